@@ -1,1 +1,11 @@
-export {};
+export {
+  accounts,
+  apiKeys,
+  creditEntries,
+  generations,
+  rateWindows,
+  type StoredInput,
+  type StoredInputs,
+  type StoredOutputs,
+  uploads,
+} from './schema.ts';

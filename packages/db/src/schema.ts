@@ -1,0 +1,190 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
+const createdAt = () => moment('created_at').notNull().defaultNow();
+
+/**
+ * Who pays. `balance`, `in_flight` and the period's usage are kept beside the ledger and the jobs so that one
+ * conditional UPDATE can admit or refuse a start; they are provably the sums of the rows they stand for.
+ * All amounts are whole credits.
+ */
+export const accounts = pgTable(
+  'accounts',
+  {
+    id: text('id').primaryKey(),
+    email: text('email').notNull(),
+    billingType: text('billing_type', { enum: ['prepaid'] })
+      .notNull()
+      .default('prepaid'),
+    balance: integer('balance').notNull().default(0),
+    spendingLimit: integer('spending_limit'),
+    inFlight: integer('in_flight').notNull().default(0),
+    /** First day of the calendar month (UTC) that `period_usage` counts. */
+    period: date('period', { mode: 'string' }).notNull(),
+    periodUsage: integer('period_usage').notNull().default(0),
+    /** Limits of this account's own; null is the server's default. */
+    writeRpm: integer('write_rpm'),
+    readRpm: integer('read_rpm'),
+    concurrency: integer('concurrency'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    check('accounts_balance_covers', sql`${table.balance} >= 0`),
+    check('accounts_in_flight_counts', sql`${table.inFlight} >= 0`),
+    check('accounts_usage_counts', sql`${table.periodUsage} >= 0`),
+  ],
+);
+
+/** API keys, by hash: the key itself is shown once and kept nowhere. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    /** SHA-256 of the whole key, in hex. */
+    hash: text('hash').notNull(),
+    /** The first characters of the key, enough to recognise it by. */
+    prefix: text('prefix').notNull(),
+    name: text('name').notNull(),
+    mode: text('mode', { enum: ['live', 'test'] }).notNull(),
+    createdAt: createdAt(),
+    lastUsedAt: moment('last_used_at'),
+    expiresAt: moment('expires_at'),
+    revokedAt: moment('revoked_at'),
+  },
+  (table) => [uniqueIndex('api_keys_hash').on(table.hash), index('api_keys_account').on(table.accountId)],
+);
+
+/** Places for bytes: made by `uploads.create`, filled by one PUT, used by jobs. */
+export const uploads = pgTable(
+  'uploads',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    filename: text('filename').notNull(),
+    /** Null until the bytes are there. */
+    bytes: bigint('bytes', { mode: 'number' }),
+    receivedAt: moment('received_at'),
+    /** Set when a job first uses the upload; from then on its bytes can't be replaced. */
+    usedAt: moment('used_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [index('uploads_account').on(table.accountId)],
+);
+
+/** Where the worker finds an input: bytes in the blob store, or a URL to fetch. */
+export type StoredInput =
+  | { readonly kind: 'blob'; readonly key: string }
+  | { readonly kind: 'https'; readonly url: string };
+
+/** The inputs of a job, as its worker reads them. */
+export interface StoredInputs {
+  readonly source: StoredInput;
+  readonly alpha?: StoredInput;
+  readonly reference?: StoredInput;
+}
+
+/** Blob keys of what a job made. */
+export interface StoredOutputs {
+  readonly render: string;
+  readonly source: string;
+  readonly alpha: string;
+}
+
+/** The jobs. The id sorts by time and is the page cursor. */
+export const generations = pgTable(
+  'generations',
+  {
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    status: text('status', { enum: ['in_queue', 'processing', 'completed', 'failed', 'cancelled'] })
+      .notNull()
+      .default('in_queue'),
+    progress: integer('progress').notNull().default(0),
+    generationType: text('generation_type', { enum: ['image', 'video'] }).notNull(),
+    alphaMode: text('alpha_mode', { enum: ['auto', 'fill', 'custom'] }).notNull(),
+    maxResolution: integer('max_resolution').$type<720 | 1080>().notNull(),
+    prompt: text('prompt'),
+    seed: bigint('seed', { mode: 'number' }).notNull(),
+    inputs: jsonb('inputs').$type<StoredInputs>().notNull(),
+    outputs: jsonb('outputs').$type<StoredOutputs>(),
+    /** Width, height and frames of the source, as probed when the job was started. */
+    width: integer('width').notNull(),
+    height: integer('height').notNull(),
+    frames: integer('frames').notNull(),
+    /** Credits charged; 0 in test mode. */
+    cost: integer('cost').notNull(),
+    testMode: boolean('test_mode').notNull().default(false),
+    callbackUrl: text('callback_url'),
+    idempotencyKey: text('idempotency_key'),
+    /** A digest of each field of the request, to tell a replay from a reuse of its key. */
+    fingerprint: jsonb('fingerprint').$type<Record<string, string>>().notNull(),
+    /** Counts the times that a worker took the job; only the latest taker may settle it. */
+    attempt: integer('attempt').notNull().default(0),
+    error: text('error'),
+    createdAt: createdAt(),
+    modifiedAt: moment('modified_at').notNull().defaultNow(),
+    completedAt: moment('completed_at'),
+  },
+  (table) => [
+    uniqueIndex('generations_idempotency').on(table.accountId, table.idempotencyKey),
+    index('generations_page').on(table.accountId, table.id.desc()),
+  ],
+);
+
+/**
+ * The ledger, append-only: a trigger refuses UPDATE and DELETE. Charges are negative, grants and refunds
+ * positive. A job has at most one charge and one refund.
+ */
+export const creditEntries = pgTable(
+  'credit_entries',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    generationId: text('generation_id').references(() => generations.id),
+    kind: text('kind', { enum: ['grant', 'charge', 'refund'] }).notNull(),
+    credits: integer('credits').notNull(),
+    /** Which meter of the billing page the entry counts on; null for grants. */
+    meter: text('meter', {
+      enum: ['api_video_1080p', 'api_video_720p', 'api_image_1080p', 'api_image_720p'],
+    }),
+    note: text('note'),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('credit_entries_once').on(table.generationId, table.kind),
+    index('credit_entries_account').on(table.accountId, table.createdAt),
+    check('credit_entries_sign', sql`(${table.kind} = 'charge') = (${table.credits} < 0)`),
+    check('credit_entries_job', sql`(${table.kind} = 'grant') = (${table.generationId} is null)`),
+  ],
+);
+
+/** The moments of an account's writes in the last minute, newest last: an exact sliding window. */
+export const rateWindows = pgTable('rate_windows', {
+  accountId: text('account_id')
+    .primaryKey()
+    .references(() => accounts.id),
+  /** Unix milliseconds. */
+  moments: bigint('moments', { mode: 'number' }).array().notNull(),
+});
