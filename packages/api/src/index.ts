@@ -1,1 +1,5 @@
-export {};
+export { type AppOptions, createApp } from './app.ts';
+export type { RequestContext } from './context.ts';
+export { openApiDocument } from './documents/openapi.ts';
+export { FailureError, failureOf } from './trpc/failure-error.ts';
+export { type AppRouter, createCaller, type ErrorData, router } from './trpc/router.ts';

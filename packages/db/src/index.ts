@@ -1,3 +1,7 @@
+export { checkDatabase, type DatabaseFault } from './check.ts';
+export { type Connection, type ConnectOptions, connect } from './connect.ts';
+export type { Database } from './database.ts';
+export { migrate, queueSchema } from './migrate.ts';
 export {
   accounts,
   apiKeys,

@@ -8,6 +8,8 @@ export interface FailureDetails {
   readonly param?: string;
   /** Seconds after which the same request may succeed. */
   readonly retryAfter?: number;
+  /** The limit that was met, for the rate-limit headers; `windowSeconds` is absent for a count in flight. */
+  readonly limit?: { readonly name: string; readonly quota: number; readonly windowSeconds?: number };
 }
 
 /**

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { type Connection, checkDatabase, connect, migrate } from '@restage/db';
+import { isFault, startEmbedded } from '@restage/db/embedded';
+import type { Logger } from 'pino';
+import type { BundlePaths } from './paths.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** The database, migrated and connected. */
+export interface OpenDatabase {
+  readonly url: string;
+  readonly db: Connection['db'];
+  close(): Promise<void>;
+}
+
+/** Opens the operator's PostgreSQL, or starts the embedded one. */
+export async function openDatabase(
+  settings: ServerSettings,
+  directory: string,
+  log: Logger,
+  bundle: BundlePaths,
+): Promise<OpenDatabase | { readonly fault: string }> {
+  const found = await findDatabase(settings.DATABASE_URL, directory, log);
+  if ('fault' in found) return found;
+  try {
+    await migrate(found.url, bundle.migrations);
+  } catch (error) {
+    await found.stop();
+    throw error;
+  }
+  const connection = connect(found.url);
+  return {
+    url: found.url,
+    db: connection.db,
+    async close() {
+      await connection.close();
+      await found.stop();
+    },
+  };
+}
+
+type Found = { readonly url: string; stop(): Promise<void> };
+
+async function findDatabase(
+  url: string | undefined,
+  directory: string,
+  log: Logger,
+): Promise<Found | { readonly fault: string }> {
+  if (url !== undefined) {
+    const reached = await checkDatabase(url);
+    if (reached !== true) return { fault: reached.message };
+    return { url, stop: async () => {} };
+  }
+  const embedded = await startEmbedded({
+    directory: join(directory, 'postgres'),
+    log: (line) => log.info({}, line),
+  });
+  return isFault(embedded) ? { fault: embedded.message } : embedded;
+}

@@ -1,0 +1,51 @@
+import { greeting } from './greeting.ts';
+import { createLogger } from './logger.ts';
+import type { BundlePaths } from './paths.ts';
+import { serve } from './serve.ts';
+import { readSettings, settingsHelp } from './settings.ts';
+
+const usage = `restage-server serve           serve, and render what is posted
+restage-server help settings   list the settings`;
+
+/** Runs a command of `restage-server`. */
+export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
+  const [command = 'help', ...rest] = args;
+  if (command === 'serve' && rest.length === 0) return runServer(bundle);
+  if (command === 'help') return say(rest[0] === 'settings' ? settingsHelp() : usage);
+  return refuse(`There is no command "${[command, ...rest].join(' ')}".\n${usage}`);
+}
+
+async function runServer(bundle: BundlePaths): Promise<void> {
+  const settings = readSettings(process.env);
+  if ('fault' in settings) return refuse(settings.fault);
+  const log = createLogger(settings.LOG_LEVEL);
+  const server = await serve(settings, log, bundle);
+  if ('fault' in server) return refuse(server.fault);
+  say(greeting(server));
+
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Asked twice, it no longer waits.
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    server.stop().then(
+      () => log.flush(() => process.exit(0)),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping met a fault');
+        log.flush(() => process.exit(1));
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function refuse(line: string): void {
+  process.stderr.write(`${line}\n`);
+  process.exitCode = 1;
+}

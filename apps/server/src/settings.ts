@@ -1,0 +1,109 @@
+import { homedir } from 'node:os';
+import { z } from 'zod';
+
+/** The text of a whole number within bounds. */
+const whole = (min: number, max: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+    .default(fallback)
+    .meta({ accepts: `a whole number from ${min} to ${max}` });
+
+/** Every setting, by its environment variable: what it accepts, its default, and what it is for. */
+export const settingsSchema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
+  PORT: whole(0, 65_535, 8787).describe('The port to listen on; 0 for any that is free'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional()
+    .meta({ accepts: 'a postgres:// URL', shown: 'the embedded PostgreSQL' })
+    .describe('Your own PostgreSQL, version 14 or later'),
+  RESTAGE_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('./.restage')
+    .describe('Where blobs are kept, and the embedded database'),
+  RESTAGE_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .meta({ accepts: 'an http:// or https:// URL', shown: 'http://HOST:PORT' })
+    .describe('What signed URLs and docs links begin with'),
+  RESTAGE_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .meta({ accepts: 'at least 16 characters', shown: 'made at first start, kept in the data directory' })
+    .describe('Signs URLs; the same for all processes of one installation'),
+  RESTAGE_WRITE_RPM: whole(1, 100_000, 60).describe(
+    'Writes a minute, of accounts without a limit of their own',
+  ),
+  RESTAGE_READ_RPM: whole(1, 100_000, 600).describe(
+    'Reads a minute, of accounts without a limit of their own',
+  ),
+  RESTAGE_CONCURRENCY: whole(1, 10_000, 10).describe(
+    'Jobs in flight, of accounts without a limit of their own',
+  ),
+  RESTAGE_FIRST_CREDITS: whole(0, 1_000_000_000, 1000).describe('Credits that the first account starts with'),
+  RESTAGE_CREDIT_USD: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,6})?$/)
+    .transform(Number)
+    .default(0.01)
+    .meta({ accepts: 'dollars, as in 0.01' })
+    .describe('What a credit is worth, in dollars'),
+  RESTAGE_MAX_BODY_MB: whole(1, 1024, 72).describe('The largest JSON body, in MB'),
+  RESTAGE_MAX_UPLOAD_MB: whole(1, 102_400, 512).describe('The largest upload, in MB'),
+  RESTAGE_WORKERS: whole(1, 64, 1).describe('Jobs rendered at once'),
+  RESTAGE_ALLOW_PRIVATE_NETWORK: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((value) => value === '1')
+    .meta({ accepts: '0 or 1' })
+    .describe('Development only: accept http and private addresses for sources and callbacks'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('The least that is logged'),
+});
+
+/** The settings as the program uses them. */
+export type ServerSettings = z.output<typeof settingsSchema>;
+
+/** A setting that can't be used, as one line. */
+export interface SettingsFault {
+  readonly fault: string;
+}
+
+/** Reads the settings from environment variables; an empty variable counts as absent. */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+): ServerSettings | SettingsFault {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return expandHome(parsed.data);
+  const name = String(parsed.error.issues[0]?.path[0]);
+  const field = settingsSchema.shape[name as keyof typeof settingsSchema.shape];
+  const options = 'options' in field ? field.options : undefined;
+  const accepts = field.meta()?.accepts ?? (Array.isArray(options) ? options.join(', ') : 'some text');
+  // A secret and a database's password must not reach a log, so what was received is not repeated.
+  return { fault: `${name} must be ${accepts}.` };
+}
+
+function expandHome(settings: ServerSettings): ServerSettings {
+  const directory = settings.RESTAGE_DATA_DIR.replace(/^~(?=\/|$)/, homedir());
+  return { ...settings, RESTAGE_DATA_DIR: directory };
+}
+
+/** The settings as a table for `restage-server help settings`. */
+export function settingsHelp(): string {
+  const defaults: Record<string, unknown> = settingsSchema.parse({});
+  const rows = Object.entries(settingsSchema.shape).map(([name, field]) => {
+    const shown = field.meta()?.shown ?? (name.endsWith('NETWORK') ? 0 : defaults[name]);
+    return [name, String(shown), field.description ?? ''] as const;
+  });
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, shown, about]) => `${name.padEnd(width)}  ${about} [${shown}]`).join('\n');
+}

@@ -1,0 +1,86 @@
+import { webcrypto } from 'node:crypto';
+import { join } from 'node:path';
+import { defaultPrices, limits } from '@restage/contract';
+import { bossQueue, ReadWindows, type WorkerContext } from '@restage/core';
+import { createCompositor, type Engine } from '@restage/engine';
+import { createMedia, type Media } from '@restage/media';
+import { createUrlSigner, openDiskStore } from '@restage/storage';
+import type { Logger } from 'pino';
+import type { OpenDatabase } from './database.ts';
+import type { BundlePaths } from './paths.ts';
+import type { OpenQueue } from './queue.ts';
+import type { Releases } from './releases.ts';
+import { keepSecret } from './secret.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** What looks at media and renders it, in child processes of its own. */
+export interface Rendering {
+  readonly media: Media;
+  readonly engine: Engine;
+}
+
+/** Opens {@link Rendering}; `releases` gets what ends it. */
+export async function openRendering(
+  settings: ServerSettings,
+  directory: string,
+  log: Logger,
+  bundle: BundlePaths,
+  releases: Releases,
+): Promise<Rendering> {
+  const media = await createMedia({
+    temporaryDirectory: join(directory, 'probe'),
+    allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
+    workers: 2,
+    log,
+    ...(bundle.mediaWorker !== undefined && { workerScript: bundle.mediaWorker }),
+  });
+  releases.add(() => media.close());
+  const engine = createCompositor({
+    workers: settings.RESTAGE_WORKERS,
+    ...(bundle.engineWorker !== undefined && { workerScript: bundle.engineWorker }),
+  });
+  releases.add(() => engine.close());
+  return { media, engine };
+}
+
+interface Parts extends Rendering {
+  readonly settings: ServerSettings;
+  readonly directory: string;
+  readonly publicUrl: string;
+  readonly database: OpenDatabase;
+  readonly queue: OpenQueue;
+  readonly log: Logger;
+}
+
+/** Builds the world that verbs act on, out of what is open. */
+export async function createWorld(parts: Parts): Promise<WorkerContext> {
+  const { settings, directory, publicUrl, database, queue, log, media, engine } = parts;
+  const now = () => Date.now();
+  return {
+    db: database.db,
+    queue: bossQueue(queue.boss),
+    blobs: await openDiskStore(join(directory, 'blobs')),
+    urls: createUrlSigner({
+      secret: settings.RESTAGE_SECRET ?? (await keepSecret(directory)),
+      publicUrl,
+      clock: now,
+    }),
+    media,
+    engine,
+    settings: {
+      writeRpm: settings.RESTAGE_WRITE_RPM,
+      readRpm: settings.RESTAGE_READ_RPM,
+      concurrency: settings.RESTAGE_CONCURRENCY,
+      prices: defaultPrices,
+      creditUsd: settings.RESTAGE_CREDIT_USD,
+      maxUploadBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024,
+      allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
+      workDirectory: join(directory, 'work'),
+    },
+    keys: new Map(),
+    reads: new ReadWindows(limits.rateWindowSeconds),
+    log,
+    now,
+    random: (bytes) => webcrypto.getRandomValues(bytes),
+  };
+}

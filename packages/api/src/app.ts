@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Context as World } from '@restage/core';
+import { Hono } from 'hono';
+import { errorsPage } from './documents/errors-page.ts';
+import { openApiDocument } from './documents/openapi.ts';
+import { referencePage } from './documents/reference-page.ts';
+import { answerFailure } from './http/answer.ts';
+import { mountFiles } from './http/files.ts';
+import type { Edge } from './http/request.ts';
+import { mountFallback, mountRest } from './rest/routes.ts';
+import { internalError } from './trpc/failure-error.ts';
+import { mountTrpc } from './trpc/mount.ts';
+
+/** What the HTTP face needs beside the world. */
+export interface AppOptions {
+  /** What signed URLs and links to the docs begin with; no slash at the end. */
+  readonly publicUrl: string;
+  /** Bytes of a JSON body. */
+  readonly maxBodyBytes: number;
+  /** Whether each thing that serving needs is there; rejects for none. */
+  readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
+}
+
+/** The whole HTTP face of Restage: REST, tRPC, files, documents and probes. */
+export function createApp(world: World, options: AppOptions): Hono<Edge> {
+  const app = new Hono<Edge>();
+  app.use(async (c, next) => {
+    const requestId = `req_${randomUUID()}`;
+    c.set('requestId', requestId);
+    // Set before there is a response: headers laid on a finished one cost Hono a copy of it.
+    c.header('x-request-id', requestId);
+    c.header('x-content-type-options', 'nosniff');
+    c.header('referrer-policy', 'no-referrer');
+    const started = performance.now();
+    await next();
+    world.log.info(
+      {
+        requestId,
+        method: c.req.method,
+        path: c.req.path,
+        status: c.res.status,
+        milliseconds: Math.round(performance.now() - started),
+      },
+      'request',
+    );
+  });
+  mountRest(app, world, options);
+  mountTrpc(app, world, options);
+  mountFiles(app, world, options);
+  mountDocuments(app, options);
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    const checks = await options.ready();
+    const ok = Object.values(checks).every(Boolean);
+    return c.json({ status: ok ? 'ok' : 'unavailable', checks }, ok ? 200 : 503);
+  });
+  mountFallback(app, options);
+  app.onError((error, c) => {
+    world.log.error({ err: error, requestId: c.get('requestId') }, 'a request failed');
+    return answerFailure(c, internalError(), options.publicUrl);
+  });
+  return app;
+}
+
+function mountDocuments(app: Hono<Edge>, options: AppOptions): void {
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+  const reference = referencePage(options.publicUrl);
+  const document = openApiDocument(options.publicUrl);
+  app.get('/', (c) => c.redirect('/docs'));
+  app.get('/openapi.json', (c) => c.json(document));
+  app.get('/docs', (c) => {
+    c.header('content-security-policy', policy);
+    return c.html(reference);
+  });
+  app.get('/errors', (c) => {
+    c.header('content-security-policy', policy);
+    return c.html(errorsPage());
+  });
+}

@@ -1,0 +1,10 @@
+import type { Context, Credentials, Reply } from '@restage/core';
+
+/** The world, and one request to it. What a direct caller of the router passes too. */
+export interface RequestContext extends Context {
+  readonly credentials: Credentials;
+  readonly requestId: string;
+  readonly reply: Reply;
+  /** What links to the docs begin with; no slash at the end. */
+  readonly publicUrl: string;
+}

@@ -1,0 +1,159 @@
+import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { catalogue, type ErrorCode } from '@restage/errors';
+import { z } from 'zod';
+
+type Json = Record<string, unknown>;
+
+/** The API version that the document states: the wire contract's, not the program's. */
+const version = '1.0.0';
+
+/** The JSON Schema of a zod schema, as OpenAPI 3.1 takes it; named schemas become references. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
+  const { $schema, $defs, ...json } = z.toJSONSchema(schema, {
+    io,
+    // A refinement has no JSON Schema; its limits are in the schema's metadata.
+    unrepresentable: 'any',
+  }) as Json;
+  const id = schema.meta()?.id;
+  if (id === undefined) return json;
+  const { id: _, ...named } = json;
+  components[id] = named;
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+/** One response for each status, with the codes that the operation can give there. */
+function errorResponses(codes: readonly ErrorCode[]): Json {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) {
+    const { status } = catalogue[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  const responses: Json = {};
+  for (const [status, group] of [...byStatus].sort(([a], [b]) => a - b)) {
+    responses[status] = {
+      description: group.map((code) => `\`${code}\`: ${catalogue[code].meaning}`).join('\n\n'),
+      headers: {
+        'x-request-id': { $ref: '#/components/headers/RequestId' },
+        link: { $ref: '#/components/headers/Help' },
+        'x-error-param': { $ref: '#/components/headers/ErrorParam' },
+        ...(status === 429 && { 'retry-after': { $ref: '#/components/headers/RetryAfter' } }),
+      },
+      content: {
+        'application/json': {
+          schema: {
+            allOf: [
+              { $ref: '#/components/schemas/Error' },
+              {
+                type: 'object',
+                properties: { error: { type: 'object', properties: { code: { enum: group } } } },
+              },
+            ],
+          },
+        },
+      },
+    };
+  }
+  return responses;
+}
+
+/** The parameters and the body of a procedure's input, split as its REST binding says. */
+function request(name: ProcedureName, components: Json): Json {
+  const { input, rest } = procedures[name];
+  if (input === undefined) return {};
+  const schema = jsonSchema(input.schema, 'input', components);
+  const properties = (schema.properties ?? {}) as Record<string, Json>;
+  const inPath = [...rest.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+  const query = 'query' in rest ? Object.keys(rest.query) : [];
+  const headers = 'headers' in rest ? Object.entries(rest.headers) : [];
+  const parameters = [
+    ...inPath.map((field) => ({ name: field, in: 'path', required: true, schema: properties[field] })),
+    ...query.map((field) => ({ name: field, in: 'query', required: false, schema: properties[field] })),
+    ...headers.map(([header, field]) => ({
+      name: header,
+      in: 'header',
+      required: false,
+      schema: properties[field],
+    })),
+  ];
+  if (rest.method === 'GET') return { parameters };
+  return {
+    ...(parameters.length > 0 && { parameters }),
+    requestBody: { required: true, content: { 'application/json': { schema } } },
+  };
+}
+
+/**
+ * The OpenAPI 3.1 document, made from the procedure table.
+ * @param publicUrl where the server is reached; no slash at the end
+ */
+export function openApiDocument(publicUrl: string): Json {
+  const schemas: Json = {
+    Error: {
+      type: 'object',
+      required: ['error'],
+      additionalProperties: false,
+      properties: {
+        error: {
+          type: 'object',
+          required: ['message', 'code'],
+          additionalProperties: false,
+          properties: {
+            message: { type: 'string', description: 'For people' },
+            code: { type: 'string', description: 'For machines' },
+          },
+        },
+      },
+    },
+  };
+  const paths: Record<string, Json> = {};
+  for (const name of Object.keys(procedures) as ProcedureName[]) {
+    const { rest, kind, summary, description, output } = procedures[name];
+    paths[rest.path] = {
+      ...paths[rest.path],
+      [rest.method.toLowerCase()]: {
+        operationId: name,
+        tags: [name.split('.')[0]],
+        summary,
+        description: `${description}\n\nCounts as a ${kind === 'query' ? 'read' : 'write'}.`,
+        ...request(name, schemas),
+        responses: {
+          200: {
+            description: 'Success',
+            headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
+            content: { 'application/json': { schema: jsonSchema(output, 'output', schemas) } },
+          },
+          ...errorResponses(procedureErrors(name)),
+        },
+      },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Restage',
+      version,
+      summary: 'Restages footage: a subject, relit and composited into the scene you describe.',
+      description: 'Wire-compatible with the SwitchX v1 API.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKey: [] }, { bearer: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+      headers: {
+        RequestId: { description: 'Names the request in the server’s log', schema: { type: 'string' } },
+        Help: { description: 'Where the error is explained', schema: { type: 'string' } },
+        ErrorParam: {
+          description: 'The offending parameter, where there is one',
+          schema: { type: 'string' },
+        },
+        RetryAfter: { description: 'Seconds to wait', schema: { type: 'integer' } },
+      },
+    },
+  };
+}

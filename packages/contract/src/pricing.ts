@@ -1,0 +1,39 @@
+import type { GenerationType, MaxResolution } from './vocabulary.ts';
+
+/** Credits for a job: a video pays for every begun 30 frames, an image once. */
+export type PriceTable = Readonly<Record<GenerationType, Readonly<Record<MaxResolution, number>>>>;
+
+/** The contract's prices. An operator may set others. */
+export const defaultPrices: PriceTable = {
+  video: { 720: 3, 1080: 10 },
+  image: { 720: 1, 1080: 3 },
+};
+
+/** Frames that one unit of a video's price covers. */
+const framesPerUnit = 30;
+
+/** What a job costs, in whole credits. */
+export function price(
+  prices: PriceTable,
+  job: { generationType: GenerationType; maxResolution: MaxResolution; frames: number },
+): number {
+  const units = job.generationType === 'video' ? Math.ceil(job.frames / framesPerUnit) : 1;
+  return units * prices[job.generationType][job.maxResolution];
+}
+
+/** The meters of the billing page, one for each pair of type and resolution. */
+export const meters = {
+  api_video_1080p: { label: 'Video, 1080p', generationType: 'video', maxResolution: 1080 },
+  api_video_720p: { label: 'Video, 720p', generationType: 'video', maxResolution: 720 },
+  api_image_1080p: { label: 'Image, 1080p', generationType: 'image', maxResolution: 1080 },
+  api_image_720p: { label: 'Image, 720p', generationType: 'image', maxResolution: 720 },
+} as const satisfies Record<
+  string,
+  { label: string; generationType: GenerationType; maxResolution: MaxResolution }
+>;
+export type MeterId = keyof typeof meters;
+
+/** The meter that a job counts on. */
+export function meterOf(generationType: GenerationType, maxResolution: MaxResolution): MeterId {
+  return `api_${generationType}_${maxResolution}p`;
+}

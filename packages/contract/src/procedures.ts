@@ -1,0 +1,131 @@
+import type { ErrorCode } from '@restage/errors';
+import type { z } from 'zod';
+import type { InputAccepted, InputSent } from './input.ts';
+import { jobInput, listInput, startInput, uploadInput } from './inputs.ts';
+import { procedure } from './procedure.ts';
+import { accountBilling, accountInfo, job, jobPage, upload } from './resources.ts';
+
+/** The codes that every procedure can give, added to each one's own. */
+export const commonErrors = ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'] as const;
+
+/** The codes that every procedure with a body can give beside. */
+export const bodyErrors = ['PAYLOAD_TOO_LARGE'] as const;
+
+/**
+ * The table of procedures. The tRPC router, the REST routes, the OpenAPI document, the reference pages and
+ * the SDK are made from it.
+ */
+export const procedures = {
+  'uploads.create': procedure({
+    kind: 'mutation',
+    summary: 'Create an upload',
+    description:
+      'Gives a signed URL to PUT the bytes to within an hour, with any content-type or none, and the `beeble_uri` by which jobs then name them.',
+    input: uploadInput,
+    output: upload,
+    errors: ['INVALID_REQUEST', 'INVALID_FILENAME', 'UPLOAD_URL_FAILED'],
+    rest: { method: 'POST', path: '/v1/uploads' },
+  }),
+  'generations.start': procedure({
+    kind: 'mutation',
+    summary: 'Start a generation',
+    description:
+      'Checks the request, charges for it and queues the job, all or nothing. With an idempotency key, the same request again answers with the job that exists.',
+    input: startInput,
+    output: job,
+    errors: [
+      'INVALID_REQUEST',
+      'INVALID_GENERATION_TYPE',
+      'INVALID_ALPHA_MODE',
+      'INVALID_MAX_RESOLUTION',
+      'MISSING_STYLE_INPUT',
+      'MISSING_SOURCE',
+      'MISSING_ALPHA',
+      'ALPHA_TYPE_MISMATCH',
+      'INVALID_URI',
+      'SOURCE_UNREACHABLE',
+      'INVALID_CALLBACK_URL',
+      'INVALID_FILE_FORMAT',
+      'SOURCE_TOO_LARGE',
+      'VIDEO_TOO_MANY_FRAMES',
+      'IDEMPOTENCY_KEY_REUSED',
+      'CONCURRENT_LIMIT_EXCEEDED',
+      'INSUFFICIENT_CREDITS',
+      'HARD_LIMIT_EXCEEDED',
+      'MAX_COST_EXCEEDED',
+      'CREDIT_DEDUCTION_FAILED',
+      'JOB_QUEUE_FAILED',
+    ],
+    rest: {
+      method: 'POST',
+      path: '/v1/switchx/generations',
+      headers: { 'idempotency-key': 'idempotency_key' },
+    },
+  }),
+  'generations.get': procedure({
+    kind: 'query',
+    summary: 'Get a job',
+    description:
+      'The job as it is now, with signed URLs that are fresh on every call and valid for 72 hours.',
+    input: jobInput,
+    output: job,
+    errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND'],
+    rest: { method: 'GET', path: '/v1/switchx/generations/{id}' },
+  }),
+  'generations.list': procedure({
+    kind: 'query',
+    summary: 'List jobs',
+    description: 'The account’s jobs, newest first, in pages that stay stable while new jobs arrive.',
+    input: listInput,
+    output: jobPage,
+    errors: ['INVALID_REQUEST'],
+    rest: {
+      method: 'GET',
+      path: '/v1/switchx/generations',
+      query: { limit: 'integer', page_token: 'text' },
+    },
+  }),
+  'account.info': procedure({
+    kind: 'query',
+    summary: 'Get account info',
+    description: 'Whose key this is, and how much of its limits is in use.',
+    input: undefined,
+    output: accountInfo,
+    errors: [],
+    rest: { method: 'GET', path: '/v1/account/info' },
+  }),
+  'account.billing': procedure({
+    kind: 'query',
+    summary: 'Get billing info',
+    description: 'The balance, and the usage of the current billing period by meter.',
+    input: undefined,
+    output: accountBilling,
+    errors: [],
+    rest: { method: 'GET', path: '/v1/account/billing' },
+  }),
+} as const;
+
+/** The procedures' names, `entity.verb`. */
+export type ProcedureName = keyof typeof procedures;
+type Row<Name extends ProcedureName> = (typeof procedures)[Name];
+
+/** What a caller sends to a procedure. */
+export type ProcedureInput<Name extends ProcedureName> = InputSent<Row<Name>['input']>;
+
+/** What a procedure's verb gets: checked, with defaults filled in. */
+export type VerbInput<Name extends ProcedureName> = InputAccepted<Row<Name>['input']>;
+
+/** What a procedure answers with. */
+export type ProcedureOutput<Name extends ProcedureName> = z.output<Row<Name>['output']>;
+
+/** Exactly the codes that a call of a procedure can fail with, the common ones included. */
+export type ProcedureErrorCode<Name extends ProcedureName> =
+  | Row<Name>['errors'][number]
+  | (typeof commonErrors)[number]
+  | (Row<Name>['kind'] extends 'mutation' ? (typeof bodyErrors)[number] : never);
+
+/** {@link ProcedureErrorCode} as a list, for documents. */
+export function procedureErrors(name: ProcedureName): readonly ErrorCode[] {
+  const row = procedures[name];
+  return [...row.errors, ...commonErrors, ...(row.kind === 'mutation' ? bodyErrors : [])];
+}

@@ -1,0 +1,19 @@
+const shown = 60;
+const secret = /(rsk_|whsec_)\w+/g;
+
+/**
+ * Says in an error message what was received. Strings are quoted and cut to 60 characters, with anything
+ * that looks like a key or a signing secret blotted out and control characters escaped.
+ */
+export function received(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing';
+  if (typeof value === 'string') {
+    const clean = value
+      .slice(0, 2 * shown)
+      .replace(secret, '$1…')
+      .toWellFormed();
+    return JSON.stringify(clean.length > shown ? `${clean.slice(0, shown)}…` : clean);
+  }
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return Array.isArray(value) ? 'an array' : 'an object';
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { accounts, apiKeys } from '@restage/db';
+import { fail } from '@restage/errors';
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Account, Context } from '../context.ts';
+
+/** How long a key is believed without asking the database: a revoked key stops within this. */
+const cacheMilliseconds = 5000;
+const cacheSize = 10_000;
+
+/** Keys of the last seconds, by hash. */
+export type KeyCache = Map<string, { readonly account: Account; readonly until: number }>;
+
+/** The keys that a request carries: from `x-api-key` and from `authorization: Bearer`. */
+export interface Credentials {
+  readonly apiKey: string | undefined;
+  readonly bearer: string | undefined;
+}
+
+const wellFormed = /^rsk_[A-Za-z0-9_-]{32,128}$/;
+
+/** The hash by which a key is kept and found: SHA-256, in hex. */
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+/** Whose key it is. What is wrong with a key is not told, so that nothing can be learnt by trying. */
+export async function authenticate(ctx: Context, credentials: Credentials) {
+  const { apiKey, bearer } = credentials;
+  if (apiKey === undefined && bearer === undefined) {
+    return invalid('No API key was sent. Send one as `x-api-key: rsk_…` or `authorization: Bearer rsk_…`.');
+  }
+  if (apiKey !== undefined && bearer !== undefined && apiKey !== bearer) {
+    return invalid('Two different API keys were sent. Send one.');
+  }
+  const key = apiKey ?? bearer ?? '';
+  if (!wellFormed.test(key)) return invalid('The API key is malformed. Keys begin with rsk_.');
+  const hash = hashKey(key);
+  const cached = ctx.keys.get(hash);
+  if (cached && cached.until > ctx.now()) return cached.account;
+  const account = await findAccount(ctx, hash);
+  if (!account) {
+    ctx.keys.delete(hash);
+    return invalid('The API key is unknown, revoked or expired.');
+  }
+  if (ctx.keys.size >= cacheSize) ctx.keys.clear();
+  ctx.keys.set(hash, { account, until: ctx.now() + cacheMilliseconds });
+  return account;
+}
+
+function invalid(message: string) {
+  return fail('INVALID_API_KEY', message);
+}
+
+async function findAccount(ctx: Context, hash: string): Promise<Account | undefined> {
+  const now = new Date(ctx.now());
+  // The cache in front makes this one write per key, process and five seconds.
+  const [row] = await ctx.db
+    .update(apiKeys)
+    .set({
+      lastUsedAt: sql`greatest(${apiKeys.lastUsedAt}, ${now.toISOString()}::timestamptz)`,
+    })
+    .from(accounts)
+    .where(
+      and(
+        eq(apiKeys.hash, hash),
+        eq(accounts.id, apiKeys.accountId),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
+      ),
+    )
+    .returning({
+      id: accounts.id,
+      mode: apiKeys.mode,
+      writeRpm: accounts.writeRpm,
+      readRpm: accounts.readRpm,
+      concurrency: accounts.concurrency,
+    });
+  return (
+    row && {
+      id: row.id,
+      mode: row.mode,
+      writeRpm: row.writeRpm ?? ctx.settings.writeRpm,
+      readRpm: row.readRpm ?? ctx.settings.readRpm,
+      concurrency: row.concurrency ?? ctx.settings.concurrency,
+    }
+  );
+}

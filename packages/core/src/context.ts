@@ -1,0 +1,76 @@
+import type { PriceTable } from '@restage/contract';
+import type { Database } from '@restage/db';
+import type { Engine } from '@restage/engine';
+import type { Media } from '@restage/media';
+import type { BlobStore, UrlSigner } from '@restage/storage';
+import type { KeyCache } from './accounts/authenticate.ts';
+import type { ReadWindows } from './limits/reads.ts';
+import type { Queue } from './queue.ts';
+
+/** Where verbs write what an operator should know. The first argument's fields are the line's; no secrets. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What an operator decides, as far as verbs need to know. */
+export interface Settings {
+  /** Requests a minute and jobs in flight, of accounts that have no limits of their own. */
+  readonly writeRpm: number;
+  readonly readRpm: number;
+  readonly concurrency: number;
+  readonly prices: PriceTable;
+  /** What a credit is worth, in dollars. */
+  readonly creditUsd: number;
+  /** Bytes. */
+  readonly maxUploadBytes: number;
+  /** Development only: http and private addresses are accepted for sources and callbacks. */
+  readonly allowPrivateNetwork: boolean;
+  /** Where workers keep files while they render. */
+  readonly workDirectory: string;
+}
+
+/** The world that verbs act on. A value, built at the edge and passed first; nothing here is a singleton. */
+export interface Context {
+  readonly db: Database;
+  readonly queue: Queue;
+  readonly blobs: BlobStore;
+  readonly urls: UrlSigner;
+  readonly media: Media;
+  readonly settings: Settings;
+  readonly keys: KeyCache;
+  readonly reads: ReadWindows;
+  readonly log: Log;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Fills the bytes with cryptographic randomness and gives them back. */
+  readonly random: (bytes: Uint8Array) => Uint8Array;
+}
+
+/** The world of a worker, which renders. */
+export interface WorkerContext extends Context {
+  readonly engine: Engine;
+}
+
+/** Whose request it is. Limits are those in force: the account's own, or the server's. */
+export interface Account {
+  readonly id: string;
+  readonly mode: 'live' | 'test';
+  readonly writeRpm: number;
+  readonly readRpm: number;
+  readonly concurrency: number;
+}
+
+/** What a verb says beside its result, for the transports to put into headers. */
+export interface Reply {
+  /** Set when an idempotent request was answered with the job that exists. */
+  replayed: boolean;
+}
+
+/** The world, and the account on whose behalf a verb acts. */
+export interface AccountContext extends Context {
+  readonly account: Account;
+  readonly reply: Reply;
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import type { VerbInput } from '@restage/contract';
+
+/** Fields that say how to ask and not what for. */
+const apart = new Set(['idempotency_key']);
+
+/**
+ * A digest of each field that was accepted. Two requests are the same when their digests are; the names of
+ * those that differ go into the message of IDEMPOTENCY_KEY_REUSED.
+ */
+export function fingerprint(input: VerbInput<'generations.start'>): Record<string, string> {
+  const digests: Record<string, string> = {};
+  for (const [name, value] of Object.entries(input)) {
+    if (apart.has(name) || value === undefined) continue;
+    digests[name] = createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+  }
+  return digests;
+}
+
+/** The names of the fields in which two requests differ, sorted. */
+export function differences(a: Record<string, string>, b: Record<string, string>): string[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].filter((name) => a[name] !== b[name]).sort();
+}

@@ -1,0 +1,97 @@
+import { mkdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { StoredInput, StoredOutputs } from '@restage/db';
+import type { Rendered, RenderRequest, RenderResult } from '@restage/engine';
+import { isFailure } from '@restage/errors';
+import type { Role } from '@restage/media';
+import type { WorkerContext } from '../context.ts';
+import type { Generation } from './internal.ts';
+import { progressWriter } from './progress.ts';
+
+const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
+
+/** Fetches a job's inputs into `directory` and renders them there. */
+export async function renderGeneration(
+  ctx: WorkerContext,
+  generation: Generation,
+  directory: string,
+  signal: AbortSignal,
+): Promise<RenderResult> {
+  const paths: Partial<Record<Role, string>> = {};
+  for (const role of roles) {
+    const input = generation.inputs[role];
+    if (!input) continue;
+    const path = await fetchInput(ctx, generation, role, input, directory, signal);
+    if (typeof path !== 'string') return path;
+    paths[role] = path;
+  }
+  const { source, alpha, reference } = paths;
+  if (source === undefined) throw new Error(`job ${generation.id} has no source`);
+  const outputDirectory = join(directory, 'output');
+  await mkdir(outputDirectory);
+  const request: RenderRequest = {
+    generationType: generation.generationType,
+    alphaMode: generation.alphaMode,
+    maxResolution: generation.maxResolution,
+    seed: generation.seed,
+    outputDirectory,
+    source,
+    ...(alpha !== undefined && { alpha }),
+    ...(reference !== undefined && { reference }),
+    ...(generation.prompt !== null && { prompt: generation.prompt }),
+    ...(generation.testMode && { watermark: true }),
+  };
+  const progress = progressWriter(ctx, generation);
+  try {
+    return await ctx.engine.render(request, { signal, onProgress: progress.report });
+  } finally {
+    await progress.end();
+  }
+}
+
+/** Brings an input here and looks at it again: a URL may answer otherwise than when the job was accepted. */
+async function fetchInput(
+  ctx: WorkerContext,
+  generation: Generation,
+  role: Role,
+  input: StoredInput,
+  directory: string,
+  signal: AbortSignal,
+) {
+  const path = input.kind === 'blob' ? ctx.blobs.localPath(input.key) : join(directory, role);
+  if (input.kind === 'https') {
+    const location = { kind: 'https', url: new URL(input.url) } as const;
+    const fetched = await ctx.media.download(location, role, path, { signal });
+    if (isFailure(fetched)) return failedWith(fetched.message);
+  }
+  const probe = await ctx.media.inspect({ kind: 'file', path }, role);
+  if (isFailure(probe)) return failedWith(probe.message);
+  const { width, height, frames } = generation;
+  if (role === 'source' && (probe.width !== width || probe.height !== height || probe.frames !== frames)) {
+    return failedWith('The source changed after the job was accepted.');
+  }
+  return path;
+}
+
+function failedWith(message: string) {
+  return { kind: 'failed', message } as const;
+}
+
+/** Moves what was rendered into the blob store, under names of this attempt's own. */
+export async function storeOutputs(
+  ctx: WorkerContext,
+  generation: Generation,
+  rendered: Rendered,
+): Promise<StoredOutputs> {
+  const store = async (name: keyof StoredOutputs) => {
+    const key = `outputs/${generation.id}/${generation.attempt}/${name}${extname(rendered[name])}`;
+    await ctx.blobs.adopt(key, rendered[name]);
+    return key;
+  };
+  return { render: await store('render'), source: await store('source'), alpha: await store('alpha') };
+}
+
+/** Removes what {@link storeOutputs} stored, for an attempt that came too late. */
+export async function discardOutputs(ctx: WorkerContext, outputs: StoredOutputs): Promise<void> {
+  for (const key of Object.values(outputs)) await ctx.blobs.remove(key);
+}

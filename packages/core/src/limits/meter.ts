@@ -1,0 +1,60 @@
+import { limits } from '@restage/contract';
+import { rateWindows } from '@restage/db';
+import { fail } from '@restage/errors';
+import { eq, sql } from 'drizzle-orm';
+import type { AccountContext } from '../context.ts';
+
+const windowMilliseconds = limits.rateWindowSeconds * 1000;
+/** The database's clock, in Unix milliseconds: one clock for all processes. */
+const clock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+const inWindow = sql`select moment from unnest(${rateWindows.moments}) as moment where moment > ${clock} - ${windowMilliseconds}`;
+
+/**
+ * Counts one request against the account's rate, or refuses it. Writes are counted exactly, over all
+ * processes, by one statement; reads in this process's memory. Every call of a batch is counted.
+ */
+export async function meterRequest(ctx: AccountContext, kind: 'query' | 'mutation') {
+  const limit = kind === 'mutation' ? ctx.account.writeRpm : ctx.account.readRpm;
+  const wait = kind === 'mutation' ? await admitWrite(ctx, limit) : admitRead(ctx, limit);
+  if (wait === 0) return undefined;
+  const seconds = Math.max(1, Math.ceil(wait / 1000));
+  const name = kind === 'mutation' ? 'writes' : 'reads';
+  return fail(
+    'RATE_LIMIT_EXCEEDED',
+    `This account may make ${limit} ${name} a minute and has made them; the next is possible in ${seconds} s.`,
+    { retryAfter: seconds, limit: { name, quota: limit, windowSeconds: limits.rateWindowSeconds } },
+  );
+}
+
+function admitRead(ctx: AccountContext, limit: number): number {
+  return ctx.reads.admit(ctx.account.id, limit, ctx.now());
+}
+
+async function admitWrite(ctx: AccountContext, limit: number): Promise<number> {
+  const admitted = await ctx.db
+    .insert(rateWindows)
+    .values({ accountId: ctx.account.id, moments: sql`array[${clock}]` })
+    .onConflictDoUpdate({
+      target: rateWindows.accountId,
+      set: { moments: sql`array_append(array(${inWindow}), ${clock})` },
+      setWhere: sql`(select count(*) from (${inWindow}) as counted) < ${limit}`,
+    })
+    .returning({ accountId: rateWindows.accountId });
+  if (admitted.length > 0) return 0;
+  const [window] = await ctx.db
+    .select({ moments: rateWindows.moments, now: clock })
+    .from(rateWindows)
+    .where(eq(rateWindows.accountId, ctx.account.id));
+  // The request that has to leave the window first is the oldest of the newest `limit`.
+  const blocking = window?.moments.at(-limit) ?? 0;
+  return Math.max(1, blocking + windowMilliseconds - Number(window?.now ?? 0));
+}
+
+/** The account's writes of the last minute. */
+export async function countWrites(ctx: AccountContext): Promise<number> {
+  const [window] = await ctx.db
+    .select({ usage: sql<number>`(select count(*) from (${inWindow}) as counted)::int` })
+    .from(rateWindows)
+    .where(eq(rateWindows.accountId, ctx.account.id));
+  return window?.usage ?? 0;
+}

@@ -1,0 +1,32 @@
+import { limits, newId, type Upload, type VerbInput } from '@restage/contract';
+import { uploads } from '@restage/db';
+import { fail } from '@restage/errors';
+import { formatUploadUri } from '@restage/media';
+import type { AccountContext } from '../context.ts';
+import { uploadKey } from './internal.ts';
+
+/** Makes a place for bytes: gives a URL to PUT them to, signed for an hour, and their URI from then on. */
+export async function createUpload(ctx: AccountContext, input: VerbInput<'uploads.create'>) {
+  const now = ctx.now();
+  const id = newId('upload', now, ctx.random);
+  const key = uploadKey(id);
+  try {
+    await ctx.blobs.prepare(key);
+  } catch (cause) {
+    ctx.log.error({ err: cause, uploadId: id }, 'the blob store could not prepare an upload');
+    return fail('UPLOAD_URL_FAILED', 'The upload could not be prepared. Send the request again.');
+  }
+  await ctx.db
+    .insert(uploads)
+    .values({ id, accountId: ctx.account.id, filename: input.filename, createdAt: new Date(now) });
+  const upload: Upload = {
+    id,
+    upload_url: ctx.urls.sign({
+      method: 'PUT',
+      path: `/files/${key}`,
+      expiresAt: new Date(now + limits.uploadUrlSeconds * 1000),
+    }),
+    beeble_uri: formatUploadUri(id, input.filename),
+  };
+  return upload;
+}

@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterAll, expect, test } from 'vitest';
+import { checkDatabase } from './check.ts';
+import { testDatabase } from './testing/index.ts';
+
+const { url } = await testDatabase();
+const servers: Server[] = [];
+const sockets = new Set<Socket>();
+
+/** A URL whose server is `onConnection`, with a password that no message may show. */
+async function impostor(onConnection: (socket: Socket) => void): Promise<string> {
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    onConnection(socket);
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const address = server.address();
+  return `postgres://me:hunter2@127.0.0.1:${typeof address === 'object' ? address?.port : ''}/mine`;
+}
+
+afterAll(() => {
+  for (const socket of sockets) socket.destroy();
+  for (const server of servers) server.close();
+});
+
+const reason = async (database: string, timeout?: number) => {
+  const answer = await checkDatabase(database, timeout);
+  return answer === true ? answer : answer.message;
+};
+const altered = (change: Partial<URL>) => Object.assign(new URL(url), change).href;
+
+test('a database that answers passes', async () => {
+  expect(await reason(url)).toBe(true);
+});
+
+test('a port where nobody listens is named, with the host and the database', async () => {
+  const gone = await impostor(() => {});
+  servers.at(-1)?.close();
+  expect(await reason(gone)).toMatch(
+    /^PostgreSQL at 127\.0\.0\.1:\d+, database mine can't be used: the connection was refused\.$/,
+  );
+});
+
+test('a host that never answers is given up on in time', async () => {
+  const silent = await impostor(() => {});
+  const started = performance.now();
+  expect(await reason(silent, 300)).toContain('there was no answer in time');
+  expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test('a host that is not PostgreSQL is given up on in time', async () => {
+  const web = await impostor((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  expect(await reason(web, 1000)).toContain("can't be used: ");
+  const slammed = await impostor((socket) => socket.destroy());
+  expect(await reason(slammed, 1000)).toContain("can't be used: ");
+});
+
+test('a host name that nobody knows is said to be unknown', async () => {
+  expect(await reason('postgres://me:hunter2@no-such-host.invalid/mine')).toMatch(
+    /^PostgreSQL at no-such-host\.invalid:5432, database mine can't be used: the host name /,
+  );
+});
+
+test('a wrong password, user or database is named without the password', async () => {
+  expect(await reason(altered({ password: 'hunter2' }))).toContain('the user name or password is wrong');
+  expect(await reason(altered({ username: 'nobody' }))).toContain('the user name or password is wrong');
+  expect(await reason(altered({ pathname: 'nowhere' }))).toContain('database nowhere');
+  expect(await reason(altered({ pathname: 'nowhere' }))).toContain('there is no such database');
+});
+
+test('a setting that PostgreSQL does not know is named by PostgreSQL', async () => {
+  expect(await reason(altered({ search: '?flavour=vanilla' }))).toContain('flavour');
+});
+
+test.each(['', 'localhost', 'mysql://localhost/mine', 'postgres://[', 'http://localhost:5432'])(
+  '%j is no PostgreSQL URL',
+  async (text) => {
+    expect(await reason(text)).toContain('DATABASE_URL is not a PostgreSQL URL');
+  },
+);
+
+test('no reason shows the password, or more than one line', async () => {
+  const urls = [altered({ password: 'hunter2' }), altered({ password: 'hunter2', port: '1' })];
+  urls.push(await impostor((socket) => socket.end('hello\n\nhello')));
+  for (const each of urls) {
+    const message = String(await reason(each, 500));
+    expect(message).not.toContain('hunter2');
+    expect(message).not.toContain('\n');
+  }
+});

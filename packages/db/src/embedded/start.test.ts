@@ -1,0 +1,347 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect } from '../connect.ts';
+import { locateBinaries } from './binaries.ts';
+import { dataDirectory } from './cluster.ts';
+import { isFault } from './fault.ts';
+import { findPostmaster, stopPostmaster } from './postmaster.ts';
+import { type Embedded, startEmbedded } from './start.ts';
+
+let parent: string;
+const made: string[] = [];
+const lines: string[] = [];
+const log = (line: string) => {
+  lines.push(line);
+};
+
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'restage-embedded-'));
+  await chmod(parent, 0o755);
+});
+afterAll(async () => {
+  for (const directory of made) {
+    const running = await findPostmaster(dataDirectory(directory));
+    if (running) await stopPostmaster(running, dataDirectory(directory));
+  }
+  await rm(parent, { recursive: true, force: true });
+});
+
+const place = (name: string) => {
+  const directory = join(parent, name, 'postgres');
+  made.push(directory);
+  return directory;
+};
+
+async function start(directory: string): Promise<Embedded> {
+  const started = await startEmbedded({ directory, log, durable: false });
+  if (isFault(started)) throw new Error(started.message);
+  return started;
+}
+
+async function ask<Answer>(url: string, query: (sql: ReturnType<typeof connect>['sql']) => Promise<Answer>) {
+  const connection = connect(url, { max: 1 });
+  try {
+    return await query(connection.sql);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A server process of its own that starts the database, tells of it in a line, and then waits to be killed. */
+function host(directory: string, options: { uid?: number; gid?: number } = {}): ChildProcess {
+  const program = `
+    const { startEmbedded } = await import(${JSON.stringify(new URL('./start.ts', import.meta.url).href)});
+    const started = await startEmbedded({ directory: ${JSON.stringify(directory)}, durable: false, log: () => {} });
+    console.log(JSON.stringify({ kind: started.kind, url: started.url, message: started.message }));
+    if (started.kind === 'ready') setInterval(() => {}, 1000);
+    process.on('SIGTERM', () => started.stop().then(() => process.exit(0)));`;
+  return spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+    ...options,
+  });
+}
+
+async function told(child: ChildProcess): Promise<{ kind: string; url: string; message: string }> {
+  let text = '';
+  for await (const chunk of child.stdout ?? []) {
+    text += chunk;
+    if (text.endsWith('\n')) break;
+  }
+  return JSON.parse(text);
+}
+
+async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
+
+describe('a first start', () => {
+  test('makes a database for a plain role on a local port, with a password that only we can read', async () => {
+    const directory = place('first');
+    const { url, stop } = await start(directory);
+    expect(url).toMatch(/^postgres:\/\/restage:[\w-]{32}@127\.0\.0\.1:\d+\/restage$/);
+    const password = join(directory, 'cluster', 'password');
+    expect((await stat(password)).mode & 0o777).toBe(0o600);
+    expect(await readFile(password, 'utf8')).toBe(`${new URL(url).password}\n`);
+    const [role] = await ask(url, (sql) => sql`select rolsuper from pg_roles where rolname = current_user`);
+    expect(role).toEqual({ rolsuper: false });
+    const wrong = Object.assign(new URL(url), { password: 'wrong' }).href;
+    await expect(ask(wrong, (sql) => sql`select 1`)).rejects.toMatchObject({ code: '28P01' });
+    const settings = await ask(
+      url,
+      (sql) => sql`select name, setting from pg_settings
+        where name in ('listen_addresses', 'unix_socket_directories', 'server_encoding') order by name`,
+    );
+    expect(settings.map((row) => row.setting)).toEqual(['127.0.0.1', 'UTF8', '']);
+    await stop();
+    expect(await readdir(directory)).toEqual(['cluster']);
+  });
+
+  test('is safe against a crash of the machine unless a test asks for speed', async () => {
+    const started = await startEmbedded({ directory: place('durable'), log });
+    if (isFault(started)) throw new Error(started.message);
+    const settings = await ask(
+      started.url,
+      (sql) => sql`select setting from pg_settings
+        where name in ('fsync', 'full_page_writes', 'synchronous_commit')`,
+    );
+    expect(settings.map((row) => row.setting)).toEqual(['on', 'on', 'on']);
+    await started.stop();
+  });
+
+  test('of several processes at once gives the database to one, and tells the others so', async () => {
+    const directory = place('race');
+    const children = [1, 2, 3].map(() => host(directory));
+    const answers = await Promise.all(children.map(told));
+    expect(answers.map((answer) => answer.kind).toSorted()).toEqual(['in-use', 'in-use', 'ready']);
+    expect(answers.find((answer) => answer.kind === 'in-use')?.message).toBe(
+      `Another Restage server is using ${directory}.`,
+    );
+    for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+    expect(await readdir(directory)).toEqual(['cluster']);
+  });
+});
+
+describe('a later start', () => {
+  let directory: string;
+  const data = () => dataDirectory(directory);
+
+  beforeAll(async () => {
+    directory = place('later');
+    const { url, stop } = await start(directory);
+    await ask(url, (sql) => sql`create table kept as select 42 as answer`);
+    await stop();
+  });
+
+  const expectKept = async (url: string) =>
+    expect(await ask(url, (sql) => sql`select answer from kept`)).toEqual([{ answer: 42 }]);
+
+  test('finds everything again, after a clean stop', async () => {
+    const { url, stop } = await start(directory);
+    await expectKept(url);
+    await stop();
+    expect(await findPostmaster(data())).toBeUndefined();
+  });
+
+  test('is told at once that another server has the directory, which goes on undisturbed', async () => {
+    const first = await start(directory);
+    const began = performance.now();
+    expect(await startEmbedded({ directory, log })).toEqual({
+      kind: 'in-use',
+      message: `Another Restage server is using ${directory}.`,
+    });
+    expect(performance.now() - began).toBeLessThan(3000);
+    await expectKept(first.url);
+    await first.stop();
+  });
+
+  test('takes up the PostgreSQL that a killed server left running', async () => {
+    const child = host(directory);
+    const { url: before } = await told(child);
+    const running = await findPostmaster(data());
+    await kill(child, 'SIGKILL');
+    lines.length = 0;
+    const { url, stop } = await start(directory);
+    expect(url).toBe(before);
+    expect(await findPostmaster(data())).toEqual(running);
+    expect(lines).toEqual(['Took up the embedded PostgreSQL that was left running.']);
+    await expectKept(url);
+    await stop();
+    expect(await findPostmaster(data())).toBeUndefined();
+  });
+
+  test('recovers when the server and PostgreSQL were both killed', async () => {
+    const child = host(directory);
+    await told(child);
+    const running = await findPostmaster(data());
+    process.kill(running?.pid ?? 0, 'SIGKILL');
+    await kill(child, 'SIGKILL');
+    expect(await readFile(join(data(), 'postmaster.pid'), 'utf8')).toContain(String(running?.pid));
+    const { url, stop } = await start(directory);
+    await expectKept(url);
+    await stop();
+  });
+
+  test.each([
+    [
+      'names a process that is not PostgreSQL',
+      () => `${process.pid}\n/somewhere\n1\n5432\n\n127.0.0.1\n\nready\n`,
+    ],
+    ['is empty', () => ''],
+    ['is nonsense', () => 'nonsense\n'],
+  ])('recovers when postmaster.pid was left behind and %s', async (_, content) => {
+    const { uid, gid } = await stat(data());
+    const file = join(data(), 'postmaster.pid');
+    await writeFile(file, content());
+    await chown(file, uid, gid);
+    const { url, stop } = await start(directory);
+    await expectKept(url);
+    await stop();
+  });
+
+  test('survives Ctrl-C, which reaches the whole process group, until it is stopped', async () => {
+    const child = host(directory);
+    const { url } = await told(child);
+    child.removeAllListeners();
+    // The child leads a group of its own, as a shell would have it; all of it is interrupted.
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    await once(child, 'exit');
+    await expectKept(url);
+    await (await start(directory)).stop();
+  });
+
+  test('keeps its hold through a crash inside PostgreSQL', async () => {
+    const { url, stop } = await start(directory);
+    const running = await findPostmaster(data());
+    const children = execFileSync('pgrep', ['-P', String(running?.pid)], { encoding: 'utf8' });
+    lines.length = 0;
+    process.kill(Number(children.split('\n')[0]), 'SIGKILL');
+    await expect.poll(() => lines).toEqual([expect.stringContaining('taking hold of it again')]);
+    await expect
+      .poll(() => startEmbedded({ directory, log }), { timeout: 20_000 })
+      .toMatchObject({ kind: 'in-use' });
+    await expectKept(url);
+    await stop();
+  });
+
+  test('refuses a cluster of another major version, and a damaged one', async () => {
+    const version = join(data(), 'PG_VERSION');
+    const before = await readFile(version, 'utf8');
+    await writeFile(version, '12\n');
+    expect(await startEmbedded({ directory, log })).toMatchObject({
+      kind: 'unusable',
+      message: expect.stringMatching(/made by PostgreSQL 12, .* brings PostgreSQL 18\./),
+    });
+    await rm(version);
+    expect(await startEmbedded({ directory, log, durable: false })).toEqual({
+      kind: 'unusable',
+      message: `The data directory ${directory} holds a damaged database: move its folder cluster away.`,
+    });
+    await writeFile(version, before);
+    await chown(version, (await stat(data())).uid, (await stat(data())).gid);
+  });
+
+  test('removes first starts that were killed ten minutes ago', async () => {
+    const stale = join(directory, 'new-stale');
+    await mkdir(stale);
+    execFileSync('touch', ['-d', '11 minutes ago', stale]);
+    await mkdir(join(directory, 'new-fresh'));
+    await (await start(directory)).stop();
+    expect((await readdir(directory)).toSorted()).toEqual(['cluster', 'new-fresh']);
+  });
+});
+
+describe('a machine or directory that will not do', () => {
+  const message = async (directory: string) => {
+    const started = await startEmbedded({ directory, log, durable: false });
+    if (!isFault(started)) throw new Error('it did');
+    expect(started.kind).toBe('unusable');
+    expect(started.message).not.toContain('\n');
+    return started.message;
+  };
+
+  test('a file where the directory should be is named', async () => {
+    await writeFile(join(parent, 'file'), '');
+    expect(await message(join(parent, 'file', 'postgres'))).toContain('is not a directory');
+    expect(await message(join(parent, 'file'))).toContain('is not a directory');
+  });
+
+  test('a platform without programs is named, with the way out', () => {
+    expect(locateBinaries('sunos-sparc')).toEqual({
+      kind: 'unusable',
+      message:
+        'No embedded PostgreSQL is installed for sunos-sparc. Set DATABASE_URL to a PostgreSQL of your own.',
+    });
+  });
+});
+
+// Root alone can become others, close directories to them, and mount small disks.
+describe.runIf(process.platform === 'linux' && process.geteuid?.() === 0)('as root', () => {
+  const nobody = { uid: 65534, gid: 65534 };
+
+  test('the database lives behind a directory that its own user can not enter', async () => {
+    const closed = join(parent, 'closed');
+    await mkdir(closed, { mode: 0o700 });
+    const { url, stop } = await start(place('closed/checkout'));
+    expect(await ask(url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+    const running = await findPostmaster(dataDirectory(join(closed, 'checkout', 'postgres')));
+    expect((await stat(`/proc/${running?.pid}`)).uid).not.toBe(0);
+    await stop();
+  });
+
+  test('an ordinary user runs it as himself, and root then runs it as that user', async () => {
+    const directory = place('ordinary');
+    await mkdir(join(parent, 'ordinary'));
+    await chown(join(parent, 'ordinary'), nobody.uid, nobody.gid);
+    const child = host(directory, nobody);
+    const { kind, url } = await told(child);
+    expect(kind).toBe('ready');
+    expect(await ask(url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
+    await kill(child, 'SIGTERM');
+    const { stop } = await start(directory);
+    const running = await findPostmaster(dataDirectory(directory));
+    expect((await stat(`/proc/${running?.pid}`)).uid).toBe(nobody.uid);
+    await stop();
+  });
+
+  test('a directory that an ordinary user may not write is named', async () => {
+    const directory = join(parent, 'closed-to-others', 'postgres');
+    await mkdir(join(parent, 'closed-to-others'), { mode: 0o755 });
+    const child = host(directory, nobody);
+    expect(await told(child)).toEqual({
+      kind: 'unusable',
+      message: `The data directory ${directory} is not writable for this user.`,
+    });
+  });
+
+  test.each([
+    [6, 'while the cluster is made'],
+    [60, 'once it is made'],
+  ])('a disk of %i MB that fills up %s is named', async (megabytes) => {
+    const small = join(parent, `small-${megabytes}`);
+    await mkdir(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', small]);
+    const directory = join(small, 'postgres');
+    try {
+      if (megabytes === 60) {
+        await (await start(directory)).stop();
+        const { bavail, bsize } = await import('node:fs/promises').then(({ statfs }) => statfs(small));
+        await writeFile(join(small, 'ballast'), new Uint8Array(bavail * bsize));
+      }
+      const started = await startEmbedded({ directory, log, durable: false });
+      expect(started).toEqual({
+        kind: 'unusable',
+        message: `There is no space left on the disk of the data directory ${directory}.`,
+      });
+      if (megabytes === 6) expect(await readdir(directory)).toEqual([]);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+});

@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { locateBinaries } from './binaries.ts';
+import { type Claim, claimCluster } from './claim.ts';
+import {
+  type Cluster,
+  cannotRun,
+  dataDirectory,
+  ensureCluster,
+  readPassword,
+  sweepStaged,
+} from './cluster.ts';
+import { type EmbeddedFault, faultOf, faultOfOutput, isFault, unusable } from './fault.ts';
+import { chooseIdentity } from './identity.ts';
+import {
+  findPostmaster,
+  type Launched,
+  launchPostmaster,
+  type Postmaster,
+  removeStalePid,
+  stopPostmaster,
+} from './postmaster.ts';
+import { reachableBinaries } from './reach.ts';
+
+/** A running embedded database that is this process's alone. */
+export interface Embedded {
+  readonly kind: 'ready';
+  /** Connects as the plain role that owns the database `restage`. */
+  readonly url: string;
+  /** Shuts PostgreSQL down, ending what connections there are, and waits for it. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Where the database lives; made when it is not there. */
+  readonly directory: string;
+  /** Told, in a line each, what the operator may want to know. */
+  readonly log: (line: string) => void;
+  /** Default true. False, for tests, trades the safety of the data for speed. */
+  readonly durable?: boolean;
+}
+
+/** The name of the role, and of the database that it owns. */
+const application = 'restage';
+
+/** Milliseconds for which a server may start, recover or finish stopping before we give up. */
+const patience = 120_000;
+
+/**
+ * Starts a PostgreSQL of our own, or takes up the one that a killed server left running.
+ * @returns the database, or why there is none as one line: `in-use` when another server has the directory.
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded | EmbeddedFault> {
+  const directory = resolve(options.directory);
+  try {
+    const cluster = await prepare(directory, options.durable ?? true);
+    if (isFault(cluster)) return cluster;
+    const owned = await own(cluster, options.log);
+    if (isFault(owned)) return owned;
+    const { claim, postmaster } = owned;
+    const stop = () => claim.release(() => stopPostmaster(postmaster, cluster.data));
+    try {
+      await sweepStaged(cluster);
+      return { kind: 'ready', url: await ensureDatabase(cluster, claim, postmaster), stop };
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  } catch (error) {
+    return faultOf(error, directory);
+  }
+}
+
+async function prepare(directory: string, durable: boolean): Promise<Cluster | EmbeddedFault> {
+  const data = dataDirectory(directory);
+  const located = locateBinaries();
+  if (isFault(located)) return located;
+  const identity = await chooseIdentity(data);
+  if (isFault(identity)) return identity;
+  const binaries = await reachableBinaries(located, identity);
+  if (isFault(binaries)) return binaries;
+  const cluster = { directory, data, binaries, identity, durable };
+  return (await ensureCluster(cluster)) ?? cluster;
+}
+
+/** What PostgreSQL says of troubles that pass: another start was first, a crashed one's remains, a port just taken. */
+const passing = /lock file "postmaster\.pid"|shared memory block|could not create any TCP\/IP sockets/;
+
+/**
+ * Brings about a running server that is ours. Several processes may be at this at once, and a server may be on
+ * its way up or down: who runs is decided by PostgreSQL's own interlock, whose it is by the claim.
+ */
+async function own(
+  cluster: Cluster,
+  log: (line: string) => void,
+): Promise<{ claim: Claim; postmaster: Postmaster } | EmbeddedFault> {
+  const deadline = Date.now() + patience;
+  let launched: Launched | undefined;
+  while (Date.now() < deadline) {
+    const postmaster = await findPostmaster(cluster.data);
+    if (postmaster?.ready) {
+      const claim = await claimCluster(cluster, postmaster, log);
+      if (claim === 'taken') {
+        return { kind: 'in-use', message: `Another Restage server is using ${cluster.directory}.` };
+      }
+      if (claim !== 'unready') {
+        if (launched === undefined) log('Took up the embedded PostgreSQL that was left running.');
+        return { claim, postmaster };
+      }
+    }
+    if (postmaster === undefined) launched ??= await launchPostmaster(cluster);
+    const ended = await Promise.race([sleep(20), ...(launched ? [launched.ended] : [])]);
+    if (ended === undefined || launched === undefined) continue;
+    if (typeof ended === 'string') return cannotRun(ended);
+
+    const output = await launched.output();
+    if (!passing.test(output)) return faultOfOutput('postgres', output, cluster.directory);
+    launched = undefined;
+    await removeStalePid(cluster.data);
+    await sleep(200);
+  }
+  return unusable(`The embedded PostgreSQL in ${cluster.directory} is not ready after ${patience / 1000} s.`);
+}
+
+async function ensureDatabase(cluster: Cluster, { sql }: Claim, { port }: Postmaster): Promise<string> {
+  const password = await readPassword(cluster);
+  const [found] = await sql<[{ role: boolean; database: boolean }]>`
+    select exists (select from pg_roles where rolname = ${application}) as role,
+           exists (select from pg_database where datname = ${application}) as database`;
+  // The password is base64url, made by us: it needs no quoting. CREATEDB lets the role clone databases for tests.
+  if (!found.role) await sql.unsafe(`create role ${application} login createdb password '${password}'`);
+  if (!found.database) await sql.unsafe(`create database ${application} owner ${application}`);
+  return `postgres://${application}:${password}@127.0.0.1:${port}/${application}`;
+}

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { sql as statement } from 'drizzle-orm';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { fromDrizzle, PgBoss } from 'pg-boss';
+import { connect } from './connect.ts';
+import type { Database } from './database.ts';
+
+/** The schema that pg-boss has to itself. */
+export const queueSchema = 'queue';
+
+/** Any number, the same in every version: the advisory lock that one process migrates under. */
+const migrationLock = 7_378_243;
+
+/**
+ * Brings a database up to this version: our tables, then the queue's. Processes that start together take turns,
+ * and those after the first find nothing left to do. Throws when a migration fails; ours are rolled back then.
+ * @param folder where the SQL files are. The default is right for the sources; a bundle names its own.
+ */
+export async function migrate(
+  url: string,
+  folder = fileURLToPath(new URL('../migrations', import.meta.url)),
+): Promise<void> {
+  // One connection, so that everything runs in the session that holds the lock, for as long as it takes.
+  const connection = connect(url, { max: 1, name: 'restage-migrate', statementTimeout: 0 });
+  try {
+    await connection.sql`select pg_advisory_lock(${migrationLock})`;
+    await applyMigrations(connection.db, { migrationsFolder: folder });
+    await migrateQueue(connection.db);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Starting a pg-boss is how its schema is installed and migrated; this one does nothing else and stops at once. */
+async function migrateQueue(db: Database): Promise<void> {
+  const boss = new PgBoss({
+    db: fromDrizzle(db, statement),
+    schema: queueSchema,
+    migrate: true,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  });
+  let fault: unknown;
+  boss.on('error', (error) => {
+    fault = error;
+  });
+  try {
+    await boss.start();
+  } finally {
+    await boss.stop();
+  }
+  if (fault !== undefined) throw fault;
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import {
+  catalogue,
+  decodeEnvelope,
+  encodeEnvelope,
+  errorCodes,
+  fail,
+  isErrorCode,
+  isFailure,
+} from './index.ts';
+
+test('the catalogue holds nineteen core codes and thirteen extended ones', () => {
+  const tiers = errorCodes.map((code) => catalogue[code].tier);
+  expect(tiers.filter((tier) => tier === 'core')).toHaveLength(19);
+  expect(tiers.filter((tier) => tier === 'extended')).toHaveLength(13);
+});
+
+test('every entry says what it means and what mends it, in sentences', () => {
+  for (const code of errorCodes) {
+    expect(catalogue[code].meaning, code).toMatch(/^[A-Z`].*\.$/s);
+    expect(catalogue[code].mend, code).toMatch(/^[A-Z].*\.$/s);
+  }
+});
+
+describe('a failure', () => {
+  test('is told apart from everything else', () => {
+    expect(isFailure(fail('JOB_NOT_FOUND', 'no'))).toBe(true);
+    for (const value of [
+      undefined,
+      null,
+      'x',
+      {},
+      { code: 'JOB_NOT_FOUND', message: 'no' },
+      new Error('no'),
+    ]) {
+      expect(isFailure(value)).toBe(false);
+    }
+  });
+
+  test('becomes its status and an envelope of exactly two fields', () => {
+    const failure = fail('RATE_LIMIT_EXCEEDED', 'slow down', { retryAfter: 3, param: 'x' });
+    expect(encodeEnvelope(failure)).toEqual({
+      status: 429,
+      body: { error: { message: 'slow down', code: 'RATE_LIMIT_EXCEEDED' } },
+    });
+  });
+});
+
+describe('an envelope', () => {
+  test('is read back, a code that is not known here included', () => {
+    const { body } = encodeEnvelope(fail('JOB_NOT_FOUND', 'no'));
+    expect(decodeEnvelope(JSON.parse(JSON.stringify(body)))).toEqual({
+      code: 'JOB_NOT_FOUND',
+      message: 'no',
+    });
+    expect(decodeEnvelope({ error: { code: 'NEWER', message: 'x' } })).toEqual({
+      code: 'NEWER',
+      message: 'x',
+    });
+    expect(isErrorCode('NEWER')).toBe(false);
+    expect(isErrorCode('toString')).toBe(false);
+  });
+
+  test.each([
+    null,
+    'x',
+    [],
+    {},
+    { error: null },
+    { error: { code: 1, message: 'x' } },
+    { error: { code: 'X' } },
+  ])('is not seen in %j', (body) => {
+    expect(decodeEnvelope(body)).toBeUndefined();
+  });
+});

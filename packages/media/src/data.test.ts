@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { limits } from '@restage/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from './testing/media.ts';
+import { makePng } from './testing/pictures.ts';
+import { type DataMedia, parseMediaUri } from './uri.ts';
+
+const chunk = 4 * 65_536;
+let test: TestMedia;
+beforeAll(async () => {
+  test = await openTestMedia();
+});
+afterAll(() => test.close());
+
+function dataUri(base64: string): DataMedia {
+  const media = parseMediaUri(`data:image/png;base64,${base64}`, 'source_uri', {
+    allowPrivateNetwork: false,
+  });
+  if (!('kind' in media) || media.kind !== 'data') throw new Error('not a data URI');
+  return media;
+}
+
+describe('decoding', () => {
+  it.each([1, 2, 3, 196_605, 196_606, 196_607, 196_608, 196_609, 1_000_000])(
+    'gives back %i bytes as they were',
+    async (size) => {
+      const bytes = randomBytes(size);
+      const path = join(test.directory, 'decoded');
+      expect(await test.media.download(dataUri(bytes.toString('base64')), 'source', path)).toEqual({
+        bytes: size,
+      });
+      expect((await readFile(path)).equals(bytes)).toBe(true);
+    },
+  );
+
+  const long = 'A'.repeat(chunk);
+  it.each([
+    ['a character outside the alphabet', 'AA!A'],
+    ['such a character in a later chunk', `${long}AA!A`],
+    ['white space', 'AAAA AAAA'],
+    ['a line break', 'AAAA\nAAAA'],
+    ['the alphabet of URLs', 'AA-_'],
+    ['percent escapes', 'QQ%3D%3D'],
+    ['padding in the middle', 'QQ==QQ=='],
+    ['padding at the end of a chunk that is not the last', `${long.slice(0, -2)}==AAAA`],
+    ['no padding where it is needed', 'QQ'],
+    ['a single left-over character', 'AAAAA'],
+    ['bits that are lost', 'QR=='],
+    ['padding alone', '===='],
+    ['a character that is none', 'AAA\u{1f600}'],
+  ])('refuses %s', async (_, base64) => {
+    const failure = await test.media.inspect(dataUri(base64), 'alpha');
+    expect(failure).toMatchObject({ code: 'INVALID_URI', param: 'alpha_uri' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('base64'));
+  });
+});
+
+it('tells what a data URI holds from its bytes, not from its type', async () => {
+  const bytes = makePng(31, 17);
+  const media = { ...dataUri(bytes.toString('base64')), type: 'video/mp4' };
+  expect(await test.media.inspect(media, 'source')).toMatchObject({
+    format: 'png',
+    width: 31,
+    bytes: bytes.length,
+  });
+});
+
+it('takes 50 MB, and refuses one byte more, without holding them twice', async () => {
+  const fits = dataUri(Buffer.alloc(limits.dataUriBytes).toString('base64'));
+  const before = process.memoryUsage().rss;
+  expect(await test.media.inspect(fits, 'source')).toMatchObject({ code: 'INVALID_URI' });
+  expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 * 1024);
+  const larger = dataUri(Buffer.alloc(limits.dataUriBytes + 1).toString('base64'));
+  expect(await test.media.inspect(larger, 'source')).toMatchObject({
+    code: 'SOURCE_TOO_LARGE',
+    param: 'source_uri',
+  });
+});
+
+it('leaves no file behind, whatever happens', async () => {
+  await test.media.inspect(dataUri(makePng(3, 3).toString('base64')), 'source');
+  await test.media.inspect(dataUri(`${'A'.repeat(chunk)}!`), 'source');
+  expect(await test.leftBehind()).toEqual([]);
+});

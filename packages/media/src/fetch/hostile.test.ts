@@ -1,0 +1,97 @@
+import { isFailure } from '@restage/errors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hostileTargets, hostileVectors, publicControls } from '../testing/hostile.ts';
+import { openTestMedia, type TestMedia } from '../testing/media.ts';
+import { makePng } from '../testing/pictures.ts';
+import { openWorld, publicName, serveFile, type World } from '../testing/world.ts';
+import { parseMediaUri } from '../uri.ts';
+
+const roles = ['source', 'alpha', 'reference'] as const;
+const params = { source: 'source_uri', alpha: 'alpha_uri', reference: 'reference_image_uri' } as const;
+const redirects = [301, 302, 303, 307, 308];
+
+let world: World;
+let test: TestMedia;
+let addresses: readonly string[] | undefined;
+beforeAll(async () => {
+  const file = serveFile(makePng(4, 3), { ranges: true });
+  world = await openWorld(
+    (incoming, response) => {
+      const asked = new URL(incoming.url ?? '/', 'https://any');
+      const status = Number(asked.searchParams.get('redirect'));
+      if (status === 0) return file(incoming, response);
+      response.writeHead(status, { location: asked.searchParams.get('to') ?? '' }).end();
+    },
+    (name) => (name === 'inside.restage-test.net' ? ['10.0.0.5'] : addresses),
+  );
+  test = await openTestMedia(world);
+});
+afterAll(async () => {
+  await test.close();
+  await world.close();
+});
+
+async function ask(url: string, role: (typeof roles)[number] | 'callback') {
+  if (role === 'callback') return await test.media.checkCallback(url);
+  const media = parseMediaUri(url, params[role], { allowPrivateNetwork: false });
+  if (isFailure(media)) return media;
+  if (media.kind !== 'https') throw new Error(`${url} is no https URL`);
+  return await test.media.inspect(media, role);
+}
+
+describe.each([...roles, 'callback'] as const)('as %s', (role) => {
+  it(`none of ${hostileVectors.length} hostile URLs is dialled, and all have the same answer`, async () => {
+    const [canary, origin] = [world.canary.connections, world.origin.connections];
+    const messages = new Set<string>();
+    for (const vector of hostileVectors) {
+      addresses = vector.addresses;
+      const answer = await ask(vector.url, role);
+      expect(isFailure(answer), vector.url).toBe(true);
+      if (!isFailure(answer)) continue;
+      if (role === 'callback') expect(answer.code).toBe('INVALID_CALLBACK_URL');
+      else expect(['SOURCE_UNREACHABLE', 'INVALID_URI'], vector.url).toContain(answer.code);
+      expect(answer.param).toBe(role === 'callback' ? 'callback_url' : params[role]);
+      if (!answer.message.includes('received') && answer.code !== 'INVALID_URI') messages.add(answer.message);
+    }
+    addresses = undefined;
+    expect(messages.size).toBe(1);
+    expect(world.canary.connections).toBe(canary);
+    expect(world.origin.connections).toBe(origin);
+  });
+
+  it.each(publicControls)('the public control %s passes', async (url) => {
+    const answer = await ask(url, role);
+    if (role === 'callback') expect(answer).toBeInstanceOf(URL);
+    else expect(answer).toMatchObject({ format: 'png', width: 4, height: 3 });
+  });
+});
+
+describe.each(roles)('as %s', (role) => {
+  it(`a redirect to none of ${hostileTargets.length} hostile targets is followed, whatever its status`, async () => {
+    const canary = world.canary.connections;
+    for (const status of redirects) {
+      for (const to of hostileTargets) {
+        const origin = world.origin.connections;
+        const url = `https://${publicName}/?redirect=${status}&to=${encodeURIComponent(to)}`;
+        const answer = await ask(url, role);
+        expect(answer, `${status} to ${to}`).toMatchObject({
+          code: 'SOURCE_UNREACHABLE',
+          param: params[role],
+        });
+        expect(world.origin.connections, `${status} to ${to}`).toBe(origin + 1);
+      }
+    }
+    expect(world.canary.connections).toBe(canary);
+  });
+});
+
+it('has at least 200 vectors', () => {
+  expect(new Set(hostileVectors.map(({ url }) => url)).size).toBeGreaterThanOrEqual(200);
+});
+
+it('does not follow a redirect of a callback, which has answered', async () => {
+  const canary = world.canary.connections;
+  const url = `https://${publicName}/?redirect=302&to=https://127.0.0.1/`;
+  expect(await test.media.checkCallback(url)).toBeInstanceOf(URL);
+  expect(world.canary.connections).toBe(canary);
+});

@@ -1,0 +1,89 @@
+import type { FileHandle } from 'node:fs/promises';
+import { writeBody } from './body.ts';
+import { discard, type Fetcher, type FetchLimits, type Incoming, Refusal } from './fetcher.ts';
+
+/** Bytes fetched first, and at least with every further request. */
+const blockBytes = 64 * 1024;
+
+/** A remote file of which parts are fetched into a local one. */
+export interface PartialCopy {
+  readonly size: number;
+  /** Parts that are there. A server without ranges has sent everything. */
+  readonly present: { start: number; end: number }[];
+  /** Fetches the bytes from `start` to `end`, and some after them. */
+  fetch(start: number, end: number): Promise<undefined | Refusal>;
+}
+
+/**
+ * Fetches the beginning of a remote file into `file`, or, where the server knows no ranges, all of it.
+ */
+export async function openPartialCopy(
+  fetcher: Fetcher,
+  url: URL,
+  file: FileHandle,
+  limits: FetchLimits,
+  signal: AbortSignal,
+): Promise<PartialCopy | 'too large' | Refusal> {
+  const first = await get(url, 0, blockBytes);
+  if (first instanceof Refusal) return first;
+  if (first.status === 200) return await whole(first);
+  const size = rangeSize(first, 0);
+  if (size === undefined) {
+    discard(first);
+    return new Refusal(`the status ${first.status} without the range that was asked for`);
+  }
+  if (size > limits.fileBytes) {
+    discard(first);
+    return 'too large';
+  }
+  await file.truncate(size);
+  const present: PartialCopy['present'] = [];
+  const refusal = await keep(first, 0, Math.min(blockBytes, size));
+  if (refusal) return refusal;
+
+  return {
+    size,
+    present,
+    async fetch(start, end) {
+      const until = Math.min(size, Math.max(end, start + blockBytes));
+      const part = await get(first.url, start, until);
+      if (part instanceof Refusal) return part;
+      if (rangeSize(part, start) !== size || part.headers.etag !== first.headers.etag) {
+        discard(part);
+        return new Refusal('the file changed between two requests');
+      }
+      return await keep(part, start, until);
+    },
+  };
+
+  async function get(from: URL, start: number, end: number): Promise<Incoming | Refusal> {
+    const headers = { range: `bytes=${start}-${end - 1}` };
+    return await fetcher.send(from, { method: 'GET', headers, signal, followRedirects: true });
+  }
+
+  async function keep(part: Incoming, start: number, end: number): Promise<undefined | Refusal> {
+    const written = await writeBody(part, file, { position: start, atMost: end - start, limits });
+    if (written instanceof Refusal) return written;
+    if (written !== end - start) return new Refusal('a range of another length than was asked for');
+    present.push({ start, end });
+    return undefined;
+  }
+
+  async function whole(answer: Incoming): Promise<PartialCopy | 'too large' | Refusal> {
+    if (Number(answer.headers['content-length'] ?? 0) > limits.fileBytes) {
+      discard(answer);
+      return 'too large';
+    }
+    const bytes = await writeBody(answer, file, { position: 0, atMost: limits.fileBytes, limits });
+    if (typeof bytes !== 'number') return bytes;
+    const everything = { start: 0, end: bytes };
+    return { size: bytes, present: [everything], fetch: async () => new Refusal('nothing is left to fetch') };
+  }
+}
+
+/** The size of the whole file, if the response is the part of it that begins at `start`. */
+function rangeSize(answer: Incoming, start: number): number | undefined {
+  if (answer.status !== 206) return undefined;
+  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(String(answer.headers['content-range'] ?? ''));
+  return range && Number(range[1]) === start ? Number(range[3]) : undefined;
+}

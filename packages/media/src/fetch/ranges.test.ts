@@ -1,0 +1,167 @@
+import type { RequestListener } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from '../testing/media.ts';
+import { makeMovie } from '../testing/movies.ts';
+import { jpegSegment, makeJpeg, makePng, makeWebp } from '../testing/pictures.ts';
+import { openWorld, publicName, serveFile, type World } from '../testing/world.ts';
+
+const location = { kind: 'https', url: new URL(`https://${publicName}/file`) } as const;
+const blockBytes = 64 * 1024;
+
+let world: World;
+let test: TestMedia;
+let serve: RequestListener;
+let sent: number;
+beforeAll(async () => {
+  world = await openWorld((incoming, response) => {
+    serve(incoming, response);
+    sent += Number(response.getHeader('content-length') ?? 0);
+  });
+  test = await openTestMedia(world, { limits: { fileBytes: 20_000_000 } });
+});
+beforeEach(() => {
+  sent = 0;
+});
+afterAll(async () => {
+  await test.close();
+  await world.close();
+});
+
+async function inspect(listener: RequestListener) {
+  serve = listener;
+  const answer = await test.media.inspect(location, 'source');
+  expect(await test.leftBehind()).toEqual([]);
+  return answer;
+}
+
+describe.each(['moov first', 'moov last'] as const)('a movie of 8 MB with %s', (layout) => {
+  it('is told from its header alone', async () => {
+    const bytes = await makeMovie({ layout, frames: 240, frameBytes: 33_000 });
+    const answer = await inspect(serveFile(bytes, { ranges: true }));
+    expect(answer).toMatchObject({ frames: 240, bytes: bytes.length });
+    expect(sent).toBeLessThanOrEqual(2 * blockBytes);
+  });
+
+  it('is fetched whole where the server knows no ranges', async () => {
+    const bytes = await makeMovie({ layout, frames: 240, frameBytes: 33_000 });
+    expect(await inspect(serveFile(bytes, { ranges: false }))).toMatchObject({ frames: 240 });
+    expect(sent).toBe(bytes.length);
+  });
+});
+
+it('a fragmented movie is told, from as many parts as that takes', async () => {
+  const bytes = await makeMovie({ layout: 'fragmented', frames: 240, frameBytes: 33_000 });
+  expect(await inspect(serveFile(bytes, { ranges: true }))).toMatchObject({ frames: 240, codec: 'h264' });
+});
+
+it('a picture is told from its first block', async () => {
+  const bytes = Buffer.concat([makePng(40, 30), Buffer.alloc(5_000_000)]);
+  expect(await inspect(serveFile(bytes, { ranges: true }))).toMatchObject({ width: 40, bytes: bytes.length });
+  expect(sent).toBe(blockBytes);
+});
+
+it('a JPEG whose frame stands behind a megabyte of segments is told', async () => {
+  const jpeg = makeJpeg(40, 30);
+  const padding = Array.from({ length: 20 }, () => jpegSegment(0xe2, Buffer.alloc(60_000)));
+  const bytes = Buffer.concat([jpeg.subarray(0, 2), ...padding, jpeg.subarray(2)]);
+  expect(await inspect(serveFile(bytes, { ranges: true }))).toMatchObject({ width: 40, height: 30 });
+});
+
+it('a WebP is turned as its EXIF asks, which stands at its end', async () => {
+  const webp = makeWebp(40, 30, 'extended', 6);
+  expect(await inspect(serveFile(webp, { ranges: true }))).toMatchObject({ width: 30, height: 40 });
+});
+
+describe('a server that', () => {
+  const movie = makeMovie({ layout: 'moov last', frames: 20, frameBytes: 33_000 });
+  type Answer = { status: number; headers: Record<string, string | number>; body: Buffer };
+  /** Serves the movie with ranges, each answer changed by `change`. */
+  const lying = async (
+    change: (answer: Answer, start: number) => Partial<Answer>,
+  ): Promise<RequestListener> => {
+    const bytes = await movie;
+    return (incoming, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(incoming.headers.range ?? '') ?? [];
+      const [start, end] = [Number(from), Math.min(Number(to), bytes.length - 1)];
+      const body = bytes.subarray(start, end + 1);
+      const headers = { 'content-range': `bytes ${start}-${end}/${bytes.length}`, etag: '"1"' };
+      const honest: Answer = { status: 206, headers, body };
+      const answer = { ...honest, ...change(honest, start) };
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    };
+  };
+
+  it('tells the truth is believed', async () => {
+    expect(await inspect(await lying(() => ({})))).toMatchObject({ frames: 20 });
+  });
+
+  it.each<[string, (answer: Answer, start: number) => Partial<Answer>]>([
+    ['sends another part', ({ headers }) => ({ headers: { ...headers, 'content-range': 'bytes 5-9/100' } })],
+    ['says no part', () => ({ headers: {} })],
+    ['says nonsense', () => ({ headers: { 'content-range': 'bytes */*' } })],
+    ['says that the whole has no end', () => ({ headers: { 'content-range': 'bytes 0-65535/*' } })],
+    ['sends less than it says', ({ body }) => ({ body: body.subarray(1) })],
+    ['sends more than was asked for', ({ body }) => ({ body: Buffer.concat([body, body]) })],
+    [
+      'changes its size in between',
+      ({ headers }, start) => ({
+        headers:
+          start === 0 ? headers : { ...headers, 'content-range': `bytes ${start}-${start}/${start + 1}` },
+      }),
+    ],
+    [
+      'changes its file in between',
+      ({ headers }, start) => ({ headers: { ...headers, etag: `"${start}"` } }),
+    ],
+    ['forgets about ranges in between', (_, start) => (start === 0 ? {} : { status: 200 })],
+    ['fails in between', (_, start) => (start === 0 ? {} : { status: 503 })],
+    [
+      'encodes though none was accepted',
+      ({ headers }) => ({ headers: { ...headers, 'content-encoding': 'gzip' } }),
+    ],
+  ])('%s is not believed', async (_, change) => {
+    expect(await inspect(await lying(change))).toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      param: 'source_uri',
+    });
+  });
+
+  it.each([201, 204, 304, 400, 401, 403, 404, 410, 416, 418, 429, 500, 503])(
+    'answers %i has no media',
+    async (status) => {
+      const answer = await inspect((_, response) => void response.writeHead(status).end());
+      expect(answer).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    },
+  );
+});
+
+describe('a file over the size limit', () => {
+  it('is refused by the size that a range tells', async () => {
+    const headers = { 'content-range': 'bytes 0-65535/20000001' };
+    const answer = await inspect((_, response) => void response.writeHead(206, headers).write('x'));
+    expect(answer).toMatchObject({ code: 'SOURCE_TOO_LARGE', param: 'source_uri' });
+  });
+
+  it('is refused by the length that is announced', async () => {
+    const answer = await inspect((_, response) => {
+      response.writeHead(200, { 'content-length': 20_000_001 }).write('x');
+    });
+    expect(answer).toMatchObject({ code: 'SOURCE_TOO_LARGE', param: 'source_uri' });
+  });
+
+  it('is refused once that much has come, when nothing was announced', async () => {
+    let stopped = false;
+    const answer = await inspect((_, response) => {
+      response.on('close', () => {
+        stopped = true;
+      });
+      const more = () => {
+        while (!stopped && response.write(Buffer.alloc(256 * 1024)));
+      };
+      response.on('drain', more).writeHead(200);
+      more();
+    });
+    expect(answer).toMatchObject({ code: 'SOURCE_TOO_LARGE', param: 'source_uri' });
+    await expect.poll(() => stopped).toBe(true);
+  });
+});

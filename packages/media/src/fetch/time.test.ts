@@ -1,0 +1,164 @@
+import type { RequestListener } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from '../testing/media.ts';
+import { makePng } from '../testing/pictures.ts';
+import { openWorld, publicName, serveFile, type World } from '../testing/world.ts';
+
+const location = { kind: 'https', url: new URL(`https://${publicName}/file`) } as const;
+const quick = {
+  connectMs: 300,
+  firstByteMs: 300,
+  stallMs: 1000,
+  inspectMs: 2500,
+  downloadMs: 2500,
+  callbackMs: 400,
+};
+const drip = { dripMs: 500, slowestBytesPerSecond: 10_000 };
+
+let world: World;
+let test: TestMedia;
+let serve: RequestListener;
+const timers = new Set<NodeJS.Timeout>();
+beforeAll(async () => {
+  world = await openWorld((incoming, response) => serve(incoming, response));
+  test = await openTestMedia(world, { limits: { ...quick, ...drip } });
+});
+afterEach(() => {
+  for (const timer of timers) clearInterval(timer);
+  timers.clear();
+});
+afterAll(async () => {
+  await test.close();
+  await world.close();
+});
+
+function repeat(milliseconds: number, action: () => void): void {
+  timers.add(setInterval(action, milliseconds));
+}
+
+async function expectUnreachableWithin(milliseconds: number, media = test.media) {
+  const started = performance.now();
+  expect(await media.inspect(location, 'source')).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+  expect(performance.now() - started).toBeLessThan(milliseconds);
+  expect(await test.leftBehind()).toEqual([]);
+}
+
+describe('a server that', () => {
+  it('never answers is left after the time for a first byte', async () => {
+    serve = () => undefined;
+    await expectUnreachableWithin(1500);
+  });
+
+  it('sends its headers in drips is left at the same time', async () => {
+    serve = (_, response) => {
+      response.socket?.write('HTTP/1.1 200 OK\r\nx: ');
+      repeat(50, () => response.socket?.write('y'));
+    };
+    await expectUnreachableWithin(1500);
+  });
+
+  it('stops in the middle of a body is left', async () => {
+    serve = (_, response) => void response.writeHead(200).write('x');
+    await expectUnreachableWithin(3500);
+  });
+
+  it('sends a body in drips is left once it has had its grace', async () => {
+    serve = (_, response) => {
+      response.writeHead(200);
+      repeat(50, () => response.write('x'));
+    };
+    await expectUnreachableWithin(1500);
+  });
+
+  it('sends just fast enough is left when the whole time is over', async () => {
+    serve = (_, response) => {
+      response.writeHead(200);
+      repeat(50, () => response.write(Buffer.alloc(1000)));
+    };
+    await expectUnreachableWithin(4000);
+  });
+
+  it('sends headers without end is left', async () => {
+    serve = (_, response) => {
+      response.socket?.write('HTTP/1.1 200 OK\r\n');
+      repeat(1, () => response.socket?.write(`x-${Math.random()}: ${'y'.repeat(8000)}\r\n`));
+    };
+    await expectUnreachableWithin(1500);
+  });
+
+  it('redirects without end is left after five', async () => {
+    let requests = 0;
+    serve = (_, response) => {
+      requests += 1;
+      response.writeHead(302, { location: `/${requests}` }).end();
+    };
+    await expectUnreachableWithin(1500);
+    expect(requests).toBe(6);
+  });
+
+  it('redirects five times is followed', async () => {
+    const file = serveFile(makePng(4, 3), { ranges: true });
+    serve = (incoming, response) => {
+      const hop = Number(incoming.url?.slice(1)) || 0;
+      if (hop === 5) file(incoming, response);
+      else response.writeHead(307, { location: `./${hop + 1}` }).end();
+    };
+    expect(await test.media.inspect(location, 'source')).toMatchObject({ width: 4 });
+  });
+
+  it('hangs up is left', async () => {
+    serve = (incoming) => incoming.socket.destroy();
+    await expectUnreachableWithin(1500);
+  });
+
+  it('talks something else than HTTP is left', async () => {
+    serve = (incoming) => void incoming.socket.end('220 smtp.restage-test.net ESMTP\r\n');
+    await expectUnreachableWithin(1500);
+  });
+});
+
+describe('a host that', () => {
+  it('takes the connection and talks no TLS is left after the time to connect', async () => {
+    const open = new Set<{ destroy(): void }>();
+    const silent = createServer((socket) => void open.add(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const dial = () => connect({ host: '127.0.0.1', port });
+    const other = await openTestMedia(world, { dial, limits: quick });
+    await expectUnreachableWithin(1500, other.media);
+    await other.close();
+    for (const socket of open) socket.destroy();
+    silent.close();
+  });
+
+  it('has no name is unreachable', async () => {
+    const url = new URL('https://nowhere.restage-test.net/');
+    expect(await test.media.inspect({ kind: 'https', url }, 'alpha')).toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+    });
+  });
+
+  it('has a name that takes for ever to look up is left after the time to connect', async () => {
+    const other = await openTestMedia(world, {
+      resolveName: () => new Promise(() => undefined),
+      limits: quick,
+    });
+    await expectUnreachableWithin(1500, other.media);
+    await other.close();
+  });
+});
+
+it('lets go of every connection', async () => {
+  serve = serveFile(makePng(4, 3), { ranges: true });
+  await test.media.inspect(location, 'source');
+  await expect.poll(() => world.open()).toBe(0);
+});
+
+it('gives up a callback that does not answer after its own time', async () => {
+  serve = () => undefined;
+  const started = performance.now();
+  const answer = await test.media.checkCallback(location.url.href);
+  expect(answer).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });
+  expect(performance.now() - started).toBeLessThan(1000);
+});

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { fitAlpha, fitReference, fitSource } from './fit.ts';
+import type { Probe } from './probe/verdict.ts';
+
+const image: Probe = { type: 'image', format: 'png', width: 1920, height: 1080, frames: 1, bytes: 1000 };
+const video: Probe = { ...image, type: 'video', format: 'mp4', codec: 'h264', frames: 240 };
+
+describe('a source', () => {
+  it('fits when it is of the type asked for, at the very limits', () => {
+    expect(fitSource(image, 'image')).toBeUndefined();
+    expect(fitSource(video, 'video')).toBeUndefined();
+    expect(fitSource({ ...image, width: 2770, height: 1000 }, 'image')).toBeUndefined();
+  });
+
+  it.each([
+    [{ ...image, width: 2771, height: 1000 }, 'image', 'SOURCE_TOO_LARGE'],
+    [{ ...video, frames: 241 }, 'video', 'VIDEO_TOO_MANY_FRAMES'],
+    [video, 'image', 'INVALID_FILE_FORMAT'],
+    [image, 'video', 'INVALID_FILE_FORMAT'],
+    [{ ...video, frames: 241, width: 9000 }, 'image', 'INVALID_FILE_FORMAT'],
+    [{ ...video, frames: 241, width: 9000 }, 'video', 'SOURCE_TOO_LARGE'],
+  ] as const)('that is %o for %s is refused as %s', (probe, type, code) => {
+    expect(fitSource(probe, type)).toMatchObject({ code, param: 'source_uri' });
+  });
+});
+
+describe('an alpha', () => {
+  it('fits when it is of its source type', () => {
+    expect(fitAlpha(image, { ...image, width: 2 })).toBeUndefined();
+    expect(fitAlpha(video, video)).toBeUndefined();
+  });
+
+  it.each([
+    [image, video, 'ALPHA_TYPE_MISMATCH'],
+    [video, image, 'ALPHA_TYPE_MISMATCH'],
+    [{ ...image, width: 30_000 }, image, 'SOURCE_TOO_LARGE'],
+    [{ ...video, frames: 10_000 }, video, 'VIDEO_TOO_MANY_FRAMES'],
+  ] as const)('that is %o for %o is refused as %s', (alpha, source, code) => {
+    expect(fitAlpha(alpha, source)).toMatchObject({ code, param: 'alpha_uri' });
+  });
+});
+
+describe('a reference', () => {
+  it('fits when it is an image, even of a camera at full size', () => {
+    expect(fitReference({ ...image, width: 8192, height: 5464 })).toBeUndefined();
+  });
+
+  it.each([
+    [video, 'INVALID_FILE_FORMAT'],
+    [{ ...image, width: 30_000, height: 30_000 }, 'SOURCE_TOO_LARGE'],
+  ] as const)('that is %o is refused as %s', (probe, code) => {
+    expect(fitReference(probe)).toMatchObject({ code, param: 'reference_image_uri' });
+  });
+});

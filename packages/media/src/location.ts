@@ -1,0 +1,14 @@
+import type { DataMedia, HttpsMedia, MediaParam } from './uri.ts';
+
+/** Where media is to be read from: a URI, with an upload become the local file that it was stored as. */
+export type Location = { readonly kind: 'file'; readonly path: string } | HttpsMedia | DataMedia;
+
+/** What media is for. */
+export type Role = 'source' | 'alpha' | 'reference';
+
+/** The parameter that names the media of each role. */
+export const paramOf = {
+  source: 'source_uri',
+  alpha: 'alpha_uri',
+  reference: 'reference_image_uri',
+} as const satisfies Record<Role, MediaParam>;

@@ -1,0 +1,5 @@
+/** Where media tells what it refused and why. A pino logger is one. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}

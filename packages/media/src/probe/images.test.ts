@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from '../testing/media.ts';
+import { jpegSegment, makeJpeg, makePng, makeWebp, pngChunk } from '../testing/pictures.ts';
+
+const orientations = [1, 2, 3, 4, 5, 6, 7, 8];
+let test: TestMedia;
+beforeAll(async () => {
+  test = await openTestMedia();
+});
+afterAll(() => test.close());
+
+async function inspect(bytes: Buffer) {
+  return await test.media.inspect(await test.file('picture', bytes), 'source');
+}
+
+describe.each([
+  ['png', makePng],
+  ['jpeg', makeJpeg],
+  [
+    'webp',
+    (width: number, height: number, orientation?: number) => makeWebp(width, height, 'extended', orientation),
+  ],
+] as const)('a %s', (format, make) => {
+  it('has the size in its header', async () => {
+    const bytes = make(40, 30);
+    expect(await inspect(bytes)).toEqual({
+      type: 'image',
+      format,
+      width: 40,
+      height: 30,
+      frames: 1,
+      bytes: bytes.length,
+    });
+  });
+
+  it.each(orientations)('is turned by EXIF orientation %i as viewers turn it', async (orientation) => {
+    const [width, height] = orientation >= 5 ? [30, 40] : [40, 30];
+    expect(await inspect(make(40, 30, orientation))).toMatchObject({ width, height });
+  });
+
+  it.each([0, 9, 65535])('is not turned by the orientation %i, which there is not', async (orientation) => {
+    expect(await inspect(make(40, 30, orientation))).toMatchObject({ width: 40, height: 30 });
+  });
+
+  it('is refused when it ends within its header', async () => {
+    const whole = make(40, 30);
+    const header = { png: 40, jpeg: 90, webp: 28 }[format];
+    for (let length = 12; length < header; length += 1) {
+      expect(await inspect(whole.subarray(0, length))).toMatchObject({
+        code: 'INVALID_URI',
+        param: 'source_uri',
+      });
+    }
+  });
+});
+
+describe('the forms of a format', () => {
+  it.each(['lossy', 'lossless', 'extended'] as const)('takes a %s WebP', async (form) => {
+    expect(await inspect(makeWebp(401, 302, form))).toMatchObject({
+      format: 'webp',
+      width: 401,
+      height: 302,
+    });
+  });
+
+  it.each([0xc0, 0xc1, 0xc2])('takes a JPEG with the frame marker %i', async (marker) => {
+    expect(await inspect(makeJpeg(40, 30, undefined, marker))).toMatchObject({ width: 40, height: 30 });
+  });
+
+  it('refuses a lossless JPEG, which no browser shows', async () => {
+    expect(await inspect(makeJpeg(40, 30, undefined, 0xc3))).toMatchObject({ code: 'INVALID_URI' });
+  });
+
+  it('finds the frame of a JPEG behind two hundred segments', async () => {
+    const jpeg = makeJpeg(40, 30);
+    const padding = Array.from({ length: 200 }, () => jpegSegment(0xe2, Buffer.alloc(60_000)));
+    const padded = Buffer.concat([jpeg.subarray(0, 2), ...padding, jpeg.subarray(2)]);
+    expect(await inspect(padded)).toMatchObject({ width: 40, height: 30 });
+  });
+});
+
+describe('a damaged header', () => {
+  const png = makePng(40, 30);
+  const changed = (at: number, value: number) => {
+    const bytes = Buffer.from(png);
+    bytes[at] = value;
+    return bytes;
+  };
+
+  it.each([
+    ['a PNG whose header checksum is wrong', changed(29, 0)],
+    ['a PNG whose width was changed', changed(19, 41)],
+    ['a PNG whose first chunk is another', changed(12, 0x4a)],
+    ['a PNG of no width', makePng(0, 30)],
+    ['a PNG without pixels', Buffer.concat([png.subarray(0, 33), pngChunk('IEND', Buffer.alloc(0))])],
+    ['a JPEG of no height', makeJpeg(40, 0)],
+    ['a WebP of no width', makeWebp(0, 30, 'lossy')],
+    [
+      'a WebP with an unknown first chunk',
+      Buffer.from(makeWebp(4, 3).toString('latin1').replace('VP8 ', 'VP9 '), 'latin1'),
+    ],
+  ])('refuses %s', async (_, bytes) => {
+    expect(await inspect(bytes)).toMatchObject({ code: 'INVALID_URI', param: 'source_uri' });
+  });
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from '../testing/media.ts';
+import { box, lyingPssh, makeMovie, withMovieBoxes } from '../testing/movies.ts';
+import { makePng } from '../testing/pictures.ts';
+
+let test: TestMedia;
+beforeAll(async () => {
+  test = await openTestMedia();
+});
+afterAll(() => test.close());
+
+async function inspect(bytes: Buffer) {
+  return await test.media.inspect(await test.file('movie', bytes), 'source');
+}
+
+describe.each(['mp4', 'mov'] as const)('an %s', (container) => {
+  it.each(['moov first', 'moov last', 'fragmented'] as const)('laid out with %s is told', async (layout) => {
+    const bytes = await makeMovie({ container, layout, frames: 50, width: 320, height: 180 });
+    expect(await inspect(bytes)).toEqual({
+      type: 'video',
+      format: container,
+      width: 320,
+      height: 180,
+      frames: 50,
+      codec: 'h264',
+      durationSeconds: 2,
+      bytes: bytes.length,
+    });
+  });
+
+  it.each([
+    [0, 320, 180],
+    [90, 180, 320],
+    [180, 320, 180],
+    [270, 180, 320],
+  ] as const)('rotated by %i degrees is %i×%i', async (rotation, width, height) => {
+    const bytes = await makeMovie({ container, rotation, width: 320, height: 180 });
+    expect(await inspect(bytes)).toMatchObject({ width, height });
+  });
+
+  it('with HEVC is told', async () => {
+    expect(await inspect(await makeMovie({ container, codec: 'hevc' }))).toMatchObject({ codec: 'hevc' });
+  });
+});
+
+it.each(['vp9', 'av1'] as const)('refuses an MP4 with %s by its codec', async (codec) => {
+  const failure = await inspect(await makeMovie({ codec }));
+  expect(failure).toMatchObject({ code: 'INVALID_FILE_FORMAT', param: 'source_uri' });
+  expect(failure).toHaveProperty('message', expect.stringContaining(codec));
+});
+
+it('counts frames up to 10,000, so that a long film is refused for its length and not for its size', async () => {
+  expect(await inspect(await makeMovie({ frames: 241 }))).toMatchObject({ frames: 241 });
+  expect(await inspect(await makeMovie({ frames: 12_000, frameBytes: 1 }))).toMatchObject({ frames: 10_000 });
+});
+
+describe('real footage', () => {
+  const shared = new URL('../../../../../shared/media/', import.meta.url);
+  it.each([
+    ['cockatoo.mp4', { width: 1280, height: 720, frames: 280, codec: 'h264' }],
+    ['nasa.mp4', { width: 480, height: 270, frames: 390, codec: 'h264' }],
+    ['video-h265.mp4', { width: 1920, height: 1080, frames: 300, codec: 'hevc' }],
+    ['astronaut.png', { width: 512, height: 512, frames: 1 }],
+    ['rocket.jpg', { width: 640, height: 427, frames: 1 }],
+  ])('%s is told', async (name, expected) => {
+    const path = decodeURIComponent(new URL(name, shared).pathname);
+    expect(await test.media.inspect({ kind: 'file', path }, 'source')).toMatchObject(expected);
+  });
+});
+
+describe('a movie that lies', () => {
+  it('about its pssh keys costs one INVALID_URI within two seconds, and nothing else', async () => {
+    const bomb = await test.file('bomb', await withMovieBoxes(lyingPssh()));
+    const good = await test.file('good', makePng(4, 3));
+    const before = process.memoryUsage().rss;
+    const started = performance.now();
+    const answers = await Promise.all([
+      test.media.inspect(bomb, 'alpha'),
+      ...Array.from({ length: 20 }, () => test.media.inspect(good, 'source')),
+    ]);
+    expect(performance.now() - started).toBeLessThan(2500);
+    expect(answers[0]).toMatchObject({ code: 'INVALID_URI', param: 'alpha_uri' });
+    for (const answer of answers.slice(1)) expect(answer).toMatchObject({ width: 4, height: 3 });
+    expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+    expect(test.logged).toContainEqual(
+      expect.objectContaining({ message: 'a file ended the process that probed it' }),
+    );
+  });
+
+  it.each([
+    ['a box longer than the file', box('ftyp', Buffer.from('isom\0\0\0\0isom', 'latin1')), 0x7fffffff],
+    ['a box shorter than its own header', box('ftyp', Buffer.from('isom\0\0\0\0isom', 'latin1')), 4],
+  ])('with %s is refused', async (_, type, size) => {
+    const header = box('moov');
+    header.writeUInt32BE(size, 0);
+    expect(await inspect(Buffer.concat([type, header, Buffer.alloc(64)]))).toMatchObject({
+      code: 'INVALID_URI',
+    });
+  });
+
+  it('without a movie header is refused', async () => {
+    const movie = await makeMovie({ layout: 'moov last' });
+    const cut = movie.subarray(0, movie.indexOf('moov', 0, 'latin1') - 4);
+    expect(await inspect(cut)).toMatchObject({ code: 'INVALID_URI' });
+  });
+
+  it('with a header cut short is refused', async () => {
+    const movie = await makeMovie({ layout: 'moov last' });
+    expect(await inspect(movie.subarray(0, movie.length - 20))).toMatchObject({ code: 'INVALID_URI' });
+  });
+
+  it('with no frames is refused', async () => {
+    expect(await inspect(await makeMovie({ frames: 0 }))).toMatchObject({ code: expect.any(String) });
+  });
+});

@@ -1,0 +1,50 @@
+import { crc32 } from 'node:zlib';
+import type { Size } from '@restage/contract';
+import { exifOrientation, orient } from './exif.ts';
+import { Damaged, type Reader } from './reader.ts';
+
+/** Bit depths that each colour type allows (PNG, third edition, table 8). */
+const depths: Readonly<Record<number, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+const chunksAtMost = 1000;
+const exifAtMost = 64 * 1024;
+
+/** The size as shown of a PNG: its IHDR, and an eXIf chunk before the pixels. Throws Damaged. */
+export function readPng(reader: Reader): Size {
+  const header = reader.read(8, 25);
+  const body = header.subarray(4, 21);
+  if (header.readUInt32BE(0) !== 13 || body.toString('latin1', 0, 4) !== 'IHDR') {
+    throw new Damaged('its header chunk is missing');
+  }
+  if (crc32(body) !== header.readUInt32BE(21)) throw new Damaged('its header chunk is corrupt');
+  const width = body.readUInt32BE(4);
+  const height = body.readUInt32BE(8);
+  const depth = body.readUInt8(12);
+  if (width < 1 || height < 1 || width > 0x7fffffff || height > 0x7fffffff) {
+    throw new Damaged('its size is not a size');
+  }
+  if (!depths[body.readUInt8(13)]?.includes(depth)) throw new Damaged('its pixel format does not exist');
+  return orient(width, height, pngOrientation(reader));
+}
+
+function pngOrientation(reader: Reader): number {
+  let orientation = 1;
+  let position = 33;
+  for (let count = 0; count < chunksAtMost; count += 1) {
+    const chunk = reader.read(position, 8);
+    const length = chunk.readUInt32BE(0);
+    const type = chunk.toString('latin1', 4, 8);
+    if (type === 'IDAT') return orientation;
+    if (type === 'IEND') break;
+    if (type === 'eXIf' && length <= exifAtMost) {
+      orientation = exifOrientation(reader.read(position + 8, length));
+    }
+    position += 12 + length;
+  }
+  throw new Damaged('it has no pixels');
+}

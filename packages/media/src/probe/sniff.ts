@@ -1,0 +1,74 @@
+/** What the first bytes of a file say it is: an accepted format, another one that is known, or nothing known. */
+export type Sniffed =
+  | { readonly accepted: 'png' | 'jpeg' | 'webp' | 'movie' }
+  | { readonly unaccepted: string }
+  | undefined;
+
+/** Bytes that `sniff` looks at. */
+export const sniffedBytes = 64;
+
+/** Major brands of files that look like MP4 but hold still pictures. */
+const stillBrands: Readonly<Record<string, string>> = {
+  avif: 'an AVIF image',
+  avis: 'an AVIF image',
+  crx: 'a camera raw image',
+  heic: 'a HEIC image',
+  heix: 'a HEIC image',
+  heim: 'a HEIC image',
+  heis: 'a HEIC image',
+  hevc: 'a HEIC image',
+  hevx: 'a HEIC image',
+  mif1: 'a HEIF image',
+  msf1: 'a HEIF image',
+};
+
+/** Signatures of formats that people send and that are not taken, so that the answer can name them. */
+const others: readonly (readonly [signature: string, offset: number, what: string])[] = [
+  ['GIF8', 0, 'a GIF image'],
+  ['BM', 0, 'a BMP image'],
+  ['II*\0', 0, 'a TIFF image'],
+  ['MM\0*', 0, 'a TIFF image'],
+  ['II+\0', 0, 'a TIFF image'],
+  ['MM\0+', 0, 'a TIFF image'],
+  ['8BPS', 0, 'a Photoshop document'],
+  ['v/1\x01', 0, 'an OpenEXR image'],
+  ['#?RADIANCE', 0, 'a Radiance HDR image'],
+  ['SDPX', 0, 'a DPX image'],
+  ['XPDS', 0, 'a DPX image'],
+  ['\xff\n', 0, 'a JPEG XL image'],
+  ['JXL ', 4, 'a JPEG XL image'],
+  ['jP  ', 4, 'a JPEG 2000 image'],
+  ['\xffO\xffQ', 0, 'a JPEG 2000 image'],
+  ['\0\0\x01\0', 0, 'an icon'],
+  ['%PDF-', 0, 'a PDF document'],
+  ['\x1aE\xdf\xa3', 0, 'a WebM or Matroska video'],
+  ['AVI ', 8, 'an AVI video'],
+  ['WAVE', 8, 'a WAVE sound'],
+  ['OggS', 0, 'an Ogg file'],
+  ['FLV\x01', 0, 'a Flash video'],
+  ['0&\xb2u\x8ef\xcf\x11', 0, 'a Windows Media file'],
+  ['\0\0\x01\xba', 0, 'an MPEG program stream'],
+  ['\0\0\x01\xb3', 0, 'an MPEG video stream'],
+  ['#EXTM3U', 0, 'an HLS playlist'],
+  ['ID3', 0, 'an MP3 sound'],
+  ['PK\x03\x04', 0, 'a ZIP archive'],
+  ['\x1f\x8b', 0, 'a gzip archive'],
+];
+
+/** Tells a file's type from its first bytes, up to 64 of them; never from its name. */
+export function sniff(bytes: Buffer): Sniffed {
+  const text = bytes.toString('latin1');
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return { accepted: 'png' };
+  if (text.startsWith('\xff\xd8\xff')) return { accepted: 'jpeg' };
+  if (text.startsWith('RIFF') && text.startsWith('WEBP', 8)) return { accepted: 'webp' };
+  if (text.startsWith('ftyp', 4)) {
+    const still = stillBrands[text.slice(8, 12).trim()];
+    return still === undefined ? { accepted: 'movie' } : { unaccepted: still };
+  }
+  const other = others.find(([signature, offset]) => text.startsWith(signature, offset));
+  if (other) return { unaccepted: other[2] };
+  const trimmed = text.replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '').trimStart();
+  if (/^<(svg|\?xml|!DOCTYPE svg|!--)/i.test(trimmed)) return { unaccepted: 'an SVG or XML document' };
+  if (/^<(!doctype html|html|head|body)/i.test(trimmed)) return { unaccepted: 'an HTML page' };
+  return undefined;
+}

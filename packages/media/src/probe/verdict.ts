@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const pixels = z.int().min(1);
+
+/** What a file is, from its bytes. */
+export const Probe = z.object({
+  type: z.enum(['image', 'video']),
+  format: z.enum(['png', 'jpeg', 'webp', 'mp4', 'mov']),
+  /** Pixels as shown: after EXIF or track rotation, and with a video's pixel aspect made square. */
+  width: pixels,
+  height: pixels,
+  /** 1 for an image. Counting stops at 10,000. */
+  frames: z.int().min(1),
+  /** Of a video. */
+  codec: z.enum(['h264', 'hevc']).optional(),
+  /** Of a video, as its header says. */
+  durationSeconds: z.number().min(0).optional(),
+  /** Size of the whole file. */
+  bytes: z.int().min(1),
+});
+export type Probe = z.infer<typeof Probe>;
+
+/** A part of a file: bytes from `start` up to, not including, `end`. */
+export const Range = z.object({ start: z.int().min(0), end: z.int().min(1) });
+export type Range = z.infer<typeof Range>;
+
+/** What the child process is asked: a local file, its size, and which parts of it are there. */
+export const Question = z.object({ path: z.string(), size: z.int().min(1), present: z.array(Range) });
+export type Question = z.infer<typeof Question>;
+
+/**
+ * What the child process answers: the probe; a part that it must see first; or why it is none. `unknown` is
+ * a file whose type can't be told or that is damaged, `unaccepted` one of a known type (`what`) that is not taken.
+ */
+export const Verdict = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('probed'), probe: Probe }),
+  z.object({ kind: z.literal('missing'), range: Range }),
+  z.object({ kind: z.literal('unknown'), why: z.string() }),
+  z.object({ kind: z.literal('unaccepted'), what: z.string() }),
+]);
+export type Verdict = z.infer<typeof Verdict>;

