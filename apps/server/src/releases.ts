@@ -1,10 +1,17 @@
+import type { Logger } from 'pino';
+
 /** What has been started, to be stopped in the reverse order, once. */
 export class Releases {
-  #steps: (() => Promise<void>)[] = [];
+  readonly #log: Logger;
+  readonly #steps: { readonly name: string; readonly release: () => Promise<void> }[] = [];
   #running: Promise<void> | undefined;
 
-  add(step: () => Promise<void>): void {
-    this.#steps.push(step);
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  add(name: string, release: () => Promise<void>): void {
+    this.#steps.push({ name, release });
   }
 
   /** Stops everything, even where a step fails; the first fault is thrown at the end. */
@@ -15,10 +22,12 @@ export class Releases {
 
   async #run(): Promise<void> {
     const faults: unknown[] = [];
-    for (const step of this.#steps.reverse()) {
+    for (const { name, release } of this.#steps.reverse()) {
       try {
-        await step();
+        await release();
+        this.#log.debug({ part: name }, 'stopped');
       } catch (fault) {
+        this.#log.error({ err: fault, part: name }, 'could not be stopped');
         faults.push(fault);
       }
     }

@@ -34,7 +34,7 @@ export async function serve(
   log: Logger,
   bundle: BundlePaths = {},
 ): Promise<RunningServer | ServeFault> {
-  const releases = new Releases();
+  const releases = new Releases(log);
   try {
     const started = await start(settings, log, bundle, releases);
     if ('fault' in started) await releases.run();
@@ -56,20 +56,20 @@ async function start(
   if (unwritable) return unwritable;
   const database = await openDatabase(settings, directory, log, bundle);
   if ('fault' in database) return database;
-  releases.add(database.close);
+  releases.add('database', database.close);
   const rendering = await openRendering(settings, directory, log, bundle, releases);
   // Renders that outlast the queue's patience are told to end before the engine is taken from them.
   const stopping = new AbortController();
-  releases.add(async () => stopping.abort());
+  releases.add('renders', async () => stopping.abort());
   const queue = await openQueue(database.url, log);
-  releases.add(() => queue.stop(drainMilliseconds));
+  releases.add('queue', () => queue.stop(drainMilliseconds));
 
   // The port is known once the server listens, and the URLs that it signs hold the port: listen first.
   let answer: (request: Request) => Response | Promise<Response> = () =>
     new Response(null, { status: 503, headers: { 'retry-after': '1' } });
   const listener = await listen((request) => answer(request), { host: settings.HOST, port: settings.PORT });
   if ('fault' in listener) return listener;
-  releases.add(() => listener.stop(drainMilliseconds));
+  releases.add('listener', () => listener.stop(drainMilliseconds));
 
   const url = localUrl(settings, listener);
   const publicUrl = (settings.RESTAGE_PUBLIC_URL ?? url).replace(/\/+$/, '');

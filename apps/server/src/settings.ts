@@ -66,6 +66,7 @@ export const settingsSchema = z.object({
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
+    .meta({ accepts: 'trace, debug, info, warn, error, fatal or silent' })
     .describe('The least that is logged'),
 });
 
@@ -86,10 +87,8 @@ export function readSettings(
   if (parsed.success) return expandHome(parsed.data);
   const name = String(parsed.error.issues[0]?.path[0]);
   const field = settingsSchema.shape[name as keyof typeof settingsSchema.shape];
-  const options = 'options' in field ? field.options : undefined;
-  const accepts = field.meta()?.accepts ?? (Array.isArray(options) ? options.join(', ') : 'some text');
   // A secret and a database's password must not reach a log, so what was received is not repeated.
-  return { fault: `${name} must be ${accepts}.` };
+  return { fault: `${name} must be ${field.meta()?.accepts ?? 'some text'}.` };
 }
 
 function expandHome(settings: ServerSettings): ServerSettings {

@@ -34,12 +34,12 @@ export async function openRendering(
     log,
     ...(bundle.mediaWorker !== undefined && { workerScript: bundle.mediaWorker }),
   });
-  releases.add(() => media.close());
+  releases.add('media', () => media.close());
   const engine = createCompositor({
     workers: settings.RESTAGE_WORKERS,
     ...(bundle.engineWorker !== undefined && { workerScript: bundle.engineWorker }),
   });
-  releases.add(() => engine.close());
+  releases.add('engine', () => engine.close());
   return { media, engine };
 }
 

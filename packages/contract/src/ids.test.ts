@@ -1,7 +1,8 @@
+import { webcrypto } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { isId, newId } from './ids.ts';
 
-const random = (bytes: Uint8Array) => crypto.getRandomValues(bytes);
+const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
 
 test('ids have their prefix, are well-formed and sort by time', () => {
   const ids = [1, 1_700_000_000_000, 1_700_000_000_001, 4_000_000_000_000].map((now) =>

@@ -26,11 +26,24 @@ const uri = 'a beeble:// or https:// URI, or a base64 data: URI';
 
 /** The body of a start, in the contract's order of faults. */
 export const startInput = Input.object()
-  .field('generation_type', z.enum(generationTypes), 'INVALID_GENERATION_TYPE', '"image" or "video"')
-  .field('alpha_mode', z.enum(alphaModes), 'INVALID_ALPHA_MODE', '"auto", "fill" or "custom"')
+  .field(
+    'generation_type',
+    z.enum(generationTypes).describe('What to make, and what the source is'),
+    'INVALID_GENERATION_TYPE',
+    '"image" or "video"',
+  )
+  .field(
+    'alpha_mode',
+    z.enum(alphaModes).describe('Find the subject, take the whole frame as the subject, or use `alpha_uri`'),
+    'INVALID_ALPHA_MODE',
+    '"auto", "fill" or "custom"',
+  )
   .field(
     'max_resolution',
-    z.literal(maxResolutions).default(1080),
+    z
+      .literal(maxResolutions)
+      .default(1080)
+      .describe('The output fits 1280×720 or 1920×1080, turned for upright footage, and is never enlarged'),
     'INVALID_MAX_RESOLUTION',
     'the number 720 or 1080',
   )
@@ -58,7 +71,7 @@ export const startInput = Input.object()
   )
   .field(
     'seed',
-    z.int().min(0).max(limits.seedMax).optional(),
+    z.int().min(0).max(limits.seedMax).optional().describe('Drawn when absent; always echoed'),
     'INVALID_REQUEST',
     `a whole number from 0 to ${limits.seedMax}`,
   )
@@ -70,16 +83,46 @@ export const startInput = Input.object()
   )
   .field(
     'max_cost',
-    z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    z
+      .int()
+      .min(0)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('Credits: the job is refused rather than charged more'),
     'INVALID_REQUEST',
     'a whole number of credits, 0 or more',
   )
-  .field('source_uri', z.string(), 'INVALID_URI', uri)
-  .field('reference_image_uri', z.string().optional(), 'INVALID_URI', uri, { blankIsAbsent: true })
-  .field('alpha_uri', z.string().optional(), 'INVALID_URI', uri, {
-    when: (accepted) => accepted.alpha_mode === 'custom',
-  })
-  .field('callback_url', z.string().optional(), 'INVALID_CALLBACK_URL', 'an HTTPS URL');
+  .field(
+    'source_uri',
+    z.string().describe('The footage: `beeble://uploads/…`, `https://…` or `data:…;base64,…`'),
+    'INVALID_URI',
+    uri,
+  )
+  .field(
+    'reference_image_uri',
+    z.string().optional().describe('An image that shows the scene'),
+    'INVALID_URI',
+    uri,
+    { blankIsAbsent: true },
+  )
+  .field(
+    'alpha_uri',
+    z
+      .string()
+      .optional()
+      .describe('The matte: grayscale, white is the subject; an image for an image, a video for a video'),
+    'INVALID_URI',
+    uri,
+    {
+      when: (accepted) => accepted.alpha_mode === 'custom',
+    },
+  )
+  .field(
+    'callback_url',
+    z.string().optional().describe('HTTPS; told when the job ends'),
+    'INVALID_CALLBACK_URL',
+    'an HTTPS URL',
+  );
 
 /** The filename of an upload to come. */
 export const uploadInput = Input.object().field(

@@ -70,6 +70,12 @@ test('a wrong password, user or database is named without the password', async (
   expect(await reason(altered({ pathname: 'nowhere' }))).toContain('there is no such database');
 });
 
+test('a database in which the user may make no tables is named', async () => {
+  expect(await reason(altered({ pathname: 'postgres' }))).toContain(
+    'this user may not create schemas and tables in it',
+  );
+});
+
 test('a setting that PostgreSQL does not know is named by PostgreSQL', async () => {
   expect(await reason(altered({ search: '?flavour=vanilla' }))).toContain('flavour');
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connect } from './connect.ts';
 
 /** Why a database can't be used, as one line: host, port and database, and never the password. */
 export interface DatabaseFault {
@@ -27,7 +28,8 @@ const reasons: Record<string, string> = {
 };
 
 /**
- * Asks a database for its version, to learn at start whether it can be used.
+ * Asks a database, in the way that the server will, whether it can be used: its version, and whether our user may
+ * make schemas and tables in it, as migrations do.
  * @param timeout milliseconds after which a silent host counts as unreachable.
  * @returns true, or the reason why not.
  */
@@ -41,16 +43,24 @@ export async function checkDatabase(url: string, timeout = 5000): Promise<true |
   const giveUp = new AbortController();
   let sql: postgres.Sql | undefined;
   try {
-    sql = postgres(url, { max: 1, connect_timeout: timeout / 1000, fetch_types: false, onnotice: () => {} });
+    sql = connect(url, { max: 1, name: 'restage-check' }).sql;
     const answer = await Promise.race([
-      sql<[{ version: number }]>`select current_setting('server_version_num')::int as version`,
+      sql<[{ version: number; writable: boolean }]>`
+        select current_setting('server_version_num')::int as version,
+               has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')
+                 as writable`,
       sleep(timeout, undefined, { signal: giveUp.signal }),
     ]);
     if (answer === undefined) return unreachable(`${place} can't be used: ${reasons.CONNECT_TIMEOUT}.`);
-    const [{ version }] = answer;
-    if (version >= oldestVersion) return true;
-    const major = Math.floor(version / 10_000);
-    return unreachable(`${place} can't be used: it is version ${major}, and Restage needs 14 or newer.`);
+    const [{ version, writable }] = answer;
+    if (version < oldestVersion) {
+      const major = Math.floor(version / 10_000);
+      return unreachable(`${place} can't be used: it is version ${major}, and Restage needs 14 or newer.`);
+    }
+    if (!writable) {
+      return unreachable(`${place} can't be used: this user may not create schemas and tables in it.`);
+    }
+    return true;
   } catch (error) {
     return unreachable(`${place} can't be used: ${reasonOf(error)}.`);
   } finally {

@@ -1,1 +1,2 @@
-export {};
+export { type CompositorOptions, createCompositor } from './compositor.ts';
+export type { Engine, Failed, Rendered, RenderOptions, RenderRequest, RenderResult } from './engine.ts';

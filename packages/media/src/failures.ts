@@ -11,7 +11,7 @@ export function unreachable(role: Role): Failure<'SOURCE_UNREACHABLE'> {
   const param = paramOf[role];
   return fail(
     'SOURCE_UNREACHABLE',
-    `${param} can't be fetched: it must answer a plain GET from the open internet.`,
+    `${param} can't be fetched: it must answer a plain GET from the open internet, over https on port 443.`,
     {
       param,
     },

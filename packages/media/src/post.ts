@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
-import { describe, discard, type Incoming, openFetcher, Refusal } from './fetch/fetcher.ts';
+import { pieces } from './fetch/body.ts';
+import { type Incoming, openFetcher, Refusal } from './fetch/fetcher.ts';
 
 const shownBytes = 1024;
 
@@ -11,16 +12,17 @@ export interface PostAnswer {
   readonly body: string;
 }
 
-/** Nothing answered; `reason` is for logs and for the owner of the URL's own eyes. */
+/** Nothing answered, or not in time. Which step failed is logged, and not told: see `docs/fetching.md`. */
 export interface PostFailure {
   readonly kind: 'unreachable';
-  readonly reason: string;
+  readonly cause: 'timeout' | 'network';
 }
 
 /**
  * Sends one POST to a URL that a user gave. Its host is checked like that of any media; redirects are not
  * followed, and are answers like any other.
  * @param options.timeoutMs for everything: look-up, connection, response
+ * @param options.signal ends it early, as a failure of the network
  */
 export async function post(
   context: Context,
@@ -34,28 +36,24 @@ export async function post(
   const fetcher = openFetcher(context.network, context.limits);
   try {
     const answer = await fetcher.send(url, { method: 'POST', headers, body, signal, followRedirects: false });
-    if (answer instanceof Refusal) return { kind: 'unreachable', reason: answer.reason };
-    const text = await readStart(answer);
-    if (text instanceof Refusal) return { kind: 'unreachable', reason: text.reason };
-    return { kind: 'answered', status: answer.status, headers: answer.headers, body: text };
+    const result = answer instanceof Refusal ? answer : await readAnswer(answer);
+    if (!(result instanceof Refusal)) return result;
+    context.log.info({ host: url.host, reason: result.reason }, 'a POST was not answered');
+    return { kind: 'unreachable', cause: deadline.aborted ? 'timeout' : 'network' };
   } finally {
     await fetcher.close();
   }
 }
 
-async function readStart(answer: Incoming): Promise<string | Refusal> {
-  const chunks: Buffer[] = [];
+async function readAnswer(answer: Incoming): Promise<PostAnswer | Refusal> {
+  const start: Buffer[] = [];
   let bytes = 0;
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= shownBytes) break;
-    }
-    return Buffer.concat(chunks).subarray(0, shownBytes).toString('utf8');
-  } catch (error) {
-    return new Refusal(describe(error));
-  } finally {
-    discard(answer);
+  for await (const piece of pieces(answer)) {
+    if (piece instanceof Refusal) return piece;
+    start.push(piece);
+    bytes += piece.length;
+    if (bytes >= shownBytes) break;
   }
+  const body = Buffer.concat(start).subarray(0, shownBytes).toString('utf8');
+  return { kind: 'answered', status: answer.status, headers: answer.headers, body };
 }

@@ -7,18 +7,21 @@ type Json = Record<string, unknown>;
 /** The API version that the document states: the wire contract's, not the program's. */
 const version = '1.0.0';
 
-/** The JSON Schema of a zod schema, as OpenAPI 3.1 takes it; named schemas become references. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
-  const { $schema, $defs, ...json } = z.toJSONSchema(schema, {
-    io,
-    // A refinement has no JSON Schema; its limits are in the schema's metadata.
-    unrepresentable: 'any',
-  }) as Json;
+const schemaUri = (id: string) => `#/components/schemas/${id}`;
+
+/** The schemas that have a name, under their names. */
+function namedSchemas(): Json {
+  const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: schemaUri });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema, $id, id, ...schema }]: [string, Json]) => [name, schema]),
+  );
+}
+
+/** What a response says of its body: a reference, for the schemas of responses have names. */
+function reference(schema: z.ZodType): Json {
   const id = schema.meta()?.id;
-  if (id === undefined) return json;
-  const { id: _, ...named } = json;
-  components[id] = named;
-  return { $ref: `#/components/schemas/${id}` };
+  if (id === undefined) throw new Error('the schema of a response has no name');
+  return { $ref: schemaUri(id) };
 }
 
 /** One response for each status, with the codes that the operation can give there. */
@@ -57,10 +60,11 @@ function errorResponses(codes: readonly ErrorCode[]): Json {
 }
 
 /** The parameters and the body of a procedure's input, split as its REST binding says. */
-function request(name: ProcedureName, components: Json): Json {
+function request(name: ProcedureName): Json {
   const { input, rest } = procedures[name];
   if (input === undefined) return {};
-  const schema = jsonSchema(input.schema, 'input', components);
+  // A refinement has no JSON Schema; its limits are in the schema's metadata.
+  const { $schema, ...schema }: Json = z.toJSONSchema(input.schema, { io: 'input', unrepresentable: 'any' });
   const properties = (schema.properties ?? {}) as Record<string, Json>;
   const inPath = [...rest.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const query = 'query' in rest ? Object.keys(rest.query) : [];
@@ -88,6 +92,7 @@ function request(name: ProcedureName, components: Json): Json {
  */
 export function openApiDocument(publicUrl: string): Json {
   const schemas: Json = {
+    ...namedSchemas(),
     Error: {
       type: 'object',
       required: ['error'],
@@ -115,12 +120,12 @@ export function openApiDocument(publicUrl: string): Json {
         tags: [name.split('.')[0]],
         summary,
         description: `${description}\n\nCounts as a ${kind === 'query' ? 'read' : 'write'}.`,
-        ...request(name, schemas),
+        ...request(name),
         responses: {
           200: {
             description: 'Success',
             headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
-            content: { 'application/json': { schema: jsonSchema(output, 'output', schemas) } },
+            content: { 'application/json': { schema: reference(output) } },
           },
           ...errorResponses(procedureErrors(name)),
         },

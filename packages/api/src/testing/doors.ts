@@ -84,8 +84,8 @@ function sdkDoor(url: string): Door {
     async call(name, sent, key) {
       const restage = new Restage({ apiKey: key ?? '', baseUrl: url, maxRetries: 0 });
       try {
-        const call: unknown = restage.call(name, sent as never);
-        return { ok: true, output: (await call) as never };
+        const output: unknown = await restage.call(name, sent as never);
+        return { ok: true, output: output as never };
       } catch (error) {
         if (!RestageError.isInstance(error)) throw error;
         return { ok: false, code: error.code, message: error.message, param: error.param };

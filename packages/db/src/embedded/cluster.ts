@@ -108,7 +108,7 @@ async function initialise(cluster: Cluster): Promise<EmbeddedFault | undefined> 
       { ...spawnOptions(cluster), stdio: [handle.fd, 'pipe', 'pipe'] },
     );
     if (typeof outcome === 'string') return cannotRun(outcome);
-    if (outcome.code !== 0) return faultOfOutput('initdb', outcome.output, cluster.directory);
+    if (outcome.code !== 0) return await faultOfOutput('initdb', outcome.output, cluster.directory);
     return undefined;
   } finally {
     await handle.close();

@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+
 /** Why the embedded database can't be used, as one line for the operator: what is wrong and what mends it. */
 export interface EmbeddedFault {
   /** `in-use`: another server has the directory. `unusable`: this machine or directory does not allow it. */
@@ -36,8 +38,14 @@ export function faultOf(error: unknown, directory: string): EmbeddedFault {
 }
 
 /** The fault for what `initdb` or `postgres` printed before it gave up. */
-export function faultOfOutput(program: string, output: string, directory: string): EmbeddedFault {
-  if (/No space left on device/.test(output)) return unusable(sentences.ENOSPC(directory));
+export async function faultOfOutput(
+  program: string,
+  output: string,
+  directory: string,
+): Promise<EmbeddedFault> {
+  // On a full disk even the log may have stayed empty.
+  const { bavail } = await statfs(directory);
+  if (bavail === 0 || /No space left on device/.test(output)) return unusable(sentences.ENOSPC(directory));
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const reason = lines.findLast((line) => /\b(FATAL|PANIC|error):/.test(line)) ?? lines.at(-1) ?? 'no output';
   return unusable(`The embedded PostgreSQL did not start. ${program} said: ${reason.trim()}`);

@@ -138,14 +138,15 @@ export async function stopPostmaster({ pid }: Postmaster, data: string): Promise
   for (let next = 0; await isPostmaster(pid, data); ) {
     const [after, name] = shutdowns[next] ?? [Number.POSITIVE_INFINITY, 'SIGKILL' as const];
     if (Date.now() - began >= after) {
-      signal(pid, name);
+      signalPostmaster(pid, name);
       next += 1;
     }
     await sleep(20);
   }
 }
 
-function signal(pid: number, name: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void {
+/** Signals a server; one that is gone already needs none. */
+export function signalPostmaster(pid: number, name: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch (error) {

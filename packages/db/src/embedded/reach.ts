@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -50,7 +51,7 @@ async function copyInto(cache: string, binaries: Binaries): Promise<string> {
   if (uid !== 0 || (mode & 0o022) !== 0) throw new Error(`${cache} is not root's alone`);
   if (await stat(directory).catch(() => undefined)) return directory;
 
-  const staged = `${directory}.${process.pid}`;
+  const staged = `${directory}.${randomBytes(6).toString('hex')}`;
   try {
     await cp(binaries.directory, staged, { recursive: true, verbatimSymlinks: true });
     for (const entry of await readdir(staged, { recursive: true, withFileTypes: true })) {

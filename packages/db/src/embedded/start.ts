@@ -84,7 +84,8 @@ async function prepare(directory: string, durable: boolean): Promise<Cluster | E
 }
 
 /** What PostgreSQL says of troubles that pass: another start was first, a crashed one's remains, a port just taken. */
-const passing = /lock file "postmaster\.pid"|shared memory block|could not create any TCP\/IP sockets/;
+const passing =
+  /lock file "postmaster\.pid" (already exists|is empty)|bogus data in lock file|shared memory block|could not create any TCP/;
 
 /**
  * Brings about a running server that is ours. Several processes may be at this at once, and a server may be on
@@ -114,7 +115,7 @@ async function own(
     if (typeof ended === 'string') return cannotRun(ended);
 
     const output = await launched.output();
-    if (!passing.test(output)) return faultOfOutput('postgres', output, cluster.directory);
+    if (!passing.test(output)) return await faultOfOutput('postgres', output, cluster.directory);
     launched = undefined;
     await removeStalePid(cluster.data);
     await sleep(200);

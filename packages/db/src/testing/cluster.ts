@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claimCluster } from '../embedded/claim.ts';
 import { dataDirectory } from '../embedded/cluster.ts';
 import { isFault, startEmbedded } from '../embedded/index.ts';
-import { findPostmaster, stopPostmaster } from '../embedded/postmaster.ts';
+import { findPostmaster, type Postmaster, signalPostmaster, stopPostmaster } from '../embedded/postmaster.ts';
 import { migrate } from '../migrate.ts';
 
 /** A PostgreSQL for one run of tests, with a migrated database that test files clone. */
@@ -24,7 +25,12 @@ export async function startTestCluster(): Promise<TestCluster> {
   await mkdir(directory, { mode: 0o700 });
   const embedded = await startEmbedded({ directory, durable: false, log: () => {} });
   if (isFault(embedded)) throw new Error(embedded.message);
+  const postmaster = await findPostmaster(dataDirectory(directory));
+  // Ctrl-C ends vitest without a teardown, by process.exit.
+  const onExit = () => abandon(directory, postmaster);
+  process.once('exit', onExit);
   const stop = async () => {
+    process.off('exit', onExit);
     await embedded.stop();
     await rm(directory, { recursive: true, force: true });
   };
@@ -34,6 +40,16 @@ export async function startTestCluster(): Promise<TestCluster> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Ends and removes a cluster in the last moment of the process, when nothing can be awaited any more. */
+function abandon(directory: string, postmaster: Postmaster | undefined): void {
+  if (postmaster !== undefined) signalPostmaster(postmaster.pid, 'SIGQUIT');
+  // What PostgreSQL still writes while it ends makes a removal fall short. The next run's sweep has the last word.
+  for (let attempt = 0; attempt < 20 && existsSync(directory); attempt++) {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3, retryDelay: 25 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
   }
 }
 

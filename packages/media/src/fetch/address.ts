@@ -1,7 +1,6 @@
-import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
-/** Networks that ipaddr.js calls unicast, or that lie in 2000::/3, and that are not the open internet. */
+/** Networks that ipaddr.js calls unicast and that are not the open internet. */
 const denied = [
   '168.63.129.16/32', // Azure's host, which answers with metadata
   '192.88.99.0/24', // 6to4 relays
@@ -9,14 +8,13 @@ const denied = [
   '2001:db8::/32', // documentation
   '2002::/16', // 6to4, which carries any IPv4 address
   '2620:4f:8000::/48', // AS112, answers for private names
-  '3000::/4', // documentation (3fff::/20), the 6bone that was, and nothing allocated
 ].map((range) => ipaddr.parseCIDR(range));
-/** The only IPv6 space that is assigned to the open internet (RFC 4291; IANA's global unicast registry). */
-const globalUnicast = ipaddr.parseCIDR('2000::/3');
+/** The IPv6 space of the open internet: 2000::/3 (RFC 4291), of which the upper half is not allocated. */
+const globalUnicast = ipaddr.parseCIDR('2000::/4');
 
 /**
  * Whether a server on the open internet can have this address. Everything that is private, local, reserved,
- * translated (mapped, compatible, 6to4, Teredo, NAT64) or this machine's own is not.
+ * or translated (mapped, compatible, 6to4, Teredo, NAT64) is not.
  * @param address as `dns.lookup` returns it: dotted decimal, or IPv6 without brackets
  */
 export function isPublicAddress(address: string): boolean {
@@ -25,14 +23,10 @@ export function isPublicAddress(address: string): boolean {
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== 'unicast') return false;
   if (parsed.kind() === 'ipv6' && !parsed.match(globalUnicast)) return false;
-  if (denied.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits))) {
-    return false;
-  }
-  return !isOwnAddress(parsed.toNormalizedString());
+  return !denied.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
 }
 
-function isOwnAddress(normalized: string): boolean {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .some(({ address }) => ipaddr.parse(address).toNormalizedString() === normalized);
+/** Whether two addresses, however they are written, are the same. */
+export function isSameAddress(one: string, other: string): boolean {
+  return ipaddr.parse(one).toNormalizedString() === ipaddr.parse(other).toNormalizedString();
 }

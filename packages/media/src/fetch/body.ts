@@ -1,8 +1,19 @@
 import type { FileHandle } from 'node:fs/promises';
 import { describe, discard, type FetchLimits, type Incoming, Refusal } from './fetcher.ts';
 
+/** The pieces of a response's body as they come; a Refusal is the last one, when it breaks off. */
+export async function* pieces(answer: Incoming): AsyncGenerator<Buffer | Refusal, void, void> {
+  try {
+    yield* answer.body as AsyncIterable<Buffer>;
+  } catch (error) {
+    yield new Refusal(describe(error));
+  } finally {
+    discard(answer);
+  }
+}
+
 /**
- * Writes a response's body to a file, from `position` on.
+ * Writes a response's body to a file, from `position` on. What goes wrong with the file is thrown.
  * @param atMost bytes; one more and it is `'too large'`, and the rest is not read
  * @returns the number of bytes written, or why the body did not arrive.
  */
@@ -18,20 +29,15 @@ export async function writeBody(
   }
   const started = performance.now();
   let bytes = 0;
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      if (bytes + chunk.length > atMost) return 'too large';
-      await file.write(chunk, 0, chunk.length, position + bytes);
-      bytes += chunk.length;
-      const elapsedMs = performance.now() - started;
-      if (elapsedMs > limits.dripMs && bytes < (limits.slowestBytesPerSecond * elapsedMs) / 1000) {
-        return new Refusal('a slow drip');
-      }
+  for await (const piece of pieces(answer)) {
+    if (piece instanceof Refusal) return piece;
+    if (bytes + piece.length > atMost) return 'too large';
+    await file.write(piece, 0, piece.length, position + bytes);
+    bytes += piece.length;
+    const elapsedMs = performance.now() - started;
+    if (elapsedMs > limits.dripMs && bytes < (limits.slowestBytesPerSecond * elapsedMs) / 1000) {
+      return new Refusal('a slow drip');
     }
-    return bytes;
-  } catch (error) {
-    return new Refusal(describe(error));
-  } finally {
-    discard(answer);
   }
+  return bytes;
 }

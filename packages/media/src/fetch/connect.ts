@@ -5,13 +5,6 @@ import type { buildConnector } from 'undici';
 import { allowedAddresses, bareHost } from './host.ts';
 import type { Network } from './network.ts';
 
-/** Thrown into undici when a host may not be dialled, and found again as the cause of its error. */
-export class Blocked extends Error {
-  constructor() {
-    super('the host is not on the open internet');
-  }
-}
-
 const addressesTried = 4;
 
 /**
@@ -33,13 +26,14 @@ export function checkedConnector(network: Network, connectMs: number): buildConn
 
     async function open(name: string, portNumber: number): Promise<Socket> {
       const addresses = await abortable(allowedAddresses(name, network), signal);
-      if (addresses === undefined) throw new Blocked();
+      if (addresses === undefined) throw new Error('the host is not on the open internet');
+      const tried = addresses.slice(0, addressesTried);
       let failure: unknown;
-      for (const address of addresses.slice(0, addressesTried)) {
+      for (const address of tried) {
         signal.throwIfAborted();
-        const socket = network.dial(address, portNumber);
+        const share = AbortSignal.timeout(connectMs / tried.length);
         try {
-          return await ready(socket, 'connect', signal);
+          return await ready(network.dial(address, portNumber), 'connect', AbortSignal.any([signal, share]));
         } catch (error) {
           failure = error;
         }

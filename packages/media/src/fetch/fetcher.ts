@@ -38,7 +38,7 @@ export class Refusal {
 }
 
 /** One request. */
-export interface Outgoing {
+interface Outgoing {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -47,6 +47,7 @@ export interface Outgoing {
   readonly followRedirects: boolean;
 }
 
+/** A response whose body has not been read. Whoever gets it reads it, or gives it up with `discard`. */
 export interface Incoming {
   readonly status: number;
   readonly headers: Dispatcher.ResponseData['headers'];
@@ -144,6 +145,7 @@ function redirectTarget(answer: Incoming): URL | Refusal {
   return target;
 }
 
+/** An error as text, for logs. */
 export function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

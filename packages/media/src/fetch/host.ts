@@ -1,8 +1,6 @@
 import { isIP } from 'node:net';
-import { isPublicAddress } from './address.ts';
-
-/** Looks up every address of a name. Rejects when there is none. */
-export type ResolveName = (name: string) => Promise<readonly string[]>;
+import { isPublicAddress, isSameAddress } from './address.ts';
+import type { Network } from './network.ts';
 
 /** Names that stand for this machine or network, by RFC 6761, RFC 6762, RFC 8375, RFC 9476 and by custom. */
 const localNames =
@@ -15,19 +13,23 @@ export function bareHost(hostname: string): string {
 
 /**
  * The addresses at which a host may be dialled.
- * @returns `undefined` when it may not be: a name for local use, or one of its addresses is not public. An
+ * @returns `undefined` when it may not be: a name for local use, or one of its addresses is not public, or ours. An
  * answer that mixes public and other addresses is an attack, or a network that is not ours to enter.
  */
 export async function allowedAddresses(
   hostname: string,
-  options: { readonly resolveName: ResolveName; readonly allowPrivateNetwork: boolean },
+  network: Pick<Network, 'resolveName' | 'ownAddresses' | 'allowPrivateNetwork'>,
 ): Promise<readonly string[] | undefined> {
   const host = bareHost(hostname);
   const literal = isIP(host) !== 0;
-  if (!literal && !options.allowPrivateNetwork && !isPublicName(host)) return undefined;
-  const addresses = literal ? [host] : await options.resolveName(host);
-  const allowed = options.allowPrivateNetwork || addresses.every(isPublicAddress);
-  return allowed && addresses.length > 0 ? addresses : undefined;
+  if (!literal && !network.allowPrivateNetwork && !isPublicName(host)) return undefined;
+  const addresses = literal ? [host] : await network.resolveName(host);
+  if (addresses.length === 0) return undefined;
+  if (network.allowPrivateNetwork) return addresses;
+  const own = network.ownAddresses();
+  const isOpen = (address: string) =>
+    isPublicAddress(address) && !own.some((ours) => isSameAddress(address, ours));
+  return addresses.every(isOpen) ? addresses : undefined;
 }
 
 function isPublicName(host: string): boolean {

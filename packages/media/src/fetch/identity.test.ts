@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makePng } from '../testing/pictures.ts';
@@ -63,6 +63,16 @@ it('tries the other addresses of a host that does not answer at the first', asyn
     resolveName: async () => [elsewhere, publicAddress],
     dial: (address, port) =>
       address === elsewhere ? connect({ host: '127.0.0.1', port: 1 }) : world.network.dial(address, port),
+  });
+  expect(await other.media.inspect(at(publicName), 'source')).toMatchObject({ width: 4 });
+});
+
+it('does not wait long for an address that never answers when there is another one', async () => {
+  const elsewhere = '203.0.114.1';
+  other = await openTestMedia(world, {
+    resolveName: async () => [elsewhere, publicAddress],
+    dial: (address, port) => (address === elsewhere ? new Socket() : world.network.dial(address, port)),
+    limits: { connectMs: 600 },
   });
   expect(await other.media.inspect(at(publicName), 'source')).toMatchObject({ width: 4 });
 });

@@ -15,12 +15,12 @@ export interface ChildLimits {
 }
 
 /** How a question to a child ended. */
-export type Reply =
+type Reply =
   | { readonly kind: 'answered'; readonly message: unknown }
   | { readonly kind: 'overdue' }
   | { readonly kind: 'died'; readonly how: string };
 
-/** A running child process, which answers one question at a time. */
+/** A running child process, which answers one question at a time. After any other reply it must be killed. */
 export interface Child {
   ask(question: object): Promise<Reply>;
   kill(): void;
@@ -46,9 +46,7 @@ export async function startChild(script: string, limits: ChildLimits): Promise<C
       const reply = nextMessage(process_, limits.questionMs);
       // A child that is gone makes `send` fail; its exit has then ended `reply` already.
       if (process_.connected) process_.send(question, () => undefined);
-      const ended = await reply;
-      if (ended.kind !== 'answered') process_.kill('SIGKILL');
-      return ended;
+      return await reply;
     },
   };
 }
@@ -92,7 +90,8 @@ function nextMessage(child: ChildProcess, milliseconds: number): Promise<Reply> 
     const onExit = (code: number | null, signal: string | null) =>
       end({ kind: 'died', how: signal ?? `exit code ${code}` });
     const onError = (error: Error) => end({ kind: 'died', how: error.message });
-    const timer = setTimeout(end, milliseconds, { kind: 'overdue' } satisfies Reply);
+    // An answer may be waiting to be read by a busy parent: it gets one more turn of the event loop.
+    const timer = setTimeout(() => setImmediate(end, { kind: 'overdue' } satisfies Reply), milliseconds);
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
     if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
   });

@@ -54,6 +54,18 @@ it('counts frames up to 10,000, so that a long film is refused for its length an
   expect(await inspect(await makeMovie({ frames: 12_000, frameBytes: 1 }))).toMatchObject({ frames: 10_000 });
 });
 
+it('does not count frames that an edit list cuts off', async () => {
+  expect(await inspect(await makeMovie({ frames: 50, hidden: 12 }))).toMatchObject({ frames: 38 });
+});
+
+it('takes media that goes on to the end of the file', async () => {
+  const movie = await makeMovie({ layout: 'moov first' });
+  const at = movie.indexOf('mdat', 0, 'latin1') - 4;
+  const open = Buffer.from(movie);
+  open.writeUInt32BE(0, at);
+  expect(await inspect(open)).toMatchObject({ frames: 10 });
+});
+
 describe('real footage', () => {
   const shared = new URL('../../../../../shared/media/', import.meta.url);
   it.each([
@@ -73,12 +85,16 @@ describe('a movie that lies', () => {
     const bomb = await test.file('bomb', await withMovieBoxes(lyingPssh()));
     const good = await test.file('good', makePng(4, 3));
     const before = process.memoryUsage().rss;
+    await Promise.all([test.media.inspect(good, 'source'), test.media.inspect(good, 'source')]);
     const started = performance.now();
+    let bombMs = Number.POSITIVE_INFINITY;
     const answers = await Promise.all([
-      test.media.inspect(bomb, 'alpha'),
+      test.media.inspect(bomb, 'alpha').finally(() => {
+        bombMs = performance.now() - started;
+      }),
       ...Array.from({ length: 20 }, () => test.media.inspect(good, 'source')),
     ]);
-    expect(performance.now() - started).toBeLessThan(2500);
+    expect(bombMs).toBeLessThan(2000);
     expect(answers[0]).toMatchObject({ code: 'INVALID_URI', param: 'alpha_uri' });
     for (const answer of answers.slice(1)) expect(answer).toMatchObject({ width: 4, height: 3 });
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
@@ -103,6 +119,14 @@ describe('a movie that lies', () => {
     const cut = movie.subarray(0, movie.indexOf('moov', 0, 'latin1') - 4);
     expect(await inspect(cut)).toMatchObject({ code: 'INVALID_URI' });
   });
+
+  it.each(['moov first', 'moov last', 'fragmented'] as const)(
+    'with %s and its media cut short is refused',
+    async (layout) => {
+      const movie = await makeMovie({ layout, frameBytes: 5000 });
+      expect(await inspect(movie.subarray(0, 20_000))).toMatchObject({ code: 'INVALID_URI' });
+    },
+  );
 
   it('with a header cut short is refused', async () => {
     const movie = await makeMovie({ layout: 'moov last' });

@@ -3,9 +3,9 @@ import type { Log } from '../log.ts';
 import { type Child, type ChildLimits, startChild } from './child.ts';
 import { type Question, Verdict } from './verdict.ts';
 
-/** The bounds that probing has unless told otherwise. A question takes 1 to 5 ms. */
+/** The bounds of probing. A question takes 1 to 5 ms, and none keeps a request waiting for 2 s. */
 export const childLimits: ChildLimits = {
-  questionMs: 2000,
+  questionMs: 1500,
   bootMs: 20_000,
   heapMegabytes: 64,
   dataMegabytes: 768,

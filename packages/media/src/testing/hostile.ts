@@ -1,4 +1,4 @@
-import { otherPublicName, publicAddress, publicAddress6, publicName } from './world.ts';
+import { otherPublicName, ownAddress, publicAddress, publicAddress6, publicName } from './world.ts';
 
 /** A URL that must not be dialled, and what its host resolves to, should it be taken for a name. */
 export interface Vector {
@@ -6,7 +6,7 @@ export interface Vector {
   readonly addresses: readonly string[];
 }
 
-/** Addresses of IPv4 that are not on the open internet, one or more of every network that is special. */
+/** Addresses of IPv4 that are not on the open internet, of every network that is special, and our own one. */
 const privateV4 = [
   '0.0.0.0',
   '0.1.2.3',
@@ -37,6 +37,7 @@ const privateV4 = [
   '198.19.255.255',
   '198.51.100.1',
   '203.0.113.1',
+  ownAddress,
   '224.0.0.1',
   '239.255.255.250',
   '240.0.0.1',
@@ -79,6 +80,8 @@ const privateV6 = [
   '2002:7f00:1::',
   '2002:a9fe:a9fe::1',
   '2002:808:808::1',
+  '2606:4700::77',
+  '2606:4700:0000::0:77',
   '2620:4f:8000::1',
   '3fff::1',
   '3ffe::1',

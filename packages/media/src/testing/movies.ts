@@ -19,6 +19,8 @@ export interface MovieOptions {
   readonly height?: number;
   readonly rotation?: 0 | 90 | 180 | 270;
   readonly frameRate?: number;
+  /** The first frames that are stored and not shown: an edit list cuts them off. */
+  readonly hidden?: number;
   /** Bytes of each frame. */
   readonly frameBytes?: number;
 }
@@ -32,7 +34,14 @@ const configurations = {
 
 /** Muxes a movie around filler frames. */
 export async function makeMovie(options: MovieOptions = {}): Promise<Buffer> {
-  const { container = 'mp4', layout = 'moov first', codec = 'avc', frames = 10, frameRate = 25 } = options;
+  const {
+    container = 'mp4',
+    layout = 'moov first',
+    codec = 'avc',
+    frames = 10,
+    frameRate = 25,
+    hidden = 0,
+  } = options;
   if (!(codec in configurations)) throw new Error(`no configuration for ${codec}`);
   const configuration = configurations[codec as keyof typeof configurations];
   const fastStart = { 'moov first': 'in-memory', 'moov last': false, fragmented: 'fragmented' } as const;
@@ -55,7 +64,7 @@ export async function makeMovie(options: MovieOptions = {}): Promise<Buffer> {
   for (let index = 0; index < frames; index += 1) {
     const type = index % 12 === 0 ? 'key' : 'delta';
     const data = new Uint8Array(options.frameBytes ?? 32).fill(index);
-    await track.add(new EncodedPacket(data, type, index / frameRate, 1 / frameRate), meta);
+    await track.add(new EncodedPacket(data, type, (index - hidden) / frameRate, 1 / frameRate), meta);
   }
   await output.finalize();
   if (target.buffer === null) throw new Error('the movie was not written');

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 
 /** A TIFF structure that says nothing but an EXIF orientation. */
-export function exifBlock(orientation: number, order: 'II' | 'MM' = 'MM'): Buffer {
+function exifBlock(orientation: number, order: 'II' | 'MM' = 'MM'): Buffer {
   const block = Buffer.alloc(26);
   block.write(order, 'latin1');
   const u16 = (value: number, at: number) =>
@@ -24,7 +24,8 @@ export function makePng(width: number, height: number, orientation?: number): Bu
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 0, 0, 0, 0], 8);
-  const pixels = deflateSync(Buffer.alloc((width + 1) * height, 0x40));
+  const row = Buffer.concat([Buffer.alloc(1), Buffer.alloc(width, 0x40)]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     pngChunk('IHDR', header),

@@ -12,6 +12,9 @@ export const publicName = 'media.restage-test.net';
 export const otherPublicName = 'cdn.restage-test.net';
 /** A name that the server has a certificate for, and that tests resolve as they like. */
 export const changingName = 'changing.restage-test.net';
+/** Addresses of the open internet that this machine itself has. */
+export const ownAddress = '203.0.114.77';
+export const ownAddress6 = '2606:4700:0:0::77';
 const ours: Readonly<Record<string, readonly string[]>> = {
   [publicName]: [publicAddress],
   [otherPublicName]: [publicAddress, publicAddress6],
@@ -52,6 +55,7 @@ export async function openWorld(
     network: {
       allowPrivateNetwork: false,
       certificateAuthorities: certificate.cert,
+      ownAddresses: () => ['127.0.0.1', ownAddress, ownAddress6],
       async resolveName(name) {
         lookups.push(name);
         const found = resolve(name) ?? ours[name];

@@ -1,0 +1,262 @@
+import { procedures } from '@restage/contract';
+import { catalogue, errorCodes } from '@restage/errors';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { describe, expect, test } from 'vitest';
+import type { openApiDocument } from '../index.ts';
+import { openDoors } from '../testing/index.ts';
+
+const world = await openDoors({ work: false });
+const { key } = await world.account();
+const at = (path: string, init: RequestInit = {}) => fetch(`${world.url}${path}`, init);
+const post = (path: string, body: BodyInit | null, headers: Record<string, string> = {}) =>
+  at(path, { method: 'POST', body, headers: { 'x-api-key': key, ...headers } });
+
+/** An error outside /trpc: the status of its code, a body of exactly two fields, and the headers. */
+async function expectEnvelope(answer: Response, code: keyof typeof catalogue): Promise<void> {
+  const body: unknown = await answer.json();
+  expect(body).toEqual({ error: { code, message: expect.stringMatching(/\S/) } });
+  expect(answer.status).toBe(catalogue[code].status);
+  expect(answer.headers.get('x-request-id')).toMatch(/^req_[\w-]{36}$/);
+  expect(answer.headers.get('link')).toBe(`<http://docs.restage.test/errors#${code}>; rel="help"`);
+}
+
+describe('outside /trpc, every error is the envelope', () => {
+  test.each([
+    '/nothing',
+    '/v1',
+    '/v1/',
+    '/v2/switchx/generations',
+    '/v1/uploads/',
+    '/V1/uploads',
+    '/files/x',
+    '/%ff',
+  ])('NOT_FOUND for %s', async (path) => {
+    await expectEnvelope(await at(path), 'NOT_FOUND');
+  });
+
+  test.each([
+    ['DELETE', '/v1/uploads', 'POST'],
+    ['GET', '/v1/uploads', 'POST'],
+    ['PUT', '/v1/switchx/generations', 'GET, HEAD, POST'],
+    ['POST', '/v1/switchx/generations/swx_1', 'GET, HEAD'],
+    ['POST', '/v1/account/info', 'GET, HEAD'],
+    ['POST', '/docs', 'GET, HEAD'],
+    ['OPTIONS', '/v1/uploads', 'POST'],
+  ])('METHOD_NOT_ALLOWED for %s %s, with allow', async (method, path, allow) => {
+    const answer = await at(path, { method, headers: { 'x-api-key': key } });
+    expect(answer.headers.get('allow')).toBe(allow);
+    await expectEnvelope(answer, 'METHOD_NOT_ALLOWED');
+  });
+
+  test.each(['', '{', 'null', '[]', '"text"', '\xff', '{"a":1}}', `{"generation_type":\n"image",}`])(
+    'INVALID_REQUEST for a body that is no JSON object: %j',
+    async (body) => {
+      const sent = body === '\xff' ? new Uint8Array([0x22, 0xff, 0x22]) : body;
+      await expectEnvelope(await post('/v1/switchx/generations', sent), 'INVALID_REQUEST');
+    },
+  );
+
+  test('INVALID_REQUEST for a query that is given twice, or is no number', async () => {
+    for (const query of [
+      'limit=1&limit=2',
+      'limit=ten',
+      'limit=1.5',
+      'limit=',
+      'limit=0x10',
+      'page_token=a&page_token=b',
+    ]) {
+      const answer = await at(`/v1/switchx/generations?${query}`, { headers: { 'x-api-key': key } });
+      await expectEnvelope(answer, 'INVALID_REQUEST');
+    }
+  });
+
+  test('a key is asked for before the body is read, and a route before the key', async () => {
+    await expectEnvelope(await at('/v1/uploads', { method: 'POST', body: '{' }), 'INVALID_API_KEY');
+    await expectEnvelope(await at('/v1/nothing', { method: 'POST', body: '{' }), 'NOT_FOUND');
+  });
+
+  test('INVALID_API_KEY for two keys that differ; one key said twice is one key', async () => {
+    const both = (authorization: string) =>
+      at('/v1/account/info', { headers: { 'x-api-key': key, authorization } });
+    await expectEnvelope(await both(`Bearer ${key}x`), 'INVALID_API_KEY');
+    await expectEnvelope(await both('Basic abc'), 'INVALID_API_KEY');
+    expect((await both(`Bearer ${key}`)).status).toBe(200);
+    expect((await at('/v1/account/info', { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  });
+
+  test('PAYLOAD_TOO_LARGE for a body over the limit, declared or not', async () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(0x20);
+    const stream = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(chunk);
+      },
+    });
+    const streaming: RequestInit & { duplex: 'half' } = {
+      method: 'POST',
+      body: stream,
+      headers: { 'x-api-key': key },
+      duplex: 'half',
+    };
+    await expectEnvelope(await at('/v1/uploads', streaming), 'PAYLOAD_TOO_LARGE');
+    await expectEnvelope(await post('/v1/uploads', new Uint8Array(73 * 1024 * 1024)), 'PAYLOAD_TOO_LARGE');
+  });
+
+  test('the header names the offending parameter', async () => {
+    const answer = await post('/v1/uploads', JSON.stringify({ filename: 'a.exe' }));
+    expect(answer.headers.get('x-error-param')).toBe('filename');
+    await expectEnvelope(answer, 'INVALID_FILENAME');
+  });
+
+  test('a request that is refused for its rate says when to come back', async () => {
+    const hasty = await world.account();
+    const { readRpm } = world.ctx.settings;
+    for (let read = 0; read < readRpm; read += 1) world.ctx.reads.admit(hasty.id, readRpm, world.ctx.now());
+    const answer = await at('/v1/account/info', { headers: { 'x-api-key': hasty.key } });
+    const seconds = answer.headers.get('retry-after');
+    expect(Number(seconds)).toBeGreaterThan(50);
+    expect(answer.headers.get('ratelimit-policy')).toBe(`"reads";q=${readRpm};w=60`);
+    expect(answer.headers.get('ratelimit')).toBe(`"reads";r=0;t=${seconds}`);
+    await expectEnvelope(answer, 'RATE_LIMIT_EXCEEDED');
+  });
+});
+
+describe('/trpc', () => {
+  const data = async (answer: Response) => {
+    const body = (await answer.json()) as { error: { json: { data: { error: object } } } };
+    return body.error.json.data.error;
+  };
+
+  test('answers in tRPC’s shape, with the code in data.error', async () => {
+    const answer = await at('/trpc/account.info');
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(await data(answer)).toEqual({
+      code: 'INVALID_API_KEY',
+      message: expect.any(String),
+      requestId: answer.headers.get('x-request-id'),
+      docUrl: 'http://docs.restage.test/errors#INVALID_API_KEY',
+      retryable: false,
+    });
+  });
+
+  test('takes plain JSON and superjson alike', async () => {
+    const headers = { 'x-api-key': key };
+    for (const input of ['{"id":"swx_1"}', '{"json":{"id":"swx_1"}}']) {
+      const answer = await at(`/trpc/generations.get?input=${encodeURIComponent(input)}`, { headers });
+      expect(answer.status).toBe(404);
+      expect(await data(answer)).toMatchObject({ code: 'JOB_NOT_FOUND', param: 'id' });
+    }
+  });
+
+  test('revives nothing that superjson could smuggle in', async () => {
+    const meta = { values: { filename: ['regexp'] }, v: 1 };
+    const body = JSON.stringify({ json: { filename: '/(a+)+$/g' }, meta });
+    const answer = await post('/trpc/uploads.create', body, { 'content-type': 'application/json' });
+    expect(await data(answer)).toMatchObject({ code: 'INVALID_FILENAME' });
+    expect(await (await at('/healthz')).json()).toEqual({ status: 'ok' });
+  });
+
+  test.each([
+    ['GET', '/trpc/no.such', 'NOT_FOUND', 404],
+    ['GET', '/trpc/uploads.create', 'METHOD_NOT_ALLOWED', 405],
+    ['GET', '/trpc/generations.get?input={', 'INVALID_REQUEST', 400],
+  ])('%s %s is %s', async (method, path, code, status) => {
+    const answer = await at(path, { method, headers: { 'x-api-key': key } });
+    expect([answer.status, await data(answer)]).toMatchObject([status, { code }]);
+  });
+
+  test('a body over the limit is PAYLOAD_TOO_LARGE', async () => {
+    const body = new Uint8Array(73 * 1024 * 1024).fill(0x20);
+    const answer = await post('/trpc/uploads.create', body, { 'content-type': 'application/json' });
+    expect([answer.status, await data(answer)]).toMatchObject([413, { code: 'PAYLOAD_TOO_LARGE' }]);
+  });
+
+  test('every call of a batch is counted, and a batch has at most ten', async () => {
+    const hasty = await world.account();
+    const { readRpm } = world.ctx.settings;
+    for (let read = 2; read < readRpm; read += 1) world.ctx.reads.admit(hasty.id, readRpm, world.ctx.now());
+    const batch = (calls: number) =>
+      at(`/trpc/${Array.from({ length: calls }, () => 'account.info').join(',')}?batch=1&input={}`, {
+        headers: { 'x-api-key': hasty.key },
+      });
+    const answers = (await (await batch(3)).json()) as { error?: unknown }[];
+    expect(answers.map(({ error }) => error === undefined)).toEqual([true, true, false]);
+    const long = await batch(11);
+    expect([long.status, await long.text()]).toMatchObject([400, expect.stringContaining('INVALID_REQUEST')]);
+  });
+});
+
+describe('the documents', () => {
+  test('/openapi.json is valid OpenAPI 3.1 and has every procedure with every code', async () => {
+    const document = (await (await at('/openapi.json')).json()) as ReturnType<typeof openApiDocument>;
+    expect(await new Validator().validate(document)).toMatchObject({ valid: true });
+    expect(document).toMatchObject({ openapi: '3.1.0' });
+    const paths = document.paths as Record<
+      string,
+      Record<string, { operationId: string; responses: object }>
+    >;
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(procedures).sort());
+    const start = operations.find(({ operationId }) => operationId === 'generations.start');
+    for (const code of procedures['generations.start'].errors) {
+      expect(JSON.stringify(Reflect.get(start?.responses ?? {}, catalogue[code].status)), code).toContain(
+        code,
+      );
+    }
+  });
+
+  test('/docs names every route, and /errors every code at its anchor', async () => {
+    const docs = await (await at('/docs')).text();
+    for (const { rest } of Object.values(procedures)) expect(docs).toContain(`${rest.method} ${rest.path}`);
+    const errors = await (await at('/errors')).text();
+    for (const code of errorCodes) expect(errors).toContain(`id="${code}"`);
+  });
+
+  test.each(['/docs', '/errors'])('%s loads nothing from anywhere', async (path) => {
+    const answer = await at(path);
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await answer.text()).not.toMatch(/<script|src=|@import|url\(/);
+  });
+
+  test('/healthz and /readyz answer without a key', async () => {
+    expect(await (await at('/healthz')).json()).toEqual({ status: 'ok' });
+    expect(await (await at('/readyz')).json()).toEqual({ status: 'ok', checks: { database: true } });
+  });
+});
+
+describe('uploads', () => {
+  const create = async () =>
+    (await (await post('/v1/uploads', '{"filename":"a.png"}')).json()) as { id: string; upload_url: string };
+
+  test('take their bytes once or again, with any content-type or none', async () => {
+    const { upload_url } = await create();
+    for (const type of ['image/png', 'text/plain', 'application/x-www-form-urlencoded']) {
+      const answer = await fetch(upload_url, {
+        method: 'PUT',
+        body: 'bytes',
+        headers: { 'content-type': type },
+      });
+      expect([answer.status, await answer.text()]).toEqual([200, '']);
+    }
+  });
+
+  test('are refused by an altered, expired or mismatched signature', async () => {
+    const { upload_url, id } = await create();
+    const other = await create();
+    const put = (url: string) => fetch(url, { method: 'PUT', body: 'x' });
+    await expectEnvelope(
+      await put(upload_url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))),
+      'INVALID_SIGNATURE',
+    );
+    await expectEnvelope(await put(upload_url.replace(id, other.id)), 'INVALID_SIGNATURE');
+    await expectEnvelope(await put(upload_url.replace(/\?.*/, '')), 'INVALID_SIGNATURE');
+    await expectEnvelope(
+      await put(upload_url.replace(/expires=\d+/, 'expires=99999999999')),
+      'INVALID_SIGNATURE',
+    );
+    world.clock.offset = 3_601_000;
+    await expectEnvelope(await put(upload_url), 'INVALID_SIGNATURE');
+    world.clock.offset = 0;
+    expect((await put(upload_url)).status).toBe(200);
+  });
+});

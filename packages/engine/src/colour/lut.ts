@@ -1,0 +1,116 @@
+import { displayable, labFromRgb } from './oklab.ts';
+import { decodeSrgb } from './srgb.ts';
+import type { LabMap } from './transfer.ts';
+
+/** Nodes along each edge of the cube. */
+export const lutSize = 33;
+
+/**
+ * A cube of colours: from 8-bit sRGB code values to linear light. Blue runs fastest, three floats a node.
+ * Output is linear since what follows, light and blending, is.
+ */
+export type Lut = Float32Array;
+
+/** Bakes maps, one after the other, into a cube; what they make unshowable is brought back by chroma. */
+export function bakeLut(maps: readonly LabMap[]): Lut {
+  const lut = new Float32Array(lutSize ** 3 * 3);
+  const level = Array.from({ length: lutSize }, (_, i) => decodeSrgb(i / (lutSize - 1)));
+  let at = 0;
+  for (const r of level) {
+    for (const g of level) {
+      for (const b of level) {
+        const rgb =
+          maps.length === 0
+            ? ([r, g, b] as const)
+            : displayable(maps.reduce((lab, map) => map(lab), labFromRgb([r, g, b])));
+        lut[at++] = rgb[0];
+        lut[at++] = rgb[1];
+        lut[at++] = rgb[2];
+      }
+    }
+  }
+  return lut;
+}
+
+const step = (lutSize - 1) / 255;
+/** For each 8-bit code, the node below it. */
+export const nodeOf = Int32Array.from({ length: 256 }, (_, i) => Math.min(lutSize - 2, Math.floor(i * step)));
+/** How far each code is from that node to the next, 0…1. */
+export const restOf = Float32Array.from({ length: 256 }, (_, i) => i * step - (nodeOf[i] as number));
+/** Floats from a node to its neighbour in red, green and blue. */
+export const stepR = lutSize * lutSize * 3;
+export const stepG = lutSize * 3;
+export const stepB = 3;
+
+/** Looks a colour up, tetrahedral between nodes, and writes its linear light to `out[0…2]`. */
+export function lookUp(lut: Lut, r: number, g: number, b: number, out: Float32Array): void {
+  const base = (nodeOf[r] as number) * stepR + (nodeOf[g] as number) * stepG + (nodeOf[b] as number) * stepB;
+  const x = restOf[r] as number;
+  const y = restOf[g] as number;
+  const z = restOf[b] as number;
+  const far = base + stepR + stepG + stepB;
+  let first: number;
+  let second: number;
+  let high: number;
+  let middle: number;
+  let low: number;
+  // The six tetrahedra of a cell: walk from its first to its last corner by the largest rest first.
+  if (x > y) {
+    if (y > z) {
+      first = base + stepR;
+      second = first + stepG;
+      high = x;
+      middle = y;
+      low = z;
+    } else if (x > z) {
+      first = base + stepR;
+      second = first + stepB;
+      high = x;
+      middle = z;
+      low = y;
+    } else {
+      first = base + stepB;
+      second = first + stepR;
+      high = z;
+      middle = x;
+      low = y;
+    }
+  } else if (z > y) {
+    first = base + stepB;
+    second = first + stepG;
+    high = z;
+    middle = y;
+    low = x;
+  } else if (z > x) {
+    first = base + stepG;
+    second = first + stepB;
+    high = y;
+    middle = z;
+    low = x;
+  } else {
+    first = base + stepG;
+    second = first + stepR;
+    high = y;
+    middle = x;
+    low = z;
+  }
+  const w0 = 1 - high;
+  const w1 = high - middle;
+  const w2 = middle - low;
+  const w3 = low;
+  out[0] =
+    w0 * (lut[base] as number) +
+    w1 * (lut[first] as number) +
+    w2 * (lut[second] as number) +
+    w3 * (lut[far] as number);
+  out[1] =
+    w0 * (lut[base + 1] as number) +
+    w1 * (lut[first + 1] as number) +
+    w2 * (lut[second + 1] as number) +
+    w3 * (lut[far + 1] as number);
+  out[2] =
+    w0 * (lut[base + 2] as number) +
+    w1 * (lut[first + 2] as number) +
+    w2 * (lut[second + 2] as number) +
+    w3 * (lut[far + 2] as number);
+}

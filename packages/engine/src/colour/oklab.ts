@@ -1,0 +1,47 @@
+import type { Rgb } from './srgb.ts';
+
+/** Lightness 0…1, green–red and blue–yellow: Björn Ottosson's OKLab (2020). */
+export type Lab = readonly [number, number, number];
+
+export function labFromRgb([r, g, b]: Rgb): Lab {
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+/** Linear light, which may lie outside 0…1 for colours that a display can't show. */
+export function rgbFromLab([lightness, a, b]: Lab): Rgb {
+  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ];
+}
+
+/** The nearest displayable colour of the same lightness and hue: chroma is lowered until it fits. */
+export function displayable(lab: Lab): Rgb {
+  const lightness = Math.min(1, Math.max(0, lab[0]));
+  const fits = (rgb: Rgb) => Math.min(...rgb) >= -1e-4 && Math.max(...rgb) <= 1.0001;
+  const whole = rgbFromLab([lightness, lab[1], lab[2]]);
+  if (fits(whole)) return clip(whole);
+  let low = 0;
+  let high = 1;
+  for (let i = 0; i < 10; i++) {
+    const middle = (low + high) / 2;
+    if (fits(rgbFromLab([lightness, lab[1] * middle, lab[2] * middle]))) low = middle;
+    else high = middle;
+  }
+  return clip(rgbFromLab([lightness, lab[1] * low, lab[2] * low]));
+}
+
+function clip([r, g, b]: Rgb): Rgb {
+  return [Math.min(1, Math.max(0, r)), Math.min(1, Math.max(0, g)), Math.min(1, Math.max(0, b))];
+}

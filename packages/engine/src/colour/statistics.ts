@@ -1,0 +1,48 @@
+import type { Grid } from '../math/blur.ts';
+import { type Lab, labFromRgb } from './oklab.ts';
+
+/** Three rows of three. */
+export type Matrix = readonly [Lab, Lab, Lab];
+
+/** Mean and covariance of colours in OKLab. */
+export interface ColourStatistics {
+  readonly mean: Lab;
+  readonly covariance: Matrix;
+}
+
+/**
+ * Statistics of a grid of linear RGB (channels 0…2), each cell weighted by `weight(cell)`.
+ * @returns undefined when the weights add up to nothing.
+ */
+export function colourStatistics(grid: Grid, weight: (cell: number) => number): ColourStatistics | undefined {
+  const sums = new Float64Array(10);
+  const cells = grid.width * grid.height;
+  for (let cell = 0, i = 0; cell < cells; cell++, i += grid.channels) {
+    const w = weight(cell);
+    if (w <= 0) continue;
+    const [l, a, b] = labFromRgb([
+      grid.data[i] as number,
+      grid.data[i + 1] as number,
+      grid.data[i + 2] as number,
+    ]);
+    const terms = [1, l, a, b, l * l, l * a, l * b, a * a, a * b, b * b];
+    for (let n = 0; n < 10; n++) sums[n] = (sums[n] as number) + w * (terms[n] as number);
+  }
+  const [w = 0, l = 0, a = 0, b = 0, ll = 0, la = 0, lb = 0, aa = 0, ab = 0, bb = 0] = sums;
+  if (w < 1e-6) return undefined;
+  const mean: Lab = [l / w, a / w, b / w];
+  const spread = (sum: number, one: number, other: number) => sum / w - one * other;
+  const cov = {
+    la: spread(la, mean[0], mean[1]),
+    lb: spread(lb, mean[0], mean[2]),
+    ab: spread(ab, mean[1], mean[2]),
+  };
+  return {
+    mean,
+    covariance: [
+      [spread(ll, mean[0], mean[0]), cov.la, cov.lb],
+      [cov.la, spread(aa, mean[1], mean[1]), cov.ab],
+      [cov.lb, cov.ab, spread(bb, mean[2], mean[2])],
+    ],
+  };
+}

@@ -1,0 +1,332 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { labFromRgb } from './colour/oklab.ts';
+import { linearOfByte } from './colour/srgb.ts';
+import { createCompositor } from './compositor.ts';
+import type { Engine, Rendered, RenderRequest, RenderResult } from './engine.ts';
+import { drawMatte, egg, folder, media, pixels } from './test-kit.ts';
+
+let engine: Engine;
+beforeAll(() => {
+  engine = createCompositor({ workers: 2 });
+});
+afterAll(() => engine.close());
+
+const quiet = { signal: new AbortController().signal, onProgress: () => {} };
+const base = { generationType: 'image', alphaMode: 'custom', seed: 11, maxResolution: 1080 } as const;
+
+function done(result: RenderResult): Rendered {
+  if (result.kind !== 'rendered') throw new Error(result.message);
+  return result;
+}
+
+async function render(
+  request: Omit<RenderRequest, keyof typeof base> & Partial<RenderRequest>,
+): Promise<Rendered> {
+  return done(await engine.render({ ...base, ...request }, quiet));
+}
+
+async function astronautOnCoffee(outputDirectory: string): Promise<Rendered> {
+  const alpha = await drawMatte(join(folder(), 'matte.png'), 512, 512, egg);
+  return render({ source: media('astronaut.png'), alpha, reference: media('coffee.png'), outputDirectory });
+}
+
+/** Mean OKLab of the pixels whose matte passes. */
+function meanColour(
+  data: Uint8Array,
+  matte: Uint8Array,
+  passes: (alpha: number) => boolean,
+): readonly [number, number, number] {
+  let [l, a, b, count] = [0, 0, 0, 0];
+  for (let i = 0; i < data.length; i += 3) {
+    if (!passes(matte[i] ?? 0)) continue;
+    const lab = labFromRgb([
+      linearOfByte[data[i] ?? 0] ?? 0,
+      linearOfByte[data[i + 1] ?? 0] ?? 0,
+      linearOfByte[data[i + 2] ?? 0] ?? 0,
+    ]);
+    l += lab[0];
+    a += lab[1];
+    b += lab[2];
+    count++;
+  }
+  return [l / count, a / count, b / count];
+}
+
+const distance = (one: readonly number[], other: readonly number[]) =>
+  Math.hypot(...one.map((value, i) => value - (other[i] ?? 0)));
+
+describe('a photograph with a custom matte and a reference', () => {
+  test('comes back with source and matte, all of the source’s size', async () => {
+    const result = await astronautOnCoffee(folder());
+    for (const path of [result.render, result.source, result.alpha]) {
+      expect(await sharp(path).metadata()).toMatchObject({ format: 'png', width: 512, height: 512 });
+    }
+    expect(result).toMatchObject({ width: 512, height: 512, frames: 1 });
+  });
+
+  test('keeps the subject where the matte is white and shows the reference where it is black', async () => {
+    const result = await astronautOnCoffee(folder());
+    const [out, source, matte] = await Promise.all([
+      pixels(result.render),
+      pixels(result.source),
+      pixels(result.alpha),
+    ]);
+    const coffee = await sharp(media('coffee.png'))
+      .resize(512, 512, { fit: 'cover' })
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    let [behind, old, kept, inside] = [0, 0, 0, 0];
+    for (let i = 0; i < out.data.length; i++) {
+      const alpha = matte.data[i] ?? 0;
+      const value = out.data[i] ?? 0;
+      if (alpha === 0) {
+        behind += Math.abs(value - (coffee[i] ?? 0));
+        old += Math.abs(value - (source.data[i] ?? 0));
+      }
+      if (alpha === 255) {
+        inside++;
+        kept += Math.abs(value - (source.data[i] ?? 0));
+      }
+    }
+    const outside = out.data.length - inside;
+    expect(behind / outside).toBeLessThan(8);
+    expect(old / outside).toBeGreaterThan(30);
+    expect(kept / inside).toBeLessThan(45);
+  });
+
+  test('moves the subject’s colours at least half the way towards the scene’s', async () => {
+    const result = await astronautOnCoffee(folder());
+    const [out, source, matte] = await Promise.all([
+      pixels(result.render),
+      pixels(result.source),
+      pixels(result.alpha),
+    ]);
+    const scene = meanColour(out.data, matte.data, (alpha) => alpha === 0);
+    const before = distance(
+      meanColour(source.data, matte.data, (alpha) => alpha === 255),
+      scene,
+    );
+    const after = distance(
+      meanColour(out.data, matte.data, (alpha) => alpha === 255),
+      scene,
+    );
+    expect(after).toBeLessThan(before * 0.6);
+  });
+
+  test('is the same bytes on repeat and from another worker process', async () => {
+    const requests = [folder(), folder(), folder()].map((path) => astronautOnCoffee(path));
+    const other = createCompositor({ workers: 1 });
+    const alpha = await drawMatte(join(folder(), 'matte.png'), 512, 512, egg);
+    const elsewhere = done(
+      await other.render(
+        {
+          ...base,
+          source: media('astronaut.png'),
+          alpha,
+          reference: media('coffee.png'),
+          outputDirectory: folder(),
+        },
+        quiet,
+      ),
+    );
+    await other.close();
+    const expected = readFileSync(elsewhere.render);
+    for (const result of await Promise.all(requests))
+      expect(readFileSync(result.render).equals(expected)).toBe(true);
+  });
+});
+
+describe('a prompt', () => {
+  const cat = (prompt: string, seed: number) =>
+    render({ source: media('chelsea.png'), alphaMode: 'auto', prompt, seed, outputDirectory: folder() });
+
+  test('is read into a scene, and what was read is told', async () => {
+    const result = await cat('snowy mountains at dusk', 1);
+    expect(result).toMatchObject({ width: 451, height: 300 });
+    expect(result.notes.join('\n')).toMatch(
+      /“snowy” was read as weather: snow[\s\S]*“mountains” was read as place: mountains[\s\S]*“dusk”/,
+    );
+  });
+
+  test('gives another scene for another seed, the same for the same', async () => {
+    const [one, same, other] = await Promise.all([
+      cat('sunset over the sea', 1),
+      cat('sunset over the sea', 1),
+      cat('sunset over the sea', 2),
+    ]);
+    expect(readFileSync(one.render).equals(readFileSync(same.render))).toBe(true);
+    expect(readFileSync(one.render).equals(readFileSync(other.render))).toBe(false);
+  });
+});
+
+test('fill relights the whole frame and replaces nothing', async () => {
+  const result = await render({
+    source: media('rocket.jpg'),
+    alphaMode: 'fill',
+    prompt: 'golden hour',
+    outputDirectory: folder(),
+  });
+  const [out, source, matte] = await Promise.all([
+    pixels(result.render),
+    pixels(result.source),
+    pixels(result.alpha),
+  ]);
+  expect(matte.data.every((value) => value === 255)).toBe(true);
+  expect(out.data.equals(source.data)).toBe(false);
+  expect(structure(out.data, source.data)).toBeGreaterThan(0.9);
+});
+
+/** Correlation of green levels: 1 where one picture is the other under a change of light. */
+function structure(one: Uint8Array, other: Uint8Array): number {
+  const n = one.length / 3;
+  let [x, y, xx, yy, xy] = [0, 0, 0, 0, 0];
+  for (let i = 1; i < one.length; i += 3) {
+    const p = one[i] ?? 0;
+    const q = other[i] ?? 0;
+    x += p;
+    y += q;
+    xx += p * p;
+    yy += q * q;
+    xy += p * q;
+  }
+  return (xy / n - (x / n) * (y / n)) / Math.sqrt((xx / n - (x / n) ** 2) * (yy / n - (y / n) ** 2));
+}
+
+test('an image is scaled down to its box and never enlarged', async () => {
+  const source = join(folder(), 'large.png');
+  await sharp({ create: { width: 2000, height: 1250, channels: 3, background: '#7a90a5' } })
+    .png()
+    .toFile(source);
+  const large = await render({
+    source,
+    alphaMode: 'fill',
+    prompt: 'dusk',
+    maxResolution: 720,
+    outputDirectory: folder(),
+  });
+  expect([large.width, large.height]).toEqual([1152, 720]);
+  const small = await render({
+    source: media('chelsea.png'),
+    alphaMode: 'fill',
+    prompt: 'dusk',
+    outputDirectory: folder(),
+  });
+  expect([small.width, small.height]).toEqual([451, 300]);
+});
+
+test('EXIF orientation is applied', async () => {
+  const source = join(folder(), 'turned.jpg');
+  await sharp(media('chelsea.png')).withMetadata({ orientation: 6 }).jpeg().toFile(source);
+  const result = await render({ source, alphaMode: 'fill', prompt: 'dusk', outputDirectory: folder() });
+  expect([result.width, result.height]).toEqual([300, 451]);
+});
+
+test('a watermark is visible, and only when asked for', async () => {
+  const request = { source: media('chelsea.png'), alphaMode: 'fill', prompt: 'dusk' } as const;
+  const plain = await pixels((await render({ ...request, outputDirectory: folder() })).render);
+  const marked = await pixels(
+    (await render({ ...request, watermark: true, outputDirectory: folder() })).render,
+  );
+  const brighter = plain.data.filter((value, i) => (marked.data[i] ?? 0) > value + 20).length;
+  expect(brighter / plain.data.length).toBeGreaterThan(0.03);
+});
+
+test('progress rises to one', async () => {
+  const seen: number[] = [];
+  await engine.render(
+    { ...base, source: media('chelsea.png'), alphaMode: 'auto', prompt: 'desert', outputDirectory: folder() },
+    { ...quiet, onProgress: (fraction) => seen.push(fraction) },
+  );
+  expect(seen.at(-1)).toBe(1);
+  expect(seen).toEqual([...seen].sort((one, other) => one - other));
+});
+
+describe('what goes wrong is told, and costs one job only', () => {
+  test.each([
+    ['source', { source: 'broken' }],
+    ['alpha', { alpha: 'broken' }],
+    ['reference image', { reference: 'broken' }],
+  ])('a damaged %s', async (role, change) => {
+    const directory = folder();
+    const broken = join(directory, 'broken.png');
+    writeFileSync(broken, readFileSync(media('chelsea.png')).subarray(0, 9000));
+    const good = {
+      source: media('chelsea.png'),
+      alpha: media('chelsea.png'),
+      reference: media('coffee.png'),
+    };
+    const named = Object.fromEntries(Object.keys(change).map((key) => [key, broken]));
+    const result = await engine.render({ ...base, ...good, ...named, outputDirectory: folder() }, quiet);
+    expect(result).toEqual({ kind: 'failed', message: expect.stringContaining(role) });
+    expect(JSON.stringify(result)).not.toContain(directory);
+  });
+
+  test('an abort ends a busy worker within two seconds', async () => {
+    const controller = new AbortController();
+    const running = engine.render(
+      {
+        ...base,
+        generationType: 'video',
+        source: media('video-h265.mp4'),
+        alphaMode: 'auto',
+        prompt: 'forest',
+        outputDirectory: folder(),
+      },
+      { signal: controller.signal, onProgress: () => {} },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const start = performance.now();
+    controller.abort();
+    expect(await running).toMatchObject({ kind: 'failed' });
+    expect(performance.now() - start).toBeLessThan(2000);
+    await render({
+      source: media('chelsea.png'),
+      alphaMode: 'fill',
+      prompt: 'dusk',
+      outputDirectory: folder(),
+    });
+  });
+
+  test('a job over its time is ended', async () => {
+    const impatient = createCompositor({ workers: 1, wallSeconds: 1 });
+    const result = await impatient.render(
+      {
+        ...base,
+        generationType: 'video',
+        source: media('cockatoo.mp4'),
+        alphaMode: 'auto',
+        prompt: 'forest',
+        outputDirectory: folder(),
+      },
+      quiet,
+    );
+    await impatient.close();
+    expect(result).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('longer than 1 seconds'),
+    });
+  });
+
+  test('a job over its memory is ended, and the next one runs', async () => {
+    const small = createCompositor({ workers: 1, memoryMegabytes: 60 });
+    const result = await small.render(
+      {
+        ...base,
+        source: media('chelsea.png'),
+        alphaMode: 'auto',
+        prompt: 'forest',
+        outputDirectory: folder(),
+      },
+      quiet,
+    );
+    await small.close();
+    expect(result).toMatchObject({
+      kind: 'failed',
+      message: expect.stringContaining('ended before the job was done'),
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import { fileURLToPath } from 'node:url';
+import workerpool from 'workerpool';
+import { type Engine, failed, type RenderOptions, type RenderResult } from './engine.ts';
+
+export interface CompositorOptions {
+  /** Jobs rendered at once, a process each. */
+  readonly workers: number;
+  /** Path of the worker's program; by default the source beside this file. A bundle names its own. */
+  readonly workerScript?: string;
+  /** Seconds that a job may take. */
+  readonly wallSeconds?: number;
+  /** Memory that a worker may hold, all of it counted, before it is ended. */
+  readonly memoryMegabytes?: number;
+}
+
+/** What a worker sees of our environment: untrusted bytes are parsed there, so no secrets. */
+const shared = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  'LANG',
+  'SystemRoot',
+  'LD_LIBRARY_PATH',
+  'RESTAGE_MATTE_MODEL',
+];
+
+/**
+ * The engine that comes in the box. Every job runs in a child process with a time and a memory limit; one
+ * that dies, hangs or is aborted costs its own job and nothing else.
+ */
+export function createCompositor(options: CompositorOptions): Engine {
+  const wallSeconds = options.wallSeconds ?? 900;
+  const memoryMegabytes = options.memoryMegabytes ?? 2048;
+  const script = options.workerScript ?? fileURLToPath(new URL('./worker.ts', import.meta.url));
+  const pool = workerpool.pool(script, {
+    workerType: 'process',
+    maxWorkers: options.workers,
+    workerTerminateTimeout: 250,
+    forkArgs: [`--memory-megabytes=${memoryMegabytes}`],
+    forkOpts: {
+      execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${memoryMegabytes}`],
+      env: Object.fromEntries(
+        shared.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+      ),
+    },
+  });
+
+  return {
+    async render(request, { signal, onProgress }) {
+      if (signal.aborted) return aborted;
+      const task = pool.exec('render', [request], { on: rising(onProgress) });
+      // Nothing may be returned here: Node takes a listener's promise and rethrows what it rejects with.
+      const cancel = () => {
+        task.cancel();
+      };
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return (await task.timeout(wallSeconds * 1000)) as RenderResult;
+      } catch (error) {
+        return explain(error, signal, wallSeconds);
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
+    },
+    async close() {
+      await pool.terminate(true);
+    },
+  };
+}
+
+const aborted = failed('The job was cancelled.');
+
+/** Hands on what a worker says of its progress, never falling. */
+function rising(onProgress: RenderOptions['onProgress']): (payload: unknown) => void {
+  let highest = 0;
+  return (payload) => {
+    if (typeof payload !== 'object' || payload === null || !('progress' in payload)) return;
+    const { progress } = payload;
+    if (typeof progress !== 'number' || progress <= highest) return;
+    highest = progress;
+    onProgress(progress);
+  };
+}
+
+/**
+ * The end of a worker in words for the job's owner. An error that the worker's own code threw is a bug, not
+ * a failure of the job, and stays one.
+ */
+function explain(error: unknown, signal: AbortSignal, wallSeconds: number): RenderResult {
+  if (signal.aborted) return aborted;
+  if (error instanceof workerpool.Promise.TimeoutError)
+    return failed(`Rendering took longer than ${wallSeconds} seconds and was ended.`);
+  if (
+    error instanceof workerpool.TerminateError ||
+    (error instanceof Error && /^Worker (is )?terminat/i.test(error.message))
+  ) {
+    return failed(
+      'The render process ended before the job was done: it crashed, or needed more memory than a job may use.',
+    );
+  }
+  throw error;
+}

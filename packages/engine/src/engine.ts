@@ -1,0 +1,68 @@
+import type { AlphaMode, GenerationType, MaxResolution } from '@restage/contract';
+
+/** One job, as pixels see it. Paths are local files whose types have been sniffed already. */
+export interface RenderRequest {
+  readonly generationType: GenerationType;
+  readonly alphaMode: AlphaMode;
+  /** PNG, JPEG or WebP for an image; MP4 or MOV with H.264 or HEVC for a video. */
+  readonly source: string;
+  /** The matte for alpha mode `custom`: grayscale, white is the subject. Of the source's kind. */
+  readonly alpha?: string;
+  /** An image that becomes the scene. */
+  readonly reference?: string;
+  readonly prompt?: string;
+  /** 0…4294967295; decides whatever prompt and reference leave open. */
+  readonly seed: number;
+  readonly maxResolution: MaxResolution;
+  /** An existing, empty folder. `render`, `source` and `alpha` are written into it, as .png or .mp4. */
+  readonly outputDirectory: string;
+  /** Lays a visible "RESTAGE TEST" over the render. */
+  readonly watermark?: boolean;
+}
+
+/** What a job ended with: three files of one size and length, or words for the job's owner. */
+export type RenderResult = Rendered | Failed;
+
+/** A finished job. `render`, `source` and `alpha` are paths in the request's output directory. */
+export interface Rendered {
+  readonly kind: 'rendered';
+  readonly render: string;
+  readonly source: string;
+  readonly alpha: string;
+  readonly width: number;
+  readonly height: number;
+  /** 1 for an image. */
+  readonly frames: number;
+  /** What was understood of the prompt and what it did, and what was assumed; one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** An expected failure. The message is for the job's owner and holds no path. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly message: string;
+}
+
+export interface RenderOptions {
+  /** Ends the job; the result is then `failed`. */
+  readonly signal: AbortSignal;
+  /** Called with 0…1, never falling. */
+  onProgress(fraction: number): void;
+}
+
+/** Turns a source, a matte and a style into a composite. */
+export interface Engine {
+  /** Never rejects for what the job's files hold: that is `failed`. */
+  render(request: RenderRequest, options: RenderOptions): Promise<RenderResult>;
+  /** Ends all jobs and frees what the engine holds. */
+  close(): Promise<void>;
+}
+
+export function failed(message: string): Failed {
+  return { kind: 'failed', message };
+}
+
+/** Narrows the result of a step inside the engine. */
+export function isFailed(value: unknown): value is Failed {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failed';
+}

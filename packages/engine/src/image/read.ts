@@ -1,0 +1,78 @@
+import { outputSize } from '@restage/contract';
+import sharp from 'sharp';
+import type { Picture } from '../composite/view.ts';
+import { type Failed, failed, type RenderRequest } from '../engine.ts';
+
+// Only what the contract accepts is ever decoded, whatever a file turns out to hold.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'] });
+sharp.cache(false);
+
+/** Four times a source's largest size: references and mattes may be larger than sources. */
+const limitInputPixels = 12_000_000;
+
+/** What libvips can't decode is the job's fault, not a bug: it becomes a failure that names the file's role. */
+async function decode<T>(role: string, work: () => Promise<T>): Promise<T | Failed> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (/pixel limit/.test(error.message))
+      return failed(`The ${role} has more pixels than can be processed.`);
+    return failed(`The ${role} could not be decoded as an image: it is damaged or incomplete.`);
+  }
+}
+
+/** Reads the source at output size: EXIF orientation applied, in sRGB, transparency over black. */
+export function readSource(
+  request: Pick<RenderRequest, 'source' | 'maxResolution'>,
+): Promise<Picture | Failed> {
+  return decode('source', async () => {
+    const input = sharp(request.source, { limitInputPixels, failOn: 'error' });
+    const { autoOrient } = await input.metadata();
+    const size = outputSize(autoOrient, request.maxResolution, 'image');
+    const data = await input
+      .autoOrient()
+      .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
+      .flatten({ background: '#000000' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer();
+    return { ...size, data };
+  });
+}
+
+/**
+ * Reads a matte, stretched to the output's size: white is subject. Where the file has transparency of its
+ * own, as a cut-out has, that is the matte.
+ */
+export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
+  return decode('alpha', async () => {
+    const input = sharp(path, { limitInputPixels, failOn: 'error' });
+    const { hasAlpha } = await input.metadata();
+    const opaque = !hasAlpha || (await sharp(path, { limitInputPixels }).stats()).isOpaque;
+    const sized = input.autoOrient().resize(width, height, { fit: 'fill', kernel: 'linear' });
+    if (!opaque)
+      return sized.toColourspace('srgb').extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
+    const rgb = await sized.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
+    const matte = new Uint8Array(width * height);
+    for (let p = 0, i = 0; p < matte.length; p++, i += 3) {
+      matte[p] = ((rgb[i] as number) + (rgb[i + 1] as number) + (rgb[i + 2] as number) + 1) / 3;
+    }
+    return matte;
+  });
+}
+
+/** Reads a reference as a plate: it covers the frame, centred, a little out of focus as a background is. */
+export function readReference(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
+  return decode('reference image', () =>
+    sharp(path, { limitInputPixels, failOn: 'error' })
+      .autoOrient()
+      .flatten({ background: '#000000' })
+      .resize(width, height, { fit: 'cover', position: 'centre', kernel: 'lanczos3' })
+      .blur(Math.max(0.6, Math.min(width, height) * 0.0032))
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer(),
+  );
+}

@@ -1,0 +1,136 @@
+import type { View } from '../composite/view.ts';
+import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
+import { clamp, mix, smoothstep } from '../math/scalar.ts';
+import type { KeyLight } from './key.ts';
+
+/** Pixels along each edge of a cell of the coarse grids, even, so that the longer side has some 200 cells. */
+export function cellSize(width: number, height: number): number {
+  return 2 * Math.max(1, Math.round(Math.max(width, height) / 400));
+}
+
+/**
+ * What one frame's blend needs besides its pixels, on a coarse grid, channels in threes:
+ * `light` is gain then wrap (six), `colours` clean subject then clean background (six), all linear.
+ */
+export interface Fields {
+  readonly light: Grid;
+  readonly colours: Grid;
+}
+
+/** Matte at or above `sure` is surely subject, at or below 255 − `sure` surely background. */
+const sure = 245;
+
+/** Reads a frame once and prepares its fields. */
+export function frameFields(
+  view: View,
+  matte: Uint8Array,
+  stage: { readonly coarse: Grid; readonly key: KeyLight; readonly strength: number },
+): Fields {
+  const { alpha, colours } = gather(view, matte);
+  return { light: lightOf(alpha, stage.coarse, stage.key, stage.strength), colours: spread(colours) };
+}
+
+/**
+ * From a few pixels of each cell, sums: matte; and colour and count of the pixels that surely are
+ * subject, surely background.
+ */
+function gather({ width, height, linear }: View, matte: Uint8Array) {
+  const cell = cellSize(width, height);
+  const columns = Math.ceil(width / cell);
+  const rows = Math.ceil(height / cell);
+  const alpha = createGrid(columns, rows, 1);
+  const colours = createGrid(columns, rows, 8);
+  const counts = new Float32Array(columns * rows);
+  const rgb = new Float32Array(3);
+  const { data } = colours;
+  const stride = Math.max(1, cell >> 1);
+  for (let y = 0; y < height; y += stride) {
+    const row = Math.floor(y / cell) * columns;
+    for (let x = 0; x < width; x += stride) {
+      const at = row + ((x / cell) | 0);
+      const a = matte[y * width + x] as number;
+      counts[at] = (counts[at] as number) + 1;
+      alpha.data[at] = (alpha.data[at] as number) + a;
+      if (a > 255 - sure && a < sure) continue;
+      linear(x, y, rgb);
+      const i = at * 8 + (a >= sure ? 0 : 4);
+      data[i] = (data[i] as number) + (rgb[0] as number);
+      data[i + 1] = (data[i + 1] as number) + (rgb[1] as number);
+      data[i + 2] = (data[i + 2] as number) + (rgb[2] as number);
+      data[i + 3] = (data[i + 3] as number) + 1;
+    }
+  }
+  for (let at = 0; at < counts.length; at++)
+    alpha.data[at] = (alpha.data[at] as number) / ((counts[at] as number) * 255);
+  return { alpha, colours };
+}
+
+/**
+ * Carries sure colours over the edge band, near ones first, so that a half-covered pixel can be parted into
+ * subject and background (after "blur fusion", Forte 2021, with sure pixels in place of its first pass).
+ */
+function spread(sums: Grid): Grid {
+  const { width, height } = sums;
+  const out = createGrid(width, height, 6);
+  const near: Grid = { ...sums, data: sums.data.slice() };
+  boxBlur(near, 2, 2);
+  const far: Grid = { ...sums, data: near.data.slice() };
+  boxBlur(far, Math.max(width, height) * 0.05, 2);
+  for (let at = 0; at < width * height; at++) {
+    for (const side of [0, 1]) {
+      const i = at * 8 + side * 4;
+      const weight = (near.data[i + 3] as number) + 1e-3 * (far.data[i + 3] as number) + 1e-9;
+      for (let c = 0; c < 3; c++) {
+        out.data[at * 6 + side * 3 + c] =
+          ((near.data[i + c] as number) + 1e-3 * (far.data[i + c] as number)) / weight;
+      }
+    }
+  }
+  return out;
+}
+
+/** Gain of the key light on a shape inflated from the matte, and light wrapped round its edge. */
+function lightOf(alpha: Grid, plate: Grid, key: KeyLight, strength: number): Grid {
+  const { width, height } = alpha;
+  const out = createGrid(width, height, 6);
+  const reach = Math.max(2, Math.round(Math.min(width, height) * 0.07));
+  const shape: Grid = { ...alpha, data: alpha.data.slice() };
+  boxBlur(shape, reach, 2);
+  const edge: Grid = { ...alpha, data: alpha.data.slice() };
+  boxBlur(edge, Math.max(1, Math.round(Math.min(width, height) * 0.014)), 2);
+  const at = (x: number, y: number) =>
+    shape.data[clamp(y, 0, height - 1) * width + clamp(x, 0, width - 1)] as number;
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const nx = (at(x - 1, y) - at(x + 1, y)) * reach * 1.5;
+      const ny = (at(x, y - 1) - at(x, y + 1)) * reach * 1.5;
+      const across = ((x + 0.5) / width - 0.5) * key.x * 0.5 + ((y + 0.5) / height - 0.5) * key.y * 0.5;
+      const facing = clamp(nx * key.x + ny * key.y + across, -1, 1) * key.strength * strength;
+      const outward = 1 - (edge.data[p] as number);
+      const wrap = clamp(smoothstep(0.02, 0.55, outward) * mix(0.42, 0.95, key.rim) * strength, 0, 0.95);
+      for (let c = 0; c < 3; c++) {
+        const tint = key.tint[c as 0 | 1 | 2];
+        const gain = facing > 0 ? 1 + facing * 0.75 * tint : 1 + facing * 0.42;
+        out.data[p * 6 + c] = gain;
+        out.data[p * 6 + 3 + c] = wrap * (plate.data[p * 3 + c] as number);
+      }
+    }
+  }
+  return out;
+}
+
+/** For a whole frame as the subject: a slope of light across it, no edge and so no wrap. */
+export function frameSlope(width: number, height: number, key: KeyLight, strength: number): Grid {
+  const cell = cellSize(width, height);
+  const out = createGrid(Math.ceil(width / cell), Math.ceil(height / cell), 6);
+  for (let y = 0, p = 0; y < out.height; y++) {
+    for (let x = 0; x < out.width; x++, p++) {
+      const u = ((x + 0.5) / out.width - 0.5) * 2;
+      const v = ((y + 0.5) / out.height - 0.5) * 2;
+      const facing = clamp((u * key.x + v * key.y) * 0.6, -1, 1) * key.strength * strength;
+      for (let c = 0; c < 3; c++)
+        out.data[p * 6 + c] = facing > 0 ? 1 + facing * 0.6 * key.tint[c as 0 | 1 | 2] : 1 + facing * 0.4;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,222 @@
+import { hex, mixRgb, type Rgb, scaleRgb } from '../../colour/srgb.ts';
+import { fractal } from '../../math/noise.ts';
+import { between, pick } from '../../math/random.ts';
+import { clamp, smoothstep } from '../../math/scalar.ts';
+import { colours, type Material } from '../vocabulary.ts';
+import { add, addDisc, cover, type Easel, eachPixel, put } from './canvas.ts';
+
+/** A material's colour and the pattern of its surface, about -1…1, at a place on the backdrop. */
+const surfaces: Record<Material, { colour: string; pattern(easel: Easel, x: number, y: number): number }> = {
+  concrete: { colour: '#8d8f91', pattern: ({ noise }, x, y) => fractal(noise, x * 5, y * 5, 6) * 0.5 },
+  marble: {
+    colour: '#dcdad6',
+    pattern: ({ noise }, x, y) =>
+      -Math.max(0, 1 - Math.abs(fractal(noise, x * 2.4 + noise(x, y) * 1.5, y * 3, 5)) * 9) * 0.5,
+  },
+  wood: {
+    colour: '#8a5a34',
+    pattern: ({ noise }, x, y) =>
+      Math.sin((x * 9 + fractal(noise, x * 1.5, y * 0.5, 3) * 3) * 6) * 0.18 +
+      fractal(noise, x * 60, y * 2, 3) * 0.45,
+  },
+  brick: {
+    colour: '#9a4f38',
+    pattern: ({ noise }, x, y) => bricks(noise(Math.floor(x * 7), Math.floor(y * 19)), x, y),
+  },
+  velvet: {
+    colour: '#6d1226',
+    pattern: ({ noise }, x, y) => Math.sin(x * 26 + noise(x * 2, y * 0.6) * 5) * 0.55,
+  },
+  metal: {
+    colour: '#848a92',
+    pattern: ({ noise }, x, y) => fractal(noise, x * 0.8, y * 220, 3) * 0.3 + noise(x * 1.2, 3) * 0.3,
+  },
+  paper: { colour: '#e2dccd', pattern: ({ noise }, x, y) => fractal(noise, x * 40, y * 40, 3) * 0.12 },
+};
+
+function bricks(tone: number, x: number, y: number): number {
+  const row = Math.floor(y * 19);
+  const inX = (((x * 7 + (row % 2) * 0.5) % 1) + 1) % 1;
+  const inY = (y * 19) % 1;
+  const mortar = Math.min(
+    smoothstep(0, 0.06, inX) * smoothstep(1, 0.94, inX),
+    smoothstep(0, 0.12, inY) * smoothstep(1, 0.88, inY),
+  );
+  return mortar * (0.25 + tone * 0.35) - 0.45 * (1 - mortar);
+}
+
+/** A seamless backdrop with a pool of light on it and a floor that curves up into it. */
+export function paintStudio(easel: Easel): void {
+  const { canvas, reading, random, aspect } = easel;
+  const material = reading.materials[0];
+  const surface = material === undefined ? undefined : surfaces[material];
+  const named = reading.colours[0];
+  const colour = hex(
+    named !== undefined
+      ? colours[named]
+      : (surface?.colour ?? pick(random, ['#6f7f92', '#8a7f78', '#58706d', '#7d6a86'])),
+  );
+  const second = reading.colours[1] === undefined ? colour : hex(colours[reading.colours[1]]);
+  const dark = reading.lights.includes('dark') ? 0.35 : reading.lights.includes('bright') ? 1.25 : 0.85;
+  const side = reading.lights.includes('left')
+    ? -1
+    : reading.lights.includes('right')
+      ? 1
+      : between(random, -0.5, 0.5);
+  const poolX = aspect * (0.5 + side * 0.22);
+  eachPixel(easel, 0, 1, (x, y, i) => {
+    const floor = smoothstep(0.72, 0.86, y);
+    const pool = Math.exp(-((x - poolX) ** 2) * 1.7 - (y - 0.4) ** 2 * 2.6);
+    const spill = Math.exp(-((x - poolX) ** 2) * 0.9 - (y - 0.93) ** 2 * 8) * 0.5 * floor;
+    const pattern = surface === undefined ? 0 : surface.pattern(easel, x, y) * (1 - floor * 0.6);
+    const light =
+      dark *
+      (0.16 + pool * 0.95 + spill) *
+      (1 - smoothstep(0.74, 0.8, y) * (1 - smoothstep(0.8, 0.94, y)) * 0.12);
+    const base = scaleRgb(
+      mixRgb(colour, second, smoothstep(0.2, 0.9, x / aspect)),
+      light * (1 + pattern * 0.8),
+    );
+    put(canvas.data, i, base[0], base[1], base[2]);
+  });
+}
+
+/** A room out of focus: a wall, a window with daylight or the town's lights, lamps, a table's edge. */
+export function paintInterior(easel: Easel): void {
+  const { canvas, noise, sky, random, aspect, reading } = easel;
+  const after = sky.time === 'night' || sky.time === 'dusk';
+  const warm = !reading.lights.includes('cool');
+  const named = reading.colours[0];
+  const wall = hex(
+    named !== undefined
+      ? colours[named]
+      : pick(random, warm ? ['#b59a7c', '#8f7a66', '#a88f86'] : ['#8d9aa6', '#9aa0a0']),
+  );
+  const side = sky.sunX > aspect / 2 ? 1 : -1;
+  const windowX = aspect * (0.5 + side * 0.29);
+  const daylight = after ? scaleRgb(sky.horizon, 0.6) : mixRgb(sky.horizon, [1, 0.97, 0.9], 0.5);
+  const lamp = hex(warm ? '#ffb765' : '#dfe9ff');
+  const lamps = [0, 1, 2].map(() => ({
+    x: aspect * between(random, 0.08, 0.92),
+    y: between(random, 0.16, 0.42),
+  }));
+  eachPixel(easel, 0, 1, (x, y, i) => {
+    let fill =
+      (after ? 0.05 : 0.2) +
+      (after ? 0 : 0.55) * Math.exp(-((x - windowX) ** 2) * 1.8 - (y - 0.4) ** 2 * 1.2);
+    fill *= 1 + fractal(noise, x * 3, y * 3, 3) * 0.14;
+    let glow = 0;
+    for (const one of lamps)
+      glow += Math.exp(-((x - one.x) ** 2 + (y - one.y) ** 2) * 11) * (after ? 0.42 : 0.16);
+    const cast = mixRgb(daylight, [1, 1, 1], 0.3);
+    put(
+      canvas.data,
+      i,
+      wall[0] * (fill * cast[0] + glow * lamp[0]),
+      wall[1] * (fill * cast[1] + glow * lamp[1]),
+      wall[2] * (fill * cast[2] + glow * lamp[2]),
+    );
+  });
+  paintWindow(easel, windowX, daylight, after);
+  paintShelves(easel, aspect - windowX);
+  for (const one of lamps) {
+    addDisc(easel, one.x, one.y, 0.035, lamp, after ? 0.85 : 0.5);
+    addDisc(easel, one.x, one.y, 0.013, [1, 1, 0.95], 0.7);
+  }
+  const wood = scaleRgb(hex('#6d452a'), after ? 0.4 : 0.9);
+  eachPixel(easel, 0.8, 1, (x, y, i) => {
+    const grain = 0.85 + fractal(noise, x * 3, y * 60, 4) * 0.35;
+    const shine = Math.exp(-((x - windowX) ** 2) * 4) * (after ? 0.05 : 0.3) * smoothstep(1, 0.82, y);
+    const top: Rgb = [
+      wood[0] * grain + daylight[0] * shine,
+      wood[1] * grain + daylight[1] * shine,
+      wood[2] * grain + daylight[2] * shine,
+    ];
+    cover(canvas.data, i, top, smoothstep(0.83, 0.845, y));
+  });
+}
+
+function paintWindow(easel: Easel, centre: number, daylight: Rgb, after: boolean): void {
+  const { canvas, noise } = easel;
+  eachPixel(easel, 0.06, 0.7, (x, y, i) => {
+    const across = Math.abs(x - centre) / 0.24;
+    const up = Math.abs(y - 0.37) / 0.29;
+    const inside = smoothstep(1.03, 0.97, across) * smoothstep(1.03, 0.97, up);
+    if (inside <= 0) return;
+    const bars = Math.max(smoothstep(0.05, 0.03, across), smoothstep(0.035, 0.02, Math.abs(y - 0.33) / 0.29));
+    const outside = 0.75 + fractal(noise, x * 6, y * 6, 4) * 0.5 - smoothstep(0.35, 0.66, y) * 0.3;
+    cover(
+      canvas.data,
+      i,
+      scaleRgb(daylight, (after ? 0.5 : 1.25) * clamp(outside, 0.1, 1.3)),
+      inside * (1 - bars * 0.85),
+    );
+  });
+}
+
+/** Books and bottles as soft upright strips on shelves. */
+function paintShelves(easel: Easel, centre: number): void {
+  const { canvas, noise } = easel;
+  eachPixel(easel, 0.1, 0.74, (x, y, i) => {
+    const across = Math.abs(x - centre) / 0.32;
+    if (across > 1) return;
+    const shelf = Math.floor((y - 0.1) / 0.16);
+    const within = ((y - 0.1) / 0.16) % 1;
+    const book = Math.floor(x * 46 + shelf * 11.3);
+    const tall = 0.35 + 0.5 * Math.abs(noise(book * 5.3 + 0.4, shelf + 0.6));
+    const present = within > 1 - tall && within < 0.94 ? 1 : 0;
+    const tone = 0.25 + 0.65 * Math.abs(noise(book * 3.1 + 0.7, shelf * 4 + 0.2));
+    const hue = noise(book * 1.7 + 0.1, shelf * 2 + 0.9);
+    const base = [
+      canvas.data[i] as number,
+      canvas.data[i + 1] as number,
+      canvas.data[i + 2] as number,
+    ] as const;
+    const spine: Rgb = [base[0] * (tone + hue * 0.45), base[1] * (tone * 0.9), base[2] * (tone - hue * 0.4)];
+    cover(
+      canvas.data,
+      i,
+      present === 1 ? spine : within >= 0.94 ? scaleRgb(base, 0.35) : scaleRgb(base, 0.5),
+      smoothstep(1, 0.98, across),
+    );
+  });
+}
+
+/** A stage: beams through haze from above, a pool of light, the dark around them. */
+export function paintStage(easel: Easel): void {
+  const { canvas, noise, random, aspect, reading } = easel;
+  const tints =
+    reading.colours.length > 0
+      ? reading.colours.map((name) => hex(colours[name]))
+      : pick(random, [
+          [hex('#5a7dff'), hex('#c24dff')],
+          [hex('#ffb45c'), hex('#ff5a3c')],
+          [hex('#3cc8ff'), hex('#ff4fa0')],
+        ]);
+  const beams = [0, 1, 2, 3, 4].map((n) => ({
+    top: aspect * (0.1 + n * 0.2),
+    foot: aspect * between(random, 0.2, 0.8),
+    tint: tints[n % tints.length] ?? ([1, 1, 1] as const),
+    width: between(random, 0.05, 0.09),
+  }));
+  eachPixel(easel, 0, 1, (x, y, i) => {
+    const curtain =
+      0.014 * (1 + Math.sin(x * 30 + noise(x * 3, y) * 3) * 0.5) * (1 - smoothstep(0.7, 0.78, y));
+    const tint = tints[0] ?? ([1, 1, 1] as const);
+    put(canvas.data, i, curtain * tint[0] + 0.004, curtain * tint[1] + 0.004, curtain * tint[2] + 0.005);
+    const smoke = 0.65 + fractal(noise, x * 3, y * 4, 4) * 0.7;
+    for (const beam of beams) {
+      const axis = beam.top + (beam.foot - beam.top) * (y + 0.05);
+      const spread = 0.015 + beam.width * y * 1.5;
+      const across = (x - axis) / spread;
+      add(
+        canvas.data,
+        i,
+        mixRgb(beam.tint, [1, 1, 1], 0.18),
+        Math.exp(-across * across * 1.6) * clamp(smoke, 0.1, 1.4) * (0.55 - y * 0.36),
+      );
+      const pool = Math.exp(-(((x - beam.foot) / 0.22) ** 2) - ((y - 0.88) / 0.05) ** 2);
+      add(canvas.data, i, beam.tint, pool * 0.5);
+    }
+  });
+}

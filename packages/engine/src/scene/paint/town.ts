@@ -1,0 +1,250 @@
+import { hex, mixRgb, type Rgb, scaleRgb } from '../../colour/srgb.ts';
+import { fractal } from '../../math/noise.ts';
+import { between, pick } from '../../math/random.ts';
+import { clamp, smoothstep } from '../../math/scalar.ts';
+import { add, addDisc, cover, type Easel, eachPixel, put } from './canvas.ts';
+import { paintSky } from './sky.ts';
+
+const lamps = ['#ffb65c', '#ffd39a', '#ff8f4a', '#fff0d6', '#7fb4ff', '#ff5a5a'] as const;
+
+/** A skyline: towers in layers of air with windows, and after dark their lights out of focus in front. */
+export function paintCity(easel: Easel): void {
+  const { sky, random, aspect, canvas } = easel;
+  const dark = { dawn: 0.45, day: 0, golden: 0.15, sunset: 0.5, dusk: 0.85, night: 1 }[sky.time];
+  const ground = 0.8;
+  paintSky(easel, ground);
+  if (dark > 0.3)
+    eachPixel(easel, 0.2, ground, (_x, y, i) =>
+      add(canvas.data, i, hex('#ff9a4d'), 0.16 * dark * Math.exp(-(ground - y) * 4.5)),
+    );
+  for (let layer = 0; layer < 4; layer++) {
+    const air = [0.75, 0.52, 0.28, 0.08][layer] ?? 0;
+    for (let x = -0.05; x < aspect; ) {
+      const width = between(random, 0.05, 0.11) * (1 + layer * 0.32);
+      const height =
+        between(random, 0.16, 0.34) + (random() < 0.2 ? 0.14 : 0) + (layer === 1 ? 0.06 : 0) - layer * 0.025;
+      paintTower(easel, {
+        left: x,
+        width,
+        top: ground - height,
+        foot: ground + 0.06,
+        air,
+        dark,
+        seed: Math.floor(random() * 4096),
+      });
+      x += width * between(random, 0.92, 1.25);
+    }
+  }
+  paintStreet(easel, ground, dark);
+  if (dark > 0.3) scatterLights(easel, Math.round(46 * dark), 0.56, 0.94, dark * 0.4);
+}
+
+function paintTower(
+  easel: Easel,
+  tower: { left: number; width: number; top: number; foot: number; air: number; dark: number; seed: number },
+): void {
+  const { canvas, sky } = easel;
+  const facade = scaleRgb(
+    mixRgb(hex('#5a6270'), sky.ambient, 0.45),
+    (1 - tower.dark * 0.86) * (0.8 + (tower.seed % 7) * 0.06),
+  );
+  const glass = mixRgb(facade, sky.middle, 0.5);
+  const pitch = 0.0125 + (tower.seed % 5) * 0.0012;
+  const litSide = sky.sunX > tower.left + tower.width / 2 ? 1 : -1;
+  eachPixel(easel, tower.top, tower.foot, (x, y, i) => {
+    const across = (x - tower.left) / tower.width;
+    if (across < 0 || across > 1) return;
+    const column = Math.floor((x - tower.left) / (pitch * 0.78));
+    const floor = Math.floor((y - tower.top) / pitch);
+    const inX = ((x - tower.left) / (pitch * 0.78)) % 1;
+    const inY = ((y - tower.top) / pitch) % 1;
+    const pane =
+      smoothstep(0.12, 0.22, inX) *
+      smoothstep(0.9, 0.8, inX) *
+      smoothstep(0.18, 0.3, inY) *
+      smoothstep(0.88, 0.76, inY);
+    const draw = hash(column, floor, tower.seed);
+    const sunlit = smoothstep(0.2, 1, litSide > 0 ? across : 1 - across) * sky.glow * (1 - tower.dark) * 0.35;
+    const wall = mixRgb(mixRgb(facade, glass, pane * 0.7), sky.sun, sunlit);
+    cover(canvas.data, i, mixRgb(wall, sky.horizon, tower.air * (1 - tower.dark * 0.35)), 1);
+    if (draw < 0.36 * tower.dark) {
+      const warm = hex(lamps[Math.floor(draw * 1000) % 4] ?? lamps[0]);
+      add(canvas.data, i, warm, pane * (0.25 + ((draw * 37) % 0.6)) * (1 - tower.air * 0.75));
+    }
+  });
+}
+
+function hash(a: number, b: number, c: number): number {
+  let h =
+    Math.imul(a + 374761393, 668265263) ^
+    Math.imul(b + 1274126177, 2246822519) ^
+    Math.imul(c + 97, 3266489917);
+  h = Math.imul(h ^ (h >>> 13), 1274126177);
+  return ((h ^ (h >>> 16)) >>> 0) / 4_294_967_296;
+}
+
+/** Asphalt that mirrors what stands behind it, more when it has rained. */
+function paintStreet(easel: Easel, top: number, dark: number): void {
+  const { canvas, noise, reading, sky } = easel;
+  const wet = reading.weathers.includes('rain') ? 0.75 : 0.22 + dark * 0.3;
+  const above = canvas.data.slice();
+  const asphalt = scaleRgb(mixRgb(hex('#54575c'), sky.ambient, 0.4), 1 - dark * 0.85);
+  eachPixel(easel, top, 1, (x, y, i) => {
+    const near = (y - top) / (1 - top);
+    const shimmer = fractal(noise, x * 9, y * 60, 3);
+    const row = clamp(
+      Math.round((top - (y - top) * 2.4 + shimmer * 0.05) * canvas.height),
+      0,
+      canvas.height - 1,
+    );
+    const column = clamp(Math.round((x + shimmer * 0.012) * canvas.height), 0, canvas.width - 1);
+    const j = (row * canvas.width + column) * 3;
+    const tone = 0.9 + fractal(noise, x * 30, y * 90, 2) * 0.25;
+    const mirrored: Rgb = [above[j] as number, above[j + 1] as number, above[j + 2] as number];
+    const road = mixRgb(scaleRgb(asphalt, tone), mirrored, wet * (0.9 - near * 0.35));
+    put(canvas.data, i, road[0], road[1], road[2]);
+  });
+}
+
+/** Lamps and cars out of focus. */
+export function scatterLights(
+  easel: Easel,
+  count: number,
+  top: number,
+  bottom: number,
+  power: number,
+  tints: readonly [string, ...string[]] = lamps,
+): void {
+  const { random, aspect } = easel;
+  for (let n = 0; n < count; n++) {
+    const y = top + (bottom - top) * random() ** 0.8;
+    addDisc(
+      easel,
+      random() * aspect,
+      y,
+      between(random, 0.012, 0.034),
+      hex(pick(random, tints)),
+      power * between(random, 0.25, 1),
+    );
+  }
+}
+
+/** A narrow street at night: glowing tubes on dark walls, haze, a wet ground that mirrors them. */
+export function paintNeon(easel: Easel): void {
+  const { canvas, noise, random, aspect, reading } = easel;
+  const chosen = reading.colours.map((name) => name as string);
+  const named: Record<string, string> = {
+    red: '#ff2a3c',
+    orange: '#ff7a1a',
+    yellow: '#ffe23d',
+    green: '#2dff7a',
+    lime: '#9dff2d',
+    teal: '#19f0d8',
+    cyan: '#22e6ff',
+    turquoise: '#22ffe0',
+    blue: '#2a6bff',
+    purple: '#a63dff',
+    violet: '#9a4dff',
+    magenta: '#ff2de0',
+    pink: '#ff4fa8',
+  };
+  const asked = chosen.flatMap((name) => named[name] ?? []);
+  const tints = (
+    asked.length > 0
+      ? asked
+      : pick(random, [
+          ['#ff2d9b', '#22d8ff', '#8a3dff'],
+          ['#ff3d6e', '#ffb02d', '#2de0ff'],
+          ['#2dff9b', '#2d8aff', '#c44dff'],
+        ])
+  ) as [string, ...string[]];
+  const first = hex(tints[0]);
+  const last = hex(tints[tints.length - 1] ?? tints[0]);
+  const ground = 0.77;
+  eachPixel(easel, 0, 1, (x, y, i) => {
+    const across = (x / aspect - 0.5) * 2;
+    const far = Math.exp(-across * across * 5 - (y - 0.5) ** 2 * 7);
+    const wall =
+      0.035 +
+      0.02 * fractal(noise, x * 7, y * 7, 4) +
+      0.012 * smoothstep(0.45, 0.5, Math.abs(((y * 15) % 1) - 0.5));
+    const tint = mixRgb(first, last, smoothstep(-0.7, 0.7, across + noise(x * 2, y * 2) * 0.4));
+    const haze = mixRgb(tint, [1, 1, 1], 0.12);
+    put(
+      canvas.data,
+      i,
+      haze[0] * (far * 0.3 + wall),
+      haze[1] * (far * 0.3 + wall),
+      haze[2] * (far * 0.3 + wall),
+    );
+  });
+  const signs = 15;
+  for (let n = 0; n < signs; n++) {
+    const side = n % 2 === 0 ? -1 : 1;
+    const depth = random();
+    const x = aspect / 2 + side * aspect * (0.12 + 0.38 * (1 - depth));
+    const size = 0.05 + (1 - depth) * 0.16;
+    paintTube(
+      easel,
+      x,
+      between(random, 0.1, 0.62),
+      size,
+      random() < 0.5,
+      hex(pick(random, tints)),
+      0.5 + (1 - depth) * 0.6,
+    );
+  }
+  scatterLights(easel, 34, 0.42, 0.74, 0.35, tints);
+  const above = canvas.data.slice();
+  eachPixel(easel, ground, 1, (x, y, i) => {
+    const near = (y - ground) / (1 - ground);
+    const shimmer = fractal(noise, x * 7, y * 46, 4);
+    const row = clamp(
+      Math.round((ground - (y - ground) * 2.6 + shimmer * 0.09) * canvas.height),
+      0,
+      canvas.height - 1,
+    );
+    const column = clamp(Math.round((x + shimmer * 0.014) * canvas.height), 0, canvas.width - 1);
+    const j = (row * canvas.width + column) * 3;
+    const keep = (0.62 - near * 0.2) * (0.7 + 0.5 * smoothstep(-0.2, 0.3, fractal(noise, x * 3, y * 10, 3)));
+    put(
+      canvas.data,
+      i,
+      (above[j] as number) * keep + 0.004,
+      (above[j + 1] as number) * keep + 0.004,
+      (above[j + 2] as number) * keep + 0.006,
+    );
+  });
+}
+
+/** A glowing tube, upright or level, and its halo on the wall. */
+function paintTube(
+  easel: Easel,
+  x0: number,
+  y0: number,
+  length: number,
+  upright: boolean,
+  colour: Rgb,
+  power: number,
+): void {
+  const reach = 0.2;
+  eachPixel(easel, y0 - length - reach, y0 + length + reach, (x, y, i) => {
+    const along = upright ? y - y0 : x - x0;
+    const across = upright ? x - x0 : y - y0;
+    const beyond = Math.max(0, Math.abs(along) - length / 2);
+    const distance = Math.hypot(across, beyond);
+    if (distance > 0.4) return;
+    add(
+      easel.canvas.data,
+      i,
+      colour,
+      power * (0.16 * Math.exp(-distance * 13) + 0.5 * Math.exp(-distance * 70)),
+    );
+    add(
+      easel.canvas.data,
+      i,
+      mixRgb(colour, [1, 1, 1], 0.65),
+      power * 1.6 * smoothstep(0.0075, 0.004, distance),
+    );
+  });
+}

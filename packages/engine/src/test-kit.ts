@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { onTestFinished } from 'vitest';
+import { isFailed } from './engine.ts';
+import { decodeFrames } from './video/decode.ts';
+import { createWriter } from './video/encode.ts';
+import { openVideo } from './video/open.ts';
+import { planesFromGrey } from './video/planes.ts';
+
+/** A file of the real footage that stands beside the project. */
+export const media = (name: string) =>
+  fileURLToPath(new URL(`../../../../shared/media/${name}`, import.meta.url));
+
+/** A fresh folder that is gone after the test. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'restage-engine-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+export async function pixels(path: string) {
+  const { data, info } = await sharp(path)
+    .removeAlpha()
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+/** Writes a grey PNG drawn by `value(x, y)` in 0…255, x and y in 0…1. */
+export async function drawMatte(
+  path: string,
+  width: number,
+  height: number,
+  value: (x: number, y: number) => number,
+): Promise<string> {
+  const data = Buffer.alloc(width * height);
+  for (let p = 0; p < data.length; p++)
+    data[p] = value(((p % width) + 0.5) / width, (Math.floor(p / width) + 0.5) / height);
+  await sharp(data, { raw: { width, height, channels: 1 } })
+    .png()
+    .toFile(path);
+  return path;
+}
+
+/** An egg in the middle: 255 inside, a soft edge, 0 outside. */
+export function egg(x: number, y: number): number {
+  const distance = Math.hypot((x - 0.45) / 0.3, (y - 0.55) / 0.42);
+  return Math.round(255 * Math.min(1, Math.max(0, (1.02 - distance) / 0.04)));
+}
+
+/** The first `frames` frames of a video; with `matte`, a matte drawn for each of them instead. */
+export async function cutVideo(
+  source: string,
+  target: string,
+  frames: number,
+  matte?: (frame: number, x: number, y: number) => number,
+): Promise<void> {
+  const input = await openVideo(source, 'source');
+  if (isFailed(input)) throw new Error(input.message);
+  const { width, height } = input;
+  const writer = await createWriter(target, {
+    width,
+    height,
+    timeBase: input.stream.timeBase,
+    frameRate: input.stream.avgFrameRate,
+    quality: 20,
+  });
+  let count = 0;
+  for await (const { data, pts, duration } of decodeFrames(input, input, 'colour')) {
+    const planes =
+      matte === undefined
+        ? { width, height, data }
+        : planesFromGrey(
+            drawn(width, height, (x, y) => matte(count, x, y)),
+            width,
+            height,
+          );
+    await writer.write(planes, pts, duration);
+    if (++count === frames) break;
+  }
+  await writer.finish();
+  await writer.close();
+  await input.context.closeInput();
+}
+
+export function drawn(width: number, height: number, value: (x: number, y: number) => number): Uint8Array {
+  const data = new Uint8Array(width * height);
+  for (let p = 0; p < data.length; p++)
+    data[p] = value(((p % width) + 0.5) / width, (Math.floor(p / width) + 0.5) / height);
+  return data;
+}
+
+/** What a finished video says of itself, every frame's time, and the first one's planes, by decoding it. */
+export async function inspect(path: string) {
+  const input = await openVideo(path, 'file');
+  if (isFailed(input)) throw new Error(input.message);
+  const times: number[] = [];
+  const ends: number[] = [];
+  let first: Uint8Array = new Uint8Array();
+  const { num, den } = input.stream.timeBase;
+  for await (const frame of decodeFrames(input, input, 'colour')) {
+    if (times.length === 0) first = frame.data;
+    times.push((Number(frame.pts) * num) / den);
+    ends.push((Number(frame.pts + frame.duration) * num) / den);
+  }
+  const { codecpar } = input.stream;
+  const result = {
+    width: input.width,
+    height: input.height,
+    frames: times.length,
+    times,
+    duration: Math.max(...ends) - Math.min(...times),
+    first,
+    audio: input.audio !== undefined,
+    range: codecpar.colorRange,
+    space: codecpar.colorSpace,
+  };
+  await input.context.closeInput();
+  return result;
+}

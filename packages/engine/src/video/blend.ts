@@ -1,0 +1,217 @@
+import { type Lut, lookUp, nodeOf, restOf, stepB, stepG, stepR } from '../colour/lut.ts';
+import { codeOfLinear, linearSteps } from '../colour/srgb.ts';
+import { part, type RowReader, rowReader, shine } from '../composite/edge.ts';
+import type { Grid } from '../math/blur.ts';
+import {
+  blueFromCb,
+  blueScale,
+  chromaStart,
+  codeOf,
+  codesAt,
+  greenFromCb,
+  greenFromCr,
+  lumaB,
+  lumaG,
+  lumaGain,
+  lumaR,
+  type Planes,
+  redFromCr,
+  redScale,
+} from './planes.ts';
+
+/** A plate for video: planes for where only it shows, linear light for the edge. */
+export interface PlanesBackdrop {
+  readonly planes: Planes;
+  readonly linear: Float32Array;
+}
+
+export interface PlanesLayers {
+  readonly frame: Planes;
+  /** One byte a pixel; absent where the whole frame is the subject. */
+  readonly matte: Uint8Array | undefined;
+  readonly backdrop: PlanesBackdrop;
+  readonly lut: Lut;
+  readonly light: Grid;
+  readonly colours: Grid | undefined;
+}
+
+/**
+ * The same composite as for images, on 4:2:0 planes without a detour over RGB frames. Squares of four pixels
+ * share a chroma sample and the light on them; they are copied from the plate where the matte is empty,
+ * graded and lit where it is full, and parted and blended where it is neither.
+ */
+export function blendPlanes(layers: PlanesLayers, out: Planes): void {
+  const { frame, matte, backdrop } = layers;
+  const { width, height } = frame;
+  const [cb, cr] = chromaStart(frame);
+  const light = rowReader(layers.light, width, height);
+  const colours = layers.colours === undefined ? undefined : rowReader(layers.colours, width, height);
+  const inner = createInterior(frame.data, layers.lut, out.data, light);
+  const edge =
+    matte === undefined || colours === undefined
+      ? undefined
+      : createEdge(layers, matte, light, colours, out.data);
+  const plate = backdrop.planes.data;
+  const target = out.data;
+  for (let y = 0; y < height; y += 2) {
+    const upper = y * width;
+    let chroma = (y >> 1) * (width >> 1);
+    let ready = false;
+    for (let x = 0; x < width; x += 2, chroma++) {
+      const p = upper + x;
+      const q = p + width;
+      let any = 255;
+      let all = 255;
+      if (matte !== undefined) {
+        const a = matte[p] as number;
+        const b = matte[p + 1] as number;
+        const c = matte[q] as number;
+        const d = matte[q + 1] as number;
+        any = a | b | c | d;
+        all = a & b & c & d;
+      }
+      if (any === 0) {
+        target[p] = plate[p] as number;
+        target[p + 1] = plate[p + 1] as number;
+        target[q] = plate[q] as number;
+        target[q + 1] = plate[q + 1] as number;
+        target[cb + chroma] = plate[cb + chroma] as number;
+        target[cr + chroma] = plate[cr + chroma] as number;
+        continue;
+      }
+      if (!ready) {
+        light.row(y);
+        colours?.row(y);
+        ready = true;
+      }
+      if (all === 255 || edge === undefined) inner(x, p, q, cb + chroma, cr + chroma);
+      else edge(x, p, q, cb + chroma, cr + chroma);
+    }
+  }
+}
+
+type Square = (x: number, p: number, q: number, u: number, v: number) => void;
+
+/** Squares that only the subject covers: most of the work of a frame, so everything stands in one loop. */
+function createInterior(source: Uint8Array, lut: Lut, out: Uint8Array, light: RowReader): Square {
+  const lit = new Float64Array(6);
+  return (x, p, q, u, v) => {
+    const at = light.at[x] as number;
+    const rest = light.rest[x] as number;
+    const { line } = light;
+    for (let c = 0; c < 6; c++) {
+      const value = line[at + c] as number;
+      lit[c] = value + ((line[at + c + 6] as number) - value) * rest;
+    }
+    const gainR = lit[0] as number;
+    const gainG = lit[1] as number;
+    const gainB = lit[2] as number;
+    const wrapR = lit[3] as number;
+    const wrapG = lit[4] as number;
+    const wrapB = lit[5] as number;
+    const cr = source[v] as number;
+    const cb = source[u] as number;
+    const dr = redFromCr[cr] as number;
+    const dg = (greenFromCb[cb] as number) + (greenFromCr[cr] as number);
+    const db = blueFromCb[cb] as number;
+    let sumR = 0;
+    let sumG = 0;
+    let sumB = 0;
+    for (let n = 0; n < 4; n++) {
+      const i = (n < 2 ? p : q) + (n & 1);
+      const luma = (lumaGain[source[i] as number] as number) + 512.5;
+      const r = codeOf[(luma + dr) | 0] as number;
+      const g = codeOf[(luma + dg) | 0] as number;
+      const b = codeOf[(luma + db) | 0] as number;
+      // The cube's tetrahedra, as in `lookUp`: from the first corner by the largest rest first.
+      const base =
+        (nodeOf[r] as number) * stepR + (nodeOf[g] as number) * stepG + (nodeOf[b] as number) * stepB;
+      const fr = restOf[r] as number;
+      const fg = restOf[g] as number;
+      const fb = restOf[b] as number;
+      const far = base + stepR + stepG + stepB;
+      const high = Math.max(fr, fg, fb);
+      const low = Math.min(fr, fg, fb);
+      const middle = fr + fg + fb - high - low;
+      const first = base + (high === fr ? stepR : high === fg ? stepG : stepB);
+      const second = far - (low === fb ? stepB : low === fg ? stepG : stepR);
+      const w0 = 1 - high;
+      const w1 = high - middle;
+      const w2 = middle - low;
+      let red =
+        (w0 * (lut[base] as number) +
+          w1 * (lut[first] as number) +
+          w2 * (lut[second] as number) +
+          low * (lut[far] as number)) *
+        gainR;
+      let green =
+        (w0 * (lut[base + 1] as number) +
+          w1 * (lut[first + 1] as number) +
+          w2 * (lut[second + 1] as number) +
+          low * (lut[far + 1] as number)) *
+        gainG;
+      let blue =
+        (w0 * (lut[base + 2] as number) +
+          w1 * (lut[first + 2] as number) +
+          w2 * (lut[second + 2] as number) +
+          low * (lut[far + 2] as number)) *
+        gainB;
+      if (red > 0.8) red = 0.8 + ((red - 0.8) * 0.2) / (red - 0.6);
+      if (green > 0.8) green = 0.8 + ((green - 0.8) * 0.2) / (green - 0.6);
+      if (blue > 0.8) blue = 0.8 + ((blue - 0.8) * 0.2) / (blue - 0.6);
+      const codeR = codeOfLinear[((1 - (1 - red) * (1 - wrapR)) * linearSteps + 0.5) | 0] as number;
+      const codeG = codeOfLinear[((1 - (1 - green) * (1 - wrapG)) * linearSteps + 0.5) | 0] as number;
+      const codeB = codeOfLinear[((1 - (1 - blue) * (1 - wrapB)) * linearSteps + 0.5) | 0] as number;
+      sumR += codeR;
+      sumG += codeG;
+      sumB += codeB;
+      out[i] = (codeR * lumaR + codeG * lumaG + codeB * lumaB + 16.5) | 0;
+    }
+    const mean = (0.2126 * sumR + 0.7152 * sumG + 0.0722 * sumB) / 4;
+    out[u] = ((sumB / 4 - mean) * blueScale + 128.5) | 0;
+    out[v] = ((sumR / 4 - mean) * redScale + 128.5) | 0;
+  };
+}
+
+/** Squares that subject and plate share, a small part of a frame. */
+function createEdge(
+  layers: PlanesLayers,
+  matte: Uint8Array,
+  light: RowReader,
+  colours: RowReader,
+  out: Uint8Array,
+): Square {
+  const source = layers.frame.data;
+  const { linear } = layers.backdrop;
+  const codes = new Uint8Array(3);
+  const graded = new Float32Array(3);
+  return (x, p, q, u, v) => {
+    const sums = [0, 0, 0];
+    for (let n = 0; n < 4; n++) {
+      const i = (n < 2 ? p : q) + (n & 1);
+      const alpha = (matte[i] as number) / 255;
+      codesAt(source, i, u, v, codes);
+      if (alpha < 1)
+        part(codes[0] as number, codes[1] as number, codes[2] as number, alpha, colours, x, codes);
+      lookUp(layers.lut, codes[0] as number, codes[1] as number, codes[2] as number, graded);
+      let luma = 16.5;
+      for (let c = 0; c < 3; c++) {
+        const subject = shine(
+          graded[c] as number,
+          light.line,
+          (light.at[x] as number) + c,
+          light.rest[x] as number,
+        );
+        const plate = linear[i * 3 + c] as number;
+        const code = codeOfLinear[((plate + (subject - plate) * alpha) * linearSteps + 0.5) | 0] as number;
+        sums[c] = (sums[c] as number) + code / 4;
+        luma += code * (c === 0 ? lumaR : c === 1 ? lumaG : lumaB);
+      }
+      out[i] = luma | 0;
+    }
+    const [r = 0, g = 0, b = 0] = sums;
+    const mean = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    out[u] = ((b - mean) * blueScale + 128.5) | 0;
+    out[v] = ((r - mean) * redScale + 128.5) | 0;
+  };
+}

@@ -1,0 +1,31 @@
+import type { Size } from '@restage/contract';
+import type { Lut } from '../colour/lut.ts';
+import { subjectStatistics } from '../composite/frame.ts';
+import { frameFields, frameSlope } from '../light/fields.ts';
+import { lookFor, type Stage } from '../scene/stage.ts';
+import { blendPlanes } from './blend.ts';
+import { createPlanes, type Planes, planesFromRgb, planesView } from './planes.ts';
+
+/** Composites the frames of one job in order. The look is found on the first frame and kept: no flicker. */
+export function createComposite(
+  stage: Stage,
+  size: Size,
+): (frame: Planes, matte: Uint8Array | undefined) => Planes {
+  const backdrop = {
+    planes: planesFromRgb({ ...size, data: stage.backdrop.bytes }),
+    linear: stage.backdrop.linear,
+  };
+  const slope = frameSlope(size.width, size.height, stage.key, stage.strength);
+  let lut: Lut | undefined;
+  return (frame, matte) => {
+    const view = planesView(frame);
+    lut ??= lookFor(stage, subjectStatistics(view, matte));
+    const fields = matte === undefined ? undefined : frameFields(view, matte, stage);
+    const out = createPlanes(size.width, size.height);
+    blendPlanes(
+      { frame, matte, backdrop, lut, light: fields?.light ?? slope, colours: fields?.colours },
+      out,
+    );
+    return out;
+  };
+}

@@ -1,0 +1,102 @@
+import type { Size } from '@restage/contract';
+import { FilterAPI } from 'node-av/api';
+import { AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import { Codec, CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
+import { type Failed, failed } from '../engine.ts';
+import { matrixOf, type VideoInput } from './open.ts';
+
+/** One decoded frame at output size. */
+export interface DecodedFrame {
+  /** In the stream's time base. */
+  readonly pts: bigint;
+  readonly duration: bigint;
+  /** Rows without gaps: 4:2:0 planes, BT.709 limited range, or one grey plane of full range. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * Decodes every shown frame in order, turned and scaled. One frame is in memory at a time.
+ * @param kind `colour`, or `matte`, whose limited range is expanded.
+ * @param onOther receives the packets of the other streams, valid during the call.
+ * @returns by `yield` frames; at the end a failure if the stream is damaged.
+ */
+export async function* decodeFrames(
+  input: VideoInput,
+  size: Size,
+  kind: 'colour' | 'matte',
+  onOther?: (packet: Packet) => Promise<void>,
+): AsyncGenerator<DecodedFrame, Failed | undefined> {
+  const decoder = openDecoder(input);
+  using context = decoder;
+  const graph = kind === 'matte' ? matteGraph(input, size) : colourGraph(input, size);
+  using filter = graph === undefined ? undefined : FilterAPI.create(graph, { threads: 2 });
+  using frame = new Frame();
+  frame.alloc();
+  using packet = new Packet();
+  packet.alloc();
+  let last = 0n;
+  for (let ended = false; !ended; ) {
+    const read = await input.context.readFrame(packet);
+    ended = read < 0;
+    if (ended && read !== AVERROR_EOF) return damaged(input);
+    if (!ended && packet.streamIndex !== input.stream.index) {
+      await onOther?.(packet);
+      packet.unref();
+      continue;
+    }
+    const sent = await context.sendPacket(ended ? null : packet);
+    packet.unref();
+    if (sent < 0 && sent !== AVERROR_EOF) return damaged(input);
+    for (;;) {
+      const received = await context.receiveFrame(frame);
+      if (received === AVERROR_EAGAIN || received === AVERROR_EOF) break;
+      if (received < 0) return damaged(input);
+      const { bestEffortTimestamp: pts, duration } = frame;
+      frame.pts = pts;
+      frame.timeBase = input.stream.timeBase;
+      last = duration > 0n ? duration : last;
+      if (filter === undefined) yield { pts, duration: last, data: frame.toBuffer() };
+      else {
+        for (const shown of await filter.processAll(frame)) {
+          using done = shown;
+          yield { pts, duration: last, data: done.toBuffer() };
+        }
+      }
+      frame.unref();
+    }
+  }
+  return undefined;
+}
+
+/** Filters that bring a frame to 4:2:0 BT.709 limited range at a size; undefined where it is that already. */
+function colourGraph(input: VideoInput, { width, height }: Size): string | undefined {
+  const { codecpar } = input.stream;
+  const matrix = matrixOf(input.stream);
+  const same = codecpar.width === width && codecpar.height === height && input.upright === '';
+  const plain = codecpar.format === AV_PIX_FMT_YUV420P && codecpar.colorRange !== AVCOL_RANGE_JPEG;
+  if (same && plain && matrix === 'bt709') return undefined;
+  const scale = `${input.upright}scale=${width}:${height}:flags=bicubic+accurate_rnd:in_color_matrix=${matrix}`;
+  const direct = matrix === 'bt709' && plain;
+  return direct
+    ? `${scale},setsar=1,format=yuv420p`
+    : `${scale},format=gbrp,scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd,setsar=1,format=yuv420p`;
+}
+
+function matteGraph(input: VideoInput, { width, height }: Size): string {
+  return `${input.upright}scale=${width}:${height}:flags=bilinear+accurate_rnd:out_range=full,setsar=1,format=gray`;
+}
+
+function openDecoder(input: VideoInput): CodecContext {
+  const codec = Codec.findDecoder(input.stream.codecpar.codecId);
+  const context = new CodecContext();
+  context.allocContext3(codec);
+  FFmpegError.throwIfError(context.parametersToContext(input.stream.codecpar), 'parametersToContext');
+  context.pktTimebase = input.stream.timeBase;
+  context.threadCount = 2;
+  FFmpegError.throwIfError(context.open2Sync(codec, null), 'open2');
+  return context;
+}
+
+function damaged(input: VideoInput): Failed {
+  return failed(`The ${input.role} could not be decoded to its end: it is damaged or incomplete.`);
+}

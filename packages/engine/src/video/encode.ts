@@ -1,0 +1,145 @@
+import {
+  AV_CODEC_FLAG_FRAME_DURATION,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PIX_FMT_YUV420P,
+  AVCOL_PRI_BT709,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
+  AVCOL_TRC_BT709,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+} from 'node-av/constants';
+import {
+  Codec,
+  CodecContext,
+  FFmpegError,
+  FormatContext,
+  Frame,
+  Packet,
+  Rational,
+  type Stream,
+} from 'node-av/lib';
+import './quiet.ts';
+import type { Planes } from './planes.ts';
+
+/** A video being written. */
+export interface VideoWriter {
+  /** Times are in the time base that the writer was made with. Frames are encoded in the order of calls. */
+  write(frame: Planes, pts: bigint, duration: bigint): Promise<void>;
+  /** Copies a packet of the stream that was given as `copied`. */
+  copy(packet: Packet): Promise<void>;
+  /** Ends the file; without it the file is no video. */
+  finish(): Promise<void>;
+  /** Frees everything, finished or not. */
+  close(): Promise<void>;
+}
+
+export interface WriterOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly timeBase: Rational;
+  readonly frameRate: Rational;
+  /** Constant rate factor of x264. */
+  readonly quality: number;
+  /** A stream, such as the source's audio, that is carried over as it is. */
+  readonly copied?: Stream | undefined;
+}
+
+/**
+ * Starts an MP4: H.264 4:2:0 limited-range BT.709, tagged so, its index in front (faststart). x264 runs with
+ * a fixed number of threads, on which its output depends.
+ */
+export async function createWriter(path: string, options: WriterOptions): Promise<VideoWriter> {
+  const muxer = new FormatContext();
+  check(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
+  const encoder = openEncoder(options);
+  const stream = muxer.newStream(null);
+  check(encoder.parametersFromContext(stream.codecpar), 'parametersFromContext');
+  stream.timeBase = options.timeBase;
+  stream.avgFrameRate = options.frameRate;
+  const carried = options.copied === undefined ? undefined : muxer.newStream(null);
+  if (carried !== undefined && options.copied !== undefined) {
+    check(options.copied.codecpar.copy(carried.codecpar), 'copy');
+    carried.codecpar.codecTag = 0;
+    carried.timeBase = options.copied.timeBase;
+  }
+  check(await muxer.openOutput(), 'openOutput');
+  // Options are set on the objects: a Dictionary handed to FFmpeg is freed twice by these bindings (6.1.1).
+  check(muxer.setOption('movflags', '+faststart'), 'movflags');
+  check(await muxer.writeHeader(), 'writeHeader');
+  const packet = new Packet();
+  packet.alloc();
+
+  const drain = async () => {
+    for (;;) {
+      const received = await encoder.receivePacket(packet);
+      if (received === AVERROR_EAGAIN || received === AVERROR_EOF) return;
+      check(received, 'receivePacket');
+      packet.streamIndex = stream.index;
+      packet.rescaleTs(options.timeBase, stream.timeBase);
+      check(await muxer.interleavedWriteFrame(packet), 'interleavedWriteFrame');
+    }
+  };
+
+  return {
+    async write({ data }, pts, duration) {
+      using frame = Frame.fromVideoBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength), {
+        width: options.width,
+        height: options.height,
+        format: AV_PIX_FMT_YUV420P,
+        timeBase: options.timeBase,
+        pts,
+      });
+      frame.duration = duration;
+      check(await encoder.sendFrame(frame), 'sendFrame');
+      await drain();
+    },
+    async copy(source) {
+      if (carried === undefined || options.copied === undefined) return;
+      using twin = source.clone();
+      if (twin === null) throw new Error('a packet could not be cloned');
+      twin.streamIndex = carried.index;
+      twin.rescaleTs(options.copied.timeBase, carried.timeBase);
+      check(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');
+    },
+    async finish() {
+      check(await encoder.sendFrame(null), 'sendFrame');
+      await drain();
+      check(await muxer.writeTrailer(), 'writeTrailer');
+    },
+    async close() {
+      packet.free();
+      encoder.freeContext();
+      await muxer.closeOutput();
+      muxer.freeContext();
+    },
+  };
+}
+
+function openEncoder(options: WriterOptions): CodecContext {
+  const codec = Codec.findEncoderByName('libx264' as Parameters<typeof Codec.findEncoderByName>[0]);
+  if (codec === null) throw new Error('this build of FFmpeg has no libx264');
+  const context = new CodecContext();
+  context.allocContext3(codec);
+  context.width = options.width;
+  context.height = options.height;
+  context.pixelFormat = AV_PIX_FMT_YUV420P;
+  context.timeBase = options.timeBase;
+  context.framerate = options.frameRate;
+  context.sampleAspectRatio = new Rational(1, 1);
+  context.colorRange = AVCOL_RANGE_MPEG;
+  context.colorSpace = AVCOL_SPC_BT709;
+  context.colorPrimaries = AVCOL_PRI_BT709;
+  context.colorTrc = AVCOL_TRC_BT709;
+  context.threadCount = 2;
+  context.setFlags(AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER);
+  check(context.setOption('preset', 'veryfast'), 'preset');
+  check(context.setOption('crf', String(options.quality)), 'crf');
+  check(context.open2Sync(codec, null), 'open2');
+  return context;
+}
+
+/** What fails here is not the job's input, which decoded already, but the disk or the program. */
+function check(code: number, operation: string): void {
+  FFmpegError.throwIfError(code, operation);
+}

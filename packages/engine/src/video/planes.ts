@@ -1,0 +1,116 @@
+import { linearOfByte } from '../colour/srgb.ts';
+import type { Picture, View } from '../composite/view.ts';
+
+/** A frame as 8-bit Y′CbCr 4:2:0, BT.709, limited range, rows without gaps; sizes are even. */
+export interface Planes {
+  readonly width: number;
+  readonly height: number;
+  /** All three planes, one after the other. */
+  readonly data: Uint8Array;
+}
+
+/** Where Cb and Cr begin in `data`. */
+export function chromaStart({ width, height }: Pick<Planes, 'width' | 'height'>): readonly [number, number] {
+  return [width * height, width * height + (width * height) / 4];
+}
+
+export function createPlanes(width: number, height: number): Planes {
+  return { width, height, data: new Uint8Array((width * height * 3) / 2) };
+}
+
+/** BT.709 limited range (Rec. ITU-R BT.709-6, 3.5): codes of RGB 0…255 to Y′, and colour differences. */
+export const lumaR = (0.2126 * 219) / 255;
+export const lumaG = (0.7152 * 219) / 255;
+export const lumaB = (0.0722 * 219) / 255;
+export const blueScale = 112 / 255 / (1 - 0.0722);
+export const redScale = 112 / 255 / (1 - 0.2126);
+
+/** What each code adds to R, G and B in the way back, as floats in 0…255. */
+export const lumaGain: Float32Array = Float32Array.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
+export const redFromCr: Float32Array = Float32Array.from(
+  { length: 256 },
+  (_, v) => (1.5748 * (v - 128) * 255) / 224,
+);
+export const greenFromCr: Float32Array = Float32Array.from(
+  { length: 256 },
+  (_, v) => (-0.46812 * (v - 128) * 255) / 224,
+);
+export const greenFromCb: Float32Array = Float32Array.from(
+  { length: 256 },
+  (_, u) => (-0.18733 * (u - 128) * 255) / 224,
+);
+export const blueFromCb: Float32Array = Float32Array.from(
+  { length: 256 },
+  (_, u) => (1.8556 * (u - 128) * 255) / 224,
+);
+
+/** 0…255, rounded; `codeOf[value + 512]` for a float from −512 to 767. */
+export const codeOf: Uint8Array = Uint8Array.from({ length: 1280 }, (_, i) =>
+  Math.max(0, Math.min(255, i - 512)),
+);
+
+/** Writes the RGB codes of the pixel at `p`, whose chroma stands at `u` and `v`. */
+export function codesAt(data: Uint8Array, p: number, u: number, v: number, out: Uint8Array): void {
+  const luma = (lumaGain[data[p] as number] as number) + 512.5;
+  const cb = data[u] as number;
+  const cr = data[v] as number;
+  out[0] = codeOf[(luma + (redFromCr[cr] as number)) | 0] as number;
+  out[1] = codeOf[(luma + (greenFromCb[cb] as number) + (greenFromCr[cr] as number)) | 0] as number;
+  out[2] = codeOf[(luma + (blueFromCb[cb] as number)) | 0] as number;
+}
+
+export function planesView(planes: Planes): View {
+  const { width, height, data } = planes;
+  const [cb, cr] = chromaStart(planes);
+  const codes = new Uint8Array(3);
+  return {
+    width,
+    height,
+    linear(x, y, out) {
+      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
+      codesAt(data, y * width + x, cb + chroma, cr + chroma, codes);
+      out[0] = linearOfByte[codes[0] as number] as number;
+      out[1] = linearOfByte[codes[1] as number] as number;
+      out[2] = linearOfByte[codes[2] as number] as number;
+    },
+    codes(x, y, out) {
+      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
+      out[0] = (data[y * width + x] as number) / 255;
+      out[1] = (data[cb + chroma] as number) / 255;
+      out[2] = (data[cr + chroma] as number) / 255;
+    },
+  };
+}
+
+/** A picture as planes; each chroma sample is the mean of its four pixels. */
+export function planesFromRgb({ width, height, data }: Picture): Planes {
+  const planes = createPlanes(width, height);
+  const [cb, cr] = chromaStart(planes);
+  for (let y = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      let [r, g, b] = [0, 0, 0];
+      for (const p of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
+        const [pr, pg, pb] = [data[p * 3] as number, data[p * 3 + 1] as number, data[p * 3 + 2] as number];
+        planes.data[p] = Math.round(pr * lumaR + pg * lumaG + pb * lumaB + 16);
+        r += pr / 4;
+        g += pg / 4;
+        b += pb / 4;
+      }
+      const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
+      planes.data[cb + chroma] = Math.round((b - luma) * blueScale + 128);
+      planes.data[cr + chroma] = Math.round((r - luma) * redScale + 128);
+    }
+  }
+  return planes;
+}
+
+const limited = Uint8Array.from({ length: 256 }, (_, i) => Math.round((i * 219) / 255 + 16));
+
+/** A matte as grey planes in limited range, as players expect. */
+export function planesFromGrey(grey: Uint8Array, width: number, height: number): Planes {
+  const { data } = createPlanes(width, height);
+  for (let p = 0; p < grey.length; p++) data[p] = limited[grey[p] as number] as number;
+  data.fill(128, width * height);
+  return { width, height, data };
+}

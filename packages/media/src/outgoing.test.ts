@@ -1,0 +1,131 @@
+import type { RequestListener } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from './testing/media.ts';
+import { openWorld, publicName, type World } from './testing/world.ts';
+
+const url = new URL(`https://${publicName}/hook?x=1`);
+let world: World;
+let test: TestMedia;
+let serve: RequestListener;
+beforeAll(async () => {
+  world = await openWorld((incoming, response) => serve(incoming, response));
+  test = await openTestMedia(world);
+});
+afterAll(async () => {
+  await test.close();
+  await world.close();
+});
+
+describe('a callback URL', () => {
+  it.each([200, 204, 302, 400, 401, 403, 404, 405, 500, 503])('that answers %i is up', async (status) => {
+    serve = (_, response) => void response.writeHead(status).end();
+    expect(await test.media.checkCallback(url.href)).toEqual(url);
+  });
+
+  it('is asked with HEAD, which changes nothing there', async () => {
+    let method: string | undefined;
+    serve = (incoming, response) => {
+      method = incoming.method;
+      response.end();
+    };
+    await test.media.checkCallback(url.href);
+    expect(method).toBe('HEAD');
+  });
+
+  it.each([
+    undefined,
+    null,
+    7,
+    {},
+    '',
+    'hook',
+    'http://media.restage-test.net/',
+    'ftp://media.restage-test.net/',
+    `https://user@${publicName}/`,
+    `https://${publicName}:8443/`,
+    `https://${publicName}/${'a'.repeat(9000)}`,
+  ])('that is %o is refused by its form', async (callbackUrl) => {
+    const failure = await test.media.checkCallback(callbackUrl);
+    expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('must be an https:// URL'));
+  });
+
+  it('where nothing answers is refused', async () => {
+    serve = (incoming) => incoming.socket.destroy();
+    const failure = await test.media.checkCallback(url.href);
+    expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });
+  });
+});
+
+describe('a POST', () => {
+  const post = (body = '{}') => test.media.post(url, body, { 'x-sent': 'yes' }, { timeoutMs: 500 });
+
+  it('arrives as it was sent, and brings back what was answered', async () => {
+    const received: object[] = [];
+    serve = async (incoming, response) => {
+      const { method, headers } = incoming;
+      received.push({ method, url: incoming.url, headers, body: await text(incoming) });
+      response.writeHead(201, { 'x-answered': 'too' }).end('thanks');
+    };
+    expect(await post('{"id":"swx_1"}')).toMatchObject({
+      kind: 'answered',
+      status: 201,
+      headers: { 'x-answered': 'too' },
+      body: 'thanks',
+    });
+    const headers = { 'x-sent': 'yes', 'content-length': '14' };
+    expect(received).toMatchObject([{ method: 'POST', url: '/hook?x=1', body: '{"id":"swx_1"}', headers }]);
+  });
+
+  it.each([301, 302, 303, 307, 308])('does not follow a %i', async (status) => {
+    let requests = 0;
+    serve = (_, response) => {
+      requests += 1;
+      response.writeHead(status, { location: '/elsewhere' }).end();
+    };
+    expect(await post()).toMatchObject({ kind: 'answered', status });
+    expect(requests).toBe(1);
+  });
+
+  it('reads no more than the first KB of the answer', async () => {
+    serve = (_, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(4096)));
+      };
+      response.on('drain', more);
+      more();
+    };
+    expect(await post()).toMatchObject({ kind: 'answered', body: 'x'.repeat(1024) });
+  });
+
+  it.each<[string, 'timeout' | 'network', RequestListener]>([
+    ['never answers', 'timeout', () => undefined],
+    ['hangs up', 'network', (incoming) => incoming.socket.destroy()],
+    ['stops in mid-answer', 'timeout', (_, response) => void response.writeHead(200).write('x')],
+  ])('to a server that %s fails within its time', async (_, cause, listener) => {
+    serve = listener;
+    const started = performance.now();
+    expect(await post()).toEqual({ kind: 'unreachable', cause });
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+
+  it('to a private address is not sent', async () => {
+    const inside = new URL('https://127.0.0.1/');
+    expect(await test.media.post(inside, '{}', {}, { timeoutMs: 500 })).toMatchObject({
+      kind: 'unreachable',
+    });
+    expect(world.canary.connections).toBe(0);
+  });
+
+  it('ends when it is told to', async () => {
+    serve = () => undefined;
+    const signal = AbortSignal.timeout(50);
+    const started = performance.now();
+    expect(await test.media.post(url, '{}', {}, { timeoutMs: 60_000, signal })).toMatchObject({
+      kind: 'unreachable',
+    });
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+});

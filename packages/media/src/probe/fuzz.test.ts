@@ -1,0 +1,61 @@
+import { isFailure } from '@restage/errors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestMedia, type TestMedia } from '../testing/media.ts';
+import { makeMovie } from '../testing/movies.ts';
+import { mutate, seededRandom } from '../testing/mutate.ts';
+import { makeJpeg, makePng, makeWebp } from '../testing/pictures.ts';
+
+const seed = 20_261_122;
+const mutants = 2000;
+const truncations = 300;
+const codes = ['INVALID_URI', 'INVALID_FILE_FORMAT'];
+const megabyte = 1024 * 1024;
+
+let test: TestMedia;
+beforeAll(async () => {
+  test = await openTestMedia();
+});
+afterAll(() => test.close());
+
+/** Inspects files in as many lanes as there are children; gives how long the slowest answer took. */
+async function inspectAll(files: readonly Buffer[]): Promise<number> {
+  let next = 0;
+  let slowestMs = 0;
+  const lane = async (name: string) => {
+    for (let index = next++; index < files.length; index = next++) {
+      const location = await test.file(name, files[index] ?? Buffer.alloc(0));
+      const started = performance.now();
+      const answer = await test.media.inspect(location, 'source');
+      slowestMs = Math.max(slowestMs, performance.now() - started);
+      if (isFailure(answer)) expect(codes, `file ${index}`).toContain(answer.code);
+      else expect(answer.width * answer.height, `file ${index}`).toBeGreaterThan(0);
+    }
+  };
+  await Promise.all(['first', 'second'].map(lane));
+  return slowestMs;
+}
+
+describe.each([
+  ['a PNG', async () => makePng(40, 30, 6)],
+  ['a JPEG', async () => makeJpeg(40, 30, 6)],
+  ['a WebP', async () => makeWebp(40, 30, 'extended', 6)],
+  ['an MP4', () => makeMovie({ container: 'mp4', layout: 'moov first', frames: 5 })],
+  ['a fragmented MP4', () => makeMovie({ container: 'mp4', layout: 'fragmented', frames: 5 })],
+  ['a MOV', () => makeMovie({ container: 'mov', layout: 'moov last', frames: 5, codec: 'hevc' })],
+])('%s', (_, make) => {
+  it(`changed in ${mutants} ways, and cut in ${truncations}, always has a typed answer within 10 s`, {
+    timeout: 120_000,
+  }, async () => {
+    const whole = await make();
+    const random = seededRandom(seed);
+    const cuts = Array.from({ length: truncations }, (_, cut) =>
+      whole.subarray(0, Math.ceil((cut * whole.length) / truncations)),
+    );
+    const slowestMs = await inspectAll([
+      ...Array.from({ length: mutants }, () => mutate(whole, random)),
+      ...cuts,
+    ]);
+    expect(slowestMs).toBeLessThan(10_000);
+    expect(process.memoryUsage().rss).toBeLessThan(512 * megabyte);
+  });
+});

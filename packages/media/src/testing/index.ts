@@ -1,0 +1,4 @@
+/** For tests and benches: a small internet, and media made to order. Nothing of it is in the product. */
+export { type MovieOptions, makeMovie } from './movies.ts';
+export { makePng } from './pictures.ts';
+export { openWorld, otherPublicName, publicName, serveFile, type World } from './world.ts';

@@ -1,0 +1,74 @@
+import type { Job } from '../wire.ts';
+import type { RestageErrorCode } from './client-codes.ts';
+
+/** Registered, so that copies of this package in one program know each other's errors. */
+const marker = Symbol.for('restage.error');
+
+/** The codes that tell of a job, which their errors therefore always carry. */
+type JobCode = 'JOB_FAILED' | 'JOB_CANCELLED' | 'WAIT_TIMED_OUT';
+type JobOf<Code> = Code extends JobCode ? Job : Job | undefined;
+
+/** What an error says beside its code and message. */
+export interface ErrorDetails {
+  readonly status?: number | undefined;
+  readonly param?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly docUrl?: string | undefined;
+  readonly retryable: boolean;
+  readonly retryAfter?: number | undefined;
+  readonly wireCode?: string | undefined;
+  readonly job?: Job | undefined;
+  readonly cause?: unknown;
+}
+
+/** Every way in which a call can fail. `code` says which one, and its type which ones are possible. */
+export class RestageError<Code extends RestageErrorCode = RestageErrorCode> extends Error {
+  override readonly name = 'RestageError';
+  readonly code: Code;
+  /** The HTTP status, where a server answered. */
+  readonly status: number | undefined;
+  /** The offending parameter, as the wire spells it. */
+  readonly param: string | undefined;
+  /** What the server's operator finds the request by. */
+  readonly requestId: string | undefined;
+  /** The page about this code. */
+  readonly docUrl: string | undefined;
+  /** Whether the very same call may succeed later. */
+  readonly retryable: boolean;
+  /** Seconds after which it may, where the server said so. */
+  readonly retryAfter: number | undefined;
+  /** The code as it was sent. It differs from `code` when that is UNKNOWN. */
+  readonly wireCode: string | undefined;
+  /** The job as it was last seen, once there is one: what was paid for can be fetched by its id. */
+  readonly job: JobOf<Code>;
+
+  constructor(code: Code, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.status = details.status;
+    this.param = details.param;
+    this.requestId = details.requestId;
+    this.docUrl = details.docUrl;
+    this.retryable = details.retryable;
+    this.retryAfter = details.retryAfter;
+    this.wireCode = details.wireCode;
+    this.job = details.job as JobOf<Code>;
+    Object.defineProperty(this, marker, { value: true });
+  }
+
+  /** Whether a caught value is a RestageError, of this copy of the package or of another. */
+  static isInstance(value: unknown): value is RestageErrorOf<RestageErrorCode> {
+    return value instanceof Error && marker in value;
+  }
+
+  /** For logs: everything but the stack and the cause. */
+  toJSON() {
+    const { code, message, status, param, requestId, docUrl, retryable, retryAfter, wireCode, job } = this;
+    return { code, message, status, param, requestId, docUrl, retryable, retryAfter, wireCode, job };
+  }
+}
+
+/** One error type a code, as a union that `switch (error.code)` narrows. */
+export type RestageErrorOf<Code extends RestageErrorCode> = Code extends RestageErrorCode
+  ? RestageError<Code>
+  : never;

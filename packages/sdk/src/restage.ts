@@ -1,0 +1,90 @@
+import type { Call } from './call.ts';
+import type { CallErrorCode, ProcedureName } from './errors/client-codes.ts';
+import { listGenerations } from './generations/list.ts';
+import { startGeneration } from './generations/start.ts';
+import { type CompletedJob, type WaitOptions, waitForGeneration } from './generations/wait.ts';
+import { type CallOptions, type RestageOptions, resolveOptions, type Settings } from './options.ts';
+import { type Outputs, outputsOf } from './outputs/outputs.ts';
+import { type Run, type RunErrorCode, type RunInput, type RunOptions, run } from './run.ts';
+import { type Caller, createCaller } from './transport/transport.ts';
+import { type Bytes, type PutOptions, putUpload } from './uploads/put.ts';
+import { verifyWebhook } from './webhooks/verify.ts';
+import type {
+  GenerationsListInput,
+  GenerationsStartInput,
+  Job,
+  Procedures,
+  Upload,
+  UploadsCreateInput,
+} from './wire.ts';
+
+/**
+ * The client of a Restage server. Each method gives a {@link Call}: a promise that rejects with a RestageError
+ * whose code is one of exactly those that the procedure can fail with.
+ */
+export class Restage {
+  readonly #settings: Settings;
+  readonly #call: Caller;
+  readonly #waitRetries: number | undefined;
+
+  constructor(options: RestageOptions = {}) {
+    this.#settings = resolveOptions(options);
+    this.#call = createCaller(this.#settings);
+    this.#waitRetries = options.maxRetries;
+  }
+
+  readonly uploads = {
+    /** Makes an upload: a signed URL to PUT the bytes to, and the URI that they have from then on. */
+    create: (input: UploadsCreateInput, options?: CallOptions) =>
+      this.#call('uploads.create', input, options),
+    /** Sends the bytes of an upload. */
+    put: (upload: Pick<Upload, 'upload_url'>, bytes: Bytes, options?: PutOptions) =>
+      putUpload(this.#settings, upload, bytes, options),
+  };
+
+  readonly generations = {
+    /** Starts a job. Sent once or many times over a bad line, it is one job and one charge. */
+    start: (input: GenerationsStartInput, options?: CallOptions) =>
+      startGeneration(this.#call, input, options),
+    /** The job as it is now, with signed URLs that are fresh on every call. */
+    get: (id: string, options?: CallOptions) => this.#call('generations.get', { id }, options),
+    /** The account's jobs, newest first: `for await (const job of restage.generations.list())`. */
+    list: (input?: GenerationsListInput, options?: CallOptions) =>
+      listGenerations(this.#call, input, options),
+    /** Waits until a job has completed. Rejects with an error that carries the job when it ends otherwise. */
+    wait: (job: string | Job, options?: WaitOptions) =>
+      waitForGeneration(this.#call, job, options, this.#waitRetries),
+  };
+
+  readonly account = {
+    /** Whose key this is, and how much of its limits is in use. */
+    info: (options?: CallOptions) => this.#call('account.info', undefined, options),
+    /** The balance, and the usage of the current billing period by meter. */
+    billing: (options?: CallOptions) => this.#call('account.billing', undefined, options),
+  };
+
+  readonly webhooks = {
+    /** Checks a webhook's signature and age, and gives its event. */
+    verify: verifyWebhook,
+  };
+
+  /** Footage in, render out: uploads what needs uploading, starts the job and waits for it. */
+  run(input: RunInput, options?: RunOptions): Call<Run, RunErrorCode> {
+    const context = { settings: this.#settings, call: this.#call, waitRetries: this.#waitRetries };
+    return run(context, input, options);
+  }
+
+  /** The files of a completed job, to download, stream or save. */
+  outputs(job: Pick<CompletedJob, 'output'>): Outputs {
+    return outputsOf(this.#settings, job);
+  }
+
+  /** Calls any procedure by its name on the wire. */
+  call<Name extends ProcedureName>(
+    name: Name,
+    input: Procedures[Name]['input'],
+    options?: CallOptions,
+  ): Call<Procedures[Name]['output'], CallErrorCode<Name>> {
+    return this.#call(name, input, options);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Call } from '../call.ts';
+import type { ServerErrorCode, TransportErrorCode } from '../errors/client-codes.ts';
+import { refusalError } from '../errors/refusal.ts';
+import { type CallOptions, given, type Settings } from '../options.ts';
+import { fetchAnswer } from '../transport/answer.ts';
+import { retry } from '../transport/retry.ts';
+
+/** The codes that sending the bytes of an upload can end with. */
+export type PutErrorCode =
+  | Extract<ServerErrorCode, 'INVALID_SIGNATURE' | 'PAYLOAD_TOO_LARGE' | 'INVALID_REQUEST' | 'INTERNAL_ERROR'>
+  | TransportErrorCode;
+
+/** How to send. An attempt has `attemptTimeoutMs`, and beside a second for every 64 kB; in all there is no limit. */
+export interface PutOptions extends CallOptions {
+  /** Sees how many bytes have been sent. It starts again from 0 when a connection drops. */
+  readonly onProgress?: ((progress: { sent: number; total: number }) => void) | undefined;
+}
+
+/** What can be sent again after a dropped connection. */
+export type Bytes = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+const leastBytesPerMs = 64;
+const chunkBytes = 65_536;
+
+/** Sends the bytes of an upload to its signed URL. A dropped connection starts the PUT again. */
+export function putUpload(
+  settings: Settings,
+  upload: { readonly upload_url: string },
+  bytes: Bytes,
+  options: PutOptions = {},
+): Call<void, PutErrorCode> {
+  const { onProgress, ...callOptions } = options;
+  const blob = bytes instanceof Blob ? bytes : new Blob([bytes]);
+  const patience = { ...settings, timeoutMs: Number.POSITIVE_INFINITY, ...given(callOptions) };
+  return retry((signal) => send(settings.fetch, upload.upload_url, blob, onProgress, signal), {
+    ...patience,
+    attemptTimeoutMs: patience.attemptTimeoutMs + blob.size / leastBytesPerMs,
+  });
+}
+
+async function send(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  blob: Blob,
+  onProgress: PutOptions['onProgress'],
+  signal: AbortSignal,
+): Promise<void> {
+  onProgress?.({ sent: 0, total: blob.size });
+  const counted = onProgress && canStream() ? countedBody(blob, onProgress) : { body: blob };
+  const answer = await fetchAnswer(fetch, url, { method: 'PUT', signal, ...counted });
+  if (!answer.ok) throw refusalError(answer, undefined);
+  onProgress?.({ sent: blob.size, total: blob.size });
+}
+
+/** Browsers stream a request over HTTP/2 alone, and tell nobody beforehand; there progress is 0, then all. */
+function canStream(): boolean {
+  return typeof document === 'undefined';
+}
+
+/** The blob in chunks of a size of our own: runtimes differ, down to a single chunk for all of it. */
+function countedBody(blob: Blob, onProgress: NonNullable<PutOptions['onProgress']>) {
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (sent > 0) onProgress({ sent, total: blob.size });
+        const chunk = new Uint8Array(await blob.slice(sent, sent + chunkBytes).arrayBuffer());
+        sent += chunk.byteLength;
+        if (chunk.byteLength > 0) controller.enqueue(chunk);
+        else controller.close();
+      },
+    },
+    // Nothing is read ahead, so that what is counted is what was asked for.
+    { highWaterMark: 0 },
+  );
+  // Streaming a request takes `duplex`, which the DOM's types lack; the length keeps blob stores content.
+  return { body, duplex: 'half', headers: { 'content-length': String(blob.size) } };
+}

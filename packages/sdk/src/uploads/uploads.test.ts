@@ -1,0 +1,142 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { RestageError, safe } from '../index.ts';
+import { hurried, json, serve } from '../testing/server.ts';
+import { prepareFootage } from './footage.ts';
+
+const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
+const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+describe('put', () => {
+  test('sends the bytes and their length, and no key', async () => {
+    const { url, received } = await serve((response) => response.end());
+    await hurried(url).uploads.put({ upload_url: `${url}/files/a?signature=b` }, png);
+    const [{ request, body } = {}] = received;
+    expect(body).toEqual(Buffer.from(png));
+    expect(request).toMatchObject({ method: 'PUT', url: '/files/a?signature=b' });
+    expect(request?.headers).toMatchObject({ 'content-length': '12' });
+    expect(request?.headers).not.toHaveProperty('x-api-key');
+  });
+
+  test('tells how far it is, and still sends the length', async () => {
+    const { url, received } = await serve((response) => response.end());
+    const seen: number[] = [];
+    const large = new Uint8Array(1_000_000).fill(7);
+    await hurried(url).uploads.put({ upload_url: url }, large, { onProgress: ({ sent }) => seen.push(sent) });
+    expect(received[0]?.body).toEqual(Buffer.from(large));
+    expect(received[0]?.request.headers).toMatchObject({ 'content-length': '1000000' });
+    expect(received[0]?.request.headers).not.toHaveProperty('transfer-encoding');
+    expect(seen[0]).toBe(0);
+    expect(seen.at(-1)).toBe(1_000_000);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.length).toBeGreaterThan(5);
+  });
+
+  test.each([false, true])('starts again after a dropped connection (progress: %s)', async (progress) => {
+    const { url, received } = await serve((response, _, nth) =>
+      nth === 1 ? response.destroy() : response.end(),
+    );
+    const seen: number[] = [];
+    await hurried(url).uploads.put(
+      { upload_url: url },
+      png,
+      progress ? { onProgress: ({ sent }) => seen.push(sent) } : {},
+    );
+    expect(received.map(({ body }) => body.length)).toEqual([12, 12]);
+    if (progress) expect(seen.filter((sent) => sent === 0)).toHaveLength(2);
+  });
+
+  test('fails with the envelope’s code, which is not tried again', async () => {
+    const { url, received } = await serve((response) =>
+      json(
+        response,
+        403,
+        { error: { code: 'INVALID_SIGNATURE', message: 'expired' } },
+        { 'x-request-id': 'req_9', link: '<http://docs.test/errors#INVALID_SIGNATURE>; rel="help"' },
+      ),
+    );
+    const result = await safe(hurried(url).uploads.put({ upload_url: url }, png));
+    expect(result.error).toMatchObject({
+      code: 'INVALID_SIGNATURE',
+      message: 'expired',
+      status: 403,
+      requestId: 'req_9',
+      docUrl: 'http://docs.test/errors#INVALID_SIGNATURE',
+      retryable: false,
+    });
+    expect(received).toHaveLength(1);
+  });
+
+  test('keeps signatures out of its messages', async () => {
+    const { url } = await serve((response) => response.destroy());
+    const result = await safe(
+      hurried(url, { maxRetries: 0 }).uploads.put({ upload_url: `${url}/a?signature=b` }, png),
+    );
+    expect(result.error?.message).toContain(`${url}/a`);
+    expect(result.error?.message).not.toContain('signature');
+  });
+
+  test('ends at once on abort', async () => {
+    const { url } = await serve(() => {});
+    const signal = AbortSignal.timeout(50);
+    const result = await safe(hurried(url).uploads.put({ upload_url: url }, png, { signal }));
+    expect(result.error?.code).toBe('ABORTED');
+  });
+});
+
+describe('footage', () => {
+  test.each([
+    ['beeble://uploads/upload_1/cat.png', 'image'],
+    ['https://a.test/clip.MP4?size=2', 'video'],
+    ['http://127.0.0.1/cat', undefined],
+    ['data:video/mp4;base64,AAAA', 'video'],
+    ['data:image/png;base64,AAAA', 'image'],
+  ])('%s is passed on as it is', async (uri, type) => {
+    expect(await prepareFootage(uri)).toEqual({ uri, type });
+    if (uri.startsWith('http')) expect(await prepareFootage(new URL(uri))).toEqual({ uri, type });
+  });
+
+  test.each([
+    [png, 'footage.png', 'image'],
+    [bytesOf('\xff\xd8\xff\xe0'), 'footage.jpg', 'image'],
+    [bytesOf('RIFF\0\0\0\0WEBPVP8 '), 'footage.webp', 'image'],
+    [bytesOf('\0\0\0\x18ftypisom'), 'footage.mp4', 'video'],
+    [bytesOf('\0\0\0\x14ftypqt  '), 'footage.mov', 'video'],
+    [bytesOf('\0\0\0\x08wide\0\0'), 'footage.mov', 'video'],
+    [bytesOf('hello'), 'footage', undefined],
+    [new Uint8Array(), 'footage', undefined],
+  ])('bytes without a name are named after what they are (%#)', async (bytes, filename, type) => {
+    expect(await prepareFootage(bytes)).toMatchObject({ filename, type });
+    expect(await prepareFootage(bytes.buffer)).toMatchObject({ filename, type });
+    expect(await prepareFootage(new Blob([bytes]))).toMatchObject({ filename, type });
+    const stream = new Blob([bytes]).stream();
+    expect(await prepareFootage(stream)).toMatchObject({ filename, type });
+  });
+
+  test('a file keeps its name, and what it is counts more than what it is called', async () => {
+    expect(await prepareFootage(new File([png], 'cat.mp4'))).toMatchObject({
+      filename: 'cat.mp4',
+      type: 'image',
+    });
+    expect(await prepareFootage(new File([png], 'cat.backup'))).toMatchObject({ filename: 'cat.png' });
+    expect(await prepareFootage(new File(['?'], 'cat.webp'))).toMatchObject({ type: 'image' });
+  });
+
+  test('a path, and a file URL, are read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'restage-sdk-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const path = join(directory, 'a cat.png');
+    await writeFile(path, png);
+    for (const footage of [path, pathToFileURL(path), pathToFileURL(path).href]) {
+      const prepared = await prepareFootage(footage);
+      if (!('blob' in prepared)) throw new Error('it was taken for a URI');
+      expect(prepared).toMatchObject({ filename: 'a cat.png', type: 'image' });
+      expect(new Uint8Array(await prepared.blob.arrayBuffer())).toEqual(png);
+    }
+    const refused = await prepareFootage(directory).catch((error: unknown) => error);
+    expect(RestageError.isInstance(refused) && refused.code).toBe('FILE_FAILED');
+  });
+});

@@ -1,0 +1,246 @@
+// Made from the procedure table and the catalogue of errors by `pnpm --filter @restage/sdk generate`. Do not edit.
+// The client's types stand on their own, so that who installs it needs neither zod nor the server's code.
+
+export interface UploadsCreateInput {
+  filename: string;
+}
+
+export interface Upload {
+  /** `upload_…`. */
+  id: string;
+  /** PUT the bytes here within an hour. */
+  upload_url: string;
+  /** `beeble://uploads/{id}/{filename}`. */
+  beeble_uri: string;
+}
+
+export interface GenerationsStartInput {
+  /** What to make, and what the source is. */
+  generation_type: 'image' | 'video';
+  /** Find the subject, take the whole frame as the subject, or use `alpha_uri`. */
+  alpha_mode: 'auto' | 'fill' | 'custom';
+  /** The output fits 1280×720 or 1920×1080, turned for upright footage, and is never enlarged. Default: 1080. */
+  max_resolution?: 720 | 1080 | undefined;
+  /** What the scene should be, in words. */
+  prompt?: string | undefined;
+  /** Drawn when absent; always echoed. */
+  seed?: number | undefined;
+  /** Also as the header `idempotency-key`. */
+  idempotency_key?: string | undefined;
+  /** Credits: the job is refused rather than charged more. */
+  max_cost?: number | undefined;
+  /** The footage: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
+  source_uri: string;
+  /** An image that shows the scene. */
+  reference_image_uri?: string | undefined;
+  /** The matte: grayscale, white is the subject; an image for an image, a video for a video. */
+  alpha_uri?: string | undefined;
+  /** HTTPS; told when the job ends. */
+  callback_url?: string | undefined;
+}
+
+export interface Job {
+  /** `swx_…`. */
+  id: string;
+  status: 'in_queue' | 'processing' | 'completed' | 'failed' | 'cancelled';
+  progress: number;
+  generation_type: 'image' | 'video';
+  alpha_mode: 'auto' | 'fill' | 'custom';
+  /** Set when the job has completed. */
+  output: Output | null;
+  /** The seed that was given, or the one that was drawn. */
+  seed: number;
+  /** Set when the job has failed. */
+  error: string | null;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  /** ISO 8601, UTC. */
+  modified_at: string;
+  completed_at: string | null;
+  /** Present when the job has a callback_url. */
+  webhook?:
+    | {
+        status: 'pending' | 'delivered' | 'failed';
+        attempts: number;
+        last_error: string | null;
+      }
+    | undefined;
+}
+
+export interface Output {
+  /** The subject, relit and composited into the scene. */
+  render: string;
+  /** The preprocessed source, at output size. */
+  source: string;
+  /** The matte that was used, at output size. */
+  alpha: string;
+}
+
+export interface GenerationsGetInput {
+  id: string;
+}
+
+export interface GenerationsListInput {
+  /** Default: 20. */
+  limit?: number | undefined;
+  page_token?: string | undefined;
+}
+
+export interface JobPage {
+  jobs: Array<Job>;
+  next_page_token: string | null;
+}
+
+export interface AccountInfo {
+  email: string;
+  billing_type: 'prepaid' | 'postpaid';
+  /** Dollars a billing period; null is no limit. */
+  spending_limit: number | null;
+  rate_limits: {
+    /** Writes of the last 60 seconds. */
+    rpm: {
+      usage: number;
+      limit: number;
+    };
+    /** Jobs in flight. */
+    concurrency: {
+      usage: number;
+      limit: number;
+    };
+  };
+}
+
+export interface AccountBilling {
+  /** Unix seconds. */
+  billing_period_start: number;
+  /** Unix seconds. */
+  billing_period_end: number;
+  /** Dollars. */
+  prepaid_balance: number;
+  /** Dollars. */
+  current_period_usage: number;
+  meters: Array<{
+    id: string;
+    label: string;
+    unit: 'credits';
+    total_usage: number;
+  }>;
+}
+
+/** Every procedure: what it takes, what it gives, and exactly the codes that it can fail with. */
+export interface Procedures {
+  'uploads.create': {
+    kind: 'mutation';
+    input: UploadsCreateInput;
+    output: Upload;
+    code:
+      | 'INVALID_REQUEST'
+      | 'INVALID_FILENAME'
+      | 'UPLOAD_URL_FAILED'
+      | 'INVALID_API_KEY'
+      | 'RATE_LIMIT_EXCEEDED'
+      | 'INTERNAL_ERROR'
+      | 'PAYLOAD_TOO_LARGE';
+  };
+  'generations.start': {
+    kind: 'mutation';
+    input: GenerationsStartInput;
+    output: Job;
+    code:
+      | 'INVALID_REQUEST'
+      | 'INVALID_GENERATION_TYPE'
+      | 'INVALID_ALPHA_MODE'
+      | 'INVALID_MAX_RESOLUTION'
+      | 'MISSING_STYLE_INPUT'
+      | 'MISSING_SOURCE'
+      | 'MISSING_ALPHA'
+      | 'ALPHA_TYPE_MISMATCH'
+      | 'INVALID_URI'
+      | 'SOURCE_UNREACHABLE'
+      | 'INVALID_CALLBACK_URL'
+      | 'INVALID_FILE_FORMAT'
+      | 'SOURCE_TOO_LARGE'
+      | 'VIDEO_TOO_MANY_FRAMES'
+      | 'IDEMPOTENCY_KEY_REUSED'
+      | 'CONCURRENT_LIMIT_EXCEEDED'
+      | 'INSUFFICIENT_CREDITS'
+      | 'HARD_LIMIT_EXCEEDED'
+      | 'MAX_COST_EXCEEDED'
+      | 'CREDIT_DEDUCTION_FAILED'
+      | 'JOB_QUEUE_FAILED'
+      | 'INVALID_API_KEY'
+      | 'RATE_LIMIT_EXCEEDED'
+      | 'INTERNAL_ERROR'
+      | 'PAYLOAD_TOO_LARGE';
+  };
+  'generations.get': {
+    kind: 'query';
+    input: GenerationsGetInput;
+    output: Job;
+    code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+  };
+  'generations.list': {
+    kind: 'query';
+    input: GenerationsListInput;
+    output: JobPage;
+    code: 'INVALID_REQUEST' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+  };
+  'account.info': {
+    kind: 'query';
+    input: undefined;
+    output: AccountInfo;
+    code: 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+  };
+  'account.billing': {
+    kind: 'query';
+    input: undefined;
+    output: AccountBilling;
+    code: 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+  };
+}
+
+/** Which procedures read and which write. */
+export const kinds = {
+  'uploads.create': 'mutation',
+  'generations.start': 'mutation',
+  'generations.get': 'query',
+  'generations.list': 'query',
+  'account.info': 'query',
+  'account.billing': 'query',
+} as const;
+
+/** The server's codes, and of each whether the very same request may succeed later. */
+export const serverCodes = {
+  INVALID_GENERATION_TYPE: false,
+  INVALID_ALPHA_MODE: false,
+  INVALID_MAX_RESOLUTION: false,
+  MISSING_STYLE_INPUT: false,
+  MISSING_SOURCE: false,
+  MISSING_ALPHA: false,
+  ALPHA_TYPE_MISMATCH: false,
+  INVALID_URI: false,
+  SOURCE_UNREACHABLE: false,
+  INVALID_FILENAME: false,
+  INVALID_CALLBACK_URL: false,
+  INVALID_API_KEY: false,
+  INSUFFICIENT_CREDITS: false,
+  JOB_NOT_FOUND: false,
+  RATE_LIMIT_EXCEEDED: true,
+  INTERNAL_ERROR: true,
+  CREDIT_DEDUCTION_FAILED: true,
+  UPLOAD_URL_FAILED: true,
+  JOB_QUEUE_FAILED: true,
+  INVALID_REQUEST: false,
+  INVALID_FILE_FORMAT: false,
+  SOURCE_TOO_LARGE: false,
+  VIDEO_TOO_MANY_FRAMES: false,
+  HARD_LIMIT_EXCEEDED: false,
+  MAX_COST_EXCEEDED: false,
+  INVALID_SIGNATURE: false,
+  NOT_FOUND: false,
+  METHOD_NOT_ALLOWED: false,
+  IDEMPOTENCY_KEY_REUSED: false,
+  JOB_NOT_CANCELLABLE: false,
+  PAYLOAD_TOO_LARGE: false,
+  CONCURRENT_LIMIT_EXCEEDED: true,
+} as const;
