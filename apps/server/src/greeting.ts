@@ -24,11 +24,12 @@ export function greeting(server: RunningServer): string {
   return lines.join('\n');
 }
 
-/** One curl that starts a job, with its picture inside the request. */
+/** One curl that starts a job, with the sample and its matte inside the request. */
 function firstCall(url: string, key: string): string {
   return [
-    `(printf '{"generation_type":"image","alpha_mode":"auto","prompt":"golden hour on a beach","source_uri":"data:image/jpeg;base64,'`,
-    `  base64 < samples/subject.jpg | tr -d '\\n'; printf '"}') |`,
+    `(printf '{"generation_type":"image","prompt":"golden hour on a beach","source_uri":"data:image/jpeg;base64,'`,
+    `  base64 < samples/subject.jpg | tr -d '\\n'; printf '","alpha_mode":"custom","alpha_uri":"data:image/png;base64,'`,
+    `  base64 < samples/matte.png | tr -d '\\n'; printf '"}') |`,
     `  curl -s ${url}/v1/switchx/generations -H 'x-api-key: ${key}' -d @-`,
   ].join('\n');
 }
