@@ -6,10 +6,13 @@ export {
   accounts,
   apiKeys,
   creditEntries,
+  generationEvents,
   generations,
   rateWindows,
   type StoredInput,
   type StoredInputs,
   type StoredOutputs,
   uploads,
+  webhookAttempts,
+  webhookDeliveries,
 } from './schema.ts';

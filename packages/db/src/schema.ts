@@ -39,6 +39,11 @@ export const accounts = pgTable(
     writeRpm: integer('write_rpm'),
     readRpm: integer('read_rpm'),
     concurrency: integer('concurrency'),
+    /** Signs webhooks: `whsec_` and base64. Null until a webhook is first wanted. */
+    webhookSecret: text('webhook_secret'),
+    /** The secret before a rotation, which signs too until the moment given. */
+    previousWebhookSecret: text('previous_webhook_secret'),
+    previousWebhookSecretUntil: moment('previous_webhook_secret_until'),
     createdAt: createdAt(),
   },
   (table) => [
@@ -108,6 +113,8 @@ export interface StoredOutputs {
   readonly alpha: string;
 }
 
+const jobStatus = ['in_queue', 'processing', 'completed', 'failed', 'cancelled'] as const;
+
 /** The jobs. The id sorts by time and is the page cursor. */
 export const generations = pgTable(
   'generations',
@@ -116,7 +123,7 @@ export const generations = pgTable(
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
-    status: text('status', { enum: ['in_queue', 'processing', 'completed', 'failed', 'cancelled'] })
+    status: text('status', { enum: jobStatus })
       .notNull()
       .default('in_queue'),
     progress: integer('progress').notNull().default(0),
@@ -144,6 +151,8 @@ export const generations = pgTable(
     createdAt: createdAt(),
     modifiedAt: moment('modified_at').notNull().defaultNow(),
     completedAt: moment('completed_at'),
+    /** When a job's files were swept; its signed URLs then say so. */
+    sweptAt: moment('swept_at'),
   },
   (table) => [
     uniqueIndex('generations_idempotency').on(table.accountId, table.idempotencyKey),
@@ -178,6 +187,68 @@ export const creditEntries = pgTable(
     check('credit_entries_sign', sql`(${table.kind} = 'charge') = (${table.credits} < 0)`),
     check('credit_entries_job', sql`(${table.kind} = 'grant') = (${table.generationId} is null)`),
   ],
+);
+
+/** What happened to a job, in order: its states and its progress. Streams resume from here. */
+export const generationEvents = pgTable(
+  'generation_events',
+  {
+    /** Rises with every event of the installation; what a stream's `last-event-id` says. */
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    generationId: text('generation_id')
+      .notNull()
+      .references(() => generations.id, { onDelete: 'cascade' }),
+    status: text('status', { enum: jobStatus }).notNull(),
+    progress: integer('progress').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [index('generation_events_job').on(table.generationId, table.id)],
+);
+
+/** The webhooks to send: one for each job with a callback URL that has ended, and test sends. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    /** The `webhook-id`, the same on every attempt. */
+    id: text('id').primaryKey(),
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    /** Null for a test send. */
+    generationId: text('generation_id').references(() => generations.id),
+    url: text('url').notNull(),
+    status: text('status', { enum: ['pending', 'delivered', 'failed'] })
+      .notNull()
+      .default('pending'),
+    attempts: integer('attempts').notNull().default(0),
+    lastError: text('last_error'),
+    createdAt: createdAt(),
+    /** When the next attempt is due; null once the delivery has ended. */
+    nextAttemptAt: moment('next_attempt_at'),
+    endedAt: moment('ended_at'),
+  },
+  (table) => [
+    uniqueIndex('webhook_deliveries_job').on(table.generationId),
+    index('webhook_deliveries_account').on(table.accountId, table.createdAt),
+  ],
+);
+
+/** Each attempt at a delivery, kept to be read. */
+export const webhookAttempts = pgTable(
+  'webhook_attempts',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    deliveryId: text('delivery_id')
+      .notNull()
+      .references(() => webhookDeliveries.id, { onDelete: 'cascade' }),
+    attempt: integer('attempt').notNull(),
+    startedAt: moment('started_at').notNull(),
+    milliseconds: integer('milliseconds').notNull(),
+    /** The HTTP status, if there was an answer. */
+    httpStatus: integer('http_status'),
+    error: text('error'),
+  },
+  (table) => [index('webhook_attempts_delivery').on(table.deliveryId, table.attempt)],
 );
 
 /** The moments of an account's writes in the last minute, newest last: an exact sliding window. */
