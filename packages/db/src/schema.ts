@@ -123,9 +123,7 @@ export const generations = pgTable(
     accountId: text('account_id')
       .notNull()
       .references(() => accounts.id),
-    status: text('status', { enum: jobStatus })
-      .notNull()
-      .default('in_queue'),
+    status: text('status', { enum: jobStatus }).notNull().default('in_queue'),
     progress: integer('progress').notNull().default(0),
     generationType: text('generation_type', { enum: ['image', 'video'] }).notNull(),
     alphaMode: text('alpha_mode', { enum: ['auto', 'fill', 'custom'] }).notNull(),
