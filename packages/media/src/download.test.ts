@@ -35,6 +35,11 @@ it('writes the whole of a URL, an upload and a data URI to a file', async () => 
   expect(await files()).toEqual(['target', 'upload']);
 });
 
+it('throws what goes wrong with its own disk, which is no fault of the request', async () => {
+  serve = serveFile(bytes, { ranges: true });
+  await expect(test.media.download(remote, 'source', '/proc/nowhere/target')).rejects.toThrow('ENOENT');
+});
+
 describe('leaves what was there, and nothing else, when', () => {
   const stopped = new AbortController();
   it.each<[string, string, RequestListener]>([

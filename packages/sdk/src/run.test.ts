@@ -36,7 +36,7 @@ describe('a run against a server', () => {
     const photograph = await readFile(media('astronaut.png'));
     const { job } = await restage.run(
       {
-        source: new Blob([photograph]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>,
+        source: new Blob([photograph]).stream(),
         alpha: new Uint8Array(photograph),
         reference: new Blob([await readFile(media('rocket.jpg'))]),
         max_resolution: 720,

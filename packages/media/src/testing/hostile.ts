@@ -1,4 +1,11 @@
-import { otherPublicName, ownAddress, publicAddress, publicAddress6, publicName } from './world.ts';
+import {
+  otherPublicName,
+  ownAddress,
+  ownAddress6,
+  publicAddress,
+  publicAddress6,
+  publicName,
+} from './world.ts';
 
 /** A URL that must not be dialled, and what its host resolves to, should it be taken for a name. */
 export interface Vector {
@@ -80,6 +87,7 @@ const privateV6 = [
   '2002:7f00:1::',
   '2002:a9fe:a9fe::1',
   '2002:808:808::1',
+  ownAddress6,
   '2606:4700::77',
   '2606:4700:0000::0:77',
   '2620:4f:8000::1',

@@ -1,4 +1,5 @@
 import { readFileBlob } from '../files.ts';
+import { type Bytes, blobOf } from './put.ts';
 import { type Extension, sniff, sniffedBytes } from './sniff.ts';
 
 /**
@@ -6,13 +7,7 @@ import { type Extension, sniff, sniffedBytes } from './sniff.ts';
  * `http:`, `data:`) are passed on; other text is the path of a file. A stream is read into memory first, so that a
  * dropped connection can be made good.
  */
-export type Footage =
-  | string
-  | URL
-  | Blob
-  | ArrayBuffer
-  | Uint8Array<ArrayBuffer>
-  | ReadableStream<Uint8Array<ArrayBuffer>>;
+export type Footage = string | URL | Bytes | ReadableStream<Uint8Array>;
 
 /** Footage made ready: a URI as it is, or bytes to upload under a name. `type` is undefined where it can't be told. */
 export type PreparedFootage =
@@ -32,8 +27,8 @@ export async function prepareFootage(footage: Footage): Promise<PreparedFootage>
     return named(await readFileBlob(footage), baseName(text));
   }
   if (footage instanceof Blob) return named(footage, 'name' in footage ? String(footage.name) : '');
-  if (footage instanceof ReadableStream) return named(await new Response(footage).blob(), '');
-  return named(new Blob([footage]), '');
+  if (footage instanceof ReadableStream) return named(await collected(footage), '');
+  return named(blobOf(footage), '');
 }
 
 /** Bytes by a name that the server takes: their own, if it ends as it must, or one after what they are. */
@@ -49,6 +44,14 @@ async function named(blob: Blob, name: string): Promise<PreparedFootage> {
     };
   // The server says what is wrong with it, in the words of its INVALID_FILENAME.
   return { blob, filename: name || 'footage', type: undefined };
+}
+
+async function collected(stream: ReadableStream<Uint8Array>): Promise<Blob> {
+  const chunks: Blob[] = [];
+  const reader = stream.getReader();
+  for (let read = await reader.read(); !read.done; read = await reader.read())
+    chunks.push(blobOf(read.value));
+  return new Blob(chunks);
 }
 
 function typeOfUri(uri: string): 'image' | 'video' | undefined {

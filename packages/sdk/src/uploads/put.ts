@@ -17,7 +17,17 @@ export interface PutOptions extends CallOptions {
 }
 
 /** What can be sent again after a dropped connection. */
-export type Bytes = Blob | ArrayBuffer | Uint8Array<ArrayBuffer>;
+export type Bytes = Blob | ArrayBuffer | Uint8Array;
+
+/** Bytes as a Blob. Memory that threads share is copied first, as no Blob can be of it. */
+export function blobOf(bytes: Bytes): Blob {
+  if (bytes instanceof Blob) return bytes;
+  if (bytes instanceof ArrayBuffer) return new Blob([bytes]);
+  const { buffer, byteOffset, byteLength } = bytes;
+  return new Blob([
+    buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes),
+  ]);
+}
 
 const leastBytesPerMs = 64;
 const chunkBytes = 65_536;
@@ -30,7 +40,7 @@ export function putUpload(
   options: PutOptions = {},
 ): Call<void, PutErrorCode> {
   const { onProgress, ...callOptions } = options;
-  const blob = bytes instanceof Blob ? bytes : new Blob([bytes]);
+  const blob = blobOf(bytes);
   const patience = { ...settings, timeoutMs: Number.POSITIVE_INFINITY, ...given(callOptions) };
   return retry((signal) => send(settings.fetch, upload.upload_url, blob, onProgress, signal), {
     ...patience,

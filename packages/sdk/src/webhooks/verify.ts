@@ -5,7 +5,7 @@ import { readWebhookEvent, type WebhookEvent } from './event.ts';
 /** A webhook as it arrived. */
 export interface WebhookRequest {
   /** The body exactly as it arrived: parsed and printed again, it has another signature. */
-  readonly body: string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+  readonly body: string | ArrayBuffer | Uint8Array;
   /** The request's headers, in the Fetch API's form or in Node's. */
   readonly headers: Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
   /** The account's `whsec_…`; several while one is being replaced. */
@@ -81,7 +81,7 @@ function parsedEvent(body: Uint8Array): WebhookEvent | undefined {
   }
 }
 
-function bytesOf(body: WebhookRequest['body']): Uint8Array<ArrayBuffer> {
+function bytesOf(body: WebhookRequest['body']): Uint8Array {
   if (typeof body === 'string') return new TextEncoder().encode(body);
   return body instanceof Uint8Array ? body : new Uint8Array(body);
 }
