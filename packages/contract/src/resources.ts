@@ -5,7 +5,7 @@ const moment = z.iso.datetime().describe('ISO 8601, UTC');
 const signedUrl = z.url().describe('A signed URL, valid for 72 hours');
 
 /** What a job made, as signed URLs. */
-export const output = z
+const output = z
   .object({
     render: signedUrl.describe('The subject, relit and composited into the scene'),
     source: signedUrl.describe('The preprocessed source, at output size'),

@@ -17,7 +17,7 @@ export interface Queue {
 }
 
 /** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
-export const renderAttempts = 3;
+const renderAttempts = 3;
 
 /** Makes the queues if they aren't there. */
 export async function createQueues(boss: PgBoss): Promise<void> {

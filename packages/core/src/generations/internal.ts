@@ -1,4 +1,4 @@
-import { filenameType, type Job, limits } from '@restage/contract';
+import { type Job, limits } from '@restage/contract';
 import { generations } from '@restage/db';
 import { fail } from '@restage/errors';
 import { and, eq } from 'drizzle-orm';
@@ -46,9 +46,4 @@ export function toJob(ctx: Context, generation: Generation): Job {
       webhook: { status: 'pending' as const, attempts: 0, last_error: null },
     }),
   };
-}
-
-/** The media type that a blob of a job is served as, by its name. */
-export function outputType(key: string): string {
-  return filenameType(key);
 }
