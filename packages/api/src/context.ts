@@ -5,6 +5,8 @@ export interface RequestContext extends Context {
   readonly credentials: Credentials;
   readonly requestId: string;
   readonly reply: Reply;
+  /** Filled as the body is read. */
+  readonly attachments: Map<string, Uint8Array>;
   /** What links to the docs begin with; no slash at the end. */
   readonly publicUrl: string;
 }

@@ -69,8 +69,12 @@ export interface Reply {
   replayed: boolean;
 }
 
+/** Texts of a request that were too large to make strings of: ASCII bytes, under the words that stand for them. */
+export type Attachments = ReadonlyMap<string, Uint8Array>;
+
 /** The world, and the account on whose behalf a verb acts. */
 export interface AccountContext extends Context {
   readonly account: Account;
   readonly reply: Reply;
+  readonly attachments: Attachments;
 }

@@ -5,6 +5,7 @@ export { accountInfo } from './accounts/info.ts';
 export type {
   Account,
   AccountContext,
+  Attachments,
   Context,
   Log,
   Reply,

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { DataMedia } from './uri.ts';
+import { type DataMedia, textOf } from './uri.ts';
 
 /** Characters decoded at a time: whole groups of four, about 200 KB. */
 const groupCharacters = 4;
@@ -21,7 +21,7 @@ export async function decodeDataUri(
   let bytes = 0;
   try {
     for (let start = media.offset; start < media.uri.length; start += chunkCharacters) {
-      const text = media.uri.slice(start, start + chunkCharacters);
+      const text = textOf(media.uri, start, start + chunkCharacters);
       const decoded = Buffer.from(text, 'base64');
       const isLast = start + chunkCharacters >= media.uri.length;
       if (decoded.toString('base64') !== text || (text.endsWith('=') && !isLast)) return 'not base64';
@@ -36,6 +36,7 @@ export async function decodeDataUri(
 
 function decodedBytes(media: DataMedia): number {
   const characters = media.uri.length - media.offset;
-  const padding = media.uri.endsWith('==') ? 2 : media.uri.endsWith('=') ? 1 : 0;
+  const end = textOf(media.uri, media.uri.length - 2, media.uri.length);
+  const padding = end === '==' ? 2 : end.endsWith('=') ? 1 : 0;
   return Math.floor((characters * 3) / groupCharacters) - padding;
 }

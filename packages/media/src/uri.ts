@@ -10,12 +10,13 @@ export interface HttpsMedia {
   readonly url: URL;
 }
 
-/** Media inside the URI itself. The string is kept as it came; its base64 begins at `offset`. */
+/** Media inside the URI itself. The text is kept as it came; its base64 begins at `offset`. */
 export interface DataMedia {
   readonly kind: 'data';
   /** The media type that the URI claims. Nothing relies on it. */
   readonly type: string;
-  readonly uri: string;
+  /** A string, or the ASCII bytes of one that was too long to make a string of. */
+  readonly uri: string | Uint8Array;
   readonly offset: number;
 }
 
@@ -36,6 +37,7 @@ const dataHeader = /^data:([a-z0-9][\w.+-]*\/[\w.+-]+);base64,$/i;
 
 /**
  * Takes a URI apart by its form alone; nothing is looked up, fetched or decoded.
+ * @param uri a string, or for a data: URI its bytes.
  * @returns INVALID_URI, with `param`, when it is malformed or has a scheme that is not accepted.
  */
 export function parseMediaUri(
@@ -44,6 +46,7 @@ export function parseMediaUri(
   options: { readonly allowPrivateNetwork: boolean },
 ): MediaUri | Failure<'INVALID_URI'> {
   const invalid = (reason: string) => fail('INVALID_URI', `${param} ${reason}`, { param });
+  if (uri instanceof Uint8Array) return parseData(uri) ?? invalid(dataForm);
   if (typeof uri !== 'string') return invalid(`must be a URI in a string; received ${received(uri)}.`);
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(uri.slice(0, 64))?.[0].toLowerCase();
   if (scheme === 'beeble') return parseUpload(uri) ?? invalid(uploadForm);
@@ -73,11 +76,19 @@ function decodeSegment(segment: string): string | undefined {
   }
 }
 
-function parseData(uri: string): DataMedia | undefined {
-  const offset = uri.slice(0, dataHeaderAtMost).indexOf(',') + 1;
-  const type = dataHeader.exec(uri.slice(0, offset))?.[1];
+function parseData(uri: string | Uint8Array): DataMedia | undefined {
+  const head = textOf(uri, 0, dataHeaderAtMost);
+  const offset = head.indexOf(',') + 1;
+  const type = dataHeader.exec(head.slice(0, offset))?.[1];
   if (type === undefined || uri.length === offset) return undefined;
   return { kind: 'data', type: type.toLowerCase(), uri, offset };
+}
+
+/** A part of a URI that may be bytes. */
+export function textOf(uri: string | Uint8Array, start: number, end: number): string {
+  return typeof uri === 'string'
+    ? uri.slice(start, end)
+    : Buffer.from(uri.subarray(start, end)).toString('latin1');
 }
 
 /** The URI of an upload, as `parseMediaUri` takes it: what a filename has beyond plain letters is escaped. */

@@ -1,28 +1,22 @@
 import { type Failure, fail, isFailure } from '@restage/errors';
+import { parseJson } from './json.ts';
 
 /**
  * Reads a request's body as JSON, without ever holding more than `maxBytes` of it.
+ * @param attachments gets the data: URIs that are too long to make strings of
  * @returns `undefined` for an empty body
  */
 export async function readJson(
   request: Request,
   maxBytes: number,
+  attachments: Map<string, Uint8Array>,
 ): Promise<unknown | Failure<'PAYLOAD_TOO_LARGE'> | Failure<'INVALID_REQUEST'>> {
   const bytes = await readBytes(request, maxBytes);
   if (isFailure(bytes)) return bytes;
-  if (bytes.byteLength === 0) return undefined;
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    // What is wrong with it is the sender's to find out; the parser's words would quote the body.
-    return fail('INVALID_REQUEST', 'The body is not valid JSON in UTF-8.');
-  }
+  return bytes.byteLength === 0 ? undefined : parseJson(bytes, attachments);
 }
 
-async function readBytes(
-  request: Request,
-  maxBytes: number,
-): Promise<Uint8Array | Failure<'PAYLOAD_TOO_LARGE'>> {
+async function readBytes(request: Request, maxBytes: number): Promise<Buffer | Failure<'PAYLOAD_TOO_LARGE'>> {
   const tooLarge = () =>
     fail(
       'PAYLOAD_TOO_LARGE',
@@ -30,13 +24,18 @@ async function readBytes(
     );
   const declared = Number(request.headers.get('content-length') ?? 0);
   if (declared > maxBytes) return tooLarge();
-  if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
+  // A body of a declared length is gathered in one place, so that it never stands in memory twice.
+  let gathered = Buffer.allocUnsafe(Number.isSafeInteger(declared) && declared > 0 ? declared : 16_384);
   let size = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of request.body ?? []) {
+    if (size + chunk.byteLength > maxBytes) return tooLarge();
+    if (size + chunk.byteLength > gathered.byteLength) {
+      const larger = Buffer.allocUnsafe(Math.min(maxBytes, 2 * (size + chunk.byteLength)));
+      gathered.copy(larger, 0, 0, size);
+      gathered = larger;
+    }
+    gathered.set(chunk, size);
     size += chunk.byteLength;
-    if (size > maxBytes) return tooLarge();
-    chunks.push(chunk);
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size);
+  return gathered.subarray(0, size);
 }

@@ -16,6 +16,7 @@ export function requestContext(world: World & { publicUrl: string }, c: Context<
     ...world,
     requestId: c.get('requestId'),
     reply: { replayed: false },
+    attachments: new Map(),
     credentials: {
       apiKey: c.req.header('x-api-key'),
       // A scheme that is not Bearer is passed on whole, and is then a malformed key.

@@ -11,10 +11,11 @@ export async function readInput(
   c: Context,
   rest: RestBinding,
   maxBodyBytes: number,
+  attachments: Map<string, Uint8Array>,
 ): Promise<unknown | Failure<'PAYLOAD_TOO_LARGE'> | Failure<'INVALID_REQUEST'>> {
   const path = c.req.param();
   if (rest.method === 'GET') return { ...readQuery(c, rest), ...path };
-  let body = await readJson(c.req.raw, maxBodyBytes);
+  let body = await readJson(c.req.raw, maxBodyBytes, attachments);
   if (isFailure(body)) return body;
   if (body === undefined && Object.keys(path).length > 0) body = {};
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;

@@ -33,7 +33,7 @@ export function mountRest(app: Hono<Edge>, world: World, options: RestOptions): 
           batchIndex: 0,
           // Called by the procedure once key and rate have been checked: before that, no body is read.
           getRawInput: async () => {
-            const input = await readInput(c, rest, options.maxBodyBytes);
+            const input = await readInput(c, rest, options.maxBodyBytes, ctx.attachments);
             if (isFailure(input)) throw new FailureError(input);
             return input;
           },

@@ -63,6 +63,7 @@ function callerDoor(world: TestWorld): Door {
         ...world.ctx,
         requestId: 'req_test',
         reply: { replayed: false },
+        attachments: new Map(),
         publicUrl: 'http://docs.restage.test',
         credentials: { apiKey: key, bearer: undefined },
       });

@@ -1,9 +1,10 @@
 import { limits } from '@restage/contract';
 import type { Context as World } from '@restage/core';
-import { catalogue, type Failure, fail } from '@restage/errors';
+import { catalogue, type Failure, isFailure } from '@restage/errors';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Hono } from 'hono';
 import { failureHeaders } from '../http/answer.ts';
+import { readJson } from '../http/body.ts';
 import { type Edge, requestContext } from '../http/request.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { router } from './router.ts';
@@ -17,12 +18,13 @@ interface TrpcOptions {
 /** Serves the router at `/trpc`. */
 export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): void {
   app.all('/trpc/*', async (c) => {
+    const ctx = requestContext({ ...world, publicUrl: options.publicUrl }, c);
     const response = await fetchRequestHandler({
       endpoint: '/trpc',
-      req: limitBody(c.req.raw, options.maxBodyBytes),
+      req: withBoundedText(c.req.raw, options.maxBodyBytes, ctx.attachments),
       router,
       maxBatchSize: limits.batchCalls,
-      createContext: () => requestContext({ ...world, publicUrl: options.publicUrl }, c),
+      createContext: () => ctx,
       responseMeta({ errors }) {
         const failures = errors.map(failureOf);
         return { headers: latestHeaders(failures, options.publicUrl) };
@@ -43,31 +45,15 @@ function latestHeaders(failures: readonly Failure[], docs: string): Record<strin
   return first ? failureHeaders(first, docs) : {};
 }
 
-/** The request with a body that fails once it has given `maxBytes`. It is read only when a procedure asks. */
-function limitBody(request: Request, maxBytes: number): Request {
-  if (!request.body) return request;
-  const failure = fail('PAYLOAD_TOO_LARGE', `The body may be at most ${maxBytes} bytes.`);
-  const declared = Number(request.headers.get('content-length') ?? 0);
-  let size = 0;
-  const limited = request.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      start(controller) {
-        if (declared > maxBytes) controller.error(new FailureError(failure));
-      },
-      transform(chunk, controller) {
-        size += chunk.byteLength;
-        if (size > maxBytes) controller.error(new FailureError(failure));
-        else controller.enqueue(chunk);
-      },
-    }),
-  );
-  // Streaming a request's body takes `duplex`, which the DOM's types don't have.
-  const init: RequestInit & { duplex: 'half' } = {
-    method: request.method,
-    headers: request.headers,
-    body: limited,
-    signal: request.signal,
-    duplex: 'half',
+/**
+ * The request, whose text is read as REST reads it: within bounds, with long data: URIs left as bytes, and only
+ * when a procedure asks.
+ */
+function withBoundedText(request: Request, maxBytes: number, attachments: Map<string, Uint8Array>): Request {
+  const text = async () => {
+    const body = await readJson(request, maxBytes, attachments);
+    if (isFailure(body)) throw new FailureError(body);
+    return JSON.stringify(body) ?? '';
   };
-  return new Request(request.url, init);
+  return Object.defineProperty(request, 'text', { value: text });
 }

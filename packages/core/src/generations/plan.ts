@@ -33,15 +33,17 @@ export interface Plan {
  * the callback, then reachability and media of source, reference and alpha. Nothing is written.
  */
 export async function planGeneration(ctx: AccountContext, input: VerbInput<'generations.start'>) {
-  const sourceUri = parseMediaUri(input.source_uri, 'source_uri', ctx.settings);
+  const sourceUri = parseMediaUri(whole(ctx, input.source_uri), 'source_uri', ctx.settings);
   if (isFailure(sourceUri)) return sourceUri;
   const referenceUri =
     input.reference_image_uri === undefined
       ? undefined
-      : parseMediaUri(input.reference_image_uri, 'reference_image_uri', ctx.settings);
+      : parseMediaUri(whole(ctx, input.reference_image_uri), 'reference_image_uri', ctx.settings);
   if (isFailure(referenceUri)) return referenceUri;
   const alphaUri =
-    input.alpha_uri === undefined ? undefined : parseMediaUri(input.alpha_uri, 'alpha_uri', ctx.settings);
+    input.alpha_uri === undefined
+      ? undefined
+      : parseMediaUri(whole(ctx, input.alpha_uri), 'alpha_uri', ctx.settings);
   if (isFailure(alphaUri)) return alphaUri;
   if (input.callback_url !== undefined) {
     const callback = await ctx.media.checkCallback(input.callback_url);
@@ -83,6 +85,11 @@ export async function planGeneration(ctx: AccountContext, input: VerbInput<'gene
         });
   const plan: Plan = { source, reference, alpha, probe, cost };
   return plan;
+}
+
+/** What a URI stands for, if it is the word for an attachment. */
+function whole(ctx: AccountContext, uri: string): string | Uint8Array {
+  return ctx.attachments.get(uri) ?? uri;
 }
 
 async function find(ctx: AccountContext, uri: MediaUri, param: string) {

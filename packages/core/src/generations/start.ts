@@ -13,7 +13,7 @@ import { replayGeneration } from './replay.ts';
  * transaction. A refused request leaves nothing: no job, no charge, no file, no used-up idempotency key.
  */
 export async function startGeneration(ctx: AccountContext, input: VerbInput<'generations.start'>) {
-  const digests = fingerprint(input);
+  const digests = fingerprint(input, ctx.attachments);
   const replayed = await replayGeneration(ctx, input.idempotency_key, digests);
   if (replayed) return replayed;
 
