@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { limits } from '@restage/contract';
+import { encodeEnvelope, fail } from '@restage/errors';
 
 /** A listening server. */
 export interface Listener {
@@ -13,12 +17,45 @@ export interface ListenFault {
   readonly fault: string;
 }
 
+/**
+ * How long a client may take. Headers come in seconds; a body may be an upload over a slow line, for as long as its
+ * signed URL is good; an idle connection outlives a load balancer's minute.
+ */
+const serverOptions = {
+  headersTimeout: 20_000,
+  requestTimeout: limits.uploadUrlSeconds * 1000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5000,
+};
+
+/** Answers what is no HTTP, or has headers over 16 KB, with the envelope, and closes the connection. */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const message =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'The headers are over 16 KB.'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'The request did not arrive in time.'
+        : 'The request is not HTTP as this server reads it.';
+  const { status, body } = encodeEnvelope(fail('INVALID_REQUEST', message));
+  const text = JSON.stringify(body);
+  const headers = [
+    `HTTP/1.1 ${status} Bad Request`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    `x-request-id: req_${randomUUID()}`,
+    'connection: close',
+  ];
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${text}`);
+}
+
 /** Serves `fetch` at an address. */
 export function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   address: { readonly host: string; readonly port: number },
 ): Promise<Listener | ListenFault> {
-  const server = createAdaptorServer({ fetch });
+  const server = createAdaptorServer({ fetch, serverOptions });
+  server.on('clientError', refuseConnection);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const fault = faults[error.code ?? '']?.(address);

@@ -31,6 +31,7 @@ export async function openRendering(
     temporaryDirectory: join(directory, 'probe'),
     allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
     workers: 2,
+    limits: { fileBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024 },
     log,
     ...(bundle.mediaWorker !== undefined && { workerScript: bundle.mediaWorker }),
   });

@@ -26,7 +26,7 @@ describe('a source', () => {
 
 describe('an alpha', () => {
   it('fits when it is of its source type', () => {
-    expect(fitAlpha(image, { ...image, width: 2 })).toBeUndefined();
+    expect(fitAlpha({ ...image, width: 2 }, image)).toBeUndefined();
     expect(fitAlpha(video, video)).toBeUndefined();
   });
 

@@ -27,7 +27,7 @@ export function fitSource(
 /** Whether an alpha is of its source's type, and as small as a source must be. `undefined` is yes. */
 export function fitAlpha(
   alpha: Probe,
-  source: Probe,
+  source: Pick<Probe, 'type'>,
 ):
   | undefined
   | Failure<'ALPHA_TYPE_MISMATCH'>

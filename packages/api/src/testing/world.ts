@@ -13,7 +13,7 @@ import {
   type Settings,
   type WorkerContext,
 } from '@restage/core';
-import { queueSchema } from '@restage/db';
+import { connect, queueSchema } from '@restage/db';
 import { testDatabase } from '@restage/db/testing';
 import { createCompositor } from '@restage/engine';
 import { createMedia, type MediaOptions } from '@restage/media';
@@ -48,18 +48,22 @@ export interface WorldOptions {
   readonly media?: Partial<MediaOptions>;
   /** Where signed URLs point; a test that listens sets it once it knows its port. */
   readonly publicUrl?: () => string;
+  /** Puts something between the world and its database: gets the database's URL, gives the one to use. */
+  readonly databaseUrl?: (url: string) => Promise<string>;
 }
 
 /** Builds a world for the calling test file, and takes it down after its last test. */
 export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> {
-  const database = await testDatabase();
+  const own = await testDatabase();
+  const url = (await options.databaseUrl?.(own.url)) ?? own.url;
+  const database = url === own.url ? own : connect(url);
   const directory = await mkdtemp(join(tmpdir(), 'restage-world-'));
   const clock = { offset: 0 };
   const now = () => Date.now() + clock.offset;
   const lines: LogLine[] = [];
   const log = recorder(lines);
   const boss = new PgBoss({
-    connectionString: database.url,
+    connectionString: url,
     schema: queueSchema,
     migrate: false,
     schedule: false,
@@ -116,6 +120,7 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
     await boss.stop({ graceful: true, timeout: 10_000 });
     await engine.close();
     await media.close();
+    if (database !== own) await database.close();
     await rm(directory, { recursive: true, force: true });
   });
   return {
@@ -124,7 +129,7 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
     clock,
     lines,
     directory,
-    databaseUrl: database.url,
+    databaseUrl: url,
     async account({ credits = 1000, mode = 'live' } = {}) {
       const { id } = await createAccount(ctx, { email: 'someone@example.com', credits });
       const { key } = await createKey(ctx, id, { name: 'test', mode });

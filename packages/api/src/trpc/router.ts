@@ -16,6 +16,7 @@ import type { RequestContext } from '../context.ts';
 import { type Implementation, implement } from '../implement.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { transformer } from './transformer.ts';
+import { within } from './within.ts';
 
 /** What an error of a procedure carries over tRPC, as `data.error`. */
 export interface ErrorData {
@@ -44,13 +45,20 @@ const t = initTRPC.context<RequestContext>().create({
   },
 });
 
+/** With the store down or stuck, a caller has an answer this soon, and nothing gets by unmetered. */
+const guardMilliseconds = 1000;
+
+async function admit(ctx: RequestContext, kind: 'query' | 'mutation') {
+  const account = await authenticate(ctx, ctx.credentials);
+  if (isFailure(account)) return account;
+  const known: AccountContext = { ...ctx, account };
+  return (await meterRequest(known, kind)) ?? known;
+}
+
 /** Key, then rate: what stands before every procedure, in the contract's order. */
 const guarded = t.procedure.use(async ({ ctx, type, next }) => {
-  const account = await authenticate(ctx, ctx.credentials);
-  if (isFailure(account)) throw new FailureError(account);
-  const known: AccountContext = { ...ctx, account };
-  const refusal = await meterRequest(known, type === 'mutation' ? 'mutation' : 'query');
-  if (refusal) throw new FailureError(refusal);
+  const known = await within(guardMilliseconds, admit(ctx, type === 'mutation' ? 'mutation' : 'query'));
+  if (isFailure(known)) throw new FailureError(known);
   return next({ ctx: known });
 });
 

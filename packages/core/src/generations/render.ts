@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import type { StoredInput, StoredOutputs } from '@restage/db';
 import type { Rendered, RenderRequest, RenderResult } from '@restage/engine';
 import { isFailure } from '@restage/errors';
-import type { Role } from '@restage/media';
+import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
 import type { WorkerContext } from '../context.ts';
 import type { Generation } from './internal.ts';
 import { progressWriter } from './progress.ts';
@@ -66,11 +66,23 @@ async function fetchInput(
   }
   const probe = await ctx.media.inspect({ kind: 'file', path }, role);
   if (isFailure(probe)) return failedWith(probe.message);
-  const { width, height, frames } = generation;
-  if (role === 'source' && (probe.width !== width || probe.height !== height || probe.frames !== frames)) {
-    return failedWith('The source changed after the job was accepted.');
+  const misfit = fit(generation, role, probe);
+  return misfit === undefined ? path : failedWith(misfit);
+}
+
+/** What is wrong with an input that was right when the job was accepted; undefined if nothing is. */
+function fit(generation: Generation, role: Role, probe: Probe): string | undefined {
+  switch (role) {
+    case 'source': {
+      const { width, height, frames } = generation;
+      const same = probe.width === width && probe.height === height && probe.frames === frames;
+      return same ? undefined : 'The source changed after the job was accepted.';
+    }
+    case 'reference':
+      return fitReference(probe)?.message;
+    case 'alpha':
+      return fitAlpha(probe, { type: generation.generationType })?.message;
   }
-  return path;
 }
 
 function failedWith(message: string) {

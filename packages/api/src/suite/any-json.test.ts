@@ -1,0 +1,88 @@
+import { procedureErrors } from '@restage/contract';
+import { catalogue } from '@restage/errors';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { openDoors } from '../testing/index.ts';
+import { blackPng } from './footage.ts';
+
+const world = await openDoors({ work: false, settings: { writeRpm: 1_000_000, concurrency: 1_000_000 } });
+const { key } = await world.account({ credits: 1_000_000_000 });
+
+const uris = [
+  `data:image/png;base64,${blackPng(8, 8).toString('base64')}`,
+  'data:image/png;base64,AAAA',
+  'beeble://uploads/upload_01m81xmtk0erm98v8z2as280rf/cat.png',
+  'https://127.0.0.1/a.png',
+  'file:///etc/passwd',
+  '',
+];
+const nearly = fc.record(
+  {
+    generation_type: fc.constantFrom('image', 'video', 'IMAGE', null),
+    alpha_mode: fc.constantFrom('auto', 'fill', 'custom', 7),
+    max_resolution: fc.constantFrom(720, 1080, '720', null, Number.MAX_SAFE_INTEGER),
+    source_uri: fc.oneof(fc.constantFrom(...uris), fc.webUrl(), fc.string()),
+    alpha_uri: fc.oneof(fc.constantFrom(...uris), fc.anything()),
+    reference_image_uri: fc.oneof(fc.constantFrom(...uris), fc.string({ unit: 'binary' })),
+    prompt: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('a beach'), fc.lorem()),
+    seed: fc.oneof(fc.integer(), fc.double(), fc.maxSafeInteger()),
+    idempotency_key: fc.oneof(fc.constantFrom('a', 'b', null), fc.string({ unit: 'binary' })),
+    max_cost: fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.constant(null)),
+    callback_url: fc.oneof(fc.constantFrom(null, 'https://localhost/', 'x'), fc.webUrl()),
+    __proto__: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+);
+
+const good = { generation_type: 'image', alpha_mode: 'fill', source_uri: uris[0], prompt: 'a beach' };
+/** A good request with a few fields changed. */
+const almost = fc
+  .tuple(
+    nearly,
+    fc.subarray(['max_resolution', 'prompt', 'seed', 'max_cost', 'idempotency_key', 'alpha_mode']),
+  )
+  .map(([wild, names]) => ({
+    ...good,
+    ...Object.fromEntries(names.map((name) => [name, Reflect.get(wild, name)])),
+  }));
+
+test('any JSON as a body is answered with 200 or a code that the operation declares, and never with a 500', async () => {
+  const declared = new Set<string>(procedureErrors('generations.start'));
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(nearly, almost, fc.jsonValue()), async (body) => {
+      const answer = await fetch(`${world.url}/v1/switchx/generations`, {
+        method: 'POST',
+        headers: { 'x-api-key': key },
+        body: JSON.stringify(body) ?? '',
+      });
+      const sent = (await answer.json()) as { id?: string; error?: { code: keyof typeof catalogue } };
+      if (answer.status === 200) {
+        accepted += 1;
+        expect(sent.id).toMatch(/^swx_/);
+        return;
+      }
+      expect(declared).toContain(sent.error?.code);
+      expect(answer.status).toBe(catalogue[sent.error?.code ?? 'INTERNAL_ERROR'].status);
+      expect(answer.status).toBeLessThan(500);
+    }),
+    { numRuns: 10_000, seed: 20_260_101 },
+  );
+  expect(accepted).toBeGreaterThan(500);
+}, 300_000);
+
+test('any filename at all is accepted or INVALID_FILENAME', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.oneof(fc.anything(), fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'grapheme' })),
+      fc.constantFrom('', '.png', '.MP4', '.webp\0'),
+      async (name, ending) => {
+        const filename = typeof name === 'string' ? `${name}${ending}` : name;
+        const answer = await world.doors[0]?.call('uploads.create', { filename }, key);
+        if (answer?.ok) return;
+        expect(answer?.code).toBe('INVALID_FILENAME');
+      },
+    ),
+    { numRuns: 2000 },
+  );
+}, 120_000);
