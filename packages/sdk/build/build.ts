@@ -8,7 +8,6 @@ import { checkTarball } from './check.ts';
 import { emitDeclarations } from './declarations.ts';
 
 const room = fileURLToPath(new URL('..', import.meta.url));
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Builds what is published as @restage/sdk into `dist`, and checks it as a tarball. */
 export async function buildSdk(): Promise<BundleSize> {
@@ -19,16 +18,16 @@ export async function buildSdk(): Promise<BundleSize> {
     output: join(output, 'index.js'),
     platform: 'neutral',
   });
-  await emitDeclarations(join(root, 'node_modules/.bin/tsc'), join(room, 'tsconfig.build.json'), output);
-  await checkPacked(room);
+  await emitDeclarations(join(room, 'tsconfig.build.json'), output);
+  await checkPacked(room, 'library');
   return size;
 }
 
 /** Packs a room as it would be published, and checks what comes out. */
-export async function checkPacked(directory: string): Promise<void> {
+export async function checkPacked(directory: string, kind: 'library' | 'program'): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), 'restage-pack-'));
   try {
-    await checkTarball(await pack(directory, place));
+    await checkTarball(await pack(directory, place), kind);
   } finally {
     await rm(place, { recursive: true });
   }

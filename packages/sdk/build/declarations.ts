@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { tsc } from './tools.ts';
 
 const specifier = /(from |import\()(['"])([^'"]+)\2/g;
 
@@ -8,8 +9,9 @@ const specifier = /(from |import\()(['"])([^'"]+)\2/g;
  * Emits the declarations of the SDK, and keeps those that `index.d.ts` leads to.
  * @throws when one of them imports anything but its siblings: types must stand on their own
  */
-export async function emitDeclarations(compiler: string, project: string, output: string): Promise<void> {
-  execFileSync(compiler, ['-p', project], { stdio: 'inherit' });
+export async function emitDeclarations(project: string, output: string): Promise<void> {
+  const [program, compiler] = tsc;
+  execFileSync(program, [compiler, '-p', project], { stdio: 'inherit' });
   const reached = new Set<string>();
   await reach(join(output, 'index.d.ts'), reached);
   for (const entry of await readdir(output, { recursive: true })) {

@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { biome } from '../build/tools.ts';
 
-const biome = fileURLToPath(new URL('../../../node_modules/.bin/biome', import.meta.url));
+const [program, script] = biome;
 
 /** A TypeScript source, laid out as the rest of the workspace is. */
 export function formatted(source: string): string {
-  const { status, stdout, stderr } = spawnSync(biome, ['format', '--stdin-file-path=wire.ts'], {
+  const { status, stdout, stderr } = spawnSync(program, [script, 'format', '--stdin-file-path=wire.ts'], {
     input: source,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`biome could not lay out the source: ${stderr}`);
+  if (status !== 0) throw new Error(`The source could not be laid out: ${stderr}`);
   return stdout;
 }

@@ -17,6 +17,7 @@ export { Restage } from './restage.ts';
 export type { Run, RunErrorCode, RunInput, RunOptions, RunPart, RunProgress } from './run.ts';
 export type { Footage } from './uploads/footage.ts';
 export type { Bytes, PutErrorCode, PutOptions } from './uploads/put.ts';
+export type { SendErrorCode } from './uploads/send.ts';
 export type { WebhookEvent } from './webhooks/event.ts';
 export { verifyWebhook, type WebhookRequest } from './webhooks/verify.ts';
 export type {

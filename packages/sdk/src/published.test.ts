@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDoors } from '@restage/api/testing';
+import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { buildSdk, pack } from '../build/build.ts';
+import { tsc } from '../build/tools.ts';
 
 const execute = promisify(execFile);
 const room = fileURLToPath(new URL('..', import.meta.url));
-const compiler = fileURLToPath(new URL('../../../node_modules/.bin/tsc', import.meta.url));
+const [program, compiler] = tsc;
 const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png', import.meta.url));
 
 const project = await mkdtemp(join(tmpdir(), 'restage-installed-'));
@@ -24,7 +26,7 @@ await execute('tar', ['xzf', await pack(room, join(project, 'packed')), '-C', pr
 await execute('mv', [join(project, 'package'), installed]);
 await writeFile(join(project, 'package.json'), '{ "type": "module" }');
 
-const program = `
+const source = `
 import { type Job, Restage, RestageError, safe } from '@restage/sdk';
 
 const restage = new Restage({ maxRetries: 0 });
@@ -52,7 +54,7 @@ switch (missing.error.code) {
 if (missing.error.code === 'INSUFFICIENT_CREDITS') throw new Error();
 console.log(JSON.stringify([job.status, bytes.length > 1000, RestageError.isInstance(missing.error)]));
 `;
-await writeFile(join(project, 'program.ts'), program);
+await writeFile(join(project, 'program.ts'), source);
 
 test('the package needs nothing but itself', async () => {
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
@@ -77,8 +79,40 @@ test.each([
   const types = ['--types', '', '--module', module, '--moduleResolution', moduleResolution];
   const ambient = 'declare const process: { argv: string[] };\n';
   await writeFile(join(project, 'ambient.d.ts'), ambient);
-  const checked = execute(compiler, [...options, ...types, 'program.ts', 'ambient.d.ts'], { cwd: project });
+  const checked = execute(program, [compiler, ...options, ...types, 'program.ts', 'ambient.d.ts'], {
+    cwd: project,
+  });
   await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
+});
+
+test('what its README shows compiles', async () => {
+  const readme = await readFile(join(installed, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = '']) => block);
+  expect(blocks.length).toBeGreaterThan(4);
+  const files = await Promise.all(
+    blocks.map(async (block, index) => {
+      const file = `readme-${index}.ts`;
+      await writeFile(join(project, file), block);
+      return file;
+    }),
+  );
+  const roots = fileURLToPath(new URL('../../../node_modules/@types', import.meta.url));
+  const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom', '--skipLibCheck'];
+  const types = ['--module', 'nodenext', '--typeRoots', roots, '--types', 'node'];
+  const checked = execute(program, [compiler, ...options, ...types, ...files], { cwd: project });
+  await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
+});
+
+test('bundlers for browsers take it as it is', async () => {
+  const { warnings, outputFiles } = await build({
+    stdin: { contents: `export * from '@restage/sdk'`, resolveDir: project },
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+  });
+  expect(warnings).toEqual([]);
+  expect(outputFiles[0]?.text).not.toMatch(/require\(|from ['"]node:/);
 });
 
 test('it runs against a server', async () => {

@@ -7,7 +7,9 @@ import { type CallOptions, type RestageOptions, resolveOptions, type Settings } 
 import { type Outputs, outputsOf } from './outputs/outputs.ts';
 import { type Run, type RunErrorCode, type RunInput, type RunOptions, run } from './run.ts';
 import { type Caller, createCaller } from './transport/transport.ts';
+import type { Footage } from './uploads/footage.ts';
 import { type Bytes, type PutOptions, putUpload } from './uploads/put.ts';
+import { sendUpload } from './uploads/send.ts';
 import { verifyWebhook } from './webhooks/verify.ts';
 import type {
   GenerationsListInput,
@@ -40,6 +42,9 @@ export class Restage {
     /** Sends the bytes of an upload. */
     put: (upload: Pick<Upload, 'upload_url'>, bytes: Bytes, options?: PutOptions) =>
       putUpload(this.#settings, upload, bytes, options),
+    /** Makes an upload of footage in one step: of a file, a stream or bytes. */
+    send: (footage: Footage, options?: PutOptions) =>
+      sendUpload({ settings: this.#settings, call: this.#call }, footage, options),
   };
 
   readonly generations = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { openDoors } from '@restage/api/testing';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Restage, type RunProgress, safe } from './index.ts';
 import { aJob, hurried, refuse, serve, succeed } from './testing/server.ts';
 
@@ -48,6 +48,7 @@ describe('a run against a server', () => {
 
   test('saves, streams and refuses what has been tampered with', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'restage-sdk-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
     const { job, render } = await restage.run(
       { source: new URL(media('chelsea.png')), alpha_mode: 'fill', prompt: 'snow' },
       { pollMs: 50 },
@@ -56,7 +57,6 @@ describe('a run against a server', () => {
     await render.save(join(directory, 'render.png'));
     expect(await readFile(join(directory, 'render.png'))).toEqual(Buffer.from(bytes));
     expect(await buffer(await render.stream())).toEqual(Buffer.from(bytes));
-    await rm(directory, { recursive: true });
 
     const altered = {
       ...job.output,
@@ -78,6 +78,13 @@ describe('a run against a server', () => {
   test('without a key says INVALID_API_KEY', async () => {
     const nobody = new Restage({ apiKey: '', baseUrl: world.url });
     expect((await safe(nobody.account.info())).error).toMatchObject({ code: 'INVALID_API_KEY', status: 401 });
+  });
+
+  test('makes an upload in one step, and not of what is a URI already', async () => {
+    const upload = await restage.uploads.send(new URL(media('rocket.jpg')));
+    expect(upload.beeble_uri).toBe(`beeble://uploads/${upload.id}/rocket.jpg`);
+    const refused = await safe(restage.uploads.send(upload.beeble_uri));
+    expect(refused.error?.code).toBe('FILE_FAILED');
   });
 
   test('lists what was run, newest first', async () => {

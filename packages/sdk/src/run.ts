@@ -2,11 +2,10 @@ import type { Call } from './call.ts';
 import type { CallErrorCode } from './errors/client-codes.ts';
 import { startGeneration } from './generations/start.ts';
 import { type CompletedJob, type WaitErrorCode, waitForGeneration } from './generations/wait.ts';
-import type { CallOptions, Settings } from './options.ts';
+import type { CallOptions } from './options.ts';
 import { type Outputs, outputsOf } from './outputs/outputs.ts';
-import type { Caller } from './transport/transport.ts';
 import { type Footage, type PreparedFootage, prepareFootage } from './uploads/footage.ts';
-import { type PutErrorCode, putUpload } from './uploads/put.ts';
+import { type SendContext, type SendErrorCode, sendPrepared } from './uploads/send.ts';
 import type { GenerationsStartInput, Job } from './wire.ts';
 
 /** What to restage. The fields in snake_case are those of a start, and mean the same. */
@@ -48,16 +47,10 @@ export interface Run extends Outputs {
 }
 
 /** The codes that a run can end with. */
-export type RunErrorCode =
-  | CallErrorCode<'uploads.create' | 'generations.start'>
-  | PutErrorCode
-  | WaitErrorCode
-  | 'FILE_FAILED';
+export type RunErrorCode = SendErrorCode | CallErrorCode<'generations.start'> | WaitErrorCode;
 
 /** What a run is made of. */
-export interface RunContext {
-  readonly settings: Settings;
-  readonly call: Caller;
+export interface RunContext extends SendContext {
   readonly waitRetries: number | undefined;
 }
 
@@ -118,14 +111,13 @@ async function locateAll(
 
 /** The URI that a part is, or that of an upload made of it. */
 async function locate(
-  { call, settings }: RunContext,
+  context: RunContext,
   part: RunPart,
   prepared: PreparedFootage | undefined,
   { onProgress, ...options }: RunOptions,
 ): Promise<string | undefined> {
   if (!prepared || 'uri' in prepared) return prepared?.uri;
-  const upload = await call('uploads.create', { filename: prepared.filename }, options);
-  await putUpload(settings, upload, prepared.blob, {
+  const upload = await sendPrepared(context, prepared, {
     ...options,
     onProgress: onProgress && (({ sent, total }) => onProgress({ step: 'upload', part, sent, total })),
   });

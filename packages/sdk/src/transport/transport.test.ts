@@ -219,7 +219,7 @@ describe('time and abort', () => {
       hurried(url, { attemptTimeoutMs: 80, maxRetries: 100 }).account.info({ timeoutMs: 300 }),
     );
     expect(error.code).toBe('TIMED_OUT');
-    expect(performance.now() - before).toBeLessThan(600);
+    expect(performance.now() - before).toBeLessThan(1_500);
   });
 
   test('abort ends an attempt at once, and is no retry', async () => {

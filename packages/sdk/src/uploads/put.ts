@@ -62,9 +62,12 @@ async function send(
   onProgress?.({ sent: blob.size, total: blob.size });
 }
 
-/** Browsers stream a request over HTTP/2 alone, and tell nobody beforehand; there progress is 0, then all. */
+/**
+ * Whether a request can be streamed and still say its length, which blob stores ask for. Browsers stream over
+ * HTTP/2 alone and Deno drops the length; with them progress is 0, then all.
+ */
 function canStream(): boolean {
-  return typeof document === 'undefined';
+  return typeof document === 'undefined' && !('Deno' in globalThis);
 }
 
 /** The blob in chunks of a size of our own: runtimes differ, down to a single chunk for all of it. */
@@ -83,6 +86,6 @@ function countedBody(blob: Blob, onProgress: NonNullable<PutOptions['onProgress'
     // Nothing is read ahead, so that what is counted is what was asked for.
     { highWaterMark: 0 },
   );
-  // Streaming a request takes `duplex`, which the DOM's types lack; the length keeps blob stores content.
+  // Streaming a request takes `duplex`, which the DOM's types lack.
   return { body, duplex: 'half', headers: { 'content-length': String(blob.size) } };
 }

@@ -1,0 +1,222 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { openDoors } from '@restage/api/testing';
+import { errorCodes } from '@restage/errors';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { runCli } from './cli.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const world = await openDoors();
+const { key } = await world.account();
+const directory = await mkdtemp(join(tmpdir(), 'restage-cli-'));
+afterAll(() => rm(directory, { recursive: true }));
+const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png', import.meta.url));
+
+/** What a command line came to. */
+async function restage(
+  words: readonly string[],
+  {
+    env = {},
+    columns,
+    signal = new AbortController().signal,
+  }: {
+    env?: Record<string, string>;
+    columns?: number;
+    signal?: AbortSignal;
+  } = {},
+) {
+  let out = '';
+  let err = '';
+  const exitCode = await runCli(words, {
+    env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: world.url, ...env },
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    columns,
+    signal,
+  });
+  return { exitCode, out, err };
+}
+
+describe('restage run', () => {
+  test('saves the render where it is told, and shows a bar on a terminal', async () => {
+    const out = join(directory, 'beach.png');
+    const ran = await restage(
+      [
+        'run',
+        photograph,
+        '--prompt',
+        'a beach at sunset',
+        '--alpha-mode',
+        'fill',
+        '--seed',
+        '7',
+        '--out',
+        out,
+      ],
+      { columns: 100 },
+    );
+    expect(ran).toMatchObject({ exitCode: exitCodes.done });
+    expect(ran.out).toMatch(/^saved render as .*beach\.png\njob swx_\w+, seed 7\n$/);
+    expect([...(await readFile(out)).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    const drawn = stripVTControlCharacters(ran.err).split('\r');
+    expect(drawn).toContain('████████████████████████ uploading source 100 %');
+    expect(drawn.some((line) => /job swx_\w+ completed 100 %/.test(line))).toBe(true);
+    expect(ran.err.endsWith('\r\x1b[K')).toBe(true);
+  });
+
+  test('speaks JSON alone when asked to, with the job and its files', async () => {
+    const files = ['--out', 'render.png', '--out-source', 'source.png', '--out-alpha', 'alpha.png'].map(
+      (word) => (word.endsWith('.png') ? join(directory, word) : word),
+    );
+    const ran = await restage([
+      'run',
+      photograph,
+      '--prompt',
+      'snow',
+      '--max-resolution',
+      '720',
+      '--json',
+      ...files,
+    ]);
+    expect(ran).toMatchObject({ exitCode: exitCodes.done, err: '' });
+    const { job, files: saved } = JSON.parse(ran.out);
+    expect(job).toMatchObject({ status: 'completed', generation_type: 'image', alpha_mode: 'auto' });
+    expect(Object.keys(saved)).toEqual(['render', 'source', 'alpha']);
+    for (const path of Object.values(saved))
+      expect((await readFile(String(path))).length).toBeGreaterThan(100);
+  });
+
+  test('says what is missing, what to do, and where to read of it', async () => {
+    const ran = await restage(['run', photograph]);
+    expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });
+    expect(ran.err).toContain('restage: prompt or reference_image_uri must say');
+    expect(ran.err).toContain('Send a `prompt`, a `reference_image_uri`, or both.');
+    expect(ran.err).toMatch(/MISSING_STYLE_INPUT, req_[\w-]+, http:.*\/errors#MISSING_STYLE_INPUT/);
+  });
+
+  test('tells how to go on with a job that is not done in time', async () => {
+    const ran = await restage(['run', photograph, '--prompt', 'snow', '--timeout', '0']);
+    expect(ran.exitCode).toBe(exitCodes.unfinished);
+    const [, id] = /The job goes on: restage get (swx_\w+) --wait/.exec(ran.err) ?? [];
+    const out = join(directory, 'later.png');
+    const got = await restage(['get', id ?? '', '--out', out]);
+    expect(got).toMatchObject({ exitCode: exitCodes.done });
+    expect(got.out).toContain(`saved render as ${out}`);
+    expect((await readFile(out)).length).toBeGreaterThan(100);
+  });
+
+  test('ends at once on Ctrl-C', async () => {
+    const ran = await restage(['run', photograph, '--prompt', 'snow'], { signal: AbortSignal.abort() });
+    expect(ran.exitCode).toBe(exitCodes.interrupted);
+  });
+});
+
+describe('the other commands', () => {
+  test('jobs lists what was run, as many as asked for', async () => {
+    const { out } = await restage(['jobs', '--limit', '2']);
+    expect(out.trim().split('\n')).toHaveLength(2);
+    const { out: json } = await restage(['jobs', '--limit', '2', '--json']);
+    expect(JSON.parse(json)).toMatchObject([{ generation_type: 'image' }, { generation_type: 'image' }]);
+  });
+
+  test('get shows a job as it is now', async () => {
+    const [job] = JSON.parse((await restage(['jobs', '--json'])).out);
+    const { out } = await restage(['get', job.id]);
+    expect(out).toContain(`job        ${job.id}\nstatus     completed, 100 %`);
+  });
+
+  test('upload prints the URI, and run takes it', async () => {
+    const { out } = await restage(['upload', photograph]);
+    expect(out).toMatch(/^beeble:\/\/uploads\/upload_\w+\/chelsea\.png\n$/);
+    const ran = await restage(['run', out.trim(), '--prompt', 'rain', '--out', join(directory, 'rain.png')]);
+    expect(ran.exitCode).toBe(exitCodes.done);
+  });
+
+  test('account shows limits, balance and usage', async () => {
+    const { out } = await restage(['account']);
+    expect(out).toContain('someone@example.com, prepaid');
+    expect(JSON.parse((await restage(['account', '--json'])).out)).toMatchObject({
+      info: { email: 'someone@example.com' },
+      billing: { meters: [{}, {}, {}, {}] },
+    });
+  });
+
+  test('errors explains a code, and lists all without a server', async () => {
+    const offline = { env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1', RESTAGE_API_KEY: '' } };
+    const { out } = await restage(['errors', 'job_not_found'], offline);
+    expect(out).toContain('JOB_NOT_FOUND (HTTP 404)');
+    const { out: all } = await restage(['errors'], offline);
+    expect(all.trim().split('\n')).toHaveLength(errorCodes.length);
+  });
+
+  test('help and version are there, for every command', async () => {
+    for (const words of [[], ['help'], ['--help'], ['--version'], ['run', '--help'], ['jobs', '--help']]) {
+      const { exitCode, out } = await restage(words);
+      expect(exitCode).toBe(exitCodes.done);
+      expect(out).not.toBe('');
+    }
+  });
+});
+
+describe('exit codes', () => {
+  test.each([
+    ['no such command', ['dance'], exitCodes.usage],
+    ['a name that every object has', ['constructor'], exitCodes.usage],
+    ['an option that is none', ['jobs', '--loud'], exitCodes.usage],
+    ['an operand too many', ['account', 'mine'], exitCodes.usage],
+    ['an operand too few', ['run'], exitCodes.usage],
+    ['a number that is none', ['jobs', '--limit', 'all'], exitCodes.usage],
+    ['a mode that is none', ['run', 'a.png', '--alpha-mode', 'half'], exitCodes.usage],
+    ['no such error', ['errors', 'NO_SUCH_CODE'], exitCodes.usage],
+    ['no such job', ['get', 'swx_1'], exitCodes.refused],
+    ['a limit that the server refuses', ['jobs', '--limit', '0'], exitCodes.refused],
+    ['no such file', ['run', './no-such.png', '--prompt', 'snow'], exitCodes.file],
+  ])('%s', async (_, words, exitCode) => {
+    const ran = await restage(words);
+    expect(ran).toMatchObject({ exitCode, out: '' });
+    expect(ran.err).toMatch(/^restage: /);
+    const json = await restage([...words, '--json']);
+    expect(json).toMatchObject({ exitCode, out: '' });
+    expect(JSON.parse(json.err).error.code).toMatch(/^[A-Z_]+$/);
+  });
+
+  test('no key', async () => {
+    expect(await restage(['account'], { env: { RESTAGE_API_KEY: '' } })).toMatchObject({
+      exitCode: exitCodes.forbidden,
+    });
+  });
+
+  test('no credits', async () => {
+    const poor = await world.account({ credits: 0 });
+    const words = ['run', photograph, '--prompt', 'snow'];
+    expect(await restage(words, { env: { RESTAGE_API_KEY: poor.key } })).toMatchObject({
+      exitCode: exitCodes.unpaid,
+    });
+  });
+
+  test('a server that is not one of ours, and what it says is not obeyed by the terminal', async () => {
+    const server = createServer((_, response) =>
+      response
+        .writeHead(400, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ error: { code: 'NEW_CODE', message: 'red \x1b[31malert' } })),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ran = await restage(['account', '--base-url', url]);
+    expect(ran.exitCode).toBe(exitCodes.unavailable);
+    expect(ran.err).toContain('NEW_CODE');
+    expect(ran.err).not.toContain('\x1b');
+  });
+});

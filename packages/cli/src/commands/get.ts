@@ -1,0 +1,35 @@
+import { command } from '../command.ts';
+import { Progress } from '../progress.ts';
+import { jobText } from '../report.ts';
+import { filesOf, outputOptions, savedText, saveOutputs, waitMs } from './outputs.ts';
+
+/** `restage get`: a job as it is now, or once it has completed, and its files. */
+export const get = command({
+  summary: 'show a job; wait for it, and save its files',
+  operands: ['<job id>'],
+  options: {
+    wait: { type: 'boolean', summary: 'wait until the job has completed, as saving a file does too' },
+    ...outputOptions,
+  },
+  async run(context, [id = ''], values) {
+    const { restage, terminal, quiet } = context;
+    const { signal } = terminal;
+    const files = filesOf(values);
+    if (!values.wait && Object.keys(files).length === 0) {
+      const job = await restage.generations.get(id, { signal });
+      return { data: { job, files }, text: jobText(job) };
+    }
+    const progress = new Progress(terminal, quiet);
+    try {
+      const job = await restage.generations.wait(id, {
+        signal,
+        timeoutMs: waitMs(values),
+        onJob: (seen) => progress.job(seen),
+      });
+      await saveOutputs(context, job, files);
+      return { data: { job, files }, text: [jobText(job), savedText(files)].filter(Boolean).join('\n') };
+    } finally {
+      progress.end();
+    }
+  },
+});

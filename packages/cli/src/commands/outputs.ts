@@ -1,0 +1,50 @@
+import type { CompletedJob, Outputs } from '@restage/sdk';
+import { type Context, numberOf, type Options, type Values } from '../command.ts';
+
+/** The options of commands that save what a job made. */
+export const outputOptions = {
+  out: { type: 'string', value: '<file>', summary: 'where the render goes' },
+  'out-source': { type: 'string', value: '<file>', summary: 'where the preprocessed source goes' },
+  'out-alpha': { type: 'string', value: '<file>', summary: 'where the matte that was used goes' },
+  timeout: { type: 'string', value: '<seconds>', summary: 'how long to wait for the job (default 1800)' },
+} as const satisfies Options;
+
+/** The files that were saved, by what they are. */
+export type Saved = Partial<Record<keyof Outputs, string>>;
+
+/** Saves what is asked for, all at once. */
+export async function saveOutputs(
+  { restage, terminal: { signal } }: Context,
+  job: Pick<CompletedJob, 'output'>,
+  files: Saved,
+): Promise<Saved> {
+  const outputs = restage.outputs(job);
+  const saving = (['render', 'source', 'alpha'] as const).map(async (name) => {
+    const path = files[name];
+    if (path !== undefined) await outputs[name].save(path, { signal });
+  });
+  await Promise.all(saving);
+  return files;
+}
+
+/** Where the files go: what the options say. */
+export function filesOf(values: Values<typeof outputOptions>): Saved {
+  const { out, 'out-source': source, 'out-alpha': alpha } = values;
+  return {
+    ...(out !== undefined && { render: out }),
+    ...(source !== undefined && { source }),
+    ...(alpha !== undefined && { alpha }),
+  };
+}
+
+/** Milliseconds to wait for a job. */
+export function waitMs(values: Values<typeof outputOptions>): number {
+  return (numberOf(values, 'timeout') ?? 1800) * 1000;
+}
+
+/** The lines that say what was saved where. */
+export function savedText(files: Saved): string {
+  return Object.entries(files)
+    .map(([name, path]) => `saved ${name} as ${path}`)
+    .join('\n');
+}

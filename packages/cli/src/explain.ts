@@ -1,0 +1,44 @@
+import { catalogue, isErrorCode } from '@restage/errors';
+import { RestageError, type RestageErrorCode, type RestageErrorOf } from '@restage/sdk';
+import { UsageError } from './command.ts';
+import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { plain } from './terminal.ts';
+
+/** What is said of an error: for programs, for people, and to the shell. */
+export interface Explanation {
+  readonly exitCode: number;
+  readonly data: { readonly error: object };
+  readonly text: string;
+}
+
+/** Says what went wrong, what to do about it, and what is left to be had. */
+export function explain(error: unknown): Explanation {
+  if (error instanceof UsageError) {
+    const { message } = error;
+    return {
+      exitCode: exitCodes.usage,
+      data: { error: { code: 'USAGE', message } },
+      text: `restage: ${message}`,
+    };
+  }
+  if (RestageError.isInstance(error)) {
+    return { exitCode: exitCodeOf(error.code), data: { error: error.toJSON() }, text: restageText(error) };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    exitCode: exitCodes.bug,
+    data: { error: { code: 'BUG', message } },
+    text: `restage: this is a bug.\n${message}`,
+  };
+}
+
+function restageText(error: RestageErrorOf<RestageErrorCode>): string {
+  const lines = [`restage: ${plain(error.message)}`];
+  if (isErrorCode(error.code)) lines.push(`  ${catalogue[error.code].mend}`);
+  lines.push(`  ${[error.wireCode ?? error.code, error.requestId, error.docUrl].filter(Boolean).join(', ')}`);
+  const { job } = error;
+  if (job && error.code !== 'JOB_FAILED' && error.code !== 'JOB_CANCELLED') {
+    lines.push(`  The job goes on: restage get ${job.id} --wait`);
+  }
+  return lines.join('\n');
+}
