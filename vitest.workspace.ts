@@ -27,6 +27,7 @@ export default [
   project('core', 'packages/core', { database: true }),
   project('api', 'packages/api', { database: true }),
   project('sdk', 'packages/sdk', { database: true }),
+  project('cli', 'packages/cli', { database: true }),
   project('server', 'apps/server', { database: true }),
   project('workspace', 'scripts'),
 ];

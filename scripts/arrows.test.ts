@@ -52,7 +52,7 @@ function importsOf(file: string): Import[] {
 }
 
 const files = globSync('{packages,apps}/*/src/**/*.ts', { cwd: root });
-const isTest = (file: string) => /\.test(-d)?\.ts$|\/testing\//.test(file);
+const isTest = (file: string) => /\.test(-d)?\.ts$|\/(testing|suite)\//.test(file);
 const imports = files.filter((file) => !isTest(file)).flatMap(importsOf);
 
 test('there are rooms, and every one has its arrows', () => {

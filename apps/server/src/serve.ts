@@ -81,6 +81,7 @@ async function start(
   const app = createApp(world, {
     publicUrl,
     maxBodyBytes: settings.RESTAGE_MAX_BODY_MB * 1024 * 1024,
+    corsOrigins: settings.RESTAGE_CORS_ORIGINS,
     ready: () => checkReadiness(world, queue.check),
   });
   answer = app.fetch;

@@ -34,6 +34,7 @@ test.each([
   ['RESTAGE_PUBLIC_URL', 'ftp://example.com', 'an http:// or https:// URL'],
   ['RESTAGE_SECRET', 'hunter2', 'at least 16 characters'],
   ['DATABASE_URL', 'mysql://root:hunter2@db/x', 'a postgres:// URL'],
+  ['RESTAGE_CORS_ORIGINS', 'https://a.example,b', 'http:// or https:// origins, separated by commas'],
   ['RESTAGE_ALLOW_PRIVATE_NETWORK', 'yes', '0 or 1'],
   ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
 ])('%s=%s is refused in one line that does not repeat it', (name, value, accepts) => {

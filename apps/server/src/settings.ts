@@ -63,6 +63,13 @@ export const settingsSchema = z.object({
     .transform((value) => value === '1')
     .meta({ accepts: '0 or 1' })
     .describe('Development only: accept http and private addresses for sources and callbacks'),
+  RESTAGE_CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })))
+    .default([])
+    .meta({ accepts: 'http:// or https:// origins, separated by commas', shown: 'none' })
+    .describe('Origins whose web pages may call this server'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context as World } from '@restage/core';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import { errorsPage } from './documents/errors-page.ts';
 import { openApiDocument } from './documents/openapi.ts';
 import { referencePage } from './documents/reference-page.ts';
@@ -17,6 +18,8 @@ export interface AppOptions {
   readonly publicUrl: string;
   /** Bytes of a JSON body. */
   readonly maxBodyBytes: number;
+  /** Origins whose web pages may call; none, unless given. */
+  readonly corsOrigins?: readonly string[];
   /** Whether each thing that serving needs is there; rejects for none. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
 }
@@ -44,6 +47,8 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
       'request',
     );
   });
+  const { corsOrigins = [] } = options;
+  if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], ...corsHeaders }));
   mountRest(app, world, options);
   mountTrpc(app, world, options);
   mountFiles(app, world, options);
@@ -61,6 +66,22 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
   });
   return app;
 }
+
+/** What a page may send, and what it may read beside the body. */
+const corsHeaders = {
+  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key', 'last-event-id', 'prefer'],
+  exposeHeaders: [
+    'x-request-id',
+    'x-error-param',
+    'link',
+    'retry-after',
+    'ratelimit',
+    'ratelimit-policy',
+    'etag',
+    'idempotency-replayed',
+  ],
+  maxAge: 600,
+};
 
 function mountDocuments(app: Hono<Edge>, options: AppOptions): void {
   const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";

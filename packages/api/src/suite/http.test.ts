@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { openApiDocument } from '../index.ts';
 import { openDoors } from '../testing/index.ts';
 
-const world = await openDoors({ work: false });
+const world = await openDoors({ work: false, corsOrigins: ['https://app.example'] });
 const { key } = await world.account();
 const at = (path: string, init: RequestInit = {}) => fetch(`${world.url}${path}`, init);
 const post = (path: string, body: BodyInit | null, headers: Record<string, string> = {}) =>
@@ -41,7 +41,7 @@ describe('outside /trpc, every error is the envelope', () => {
     ['POST', '/v1/switchx/generations/swx_1', 'GET, HEAD'],
     ['POST', '/v1/account/info', 'GET, HEAD'],
     ['POST', '/docs', 'GET, HEAD'],
-    ['OPTIONS', '/v1/uploads', 'POST'],
+    ['PATCH', '/v1/uploads', 'POST'],
   ])('METHOD_NOT_ALLOWED for %s %s, with allow', async (method, path, allow) => {
     const answer = await at(path, { method, headers: { 'x-api-key': key } });
     expect(answer.headers.get('allow')).toBe(allow);
@@ -258,5 +258,37 @@ describe('uploads', () => {
     await expectEnvelope(await put(upload_url), 'INVALID_SIGNATURE');
     world.clock.offset = 0;
     expect((await put(upload_url)).status).toBe(200);
+  });
+});
+
+describe('a web page', () => {
+  const preflight = (origin: string) =>
+    at('/v1/uploads', {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'x-api-key',
+      },
+    });
+
+  test('of a configured origin may call, and read the headers', async () => {
+    const asked = await preflight('https://app.example');
+    expect(asked.status).toBe(204);
+    expect(asked.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(asked.headers.get('access-control-allow-headers')).toContain('x-api-key');
+    const answer = await at('/v1/account/info', {
+      headers: { origin: 'https://app.example', 'x-api-key': key },
+    });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(answer.headers.get('access-control-expose-headers')).toContain('retry-after');
+  });
+
+  test('of another origin may not', async () => {
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    const answer = await at('/v1/account/info', {
+      headers: { origin: 'https://evil.example', 'x-api-key': key },
+    });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 });

@@ -38,12 +38,15 @@ export interface Doors extends TestWorld {
 }
 
 /** Opens a world for the calling test file: serving on a port of its own, and rendering what is started. */
-export async function openDoors(options: WorldOptions & { work?: boolean } = {}): Promise<Doors> {
+export async function openDoors(
+  options: WorldOptions & { work?: boolean; corsOrigins?: readonly string[] } = {},
+): Promise<Doors> {
   let url = 'http://127.0.0.1';
   const world = await testWorld({ publicUrl: () => url, ...options });
   const app = createApp(world.ctx, {
     publicUrl: 'http://docs.restage.test',
     maxBodyBytes: 72 * 1024 * 1024,
+    ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
     ready: async () => ({ database: true }),
   });
   const server = createAdaptorServer({ fetch: app.fetch });

@@ -1,0 +1,33 @@
+import { generations } from '@restage/db';
+import { testDatabase } from '@restage/db/testing';
+import { eq } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { describeError } from './logger.ts';
+
+const { db, sql } = await testDatabase();
+
+test('a failed query is logged with its statement and its cause, and without its parameters', async () => {
+  await sql`alter table generations rename to elsewhere`;
+  const error = await db
+    .select()
+    .from(generations)
+    .where(eq(generations.prompt, 'a secret prompt'))
+    .then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+  const logged = describeError(error);
+  expect(logged.message).toContain('select');
+  expect(logged.cause).toMatchObject({ code: '42P01', message: 'relation "generations" does not exist' });
+  expect(JSON.stringify(logged)).not.toContain('a secret prompt');
+});
+
+test('whatever is thrown can be logged', () => {
+  expect(describeError('text')).toEqual({ type: 'string', message: 'text' });
+  expect(describeError(new TypeError('wrong', { cause: new Error('deeper') }))).toMatchObject({
+    type: 'TypeError',
+    message: 'wrong',
+    stack: expect.stringContaining('logger.test.ts'),
+    cause: { type: 'Error', message: 'deeper' },
+  });
+});
