@@ -1,5 +1,9 @@
 import { type Failure, fail, isFailure } from '@restage/errors';
 import { parseJson } from './json.ts';
+import { sweepYoung } from './sweep.ts';
+
+/** So much of a body is read before what it came in is swept away. */
+const sweepBytes = 4 * 1024 * 1024;
 
 /**
  * Reads a request's body as JSON, without ever holding more than `maxBytes` of it.
@@ -27,6 +31,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer | F
   // A body of a declared length is gathered in one place, so that it never stands in memory twice.
   let gathered = Buffer.allocUnsafe(Number.isSafeInteger(declared) && declared > 0 ? declared : 16_384);
   let size = 0;
+  let unswept = 0;
   for await (const chunk of request.body ?? []) {
     if (size + chunk.byteLength > maxBytes) return tooLarge();
     if (size + chunk.byteLength > gathered.byteLength) {
@@ -36,6 +41,11 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer | F
     }
     gathered.set(chunk, size);
     size += chunk.byteLength;
+    unswept += chunk.byteLength;
+    if (unswept > sweepBytes) {
+      sweepYoung();
+      unswept = 0;
+    }
   }
   return gathered.subarray(0, size);
 }
