@@ -21,6 +21,7 @@ export type {
   AccountInfo,
   Job,
   JobPage,
+  Quote,
   Upload,
 } from './resources.ts';
 export {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { InputAccepted, InputSent } from './input.ts';
 import { jobInput, listInput, startInput, uploadInput } from './inputs.ts';
 import { procedure } from './procedure.ts';
-import { accountBilling, accountInfo, job, jobPage, upload } from './resources.ts';
+import { accountBilling, accountInfo, job, jobPage, quote, upload } from './resources.ts';
 
 /** The codes that every procedure can give, added to each one's own. */
 export const commonErrors = ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'] as const;
@@ -84,6 +84,35 @@ export const procedures = {
       path: '/v1/switchx/generations',
       query: { limit: 'integer', page_token: 'text' },
     },
+  }),
+  'generations.quote': procedure({
+    kind: 'mutation',
+    summary: 'Quote a generation',
+    description:
+      'Makes every check of a start with the same body, and says what it would cost. Nothing is started or charged.',
+    input: startInput,
+    output: quote,
+    errors: [
+      'INVALID_REQUEST',
+      'INVALID_GENERATION_TYPE',
+      'INVALID_ALPHA_MODE',
+      'INVALID_MAX_RESOLUTION',
+      'MISSING_STYLE_INPUT',
+      'MISSING_SOURCE',
+      'MISSING_ALPHA',
+      'ALPHA_TYPE_MISMATCH',
+      'INVALID_URI',
+      'SOURCE_UNREACHABLE',
+      'INVALID_CALLBACK_URL',
+      'INVALID_FILE_FORMAT',
+      'SOURCE_TOO_LARGE',
+      'VIDEO_TOO_MANY_FRAMES',
+      'CONCURRENT_LIMIT_EXCEEDED',
+      'INSUFFICIENT_CREDITS',
+      'HARD_LIMIT_EXCEEDED',
+      'MAX_COST_EXCEEDED',
+    ],
+    rest: { method: 'POST', path: '/v1/switchx/quotes' },
   }),
   'account.info': procedure({
     kind: 'query',

@@ -45,6 +45,20 @@ export const jobPage = z
   .meta({ id: 'JobPage' });
 export type JobPage = z.infer<typeof jobPage>;
 
+/** What a job would cost, and what would come of it. */
+export const quote = z
+  .object({
+    cost: z.int().describe('Credits that a start would charge'),
+    balance: z.int().describe('Credits that the account has'),
+    generation_type: z.enum(generationTypes),
+    frames: z.int().describe('1 for an image'),
+    width: z.int().describe('Of the source, as shown'),
+    height: z.int(),
+    output: z.object({ width: z.int(), height: z.int() }),
+  })
+  .meta({ id: 'Quote' });
+export type Quote = z.infer<typeof quote>;
+
 /** A place to PUT bytes to, and the URI that they have from then on. */
 export const upload = z
   .object({

@@ -15,6 +15,7 @@ export type {
 export { getGeneration } from './generations/get.ts';
 export { listGenerations } from './generations/list.ts';
 export { processGeneration } from './generations/process.ts';
+export { quoteGeneration } from './generations/quote.ts';
 export { startGeneration } from './generations/start.ts';
 export { meterRequest } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';

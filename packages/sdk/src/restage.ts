@@ -51,6 +51,9 @@ export class Restage {
     /** Starts a job. Sent once or many times over a bad line, it is one job and one charge. */
     start: (input: GenerationsStartInput, options?: CallOptions) =>
       startGeneration(this.#call, input, options),
+    /** What a start with the same input would cost, after every check that it would make. */
+    quote: (input: GenerationsStartInput, options?: CallOptions) =>
+      this.#call('generations.quote', input, options),
     /** The job as it is now, with signed URLs that are fresh on every call. */
     get: (id: string, options?: CallOptions) => this.#call('generations.get', { id }, options),
     /** The account's jobs, newest first: `for await (const job of restage.generations.list())`. */

@@ -91,6 +91,48 @@ export interface JobPage {
   next_page_token: string | null;
 }
 
+export interface GenerationsQuoteInput {
+  /** What to make, and what the source is. */
+  generation_type: 'image' | 'video';
+  /** Find the subject, take the whole frame as the subject, or use `alpha_uri`. */
+  alpha_mode: 'auto' | 'fill' | 'custom';
+  /** The output fits 1280×720 or 1920×1080, turned for upright footage, and is never enlarged. Default: 1080. */
+  max_resolution?: 720 | 1080 | undefined;
+  /** What the scene should be, in words. */
+  prompt?: string | undefined;
+  /** Drawn when absent; always echoed. */
+  seed?: number | undefined;
+  /** Also as the header `idempotency-key`. */
+  idempotency_key?: string | undefined;
+  /** Credits: the job is refused rather than charged more. */
+  max_cost?: number | undefined;
+  /** The footage: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
+  source_uri: string;
+  /** An image that shows the scene. */
+  reference_image_uri?: string | undefined;
+  /** The matte: grayscale, white is the subject; an image for an image, a video for a video. */
+  alpha_uri?: string | undefined;
+  /** HTTPS; told when the job ends. */
+  callback_url?: string | undefined;
+}
+
+export interface Quote {
+  /** Credits that a start would charge. */
+  cost: number;
+  /** Credits that the account has. */
+  balance: number;
+  generation_type: 'image' | 'video';
+  /** 1 for an image. */
+  frames: number;
+  /** Of the source, as shown. */
+  width: number;
+  height: number;
+  output: {
+    width: number;
+    height: number;
+  };
+}
+
 export interface AccountInfo {
   email: string;
   billing_type: 'prepaid' | 'postpaid';
@@ -185,6 +227,34 @@ export interface Procedures {
     output: JobPage;
     code: 'INVALID_REQUEST' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
   };
+  'generations.quote': {
+    kind: 'mutation';
+    input: GenerationsQuoteInput;
+    output: Quote;
+    code:
+      | 'INVALID_REQUEST'
+      | 'INVALID_GENERATION_TYPE'
+      | 'INVALID_ALPHA_MODE'
+      | 'INVALID_MAX_RESOLUTION'
+      | 'MISSING_STYLE_INPUT'
+      | 'MISSING_SOURCE'
+      | 'MISSING_ALPHA'
+      | 'ALPHA_TYPE_MISMATCH'
+      | 'INVALID_URI'
+      | 'SOURCE_UNREACHABLE'
+      | 'INVALID_CALLBACK_URL'
+      | 'INVALID_FILE_FORMAT'
+      | 'SOURCE_TOO_LARGE'
+      | 'VIDEO_TOO_MANY_FRAMES'
+      | 'CONCURRENT_LIMIT_EXCEEDED'
+      | 'INSUFFICIENT_CREDITS'
+      | 'HARD_LIMIT_EXCEEDED'
+      | 'MAX_COST_EXCEEDED'
+      | 'INVALID_API_KEY'
+      | 'RATE_LIMIT_EXCEEDED'
+      | 'INTERNAL_ERROR'
+      | 'PAYLOAD_TOO_LARGE';
+  };
   'account.info': {
     kind: 'query';
     input: undefined;
@@ -205,6 +275,7 @@ export const kinds = {
   'generations.start': 'mutation',
   'generations.get': 'query',
   'generations.list': 'query',
+  'generations.quote': 'mutation',
   'account.info': 'query',
   'account.billing': 'query',
 } as const;

@@ -19,6 +19,7 @@ interface Field {
 const examples: Readonly<Record<ProcedureName, string>> = {
   'uploads.create': `-d '{"filename":"photo.jpg"}'`,
   'generations.start': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
+  'generations.quote': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
   'generations.get': '',
   'generations.list': '',
   'account.info': '',

@@ -155,6 +155,28 @@ describe.each(doors)('through the $name', (door) => {
     expect(await write()).toMatchObject({ ok: true });
   });
 
+  test('a quote says what a start costs, makes its checks and writes nothing', async () => {
+    const before = await ctx.db.select().from(accounts).where(eq(accounts.id, owner.id));
+    const quoted = await door.call('generations.quote', { ...good, max_resolution: 720 }, owner.key);
+    expect(quoted).toEqual({
+      ok: true,
+      output: {
+        cost: 1,
+        balance: before[0]?.balance,
+        generation_type: 'image',
+        frames: 1,
+        width: 451,
+        height: 300,
+        output: { width: 451, height: 300 },
+      },
+    });
+    expect(await ctx.db.select().from(accounts).where(eq(accounts.id, owner.id))).toEqual(before);
+    for (const [code, , name, sent] of rows) {
+      if (name !== 'generations.start') continue;
+      expect(await door.call('generations.quote', sent, owner.key)).toMatchObject({ ok: false, code });
+    }
+  });
+
   test('IDEMPOTENCY_KEY_REUSED names the fields that differ', async () => {
     const sent = { ...good, idempotency_key: `reuse-${door.name}` };
     expect(await door.call('generations.start', sent, owner.key)).toMatchObject({ ok: true });

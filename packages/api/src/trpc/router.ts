@@ -8,6 +8,7 @@ import {
   getGeneration,
   listGenerations,
   meterRequest,
+  quoteGeneration,
   startGeneration,
 } from '@restage/core';
 import { catalogue, isFailure } from '@restage/errors';
@@ -96,6 +97,7 @@ export const router = t.router({
   generations: {
     start: build(implement('generations.start', startGeneration)),
     get: build(implement('generations.get', getGeneration)),
+    quote: build(implement('generations.quote', quoteGeneration)),
     list: build(implement('generations.list', listGenerations)),
   },
   account: {

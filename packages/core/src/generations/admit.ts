@@ -39,10 +39,33 @@ export async function takeFromAccount(ctx: AccountContext, cost: number): Promis
   return taken.length > 0;
 }
 
+/** The account as {@link refuseCost} judges it; usage is that of the current period. */
+export interface Standing {
+  readonly inFlight: number;
+  readonly balance: number;
+  readonly spendingLimit: number | null;
+  readonly usage: number;
+}
+
+/** Reads how the account stands. */
+export async function readStanding(ctx: AccountContext): Promise<Standing> {
+  const [row] = await ctx.db
+    .select({
+      inFlight: accounts.inFlight,
+      balance: accounts.balance,
+      spendingLimit: accounts.spendingLimit,
+      usage: sql<number>`${usageIn(periodOf(ctx.now()))}`,
+    })
+    .from(accounts)
+    .where(eq(accounts.id, ctx.account.id));
+  if (!row) throw new Error(`account ${ctx.account.id} is gone`);
+  return row;
+}
+
 /** {@link takeFromAccount}, or why not: asked again as long as the account changes in between. */
 export async function takeOrRefuse(ctx: AccountContext, cost: number, maxCost: number | undefined) {
   for (;;) {
-    const refusal = await refuseCost(ctx, cost, maxCost);
+    const refusal = refuseCost(ctx, await readStanding(ctx), cost, maxCost);
     if (refusal) return refusal;
     if (await takeFromAccount(ctx, cost)) return undefined;
   }
@@ -52,18 +75,7 @@ export async function takeOrRefuse(ctx: AccountContext, cost: number, maxCost: n
  * Why the account does not allow a job of this cost, in the contract's order; undefined if it does.
  * @param maxCost the most that the caller would pay, in credits
  */
-export async function refuseCost(ctx: AccountContext, cost: number, maxCost: number | undefined) {
-  const period = periodOf(ctx.now());
-  const [row] = await ctx.db
-    .select({
-      inFlight: accounts.inFlight,
-      balance: accounts.balance,
-      spendingLimit: accounts.spendingLimit,
-      usage: sql<number>`${usageIn(period)}`,
-    })
-    .from(accounts)
-    .where(eq(accounts.id, ctx.account.id));
-  if (!row) throw new Error(`account ${ctx.account.id} is gone`);
+export function refuseCost(ctx: AccountContext, row: Standing, cost: number, maxCost: number | undefined) {
   const { concurrency } = ctx.account;
   if (row.inFlight >= concurrency) {
     return fail(

@@ -1,7 +1,7 @@
 import { newId, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
-import { refuseCost } from './admit.ts';
+import { readStanding, refuseCost } from './admit.ts';
 import { commitGeneration } from './commit.ts';
 import { fingerprint } from './fingerprint.ts';
 import { discardInputs, storeInputs } from './inputs.ts';
@@ -20,7 +20,7 @@ export async function startGeneration(ctx: AccountContext, input: VerbInput<'gen
   const plan = await planGeneration(ctx, input);
   if (isFailure(plan)) return plan;
   if (input.max_cost !== undefined && plan.cost > input.max_cost) {
-    const refusal = await refuseCost(ctx, plan.cost, input.max_cost);
+    const refusal = refuseCost(ctx, await readStanding(ctx), plan.cost, input.max_cost);
     if (refusal) return refusal;
   }
 
