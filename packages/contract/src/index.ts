@@ -21,6 +21,7 @@ export type {
   AccountInfo,
   Job,
   JobPage,
+  Output,
   Upload,
 } from './resources.ts';
 export {
