@@ -14,27 +14,26 @@ const wakeMargin = 20;
  */
 export async function workOnWebhooks(ctx: Context, boss: PgBoss, stopping: AbortSignal): Promise<void> {
   const { workers, workersPerAccount, sweepEvery } = ctx.settings.webhooks;
-  const ids: string[] = [];
   const wake = () => {
-    for (const id of ids) boss.notifyWorker(id);
+    for (const { name, id } of boss.getWipData()) {
+      if (name === webhookQueue) boss.notifyWorker(id);
+    }
   };
   const options = {
     batchSize: 1,
     notifyPollingIntervalSeconds: 5,
+    localConcurrency: workers,
     localGroupConcurrency: workersPerAccount,
   };
-  for (let worker = 0; worker < workers; worker += 1) {
-    const id = await boss.work<WebhookTask>(webhookQueue, options, async ([task]) => {
-      // Another may have fetched, at the same moment, what this account has no worker left for, and have put it
-      // back; and a worker that takes one at a time sleeps on a backlog. Either looks again now.
-      wake();
-      if (!task) return;
-      const wait = await deliverWebhook(ctx, task.data, AbortSignal.any([task.signal, stopping]));
-      // The queue tells nobody when an entry falls due that was put in for later.
-      if (wait !== undefined) setTimeout(wake, wait + wakeMargin).unref();
-    });
-    ids.push(id);
-  }
+  await boss.work<WebhookTask>(webhookQueue, options, async ([task]) => {
+    // Another worker may have fetched, at the same moment, what this account has none left for, and have put it
+    // back; and a worker that takes one at a time sleeps on a backlog. Both look again now.
+    wake();
+    if (!task) return;
+    const wait = await deliverWebhook(ctx, task.data, AbortSignal.any([task.signal, stopping]));
+    // The queue tells nobody when an entry falls due that was put in for later.
+    if (wait !== undefined) setTimeout(wake, wait + wakeMargin).unref();
+  });
   const timer = setInterval(() => void sweep(ctx), sweepEvery).unref();
   stopping.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
