@@ -24,7 +24,7 @@ export { deliverWebhook } from './webhooks/deliver.ts';
 export { type DeliveryRecord, listWebhookDeliveries } from './webhooks/list.ts';
 export { redeliverWebhook } from './webhooks/redeliver.ts';
 export { rotateWebhookSecret } from './webhooks/rotate.ts';
-export { webhookSecret } from './webhooks/secret.ts';
+export { type WebhookSecret, webhookSecret } from './webhooks/secret.ts';
 export { sendTestWebhook } from './webhooks/send-test.ts';
 export { defaultWebhooks, type WebhookSettings } from './webhooks/settings.ts';
 export { sweepWebhooks } from './webhooks/sweep.ts';

@@ -1,11 +1,14 @@
 import {
   deliverWebhook,
   listWebhookDeliveries,
+  processGeneration,
   sendTestWebhook,
   sweepWebhooks,
   type WorkerContext,
 } from '@restage/core';
+import { accounts, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
+import { eq } from 'drizzle-orm';
 import { afterEach, expect, test } from 'vitest';
 import { answering, hurried, latest, type Receiver, until, webhookWorld } from './receiver.ts';
 
@@ -57,6 +60,26 @@ const doomed: WorkerContext = {
     },
   },
 };
+
+test('a job ends together with its delivery and its queue entry, or not at all', async () => {
+  const { id } = await world.start(owner.key, world.receiver(answering(200)).url);
+  const broken: WorkerContext = {
+    ...ctx,
+    queue: { ...ctx.queue, enqueueWebhooks: () => Promise.reject(new Error('no queue')) },
+  };
+  const balance = async () => (await ctx.db.select().from(accounts).where(eq(accounts.id, owner.id)))[0];
+  const before = await balance();
+  await expect(processGeneration(broken, id, signal)).rejects.toThrow('no queue');
+  const [unended] = await ctx.db.select().from(generations).where(eq(generations.id, id));
+  expect(unended).toMatchObject({ status: 'processing', completedAt: null });
+  expect(await listWebhookDeliveries(ctx, { generationId: id })).toEqual([]);
+  expect(await balance()).toEqual(before);
+
+  await processGeneration(ctx, id, signal);
+  const [delivery] = await listWebhookDeliveries(ctx, { generationId: id });
+  expect(delivery).toMatchObject({ status: 'pending', attempts: 0, accountId: owner.id });
+  expect(await entries(delivery?.id ?? '')).toHaveLength(1);
+});
 
 test('what was sent and not recorded is sent again, under the same id', async () => {
   const receiver = world.receiver(answering(200));
