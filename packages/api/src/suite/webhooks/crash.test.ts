@@ -2,9 +2,11 @@ import {
   deliverWebhook,
   listWebhookDeliveries,
   processGeneration,
+  rotateWebhookSecret,
   sendTestWebhook,
   sweepWebhooks,
   type WorkerContext,
+  webhookSecret,
 } from '@restage/core';
 import { accounts, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
@@ -155,6 +157,20 @@ test('an attempt that is given up as the worker stops is no attempt', async () =
   stopping.abort();
   expect(await attempt).toBeUndefined();
   expect(await find(id)).toMatchObject({ status: 'pending', attempts: 0, log: [] });
+});
+
+test('a replaced secret signs until the last millisecond of its overlap', async () => {
+  const { id } = await world.account();
+  const rotated = Date.parse('2026-03-01T12:00:00Z');
+  const at = (now: number) => ({ ...ctx, now: () => now });
+  const old = await webhookSecret(at(rotated), id);
+  await rotateWebhookSecret(at(rotated), id);
+  const end = rotated + 24 * 3_600_000;
+  expect((await webhookSecret(at(end - 1), id))?.previous).toEqual({
+    secret: old?.secret,
+    until: new Date(end),
+  });
+  expect((await webhookSecret(at(end), id))?.previous).toBeNull();
 });
 
 test.each([

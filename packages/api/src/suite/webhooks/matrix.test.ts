@@ -304,3 +304,19 @@ test('an endpoint that never answers slows nobody else', async () => {
   }
   expect(dead.arrived.length).toBeLessThan(sent.length);
 });
+
+test('a backlog is worked off without pause, and holds nobody up who comes after it', async () => {
+  const [busy, other] = [await world.account(), await world.account()];
+  const slow = world.receiver((_, __, response) => void setTimeout(() => response.end(), 50));
+  const quick = world.receiver(answering(200));
+  // In one transaction, so that the queue tells its workers once, of all of them.
+  await ctx.db.transaction(async (db) => {
+    for (let sent = 0; sent < 30; sent += 1) await sendTestWebhook({ ...ctx, db }, busy.id, slow.url);
+    await sendTestWebhook({ ...ctx, db }, other.id, quick.url);
+  });
+  const committed = Date.now();
+  await until(() => quick.arrived.length === 1);
+  expect(Date.now() - committed).toBeLessThan(1500);
+  await until(() => slow.arrived.length === 30);
+  expect(Date.now() - committed).toBeLessThan(5000);
+});
