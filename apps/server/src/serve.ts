@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createApp } from '@restage/api';
-import { createFirstAccount, type WorkerContext, workOnRenders } from '@restage/core';
+import { createFirstAccount, type WorkerContext, workOnRenders, workOnWebhooks } from '@restage/core';
 import type { Logger } from 'pino';
 import { openDatabase } from './database.ts';
 import { type Listener, listen } from './listen.ts';
@@ -86,6 +86,7 @@ async function start(
   });
   answer = app.fetch;
   await workOnRenders(world, queue.boss, settings.RESTAGE_WORKERS, stopping.signal);
+  await workOnWebhooks(world, queue.boss, stopping.signal);
   log.info({ url, publicUrl, workers: settings.RESTAGE_WORKERS }, 'serving');
   return { url, firstKey: first?.key, stop: () => releases.run() };
 }

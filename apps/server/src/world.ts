@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { bossQueue, ReadWindows, type WorkerContext } from '@restage/core';
+import { bossQueue, defaultWebhooks, ReadWindows, type WorkerContext } from '@restage/core';
 import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -77,6 +77,7 @@ export async function createWorld(parts: Parts): Promise<WorkerContext> {
       maxUploadBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024,
       allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
       workDirectory: join(directory, 'work'),
+      webhooks: defaultWebhooks,
     },
     keys: new Map(),
     reads: new ReadWindows(limits.rateWindowSeconds),

@@ -8,6 +8,8 @@ export const idPrefixes = {
   apiKey: 'key_',
   upload: 'upload_',
   generation: 'swx_',
+  /** A webhook delivery: its id is the `webhook-id`. */
+  delivery: 'msg_',
 } as const;
 type Kind = keyof typeof idPrefixes;
 

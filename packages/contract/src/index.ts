@@ -21,6 +21,7 @@ export type {
   AccountInfo,
   Job,
   JobPage,
+  Output,
   Quote,
   Upload,
 } from './resources.ts';

@@ -22,6 +22,10 @@ export const limits = {
   batchCalls: 10,
   /** Seconds that the request limits look back. */
   rateWindowSeconds: 60,
+  /** Seconds to wait before each attempt at a webhook; their count is how often it is tried. */
+  webhookDelaySeconds: [0, 1, 5, 30, 120],
+  /** Seconds in which a callback URL must answer a webhook. */
+  webhookTimeoutSeconds: 10,
 } as const;
 
 /** The largest output box for each `max_resolution`, for landscape footage; upright footage turns it. */

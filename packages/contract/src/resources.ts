@@ -13,6 +13,8 @@ const output = z
   })
   .meta({ id: 'Output' });
 
+export type Output = z.infer<typeof output>;
+
 /** A job, as every procedure and webhook tells of it. */
 export const job = z
   .object({

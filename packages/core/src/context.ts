@@ -6,6 +6,7 @@ import type { BlobStore, UrlSigner } from '@restage/storage';
 import type { KeyCache } from './accounts/authenticate.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
+import type { WebhookSettings } from './webhooks/settings.ts';
 
 /** Where verbs write what an operator should know. The first argument's fields are the line's; no secrets. */
 export interface Log {
@@ -30,6 +31,7 @@ export interface Settings {
   readonly allowPrivateNetwork: boolean;
   /** Where workers keep files while they render. */
   readonly workDirectory: string;
+  readonly webhooks: WebhookSettings;
 }
 
 /** The world that verbs act on. A value, built at the edge and passed first; nothing here is a singleton. */

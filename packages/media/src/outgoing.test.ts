@@ -100,6 +100,19 @@ describe('a POST', () => {
     expect(await post()).toMatchObject({ kind: 'answered', body: 'x'.repeat(1024) });
   });
 
+  it('is given all of its time, though a fetch would have given up', async () => {
+    const impatient = await openTestMedia(world, {
+      limits: { firstByteMs: 50, stallMs: 50, connectMs: 2000 },
+    });
+    serve = (_, response) => {
+      setTimeout(() => response.writeHead(200).flushHeaders(), 2500);
+      setTimeout(() => response.end('late'), 4000);
+    };
+    const answer = await impatient.media.post(url, '{}', {}, { timeoutMs: 8000 });
+    expect(answer).toMatchObject({ kind: 'answered', status: 200, body: 'late' });
+    await impatient.close();
+  });
+
   it.each<[string, 'timeout' | 'network', RequestListener]>([
     ['never answers', 'timeout', () => undefined],
     ['hangs up', 'network', (incoming) => incoming.socket.destroy()],

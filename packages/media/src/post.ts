@@ -33,7 +33,10 @@ export async function post(
 ): Promise<PostAnswer | PostFailure> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  const fetcher = openFetcher(context.network, context.limits);
+  // The whole has one limit, the caller's; a fetch's own for first bytes and pauses must not come before it.
+  const longer = options.timeoutMs + 1000;
+  const bounds = { ...context.limits, firstByteMs: longer, stallMs: longer };
+  const fetcher = openFetcher(context.network, bounds);
   try {
     const answer = await fetcher.send(url, { method: 'POST', headers, body, signal, followRedirects: false });
     const result = answer instanceof Refusal ? answer : await readAnswer(answer);

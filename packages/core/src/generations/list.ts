@@ -3,7 +3,7 @@ import { generations } from '@restage/db';
 import { fail } from '@restage/errors';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { toJob } from './internal.ts';
+import { presentJobs } from './internal.ts';
 
 /**
  * A page of the account's jobs, newest first. The page token is the id of the last job of the page before:
@@ -29,7 +29,7 @@ export async function listGenerations(ctx: AccountContext, input: VerbInput<'gen
     .limit(limit + 1);
   const jobs = rows.slice(0, limit);
   const page: JobPage = {
-    jobs: jobs.map((row) => toJob(ctx, row)),
+    jobs: await presentJobs(ctx, jobs),
     next_page_token: rows.length > limit ? (jobs.at(-1)?.id ?? null) : null,
   };
   return page;

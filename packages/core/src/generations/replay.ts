@@ -4,7 +4,7 @@ import { fail } from '@restage/errors';
 import { and, eq } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { differences } from './fingerprint.ts';
-import { toJob } from './internal.ts';
+import { presentJob } from './internal.ts';
 
 /**
  * The job that an idempotency key already stands for, if the request is the same; a failure that names the
@@ -30,6 +30,6 @@ export async function replayGeneration(
     );
   }
   ctx.reply.replayed = true;
-  const job: Job = toJob(ctx, existing);
+  const job: Job = await presentJob(ctx, existing);
   return job;
 }

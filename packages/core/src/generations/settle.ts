@@ -3,6 +3,7 @@ import { accounts, creditEntries, generations, type StoredOutputs } from '@resta
 import { and, eq, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { transact } from '../transact.ts';
+import { createDelivery } from '../webhooks/create.ts';
 import { periodOf } from './admit.ts';
 import type { Generation } from './internal.ts';
 
@@ -42,6 +43,13 @@ export async function settleGeneration(
       )
       .returning({ id: generations.id });
     if (!ended) return false;
+    if (generation.callbackUrl !== null) {
+      await createDelivery(inside, {
+        accountId: generation.accountId,
+        generationId: generation.id,
+        url: generation.callbackUrl,
+      });
+    }
     await releaseAccount(inside, generation, ending.status === 'completed' ? 0 : generation.cost);
     return true;
   });

@@ -1,0 +1,32 @@
+import type { Job } from '@restage/contract';
+import { webhookDeliveries } from '@restage/db';
+import { inArray } from 'drizzle-orm';
+import type { Context } from '../context.ts';
+import type { Generation } from '../generations/internal.ts';
+
+/** A delivery as its row has it. */
+export type Delivery = typeof webhookDeliveries.$inferSelect;
+
+/** How the webhooks of jobs stand, by the job's id. Asks nothing where no job can have one yet. */
+export async function findWebhooks(
+  ctx: Context,
+  jobs: readonly Generation[],
+): Promise<ReadonlyMap<string | null, NonNullable<Job['webhook']>>> {
+  const ended = jobs.filter(({ callbackUrl, completedAt }) => callbackUrl !== null && completedAt !== null);
+  if (ended.length === 0) return new Map();
+  const rows = await ctx.db
+    .select({
+      generationId: webhookDeliveries.generationId,
+      status: webhookDeliveries.status,
+      attempts: webhookDeliveries.attempts,
+      last_error: webhookDeliveries.lastError,
+    })
+    .from(webhookDeliveries)
+    .where(
+      inArray(
+        webhookDeliveries.generationId,
+        ended.map(({ id }) => id),
+      ),
+    );
+  return new Map(rows.map(({ generationId, ...webhook }) => [generationId, webhook]));
+}
