@@ -49,6 +49,9 @@ export interface Context {
   readonly random: (bytes: Uint8Array) => Uint8Array;
 }
 
+/** What the operator's verbs need of the world: neither media nor an engine, and no account of their own. */
+export type OperatorContext = Pick<Context, 'db' | 'blobs' | 'now' | 'random'>;
+
 /** The world of a worker, which renders. */
 export interface WorkerContext extends Context {
   readonly engine: Engine;

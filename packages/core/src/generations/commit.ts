@@ -24,7 +24,9 @@ interface NewGeneration {
  * @returns the job; `key-taken` when another request with the same idempotency key was first
  */
 export async function commitGeneration(ctx: AccountContext, made: NewGeneration) {
-  const outcome = await transact(ctx, async (inside) => {
+  // One moment for all: a job must lie in the billing period that its charge was counted in.
+  const moment = ctx.now();
+  const outcome = await transact({ ...ctx, now: () => moment }, async (inside) => {
     const [inserted, charged, queued, used, taken] = await Promise.allSettled([
       insertGeneration(inside, made),
       chargeLedger(inside, made),
