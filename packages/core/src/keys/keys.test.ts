@@ -38,10 +38,9 @@ test('an answer that came late is not believed for longer', async () => {
   const [process] = processes;
   if (!process) throw new Error('no process');
   const now = ctx.now();
-  const asked = { ...process, keys: new Map(), now: () => now };
-  let late = false;
   // The moment moves on while the database answers.
-  const slow = { ...asked, now: () => (late ? now + 3000 : ((late = true), now)) };
+  const moments = [now];
+  const slow = { ...process, keys: new Map(), now: () => moments.shift() ?? now + 3000 };
   expect(await isTaken(slow, key)).toBe(true);
   await revokeKey(ctx, id);
   expect(await isTaken({ ...slow, now: () => now + 5001 }, key)).toBe(false);
