@@ -21,11 +21,16 @@ export interface Settings {
   readonly writeRpm: number;
   readonly readRpm: number;
   readonly concurrency: number;
+  /** Seconds that the request limits look back: the contract's 60, less in tests. */
+  readonly rateWindowSeconds: number;
   readonly prices: PriceTable;
   /** What a credit is worth, in dollars. */
   readonly creditUsd: number;
   /** Bytes. */
   readonly maxUploadBytes: number;
+  /** Hours for which outputs and unused uploads are kept; 0 for ever. */
+  readonly keepOutputsHours: number;
+  readonly keepUploadsHours: number;
   /** Development only: http and private addresses are accepted for sources and callbacks. */
   readonly allowPrivateNetwork: boolean;
   /** Where workers keep files while they render. */
