@@ -1,18 +1,39 @@
+import { groups } from './commands/groups.ts';
+import { columns, commandLines, groupHelp } from './commands/help.ts';
+import { runCommand } from './commands/run.ts';
 import { greeting } from './greeting.ts';
 import { createLogger } from './logger.ts';
 import type { BundlePaths } from './paths.ts';
 import { serve } from './serve.ts';
 import { readSettings, settingsHelp } from './settings.ts';
 
-const usage = `restage-server serve           serve, and render what is posted
-restage-server help settings   list the settings`;
+const usage = () =>
+  columns([
+    ['restage-server serve', 'serve, and render what is posted'],
+    ...commandLines(),
+    ['restage-server help <command>', 'say more of a command'],
+    ['restage-server help settings', 'list the settings'],
+  ]);
 
 /** Runs a command of `restage-server`. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
   const [command = 'help', ...rest] = args;
   if (command === 'serve' && rest.length === 0) return runServer(bundle);
-  if (command === 'help') return say(rest[0] === 'settings' ? settingsHelp() : usage);
-  return refuse(`There is no command "${[command, ...rest].join(' ')}".\n${usage}`);
+  if (command === 'help') return say(help(rest[0]));
+  if (Object.hasOwn(groups, command)) {
+    const ran = await runCommand(args, bundle);
+    if (ran.out !== undefined) say(ran.out);
+    if (ran.err !== undefined) refuse(ran.err);
+    process.exitCode = ran.exit;
+    return;
+  }
+  refuse(`There is no command "${[command, ...rest].join(' ')}".\n${usage()}`);
+  process.exitCode = 2;
+}
+
+function help(topic = ''): string {
+  if (topic === 'settings') return settingsHelp();
+  return Object.hasOwn(groups, topic) ? groupHelp(topic) : usage();
 }
 
 async function runServer(bundle: BundlePaths): Promise<void> {

@@ -1,7 +1,13 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createApp } from '@restage/api';
-import { createFirstAccount, type WorkerContext, workOnRenders, workOnWebhooks } from '@restage/core';
+import {
+  createFirstAccount,
+  sweepPeriodically,
+  type WorkerContext,
+  workOnRenders,
+  workOnWebhooks,
+} from '@restage/core';
 import type { Logger } from 'pino';
 import { openDatabase } from './database.ts';
 import { type Listener, listen } from './listen.ts';
@@ -87,6 +93,12 @@ async function start(
   answer = app.fetch;
   await workOnRenders(world, queue.boss, settings.RESTAGE_WORKERS, stopping.signal);
   await workOnWebhooks(world, queue.boss, stopping.signal);
+  const sweeper = new AbortController();
+  const sweeping = sweepPeriodically(world, sweeper.signal);
+  releases.add('sweeper', async () => {
+    sweeper.abort();
+    await sweeping;
+  });
   log.info({ url, publicUrl, workers: settings.RESTAGE_WORKERS }, 'serving');
   return { url, firstKey: first?.key, stop: () => releases.run() };
 }

@@ -56,6 +56,12 @@ export const settingsSchema = z.object({
     .describe('What a credit is worth, in dollars'),
   RESTAGE_MAX_BODY_MB: whole(1, 1024, 72).describe('The largest JSON body, in MB'),
   RESTAGE_MAX_UPLOAD_MB: whole(1, 102_400, 512).describe('The largest upload, in MB'),
+  RESTAGE_KEEP_OUTPUTS_HOURS: whole(0, 1_000_000, 168).describe(
+    'Hours for which the outputs of a job are kept after it has ended; 0 for ever',
+  ),
+  RESTAGE_KEEP_UPLOADS_HOURS: whole(0, 1_000_000, 72).describe(
+    'Hours for which an upload is kept after it was last used; 0 for ever',
+  ),
   RESTAGE_WORKERS: whole(1, 64, 1).describe('Jobs rendered at once'),
   RESTAGE_ALLOW_PRIVATE_NETWORK: z
     .enum(['0', '1'])

@@ -181,6 +181,6 @@ test('help lists the commands and the settings', async () => {
   expect(settings.out()).toMatch(/^DATABASE_URL .*\[the embedded PostgreSQL\]$/m);
   expect(settings.out()).toMatch(/^RESTAGE_WORKERS .*\[1\]$/m);
   const unknown = run(['dance']);
-  expect(await unknown.exit).toBe(1);
+  expect(await unknown.exit).toBe(2);
   expect(unknown.log()).toContain('There is no command "dance".');
 });

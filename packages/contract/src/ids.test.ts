@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { isId, newId } from './ids.ts';
+import { idTime, isId, newId } from './ids.ts';
 
 const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
 
@@ -13,6 +13,12 @@ test('ids have their prefix, are well-formed and sort by time', () => {
     expect(id).toMatch(/^swx_[0-9a-hjkmnp-tv-z]{26}$/);
     expect(isId('generation', id)).toBe(true);
     expect(isId('upload', id)).toBe(false);
+  }
+});
+
+test('an id says when it was made', () => {
+  for (const now of [0, 1_700_000_000_001, 4_000_000_000_000]) {
+    expect(idTime(newId('upload', now, random))).toBe(now);
   }
 });
 

@@ -30,6 +30,13 @@ export function newId(kind: Kind, now: number, random: (bytes: Uint8Array) => Ui
   return idPrefixes[kind] + text;
 }
 
+/** When an id was made, in Unix milliseconds: the first 48 bits of its UUIDv7. */
+export function idTime(id: string): number {
+  let value = 0n;
+  for (const digit of id.slice(-26)) value = (value << 5n) | BigInt(digits.indexOf(digit));
+  return Number(value >> 80n);
+}
+
 /** Whether a string from outside has the form of an id of this kind. */
 export function isId(kind: Kind, value: unknown): value is string {
   if (typeof value !== 'string') return false;

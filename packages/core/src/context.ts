@@ -22,11 +22,16 @@ export interface Settings {
   readonly writeRpm: number;
   readonly readRpm: number;
   readonly concurrency: number;
+  /** Seconds that the request limits look back: the contract's 60, less in tests. */
+  readonly rateWindowSeconds: number;
   readonly prices: PriceTable;
   /** What a credit is worth, in dollars. */
   readonly creditUsd: number;
   /** Bytes. */
   readonly maxUploadBytes: number;
+  /** Hours for which outputs and unused uploads are kept; 0 for ever. */
+  readonly keepOutputsHours: number;
+  readonly keepUploadsHours: number;
   /** Development only: http and private addresses are accepted for sources and callbacks. */
   readonly allowPrivateNetwork: boolean;
   /** Where workers keep files while they render. */
@@ -50,6 +55,9 @@ export interface Context {
   /** Fills the bytes with cryptographic randomness and gives them back. */
   readonly random: (bytes: Uint8Array) => Uint8Array;
 }
+
+/** What the operator's verbs need of the world: neither media nor an engine, and no account of their own. */
+export type OperatorContext = Pick<Context, 'db' | 'blobs' | 'media' | 'queue' | 'now' | 'random'>;
 
 /** The world of a worker, which renders. */
 export interface WorkerContext extends Context {

@@ -2,24 +2,39 @@ export { authenticate, type Credentials, hashKey, type KeyCache } from './accoun
 export { accountBilling } from './accounts/billing.ts';
 export { createAccount, createFirstAccount, createKey, type NewAccount } from './accounts/create.ts';
 export { accountInfo } from './accounts/info.ts';
+export { type AccountLimits, limitAccount } from './accounts/limit.ts';
+export { listAccounts } from './accounts/list.ts';
+export { showAccount } from './accounts/show.ts';
 export type {
   Account,
   AccountContext,
   Attachments,
   Context,
   Log,
+  OperatorContext,
   Reply,
   Settings,
   WorkerContext,
 } from './context.ts';
+export { grantCredits } from './credits/grant.ts';
+export { creditHistory } from './credits/history.ts';
 export { getGeneration } from './generations/get.ts';
 export { listGenerations } from './generations/list.ts';
 export { processGeneration } from './generations/process.ts';
 export { quoteGeneration } from './generations/quote.ts';
+export { type JobFilter, searchGenerations } from './generations/search.ts';
+export { showGeneration } from './generations/show.ts';
 export { startGeneration } from './generations/start.ts';
+export { issueKey } from './keys/issue.ts';
+export { listKeys } from './keys/list.ts';
+export { revokeKey } from './keys/revoke.ts';
 export { meterRequest } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
 export { bossQueue, createQueues, type Queue } from './queue.ts';
+export { type Finding, reconcile } from './reconcile/reconcile.ts';
+export { missingOutput } from './retention/missing.ts';
+export { sweepPeriodically } from './retention/periodic.ts';
+export { type Swept, sweep } from './retention/sweep.ts';
 export { createUpload } from './uploads/create.ts';
 export { receiveUpload } from './uploads/receive.ts';
 export { deliverWebhook } from './webhooks/deliver.ts';

@@ -87,7 +87,7 @@ export const uploads = pgTable(
     /** Null until the bytes are there. */
     bytes: bigint('bytes', { mode: 'number' }),
     receivedAt: moment('received_at'),
-    /** Set when a job first uses the upload; from then on its bytes can't be replaced. */
+    /** When a job last used the upload; once one has, its bytes can't be replaced. */
     usedAt: moment('used_at'),
     createdAt: createdAt(),
   },

@@ -42,6 +42,10 @@ export interface BlobStore {
   localPath(key: string): string;
   /** Removes a blob; one that isn't there is removed already. */
   remove(key: string): Promise<void>;
+  /** Removes every blob whose key begins with `folder/`. One that arrives meanwhile may stay. */
+  removeFolder(folder: string): Promise<void>;
+  /** The names directly beneath `folder/`, of blobs and of folders, in no order; none where there is no folder. */
+  list(folder: string): AsyncIterable<string>;
   /** Throws unless a blob could now be written to this key. */
   prepare(key: string): Promise<void>;
   /** Throws unless the store takes writes and has room. */

@@ -167,6 +167,8 @@ describe('keys', () => {
     await expect(store.read(key)).rejects.toThrow('not a blob key');
     await expect(store.remove(key)).rejects.toThrow('not a blob key');
     await expect(store.prepare(key)).rejects.toThrow('not a blob key');
+    await expect(store.removeFolder(key)).rejects.toThrow('not a blob key');
+    expect(() => store.list(key)).toThrow('not a blob key');
     expect(await files()).toEqual(before);
   });
 });
@@ -247,6 +249,34 @@ describe('stat and remove', () => {
     await store.remove('uploads/removed');
     await store.remove('uploads/removed');
     expect(await store.stat('uploads/removed')).toBeUndefined();
+  });
+});
+
+describe('a folder', () => {
+  async function names(folder: string): Promise<string[]> {
+    const found: string[] = [];
+    for await (const name of store.list(folder)) found.push(name);
+    return found;
+  }
+
+  test('is listed by the names directly beneath it, of blobs and folders', async () => {
+    for (const key of ['folder/a', 'folder/b/c', 'folder/b/d/e', 'folders/f']) {
+      await store.write(key, chunks('x'), { maxBytes });
+    }
+    await writeFile(join(directory, 'folder', '.probe-0'), 'no blob');
+    expect((await names('folder')).toSorted()).toEqual(['a', 'b']);
+    expect((await names('folder/b')).toSorted()).toEqual(['c', 'd']);
+    expect(await names('nothing')).toEqual([]);
+  });
+
+  test('is removed with all that is beneath it, and nothing else', async () => {
+    await store.removeFolder('folder/b');
+    expect(await store.stat('folder/b/d/e')).toBeUndefined();
+    expect(await names('folder')).toEqual(['a']);
+    await store.removeFolder('folder');
+    expect(await names('folder')).toEqual([]);
+    expect(await text('folders/f')).toBe('x');
+    await store.removeFolder('folder');
   });
 });
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, opendir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '@restage/errors';
 import { abortable } from './abortable.ts';
 import type { BlobStore } from './blob-store.ts';
 import { isSystemError, readFileAsStream, syncPath, writeNewFile } from './files.ts';
-import { keyNames } from './key.ts';
+import { isName, keyNames } from './key.ts';
 
 export interface DiskStoreOptions {
   /** Bytes that must stay free on the disk; below them the store counts as full. Default 64 MiB. */
@@ -69,9 +69,20 @@ export async function openDiskStore(directory: string, options: DiskStoreOptions
     read: async (key, range) => readFileAsStream(localPath(key), range),
     localPath,
     remove: async (key) => rm(localPath(key), { force: true }),
+    removeFolder: async (folder) => rm(localPath(folder), { recursive: true, force: true }),
+    list: (folder) => namesIn(localPath(folder)),
     prepare: async (key) => rehearse(root, reserve, arrivalPath(), dirname(localPath(key))),
     check: () => rehearse(root, reserve, arrivalPath(), root),
   };
+}
+
+/** The names in a directory that keys may have, read as they are asked for. */
+async function* namesIn(path: string): AsyncGenerator<string> {
+  try {
+    for await (const { name } of await opendir(path)) if (isName(name)) yield name;
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT')) throw error;
+  }
 }
 
 /** Gives a finished file its name, durably. */

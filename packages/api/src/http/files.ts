@@ -1,5 +1,5 @@
 import type { Context as World } from '@restage/core';
-import { receiveUpload } from '@restage/core';
+import { missingOutput, receiveUpload } from '@restage/core';
 import { fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Context, Hono } from 'hono';
@@ -36,7 +36,8 @@ async function* nothing(): AsyncGenerator<Uint8Array> {}
 /** A blob, or the range of it that was asked for (RFC 9110, single ranges). */
 async function sendBlob(c: Context, world: World, key: string, docs: string): Promise<Response> {
   const found = await world.blobs.stat(key);
-  if (!found) return answerFailure(c, fail('NOT_FOUND', 'The file is no longer kept.'), docs);
+  const [, id = '', , name = ''] = key.split('/');
+  if (!found) return answerFailure(c, await missingOutput(world, id), docs);
   const etag = `"${found.size.toString(36)}-${found.modifiedAt.getTime().toString(36)}"`;
   c.header('accept-ranges', 'bytes');
   c.header('etag', etag);
@@ -44,7 +45,6 @@ async function sendBlob(c: Context, world: World, key: string, docs: string): Pr
   c.header('cache-control', 'private, max-age=3600');
   if (c.req.header('if-none-match') === etag) return c.body(null, 304);
   c.header('content-type', types[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream');
-  const [, id = '', , name = ''] = key.split('/');
   c.header('content-disposition', `inline; filename="${id}-${name}"`);
   const ifRange = c.req.header('if-range');
   const asked = ifRange === undefined || ifRange === etag ? c.req.header('range') : undefined;

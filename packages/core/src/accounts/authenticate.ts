@@ -38,13 +38,17 @@ export async function authenticate(ctx: Context, credentials: Credentials) {
   const hash = hashKey(key);
   const cached = ctx.keys.get(hash);
   if (cached && cached.until > ctx.now()) return cached.account;
-  const account = await findAccount(ctx, hash);
-  if (!account) {
+  // Counted from before the database is asked, so that a slow answer is not believed any longer.
+  const asked = ctx.now();
+  const found = await findAccount(ctx, hash);
+  if (!found) {
     ctx.keys.delete(hash);
     return invalid('The API key is unknown, revoked or expired.');
   }
   if (ctx.keys.size >= cacheSize) ctx.keys.clear();
-  ctx.keys.set(hash, { account, until: ctx.now() + cacheMilliseconds });
+  const { account, expiresAt } = found;
+  const until = Math.min(asked + cacheMilliseconds, expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
+  ctx.keys.set(hash, { account, until });
   return account;
 }
 
@@ -52,7 +56,10 @@ function invalid(message: string) {
   return fail('INVALID_API_KEY', message);
 }
 
-async function findAccount(ctx: Context, hash: string): Promise<Account | undefined> {
+async function findAccount(
+  ctx: Context,
+  hash: string,
+): Promise<{ account: Account; expiresAt: Date | null } | undefined> {
   const now = new Date(ctx.now());
   // The cache in front makes this one write per key, process and five seconds.
   const [row] = await ctx.db
@@ -75,14 +82,18 @@ async function findAccount(ctx: Context, hash: string): Promise<Account | undefi
       writeRpm: accounts.writeRpm,
       readRpm: accounts.readRpm,
       concurrency: accounts.concurrency,
+      expiresAt: apiKeys.expiresAt,
     });
   return (
     row && {
-      id: row.id,
-      mode: row.mode,
-      writeRpm: row.writeRpm ?? ctx.settings.writeRpm,
-      readRpm: row.readRpm ?? ctx.settings.readRpm,
-      concurrency: row.concurrency ?? ctx.settings.concurrency,
+      expiresAt: row.expiresAt,
+      account: {
+        id: row.id,
+        mode: row.mode,
+        writeRpm: row.writeRpm ?? ctx.settings.writeRpm,
+        readRpm: row.readRpm ?? ctx.settings.readRpm,
+        concurrency: row.concurrency ?? ctx.settings.concurrency,
+      },
     }
   );
 }

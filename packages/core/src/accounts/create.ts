@@ -48,7 +48,7 @@ export async function createAccount(ctx: Maker, made: NewAccount): Promise<{ id:
 export async function createKey(
   ctx: Maker,
   accountId: string,
-  made: { readonly name: string; readonly mode: 'live' | 'test' },
+  made: { readonly name: string; readonly mode: 'live' | 'test'; readonly expiresAt?: Date | undefined },
 ): Promise<{ id: string; key: string }> {
   const secret = Buffer.from(ctx.random(new Uint8Array(keyBytes))).toString('base64url');
   const key = `${made.mode === 'test' ? 'rsk_test_' : 'rsk_'}${secret}`;
@@ -60,6 +60,7 @@ export async function createKey(
     prefix: key.slice(0, key.length - secret.length + 4),
     name: made.name,
     mode: made.mode,
+    expiresAt: made.expiresAt ?? null,
     createdAt: new Date(ctx.now()),
   });
   return { id, key };

@@ -1,7 +1,7 @@
 import { type Job, meterOf, type VerbInput } from '@restage/contract';
 import { creditEntries, generations, type StoredInputs, uploads } from '@restage/db';
 import { fail, isFailure } from '@restage/errors';
-import { inArray, sql } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { isSpoiled } from '../sqlstate.ts';
 import { transact, undone } from '../transact.ts';
@@ -24,7 +24,9 @@ interface NewGeneration {
  * @returns the job; `key-taken` when another request with the same idempotency key was first
  */
 export async function commitGeneration(ctx: AccountContext, made: NewGeneration) {
-  const outcome = await transact(ctx, async (inside) => {
+  // One moment for all: a job must lie in the billing period that its charge was counted in.
+  const moment = ctx.now();
+  const outcome = await transact({ ...ctx, now: () => moment }, async (inside) => {
     const [inserted, charged, queued, used, taken] = await Promise.allSettled([
       insertGeneration(inside, made),
       chargeLedger(inside, made),
@@ -41,9 +43,10 @@ export async function commitGeneration(ctx: AccountContext, made: NewGeneration)
       if (culprit === queued) return queueFailed(inside, made.id, culprit.reason);
       throw culprit.reason;
     }
-    if (inserted.status === 'rejected' || taken.status === 'rejected') {
+    if (inserted.status === 'rejected' || taken.status === 'rejected' || used.status === 'rejected') {
       throw new Error('a spoiled transaction has no culprit');
     }
+    if (used.value) return uploadGone(used.value);
     const refusal = taken.value ? undefined : await takeOrRefuse(inside, made.plan.cost, made.input.max_cost);
     return refusal ?? inserted.value ?? undone('key-taken');
   });
@@ -93,13 +96,27 @@ async function chargeLedger(ctx: AccountContext, { id, input, plan }: NewGenerat
   });
 }
 
-async function markUploadsUsed(ctx: AccountContext, { plan }: NewGeneration): Promise<void> {
-  const ids = [plan.source, plan.alpha, plan.reference].flatMap((input) => input?.uploadId ?? []);
-  if (ids.length === 0) return;
-  await ctx.db
+/**
+ * Notes the use of uploads, which keeps them from being swept and closes them to other bytes.
+ * @returns the parameter whose upload was swept since it was looked at; undefined for none
+ */
+async function markUploadsUsed(ctx: AccountContext, { plan }: NewGeneration): Promise<string | undefined> {
+  const { source, alpha, reference } = plan;
+  const named = { source_uri: source, alpha_uri: alpha, reference_image_uri: reference };
+  const ids = Object.values(named).flatMap((input) => input?.uploadId ?? []);
+  if (ids.length === 0) return undefined;
+  const marked = await ctx.db
     .update(uploads)
-    .set({ usedAt: sql`coalesce(${uploads.usedAt}, ${new Date(ctx.now()).toISOString()}::timestamptz)` })
-    .where(inArray(uploads.id, ids));
+    .set({ usedAt: new Date(ctx.now()) })
+    .where(inArray(uploads.id, ids))
+    .returning({ id: uploads.id });
+  const there = new Set(marked.map(({ id }) => id));
+  const gone = Object.entries(named).find(([, input]) => input?.uploadId && !there.has(input.uploadId));
+  return gone?.[0];
+}
+
+function uploadGone(param: string) {
+  return fail('SOURCE_UNREACHABLE', `${param} names an upload that was swept a moment ago.`, { param });
 }
 
 function deductionFailed(ctx: AccountContext, generationId: string, cause: unknown) {

@@ -1,6 +1,6 @@
 import { meterOf } from '@restage/contract';
 import { accounts, creditEntries, generations, type StoredOutputs } from '@restage/db';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { transact } from '../transact.ts';
 import { createDelivery } from '../webhooks/create.ts';
@@ -38,6 +38,8 @@ export async function settleGeneration(
         and(
           eq(generations.id, generation.id),
           eq(generations.status, generation.status),
+          // Whatever row the caller holds, a job that has ended stays as it ended.
+          inArray(generations.status, ['in_queue', 'processing']),
           eq(generations.attempt, generation.attempt),
         ),
       )

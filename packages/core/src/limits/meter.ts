@@ -1,13 +1,16 @@
-import { limits } from '@restage/contract';
 import { rateWindows } from '@restage/db';
 import { fail } from '@restage/errors';
 import { eq, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 
-const windowMilliseconds = limits.rateWindowSeconds * 1000;
 /** The database's clock, in Unix milliseconds: one clock for all processes. */
 const clock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-const inWindow = sql`select moment from unnest(${rateWindows.moments}) as moment where moment > ${clock} - ${windowMilliseconds}`;
+/** The moments of a row that the window still holds. */
+const inWindow = (ctx: AccountContext) =>
+  sql`select moment from unnest(${rateWindows.moments}) as moment where moment > ${clock} - ${windowOf(ctx)}`;
+
+/** Milliseconds. */
+const windowOf = (ctx: AccountContext) => ctx.settings.rateWindowSeconds * 1000;
 
 /**
  * Counts one request against the account's rate, or refuses it. Writes are counted exactly, over all
@@ -22,7 +25,7 @@ export async function meterRequest(ctx: AccountContext, kind: 'query' | 'mutatio
   return fail(
     'RATE_LIMIT_EXCEEDED',
     `This account may make ${limit} ${name} a minute and has made them; the next is possible in ${seconds} s.`,
-    { retryAfter: seconds, limit: { name, quota: limit, windowSeconds: limits.rateWindowSeconds } },
+    { retryAfter: seconds, limit: { name, quota: limit, windowSeconds: ctx.settings.rateWindowSeconds } },
   );
 }
 
@@ -36,8 +39,8 @@ async function admitWrite(ctx: AccountContext, limit: number): Promise<number> {
     .values({ accountId: ctx.account.id, moments: sql`array[${clock}]` })
     .onConflictDoUpdate({
       target: rateWindows.accountId,
-      set: { moments: sql`array_append(array(${inWindow}), ${clock})` },
-      setWhere: sql`(select count(*) from (${inWindow}) as counted) < ${limit}`,
+      set: { moments: sql`array_append(array(${inWindow(ctx)}), ${clock})` },
+      setWhere: sql`(select count(*) from (${inWindow(ctx)}) as counted) < ${limit}`,
     })
     .returning({ accountId: rateWindows.accountId });
   if (admitted.length > 0) return 0;
@@ -47,13 +50,13 @@ async function admitWrite(ctx: AccountContext, limit: number): Promise<number> {
     .where(eq(rateWindows.accountId, ctx.account.id));
   // The request that has to leave the window first is the oldest of the newest `limit`.
   const blocking = window?.moments.at(-limit) ?? 0;
-  return Math.max(1, blocking + windowMilliseconds - Number(window?.now ?? 0));
+  return Math.max(1, blocking + windowOf(ctx) - Number(window?.now ?? 0));
 }
 
 /** The account's writes of the last minute. */
 export async function countWrites(ctx: AccountContext): Promise<number> {
   const [window] = await ctx.db
-    .select({ usage: sql<number>`(select count(*) from (${inWindow}) as counted)::int` })
+    .select({ usage: sql<number>`(select count(*) from (${inWindow(ctx)}) as counted)::int` })
     .from(rateWindows)
     .where(eq(rateWindows.accountId, ctx.account.id));
   return window?.usage ?? 0;

@@ -1,6 +1,6 @@
 import { newId } from '@restage/contract';
 import { webhookDeliveries } from '@restage/db';
-import type { Context } from '../context.ts';
+import type { OperatorContext } from '../context.ts';
 
 /** A webhook to be delivered; `generationId` is null for a test. */
 export interface NewDelivery {
@@ -14,7 +14,10 @@ export interface NewDelivery {
  * that commits.
  * @returns the delivery's id
  */
-export async function createDelivery(ctx: Context, made: NewDelivery): Promise<string> {
+export async function createDelivery(
+  ctx: Pick<OperatorContext, 'db' | 'queue' | 'now' | 'random'>,
+  made: NewDelivery,
+): Promise<string> {
   const now = ctx.now();
   const id = newId('delivery', now, ctx.random);
   const due = new Date(now);

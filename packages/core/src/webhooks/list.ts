@@ -1,6 +1,6 @@
 import { webhookAttempts, webhookDeliveries } from '@restage/db';
 import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
-import type { Context } from '../context.ts';
+import type { OperatorContext } from '../context.ts';
 import type { Delivery } from './state.ts';
 
 /** A delivery and its log. */
@@ -19,7 +19,7 @@ export interface DeliveryRecord extends Delivery {
 
 /** Deliveries with their attempts, newest first. For operators: what is given here narrows, and nothing else. */
 export async function listWebhookDeliveries(
-  ctx: Context,
+  ctx: OperatorContext,
   filter: {
     readonly accountId?: string | undefined;
     readonly generationId?: string | undefined;

@@ -1,6 +1,6 @@
 import { webhookDeliveries } from '@restage/db';
 import { and, eq, ne } from 'drizzle-orm';
-import type { Context } from '../context.ts';
+import type { OperatorContext } from '../context.ts';
 import { transact } from '../transact.ts';
 
 /**
@@ -9,7 +9,7 @@ import { transact } from '../transact.ts';
  * @returns `pending` where it has not ended, and so is being delivered anyway; `unknown` where there is none
  */
 export async function redeliverWebhook(
-  ctx: Context,
+  ctx: OperatorContext,
   deliveryId: string,
 ): Promise<'begun' | 'pending' | 'unknown'> {
   return transact(ctx, async (inside) => {

@@ -1,7 +1,8 @@
 import { accounts } from '@restage/db';
 import { eq, sql } from 'drizzle-orm';
-import type { Context } from '../context.ts';
+import type { OperatorContext } from '../context.ts';
 import { makeSecret, type WebhookSecret, webhookSecret } from './secret.ts';
+import { defaultWebhooks } from './settings.ts';
 
 /**
  * Gives the account a new secret. The one before it signs too until the overlap is over, so that receivers can
@@ -10,9 +11,9 @@ import { makeSecret, type WebhookSecret, webhookSecret } from './secret.ts';
  * @returns undefined where there is no such account
  */
 export async function rotateWebhookSecret(
-  ctx: Context,
+  ctx: OperatorContext,
   accountId: string,
-  overlap: number = ctx.settings.webhooks.secretOverlap,
+  overlap: number = defaultWebhooks.secretOverlap,
 ): Promise<WebhookSecret | undefined> {
   await ctx.db
     .update(accounts)

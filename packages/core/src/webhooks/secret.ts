@@ -1,6 +1,6 @@
 import { accounts } from '@restage/db';
 import { and, eq, isNull } from 'drizzle-orm';
-import type { Context } from '../context.ts';
+import type { OperatorContext } from '../context.ts';
 import { formatSecret } from './sign.ts';
 
 /** Bytes of a secret; Standard Webhooks asks for 24 to 64. */
@@ -15,7 +15,10 @@ export interface WebhookSecret {
 }
 
 /** The account's secret, made now if there is none yet; undefined where there is no such account. */
-export async function webhookSecret(ctx: Context, accountId: string): Promise<WebhookSecret | undefined> {
+export async function webhookSecret(
+  ctx: OperatorContext,
+  accountId: string,
+): Promise<WebhookSecret | undefined> {
   const found = await readSecret(ctx, accountId);
   if (found !== 'unset') return found;
   // Of two that make one at once, one is kept, and both read it.
@@ -29,11 +32,14 @@ export async function webhookSecret(ctx: Context, accountId: string): Promise<We
 }
 
 /** A new secret, from cryptographic randomness. */
-export function makeSecret(ctx: Context): string {
+export function makeSecret(ctx: OperatorContext): string {
   return formatSecret(ctx.random(new Uint8Array(secretBytes)));
 }
 
-async function readSecret(ctx: Context, accountId: string): Promise<WebhookSecret | undefined | 'unset'> {
+async function readSecret(
+  ctx: OperatorContext,
+  accountId: string,
+): Promise<WebhookSecret | undefined | 'unset'> {
   const [row] = await ctx.db
     .select({
       secret: accounts.webhookSecret,

@@ -1,5 +1,5 @@
 import { isFailure } from '@restage/errors';
-import type { Context } from '../context.ts';
+import type { OperatorContext } from '../context.ts';
 import { transact } from '../transact.ts';
 import { createDelivery } from './create.ts';
 
@@ -7,7 +7,7 @@ import { createDelivery } from './create.ts';
  * Sends an account's receiver a webhook of a job that does not exist, signed and repeated like any other.
  * @returns the delivery's id, by which its attempts are found; or why nothing can be sent to that URL
  */
-export async function sendTestWebhook(ctx: Context, accountId: string, callbackUrl: string) {
+export async function sendTestWebhook(ctx: OperatorContext, accountId: string, callbackUrl: string) {
   const url = await ctx.media.checkCallback(callbackUrl);
   if (isFailure(url)) return url;
   return transact(ctx, async (inside) => ({

@@ -34,6 +34,13 @@ export const spawnOptions = ({ data, identity }: Pick<Cluster, 'data' | 'identit
   ...identity,
 });
 
+/** The name of the server's role, and of the database that it owns. */
+export const application = 'restage';
+
+/** Connects to the server's database as its role. */
+export const applicationUrl = (password: string, port: number) =>
+  `postgres://${application}:${password}@127.0.0.1:${port}/${application}`;
+
 /** The cluster's directory, named for its place in the caller's. */
 export const dataDirectory = (directory: string) => join(directory, 'cluster', 'data');
 

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { locateBinaries } from './binaries.ts';
 import { type Claim, claimCluster } from './claim.ts';
 import {
+  application,
+  applicationUrl,
   type Cluster,
   cannotRun,
   dataDirectory,
@@ -39,9 +41,6 @@ export interface EmbeddedOptions {
   /** Default true. False, for tests, trades the safety of the data for speed. */
   readonly durable?: boolean;
 }
-
-/** The name of the role, and of the database that it owns. */
-const application = 'restage';
 
 /** Milliseconds for which a server may start, recover or finish stopping before we give up. */
 const patience = 120_000;
@@ -131,5 +130,5 @@ async function ensureDatabase(cluster: Cluster, { sql }: Claim, { port }: Postma
   // The password is base64url, made by us: it needs no quoting. CREATEDB lets the role clone databases for tests.
   if (!found.role) await sql.unsafe(`create role ${application} login createdb password '${password}'`);
   if (!found.database) await sql.unsafe(`create database ${application} owner ${application}`);
-  return `postgres://${application}:${password}@127.0.0.1:${port}/${application}`;
+  return applicationUrl(password, port);
 }

@@ -1,0 +1,213 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { findEmbedded } from '@restage/db/embedded';
+import { testDatabase } from '@restage/db/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from './run.ts';
+
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
+const { url: databaseUrl, sql } = await testDatabase();
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'restage-commands-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const start = (args: readonly string[], env: Record<string, string>): ChildProcess =>
+  spawn(process.execPath, [cli, ...args], {
+    env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+/** Runs the real program to its end. */
+async function run(args: readonly string[], env: Record<string, string> = { DATABASE_URL: databaseUrl }) {
+  const child = start(args, env);
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
+  const exit = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { exit, out, err };
+}
+
+/** Runs a command with `--json`, and reads the one document that it prints. */
+async function json(args: readonly string[], env?: Record<string, string>) {
+  const ran = await run([...args, '--json'], env);
+  expect(ran.err).toBe('');
+  return { exit: ran.exit, ...(JSON.parse(ran.out) as Record<string, unknown>) };
+}
+
+describe('on a database of one’s own', () => {
+  let account = '';
+  beforeAll(async () => {
+    const created = await json(['accounts', 'create', 'someone@example.com', '--credits', '10']);
+    expect(created).toMatchObject({ exit: 0, email: 'someone@example.com', balance: 10, keys: 0, jobs: 0 });
+    account = String(Reflect.get(created, 'id'));
+  });
+
+  test('accounts are listed, shown and limited', async () => {
+    expect(await json(['accounts', 'list'])).toMatchObject({
+      exit: 0,
+      accounts: [{ id: account }],
+      next: null,
+    });
+    expect(await json(['accounts', 'list', '--limit', '1'])).toMatchObject({ next: account });
+    const limits = ['--write-rpm', '7', '--spending-limit', '500'];
+    expect(await json(['accounts', 'limit', account, ...limits])).toMatchObject({
+      write_rpm: 7,
+      read_rpm: null,
+      spending_limit: 500,
+    });
+    const back = ['accounts', 'limit', account, '--write-rpm', 'default', '--spending-limit', 'none'];
+    expect(await json(back)).toMatchObject({ write_rpm: null, spending_limit: null });
+    expect(await run(['accounts', 'show', account])).toMatchObject({
+      exit: 0,
+      err: '',
+      out: expect.stringMatching(/^email +someone@example\.com$/m),
+    });
+  });
+
+  test('credits are granted, and kept in the ledger', async () => {
+    const note = ['--note', 'for the \u001b[31m film'];
+    expect(await json(['credits', 'grant', account, '5', ...note])).toMatchObject({
+      credits: 5,
+      balance: 15,
+    });
+    const { entries } = (await json(['credits', 'history', account])) as unknown as { entries: object[] };
+    expect(entries).toMatchObject([
+      { kind: 'grant', credits: 5, note: 'for the \u001b[31m film' },
+      { kind: 'grant', credits: 10, note: 'first credits' },
+    ]);
+    const { out } = await run(['credits', 'history', account]);
+    expect(out).toMatch(/^ID +CREATED_AT +KIND +CREDITS +GENERATION_ID +NOTE$/m);
+    // What users write draws nothing on the operator's terminal.
+    expect(out).toMatch(/grant +5 +– +for the {2}\[31m film$/m);
+  });
+
+  test('keys are made, listed without the key, and revoked', async () => {
+    const made = await run(['keys', 'create', account, '--name', 'ci', '--mode', 'test', '--expires', '30d']);
+    const key = /rsk_test_[\w-]{43}/.exec(made.out)?.[0] ?? '';
+    expect(made.out).toContain('The key is shown this once.');
+    const listed = await run(['keys', 'list', '--account', account]);
+    expect(listed.out).toMatch(/^key_\w+ +rsk_test_[\w-]{4} +ci +test +\S+ +– +\S+ +–$/m);
+    expect(listed.out).not.toContain(key);
+    const id = /key_\w+/.exec(listed.out)?.[0] ?? '';
+    expect(await json(['keys', 'revoke', id])).toMatchObject({
+      exit: 0,
+      id,
+      revoked_at: expect.stringMatching(/Z$/),
+    });
+  });
+
+  test('jobs are none yet, and nothing is off', async () => {
+    expect(await run(['jobs', 'list', '--status', 'failed'])).toEqual({
+      exit: 0,
+      out: 'There is no such job.\n',
+      err: '',
+    });
+    expect(await run(['reconcile'])).toEqual({ exit: 0, out: 'Nothing is off.\n', err: '' });
+  });
+
+  test('reconcile says what is off, and exits with 1', async () => {
+    await sql`update accounts set balance = balance + 1 where id = ${account}`;
+    expect(await json(['reconcile'])).toEqual({
+      exit: 1,
+      findings: [
+        {
+          check: 'balance',
+          account_id: account,
+          generation_id: null,
+          message: 'the balance is 16, and the entries sum to 15',
+        },
+      ],
+    });
+    await sql`update accounts set balance = balance - 1 where id = ${account}`;
+  });
+
+  test('what can’t be done is one line, or the envelope, with exit code 1', async () => {
+    const none = `acc_${'0'.repeat(26)}`;
+    expect(await run(['accounts', 'show', none])).toEqual({
+      exit: 1,
+      out: '',
+      err: `There is no account ${none}.\n`,
+    });
+    expect(await json(['jobs', 'show', `swx_${'0'.repeat(26)}`])).toMatchObject({
+      exit: 1,
+      error: { code: 'JOB_NOT_FOUND' },
+    });
+  });
+});
+
+test.each([
+  [['accounts'], 'accounts needs a verb.'],
+  [['accounts', 'dance'], 'There is no command "accounts dance".'],
+  [['accounts', 'show'], '<account> is missing.'],
+  [['accounts', 'show', 'x'], '<account> must be the id of an account, acc_….'],
+  [['accounts', 'list', 'x'], '"x" is one word too many.'],
+  [['accounts', 'limit', `acc_${'0'.repeat(26)}`, '--write-rpm', '0'], '--write-rpm must be a whole number'],
+  [['credits', 'grant', `acc_${'0'.repeat(26)}`, '1.5'], '<credits> must be a whole number from 1 to'],
+  [['keys', 'create', `acc_${'0'.repeat(26)}`, '--expires', 'soon'], '--expires must be hours or days'],
+  [['jobs', 'list', '--status', 'lost'], '--status must be one of in_queue, processing,'],
+  [['jobs', 'list', '--colour'], "Unknown option '--colour'"],
+])('%j is misuse: exit code 2, a line and the help, and nothing is opened', async (args, expected) => {
+  const ran = await runCommand(args, {});
+  expect(ran).toEqual({ exit: 2, err: expect.stringContaining('\n\nrestage-server ') });
+  expect(ran.err?.startsWith(expected)).toBe(true);
+});
+
+test('misuse of the program is exit code 2, and says nothing on standard output', async () => {
+  const ran = await run(['accounts', 'dance'], { DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  expect(ran).toMatchObject({ exit: 2, out: '', err: expect.stringMatching(/^There is no command/) });
+});
+
+test('every command has help, for the asking', async () => {
+  const all = await run(['help'], {});
+  for (const line of ['accounts limit <account>', 'credits grant <account> <credits>', 'reconcile']) {
+    expect(all.out).toMatch(new RegExp(`^restage-server ${line} {2,}\\S`, 'm'));
+  }
+  const one = await runCommand(['keys', 'create', '--help'], {});
+  expect(one.exit).toBe(0);
+  expect(one.out).toMatch(/^ {2}--expires WHEN +\S/m);
+  expect(one.out).not.toContain('keys revoke');
+  expect((await runCommand(['keys', '-h'], {})).out).toContain('restage-server keys revoke <key>');
+});
+
+test('the embedded database is started for a command, and shared with a server that runs', async () => {
+  const created = await json(['accounts', 'create', 'alone@example.com'], {});
+  expect(created).toMatchObject({ exit: 0, email: 'alone@example.com' });
+  const account = String(Reflect.get(created, 'id'));
+  expect(await findEmbedded(join(directory, 'data', 'postgres'))).toBeUndefined();
+
+  const server = start(['serve'], {});
+  let out = '';
+  server.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  try {
+    while (!/serves on (\S+)/.test(out)) await sleep(20);
+    const url = /serves on (\S+)/.exec(out)?.[1] ?? '';
+    const made = await json(['keys', 'create', account], {});
+    const status = async () => {
+      const headers = { 'x-api-key': String(Reflect.get(made, 'key')) };
+      return (await fetch(`${url}/v1/account/info`, { headers })).status;
+    };
+    expect(await status()).toBe(200);
+    await json(['keys', 'revoke', String(Reflect.get(made, 'id'))], {});
+    const revoked = performance.now();
+    while ((await status()) === 200) await sleep(50);
+    expect(performance.now() - revoked).toBeLessThan(5000);
+    expect(await json(['accounts', 'list'], {})).toMatchObject({ accounts: [{ id: account }] });
+  } finally {
+    const ended = new Promise((resolve) => server.on('exit', resolve));
+    server.kill('SIGTERM');
+    await ended;
+  }
+});

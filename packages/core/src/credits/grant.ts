@@ -1,0 +1,48 @@
+import { accounts, creditEntries } from '@restage/db';
+import { fail, isFailure } from '@restage/errors';
+import { and, eq, lte, sql } from 'drizzle-orm';
+import { findAccount } from '../accounts/internal.ts';
+import type { OperatorContext } from '../context.ts';
+import { transact } from '../transact.ts';
+
+/** The most that a balance can hold: PostgreSQL's `integer`. */
+const mostCredits = 2_147_483_647;
+
+/** Adds credits to an account: one entry in the ledger, and the balance with it, or neither. */
+export async function grantCredits(
+  ctx: OperatorContext,
+  accountId: string,
+  grant: { readonly credits: number; readonly note?: string | undefined },
+) {
+  const { credits, note } = grant;
+  if (!Number.isInteger(credits) || credits < 1 || credits > mostCredits) {
+    return fail('INVALID_REQUEST', `credits must be a whole number from 1 to ${mostCredits}.`);
+  }
+  return transact(ctx, async (inside) => {
+    const [account] = await inside.db
+      .update(accounts)
+      .set({ balance: sql`${accounts.balance} + ${credits}` })
+      .where(and(eq(accounts.id, accountId), lte(accounts.balance, mostCredits - credits)))
+      .returning({ balance: accounts.balance });
+    if (!account) {
+      const found = await findAccount(inside, accountId);
+      if (isFailure(found)) return found;
+      return fail(
+        'INVALID_REQUEST',
+        `The account has ${found.balance} credits, and may have at most ${mostCredits}.`,
+      );
+    }
+    const [entry] = await inside.db
+      .insert(creditEntries)
+      .values({
+        accountId,
+        kind: 'grant',
+        credits,
+        note: note ?? null,
+        createdAt: new Date(inside.now()),
+      })
+      .returning({ id: creditEntries.id });
+    if (!entry) throw new Error(`a grant to ${accountId} left no entry`);
+    return { accountId, entry: entry.id, credits, balance: account.balance };
+  });
+}

@@ -1,0 +1,83 @@
+import { queueSchema } from '@restage/db';
+import { type SQL, sql } from 'drizzle-orm';
+import { renderDeadQueue, renderQueue } from '../queue.ts';
+
+/** One thing that must hold: a query for where it doesn't, and words for what that finds. */
+interface Check {
+  /** Gives `account_id`, `generation_id` (or null), and `found` and `expected` as text. */
+  readonly query: SQL;
+  readonly words: (found: string, expected: string) => string;
+}
+
+/** What the database alone must agree on. Each query looks at every row, and gives those that are off. */
+export const checks = {
+  balance: {
+    words: (found, expected) => `the balance is ${found}, and the entries sum to ${expected}`,
+    query: sql`
+      select a.id as account_id, null as generation_id,
+             a.balance::text as found, coalesce(e.credits, 0)::text as expected
+      from accounts a
+      left join (select account_id, sum(credits) as credits from credit_entries group by account_id) e
+        on e.account_id = a.id
+      where a.balance <> coalesce(e.credits, 0)`,
+  },
+  'in-flight': {
+    words: (found, expected) => `${found} jobs are counted in flight, and ${expected} are`,
+    query: sql`
+      select a.id as account_id, null as generation_id,
+             a.in_flight::text as found, coalesce(g.jobs, 0)::text as expected
+      from accounts a
+      left join (select account_id, count(*) as jobs from generations
+                 where status in ('in_queue', 'processing') group by account_id) g on g.account_id = a.id
+      where a.in_flight <> coalesce(g.jobs, 0)`,
+  },
+  'period-usage': {
+    words: (found, expected) => `the period's usage is ${found}, and its jobs' entries sum to ${expected}`,
+    query: sql`
+      select a.id as account_id, null as generation_id,
+             a.period_usage::text as found, coalesce(u.credits, 0)::text as expected
+      from accounts a
+      left join lateral (
+        select -sum(e.credits) as credits from generations g
+        join credit_entries e on e.generation_id = g.id
+        where g.account_id = a.id and g.created_at >= a.period::timestamp at time zone 'UTC'
+          and g.created_at < (a.period + interval '1 month') at time zone 'UTC') u on true
+      where a.period_usage <> coalesce(u.credits, 0)`,
+  },
+  charge: {
+    words: (found, expected) => `the job was charged ${found} credits, and costs ${expected}`,
+    query: sql`
+      select g.account_id, g.id as generation_id,
+             coalesce(-e.credits, 0)::text as found, g.cost::text as expected
+      from generations g
+      left join credit_entries e on e.generation_id = g.id and e.kind = 'charge'
+      where coalesce(-e.credits, 0) <> g.cost`,
+  },
+  refund: {
+    words: (found, expected) => `${found} credits were refunded, where it should be ${expected}`,
+    query: sql`
+      select g.account_id, g.id as generation_id, coalesce(e.credits, 0)::text as found,
+             (case when g.status in ('failed', 'cancelled') then g.cost else 0 end)::text as expected
+      from generations g
+      left join credit_entries e on e.generation_id = g.id and e.kind = 'refund'
+      where coalesce(e.credits, 0) <> case when g.status in ('failed', 'cancelled') then g.cost else 0 end`,
+  },
+  owner: {
+    words: (found, expected) =>
+      `an entry of the job is in the ledger of ${found}, and the job is ${expected}'s`,
+    query: sql`
+      select g.account_id, g.id as generation_id, e.account_id as found, g.account_id as expected
+      from credit_entries e join generations g on g.id = e.generation_id
+      where e.account_id <> g.account_id`,
+  },
+  queue: {
+    words: (found) => `the job is ${found}, and no queue entry will bring it to a worker`,
+    query: sql`
+      select g.account_id, g.id as generation_id, g.status as found, '' as expected
+      from generations g
+      where g.status in ('in_queue', 'processing') and not exists (
+        select from ${sql.identifier(queueSchema)}.job q
+        where q.name in (${renderQueue}, ${renderDeadQueue}) and q.state in ('created', 'retry', 'active')
+          and q.data->>'generationId' = g.id)`,
+  },
+} as const satisfies Record<string, Check>;

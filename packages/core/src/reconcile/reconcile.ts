@@ -1,0 +1,45 @@
+import type { OperatorContext } from '../context.ts';
+import { missingBlobs } from './blobs.ts';
+import { checks } from './checks.ts';
+
+/** Something that is off, and where. */
+export interface Finding {
+  readonly check: keyof typeof checks | 'blob';
+  readonly accountId: string;
+  /** Null where a whole account is meant. */
+  readonly generationId: string | null;
+  readonly message: string;
+}
+
+/** The columns that every check's query gives. */
+interface Row extends Record<string, unknown> {
+  readonly account_id: string;
+  readonly generation_id: string | null;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/**
+ * Checks every invariant that ledger, jobs, queue and blob store must agree on, and reports what is off. Writes
+ * nothing. The database is seen as it was at one moment, so it may be busy meanwhile.
+ */
+export async function reconcile(ctx: OperatorContext): Promise<Finding[]> {
+  const findings = await ctx.db.transaction(
+    async (db) => {
+      const found: Finding[] = [];
+      for (const [name, check] of Object.entries(checks)) {
+        for (const row of await db.execute<Row>(check.query)) {
+          found.push({
+            check: name as keyof typeof checks,
+            accountId: row.account_id,
+            generationId: row.generation_id,
+            message: check.words(row.found, row.expected),
+          });
+        }
+      }
+      return found;
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+  return [...findings, ...(await missingBlobs(ctx))];
+}
