@@ -22,7 +22,7 @@ export interface WebhookTask {
 }
 
 /** A {@link WebhookTask} to be queued. */
-export interface WebhookEntry extends WebhookTask {
+interface WebhookEntry extends WebhookTask {
   readonly accountId: string;
   /** First attempts go before second ones, so that those who answer don't wait for those who don't. */
   readonly first: boolean;

@@ -13,7 +13,15 @@ import { isFailure } from '@restage/errors';
 import { publicName } from '@restage/media/testing';
 import { verifyWebhook } from '@restage/sdk';
 import { afterAll, describe, expect, test } from 'vitest';
-import { answering, hurried, latest, type Receiver, until, verified, webhookWorld } from './receiver.ts';
+import {
+  answering,
+  hurried,
+  latest,
+  type Receiver,
+  until,
+  verified,
+  webhookWorld,
+} from '../../testing/receivers.ts';
 
 const world = await webhookWorld();
 const { ctx, boss } = world;

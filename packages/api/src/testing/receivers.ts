@@ -7,7 +7,7 @@ import { isFailure } from '@restage/errors';
 import { makePng, openWorld, publicName } from '@restage/media/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, expect } from 'vitest';
-import { type TestWorld, testWorld } from '../../testing/index.ts';
+import { type TestWorld, testWorld } from './world.ts';
 
 /** A webhook as it arrived. */
 export interface Arrived {
