@@ -43,7 +43,7 @@ export interface WebhookWorld extends TestWorld {
 export const hurried: WebhookSettings = {
   ...defaultWebhooks,
   delays: [0, 20, 40, 60, 80],
-  timeout: 1000,
+  timeout: 1500,
   lostAfter: 500,
   overdueAfter: 100,
 };
