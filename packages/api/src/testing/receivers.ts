@@ -7,7 +7,7 @@ import { isFailure } from '@restage/errors';
 import { makePng, openWorld, publicName } from '@restage/media/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, expect } from 'vitest';
-import { type TestWorld, testWorld } from '../../testing/index.ts';
+import { type TestWorld, testWorld } from './world.ts';
 
 /** A webhook as it arrived. */
 export interface Arrived {
@@ -43,7 +43,7 @@ export interface WebhookWorld extends TestWorld {
 export const hurried: WebhookSettings = {
   ...defaultWebhooks,
   delays: [0, 20, 40, 60, 80],
-  timeout: 1000,
+  timeout: 1500,
   lostAfter: 500,
   overdueAfter: 100,
 };
