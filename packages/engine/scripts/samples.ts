@@ -11,10 +11,11 @@ import sharp from 'sharp';
 import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
 import { finishBackdrop } from '../src/composite/backdrop.ts';
 import { randomFrom } from '../src/math/random.ts';
-import { paintPlate, resize } from '../src/scene/plate.ts';
+import { resize } from '../src/math/resample.ts';
+import { paintPlate } from '../src/scene/plate.ts';
 import { readPrompt } from '../src/scene/reading.ts';
 import { createWriter } from '../src/video/encode.ts';
-import { planesFromGrey, planesFromRgb } from '../src/video/planes.ts';
+import { createPlanes, planesFromRgb, writeGrey } from '../src/video/planes.ts';
 import type { Pose } from './robot.ts';
 import { develop, look } from './studio.ts';
 
@@ -69,11 +70,13 @@ async function reference(): Promise<void> {
 async function shot(): Promise<void> {
   const [width, height, frames] = [640, 360, 36];
   const common = { width, height, timeBase: new Rational(1, 24), frameRate: new Rational(24, 1) };
-  const colour = await createWriter(join(folder, 'shot.mp4'), { ...common, quality: 20 });
+  const colour = await createWriter(join(folder, 'shot.mp4'), { ...common, preset: 'veryfast', quality: 20 });
   const alpha = await createWriter(join(folder, 'shot-matte.mp4'), {
     ...common,
+    preset: 'veryfast',
     quality: 16,
   });
+  const grey = createPlanes(width, height);
   for (let frame = 0; frame < frames; frame++) {
     const phase = (frame / frames) * Math.PI * 2;
     const { picture, matte } = draw(width, height, 2, {
@@ -82,7 +85,8 @@ async function shot(): Promise<void> {
       bob: Math.abs(Math.sin(phase)) * 0.03,
     });
     await colour.write(planesFromRgb({ width, height, data: picture }), BigInt(frame), 1n);
-    await alpha.write(planesFromGrey(matte, width, height), BigInt(frame), 1n);
+    writeGrey(matte, grey);
+    await alpha.write(grey, BigInt(frame), 1n);
   }
   for (const writer of [colour, alpha]) {
     await writer.finish();

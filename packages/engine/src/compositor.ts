@@ -14,17 +14,7 @@ export interface CompositorOptions {
 }
 
 /** What a worker sees of our environment: untrusted bytes are parsed there, so no secrets. */
-const shared = [
-  'PATH',
-  'HOME',
-  'TMPDIR',
-  'TMP',
-  'TEMP',
-  'LANG',
-  'SystemRoot',
-  'LD_LIBRARY_PATH',
-  'RESTAGE_MATTE_MODEL',
-];
+const shared = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'SystemRoot', 'LD_LIBRARY_PATH'];
 
 /**
  * The engine that comes in the box. Every job runs in a child process with a time and a memory limit; one

@@ -8,7 +8,7 @@ import { isFailed } from './engine.ts';
 import { decodeFrames } from './video/decode.ts';
 import { createWriter } from './video/encode.ts';
 import { openVideo } from './video/open.ts';
-import { planesFromGrey } from './video/planes.ts';
+import { createPlanes, type Planes, writeGrey } from './video/planes.ts';
 
 /** A file of the real footage that stands beside the project. */
 export const media = (name: string) =>
@@ -67,6 +67,7 @@ export async function cutVideo(
     height,
     timeBase: input.stream.timeBase,
     frameRate: input.stream.avgFrameRate,
+    preset: 'veryfast',
     quality: 20,
   });
   let count = 0;
@@ -74,7 +75,7 @@ export async function cutVideo(
     const planes =
       matte === undefined
         ? { width, height, data }
-        : planesFromGrey(
+        : greyPlanes(
             drawn(width, height, (x, y) => matte(count, x, y)),
             width,
             height,
@@ -87,7 +88,13 @@ export async function cutVideo(
   await input.context.closeInput();
 }
 
-export function drawn(width: number, height: number, value: (x: number, y: number) => number): Uint8Array {
+function greyPlanes(grey: Uint8Array, width: number, height: number): Planes {
+  const planes = createPlanes(width, height);
+  writeGrey(grey, planes);
+  return planes;
+}
+
+function drawn(width: number, height: number, value: (x: number, y: number) => number): Uint8Array {
   const data = new Uint8Array(width * height);
   for (let p = 0; p < data.length; p++)
     data[p] = value(((p % width) + 0.5) / width, (Math.floor(p / width) + 0.5) / height);

@@ -3,7 +3,7 @@ import { decodeSrgb } from './srgb.ts';
 import type { LabMap } from './transfer.ts';
 
 /** Nodes along each edge of the cube. */
-export const lutSize = 33;
+const lutSize = 33;
 
 /**
  * A cube of colours: from 8-bit sRGB code values to linear light. Blue runs fastest, three floats a node.

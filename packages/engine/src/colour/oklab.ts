@@ -15,7 +15,7 @@ export function labFromRgb([r, g, b]: Rgb): Lab {
 }
 
 /** Linear light, which may lie outside 0…1 for colours that a display can't show. */
-export function rgbFromLab([lightness, a, b]: Lab): Rgb {
+function rgbFromLab([lightness, a, b]: Lab): Rgb {
   const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
@@ -29,7 +29,6 @@ export function rgbFromLab([lightness, a, b]: Lab): Rgb {
 /** The nearest displayable colour of the same lightness and hue: chroma is lowered until it fits. */
 export function displayable(lab: Lab): Rgb {
   const lightness = Math.min(1, Math.max(0, lab[0]));
-  const fits = (rgb: Rgb) => Math.min(...rgb) >= -1e-4 && Math.max(...rgb) <= 1.0001;
   const whole = rgbFromLab([lightness, lab[1], lab[2]]);
   if (fits(whole)) return clip(whole);
   let low = 0;
@@ -40,6 +39,10 @@ export function displayable(lab: Lab): Rgb {
     else high = middle;
   }
   return clip(rgbFromLab([lightness, lab[1] * low, lab[2] * low]));
+}
+
+function fits([r, g, b]: Rgb): boolean {
+  return Math.min(r, g, b) >= -1e-4 && Math.max(r, g, b) <= 1.0001;
 }
 
 function clip([r, g, b]: Rgb): Rgb {

@@ -1,5 +1,5 @@
 import { type Lut, lookUp } from '../colour/lut.ts';
-import { byteOfLinear, linearOfByte, linearSteps } from '../colour/srgb.ts';
+import { codeOfLinear, linearOfByte, linearSteps } from '../colour/srgb.ts';
 import { createGrid, type Grid } from '../math/blur.ts';
 import { randomFrom } from '../math/random.ts';
 import type { Backdrop } from './blend.ts';
@@ -10,20 +10,24 @@ import type { Backdrop } from './blend.ts';
  * @param grain strength in code values; 0.5 is a plain dither.
  */
 export function finishBackdrop(plate: Grid, grain: number, seed: number): Backdrop {
-  const random = randomFrom(seed ^ 0x9e3779b9);
+  const noise = noiseTable(seed);
   const linear = plate.data;
   const bytes = new Uint8Array(linear.length);
-  for (let i = 0; i < linear.length; i += 3) {
-    const luma = (random() + random() + random() - 1.5) * grain * 1.3;
-    for (let c = 0; c < 3; c++) {
-      const value = linear[i + c] as number;
-      const code = byteOfLinear[
-        value >= 1 ? linearSteps : value <= 0 ? 0 : (value * linearSteps + 0.5) | 0
-      ] as number;
-      const below = linearOfByte[code] as number;
-      const step = (linearOfByte[Math.min(255, code + 1)] as number) - below;
-      const exact = code + (step > 0 ? (value - below) / step : 0);
-      bytes[i + c] = Math.max(0, Math.min(255, Math.round(exact + luma + (random() - 0.5))));
+  const stride = plate.width * 3;
+  for (let row = 0, i = 0; row < plate.height; row++) {
+    // Each row reads the table from a place of its own, so that no pattern repeats visibly.
+    let at = Math.imul(row + 1, 0x9e3779b1) & (noise.length - 1);
+    for (const end = i + stride; i < end; i += 3) {
+      const luma = (noise[at] as number) * grain;
+      for (let c = 0; c < 3; c++) {
+        at = (at + 1) & (noise.length - 1);
+        const value = linear[i + c] as number;
+        const code = codeOfLinear[
+          value >= 1 ? linearSteps : value <= 0 ? 0 : (value * linearSteps + 0.5) | 0
+        ] as number;
+        const dithered = code + luma + (noise[at] as number) * 0.5 + 0.5;
+        bytes[i + c] = dithered <= 0 ? 0 : dithered >= 255 ? 255 : dithered | 0;
+      }
     }
   }
   return { linear, bytes };
@@ -49,24 +53,8 @@ export function plateFromBytes(
   return plate;
 }
 
-/** Means of `cell × cell` pixels. */
-export function shrink(grid: Grid, cell: number): Grid {
-  const width = Math.ceil(grid.width / cell);
-  const height = Math.ceil(grid.height / cell);
-  const out = createGrid(width, height, grid.channels);
-  const counts = new Float32Array(width * height);
-  for (let y = 0, i = 0; y < grid.height; y++) {
-    const row = Math.floor(y / cell) * width;
-    for (let x = 0; x < grid.width; x++) {
-      const at = row + Math.floor(x / cell);
-      counts[at] = (counts[at] as number) + 1;
-      for (let c = 0; c < grid.channels; c++, i++) {
-        const o = at * grid.channels + c;
-        out.data[o] = (out.data[o] as number) + (grid.data[i] as number);
-      }
-    }
-  }
-  for (let o = 0; o < out.data.length; o++)
-    out.data[o] = (out.data[o] as number) / (counts[Math.floor(o / grid.channels)] as number);
-  return out;
+/** Noise near a Gaussian, of standard deviation about 0.65. */
+function noiseTable(seed: number): Float32Array {
+  const random = randomFrom(seed ^ 0x9e3779b9);
+  return Float32Array.from({ length: 1 << 16 }, () => (random() + random() + random() - 1.5) * 1.3);
 }

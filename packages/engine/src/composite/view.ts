@@ -1,7 +1,7 @@
 import { linearOfByte } from '../colour/srgb.ts';
 
 /** Writes three floats for the pixel at a place to `out[0…2]`. */
-export type Sampler = (x: number, y: number, out: Float32Array) => void;
+type Sampler = (x: number, y: number, out: Float32Array) => void;
 
 /** A frame, however it is stored. */
 export interface View {

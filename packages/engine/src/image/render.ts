@@ -3,7 +3,7 @@ import { compositeFrame, subjectStatistics } from '../composite/frame.ts';
 import { type Picture, pictureView } from '../composite/view.ts';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
-import { automaticMatte } from '../matte/automatic.ts';
+import { createMatteFinder } from '../matte/automatic.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
 import { readMatte, readSource } from './read.ts';
 import { writePng } from './write.ts';
@@ -17,10 +17,8 @@ export async function renderImage(
   if (isFailed(source)) return source;
   const { width, height } = source;
   onProgress(0.1);
-  const matte = await matteFor(request, source);
+  const [matte, stage] = await Promise.all([matteFor(request, source), setStage(request, width, height)]);
   if (isFailed(matte)) return matte;
-  onProgress(0.3);
-  const stage = await setStage(request, width, height);
   if (isFailed(stage)) return stage;
   onProgress(0.6);
   const lut = lookFor(stage, subjectStatistics(pictureView(source), matte));
@@ -51,7 +49,7 @@ async function matteFor(request: RenderRequest, source: Picture): Promise<Uint8A
       if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
       return readMatte(request.alpha, source.width, source.height);
     case 'auto':
-      return automaticMatte(pictureView(source));
+      return createMatteFinder()(pictureView(source));
     default:
       return request.alphaMode satisfies never;
   }

@@ -1,5 +1,6 @@
 import type { View } from '../composite/view.ts';
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
+import { resize, shrink } from '../math/resample.ts';
 import { clamp, mix, smoothstep } from '../math/scalar.ts';
 import type { KeyLight } from './key.ts';
 
@@ -74,10 +75,12 @@ function spread(sums: Grid): Grid {
   const out = createGrid(width, height, 6);
   const near: Grid = { ...sums, data: sums.data.slice() };
   boxBlur(near, 2, 2);
-  const far: Grid = { ...sums, data: near.data.slice() };
-  boxBlur(far, Math.max(width, height) * 0.05, 2);
+  // Far colours only fill where near ones are missing: a quarter of the resolution does.
+  const quarter = shrink(near, 4);
+  boxBlur(quarter, Math.max(quarter.width, quarter.height) * 0.05, 2);
+  const far = resize(quarter, width, height);
   for (let at = 0; at < width * height; at++) {
-    for (const side of [0, 1]) {
+    for (let side = 0; side < 2; side++) {
       const i = at * 8 + side * 4;
       const weight = (near.data[i + 3] as number) + 1e-3 * (far.data[i + 3] as number) + 1e-9;
       for (let c = 0; c < 3; c++) {

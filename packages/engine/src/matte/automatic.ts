@@ -1,106 +1,92 @@
 import { labFromRgb } from '../colour/oklab.ts';
 import type { View } from '../composite/view.ts';
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
-import { smoothstep } from '../math/scalar.ts';
+import { clamp } from '../math/scalar.ts';
+import { largest } from './components.ts';
+import { cutSubject, fitModels, type Models } from './grabcut.ts';
 import { refine } from './guided.ts';
+import { saliencyOf } from './saliency.ts';
 
 /** Cells along the longer side of the grid on which the subject is looked for. */
-const searchSize = 200;
+const searchSize = 192;
+/** Frames after which the colour models of a video are fitted anew. */
+const refitEvery = 12;
 
-/** Finds the subject: what the border of the picture can't be walked to without crossing an edge. */
-export function automaticMatte(source: View): Uint8Array {
-  const small = shrinkToLab(source);
-  const saliency = barrierSaliency(small);
-  return refine(source, saliency);
+/**
+ * Finds the subject in pictures that follow one another, or in a single one: saliency against the border
+ * starts colour models of subject and background, GrabCut (Rother et al. 2004) parts the two, a guided filter
+ * brings the cut to the picture's edges. Over frames the models are carried along, and where a picture stands
+ * still its matte does too.
+ * @returns a function from a frame to its matte, one byte a pixel.
+ */
+export function createMatteFinder(): (view: View) => Uint8Array {
+  let models: Models | undefined;
+  let previous: { readonly lab: Grid; readonly soft: Grid } | undefined;
+  let frame = 0;
+  return (view) => {
+    const lab = labGrid(view);
+    if (models === undefined || previous === undefined) {
+      const prior = saliencyOf(lab);
+      models = fitModels(lab, prior);
+      let labels = prior;
+      for (let round = 0; round < 4; round++) {
+        labels = cutSubject(lab, models, prior, 1.4 - round * 0.2);
+        models = fitModels(lab, labels);
+      }
+      previous = { lab, soft: soften(largest(labels)) };
+      frame = 0;
+    } else {
+      const labels = cutSubject(lab, models, previous.soft, 1.6);
+      if (frame % refitEvery === 0) models = fitModels(lab, labels);
+      previous = { lab, soft: settle(previous, lab, soften(largest(labels))) };
+    }
+    frame++;
+    return refine(view, previous.soft);
+  };
 }
 
-function shrinkToLab(source: View): Grid {
-  const scale = Math.min(1, searchSize / Math.max(source.width, source.height));
-  const grid = createGrid(
-    Math.max(1, Math.round(source.width * scale)),
-    Math.max(1, Math.round(source.height * scale)),
-    3,
-  );
+/** A small picture of the frame in OKLab, each cell the mean of four looks. */
+function labGrid({ width, height, linear }: View): Grid {
+  const scale = Math.min(1, searchSize / Math.max(width, height));
+  const grid = createGrid(Math.max(2, Math.round(width * scale)), Math.max(2, Math.round(height * scale)), 3);
   const rgb = new Float32Array(3);
-  const sum = new Float32Array(3);
   for (let y = 0, at = 0; y < grid.height; y++) {
     for (let x = 0; x < grid.width; x++, at += 3) {
-      sum.fill(0);
+      const sum: [number, number, number] = [0, 0, 0];
       for (let n = 0; n < 4; n++) {
-        const px = Math.floor(((x + 0.25 + (n & 1) * 0.5) * source.width) / grid.width);
-        const py = Math.floor(((y + 0.25 + (n >> 1) * 0.5) * source.height) / grid.height);
-        source.linear(px, py, rgb);
-        for (let c = 0; c < 3; c++) sum[c] = (sum[c] as number) + (rgb[c] as number) / 4;
+        linear(
+          Math.floor(((x + 0.25 + (n & 1) * 0.5) * width) / grid.width),
+          Math.floor(((y + 0.25 + (n >> 1) * 0.5) * height) / grid.height),
+          rgb,
+        );
+        for (const c of [0, 1, 2] as const) sum[c] += (rgb[c] as number) / 4;
       }
-      grid.data.set(labFromRgb([sum[0] as number, sum[1] as number, sum[2] as number]), at);
+      grid.data.set(labFromRgb(sum), at);
     }
   }
   return grid;
 }
 
-/**
- * Minimum barrier distance to the border, by raster scans (Zhang et al. 2015), a channel at a time, summed;
- * stretched to 0…1 with a prior for the middle.
- */
-function barrierSaliency(lab: Grid): Grid {
-  const { width, height } = lab;
-  const total = createGrid(width, height, 1);
-  for (let channel = 0; channel < 3; channel++) {
-    const distance = barrierDistance(lab, channel);
-    for (let p = 0; p < distance.length; p++)
-      total.data[p] = (total.data[p] as number) + (distance[p] as number) * (channel === 0 ? 0.6 : 2);
-  }
-  boxBlur(total, 1, 2);
-  const sorted = Float32Array.from(total.data).sort();
-  const low = sorted[Math.floor(sorted.length * 0.1)] as number;
-  const high = Math.max(low + 1e-4, sorted[Math.floor(sorted.length * 0.97)] as number);
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const dx = (x + 0.5) / width - 0.5;
-      const dy = (y + 0.5) / height - 0.54;
-      const middle = Math.exp(-(dx * dx * 4 + dy * dy * 2.5));
-      total.data[p] = smoothstep(
-        0.22,
-        0.5,
-        (((total.data[p] as number) - low) / (high - low)) * (0.45 + 0.7 * middle),
-      );
-    }
-  }
-  return total;
+function soften(labels: Grid): Grid {
+  const soft: Grid = { ...labels, data: labels.data.slice() };
+  boxBlur(soft, 1, 1);
+  return soft;
 }
 
-function barrierDistance(lab: Grid, channel: number): Float32Array {
-  const { width, height } = lab;
-  const value = Float32Array.from({ length: width * height }, (_, p) => lab.data[p * 3 + channel] as number);
-  const highest = value.slice();
-  const lowest = value.slice();
-  const distance = new Float32Array(width * height).fill(Number.POSITIVE_INFINITY);
-  const border = (p: number) => {
-    distance[p] = 0;
-  };
-  for (let x = 0; x < width; x++) border(x);
-  for (let y = 0; y < height; y++) {
-    border(y * width);
-    border(y * width + width - 1);
+/** Keeps the last matte where the picture has not changed, so that noise can't make an edge crawl. */
+function settle(previous: { readonly lab: Grid; readonly soft: Grid }, lab: Grid, soft: Grid): Grid {
+  const change = createGrid(lab.width, lab.height, 1);
+  for (let p = 0; p < change.data.length; p++) {
+    let sum = 0;
+    for (let c = 0; c < 3; c++)
+      sum += Math.abs((lab.data[p * 3 + c] as number) - (previous.lab.data[p * 3 + c] as number));
+    change.data[p] = sum;
   }
-  const relax = (p: number, q: number) => {
-    const up = Math.max(highest[q] as number, value[p] as number);
-    const down = Math.min(lowest[q] as number, value[p] as number);
-    if (up - down >= (distance[p] as number)) return;
-    distance[p] = up - down;
-    highest[p] = up;
-    lowest[p] = down;
-  };
-  for (let pass = 0; pass < 4; pass++) {
-    const forward = pass % 2 === 0;
-    for (let n = 0; n < width * height; n++) {
-      const p = forward ? n : width * height - 1 - n;
-      const x = p % width;
-      const step = forward ? -1 : 1;
-      if (x + step >= 0 && x + step < width) relax(p, p + step);
-      const q = p + step * width;
-      if (q >= 0 && q < width * height) relax(p, q);
-    }
+  boxBlur(change, 2, 1);
+  for (let p = 0; p < soft.data.length; p++) {
+    const fresh = clamp(((change.data[p] as number) - 0.012) / 0.03, 0.06, 1);
+    const before = previous.soft.data[p] as number;
+    soft.data[p] = before + ((soft.data[p] as number) - before) * fresh;
   }
-  return distance;
+  return soft;
 }

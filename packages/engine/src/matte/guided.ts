@@ -1,10 +1,10 @@
 import type { View } from '../composite/view.ts';
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
+import { resize } from '../math/resample.ts';
 import { clamp, smoothstep } from '../math/scalar.ts';
-import { resize } from '../scene/plate.ts';
 
 /** Cells along the longer side of the grid on which the filter's coefficients are found. */
-const guideSize = 480;
+const guideSize = 320;
 
 /**
  * Brings a coarse matte to the picture's edges: the fast guided filter (He and Sun 2015) with the picture's
@@ -36,18 +36,55 @@ export function refine(view: View, coarse: Grid): Uint8Array {
   for (let o = 0, k = 0; o < moments.data.length; o += 13, k += 4)
     coefficients.data.set(solve(moments.data, o), k);
   boxBlur(coefficients, radius);
-  const full = resize(coefficients, width, height);
+  return apply(view, coefficients);
+}
+
+/** Coefficients below this, at all four corners, leave a pixel what its cell is. */
+const negligible = 1e-3;
+
+/** Evaluates the model of each pixel, its coefficients between those of the four cells around it. */
+function apply({ width, height, codes }: View, { width: columns, height: rows, data }: Grid): Uint8Array {
   const matte = new Uint8Array(width * height);
-  for (let p = 0, y = 0; y < height; y++) {
+  const code = new Float32Array(3);
+  const flat = new Uint8Array(columns * rows);
+  for (let cell = 0; cell < flat.length; cell++) {
+    const k = cell * 4;
+    const slope =
+      Math.abs(data[k] as number) + Math.abs(data[k + 1] as number) + Math.abs(data[k + 2] as number);
+    const level = data[k + 3] as number;
+    if (slope < negligible) flat[cell] = level < 0.01 ? 1 : level > 0.99 ? 2 : 0;
+  }
+  for (let y = 0, p = 0; y < height; y++) {
+    const sy = clamp(((y + 0.5) * rows) / height - 0.5, 0, rows - 1);
+    const top = Math.floor(sy);
+    const fy = sy - top;
+    const upper = top * columns;
+    const lower = Math.min(rows - 1, top + 1) * columns;
     for (let x = 0; x < width; x++, p++) {
-      const k = p * 4;
+      const sx = clamp(((x + 0.5) * columns) / width - 0.5, 0, columns - 1);
+      const left = Math.floor(sx);
+      const right = Math.min(columns - 1, left + 1);
+      const corner = flat[upper + left] as number;
+      if (
+        corner !== 0 &&
+        corner === flat[upper + right] &&
+        corner === flat[lower + left] &&
+        corner === flat[lower + right]
+      ) {
+        if (corner === 2) matte[p] = 255;
+        continue;
+      }
+      const fx = sx - left;
       codes(x, y, code);
-      const value =
-        (full.data[k] as number) * (code[0] as number) +
-        (full.data[k + 1] as number) * (code[1] as number) +
-        (full.data[k + 2] as number) * (code[2] as number) +
-        (full.data[k + 3] as number);
-      matte[p] = Math.round(smoothstep(0.1, 0.9, clamp(value, 0, 1)) * 255);
+      let value = 0;
+      for (let c = 0; c < 4; c++) {
+        const a = data[(upper + left) * 4 + c] as number;
+        const b = data[(lower + left) * 4 + c] as number;
+        const above = a + ((data[(upper + right) * 4 + c] as number) - a) * fx;
+        const below = b + ((data[(lower + right) * 4 + c] as number) - b) * fx;
+        value += (above + (below - above) * fy) * (c === 3 ? 1 : (code[c] as number));
+      }
+      matte[p] = Math.round(smoothstep(0.1, 0.9, value) * 255);
     }
   }
   return matte;

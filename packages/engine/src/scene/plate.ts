@@ -1,7 +1,6 @@
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { noiseFrom } from '../math/noise.ts';
 import { pick, type Random, randomFrom } from '../math/random.ts';
-import { clamp } from '../math/scalar.ts';
 import { type Easel, painters, paintWeather } from './paint/index.ts';
 import type { Reading } from './reading.ts';
 import { skyLook } from './sky-look.ts';
@@ -96,34 +95,4 @@ function shoulder({ data }: Grid): void {
         data[i + channel] = knee + (1 - knee) * (1 - Math.exp(-(value - knee) / (1 - knee)));
     }
   }
-}
-
-/** Resamples bilinearly; meant for enlarging. */
-export function resize(grid: Grid, width: number, height: number): Grid {
-  if (grid.width === width && grid.height === height) return grid;
-  const out = createGrid(width, height, grid.channels);
-  const { channels } = grid;
-  for (let y = 0, o = 0; y < height; y++) {
-    const sy = clamp(((y + 0.5) * grid.height) / height - 0.5, 0, grid.height - 1);
-    const top = Math.floor(sy);
-    const fy = sy - top;
-    const upper = top * grid.width * channels;
-    const lower = Math.min(grid.height - 1, top + 1) * grid.width * channels;
-    for (let x = 0; x < width; x++) {
-      const sx = clamp(((x + 0.5) * grid.width) / width - 0.5, 0, grid.width - 1);
-      const left = Math.floor(sx);
-      const fx = sx - left;
-      const l = left * channels;
-      const r = Math.min(grid.width - 1, left + 1) * channels;
-      for (let channel = 0; channel < channels; channel++, o++) {
-        const a = grid.data[upper + l + channel] as number;
-        const b = grid.data[upper + r + channel] as number;
-        const c = grid.data[lower + l + channel] as number;
-        const d = grid.data[lower + r + channel] as number;
-        const above = a + (b - a) * fx;
-        out.data[o] = above + (c + (d - c) * fx - above) * fy;
-      }
-    }
-  }
-  return out;
 }

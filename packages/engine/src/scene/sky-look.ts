@@ -51,7 +51,7 @@ const palettes: Record<
     middle: '#6ea8e4',
     horizon: '#c9e0f2',
     sun: '#fff4dd',
-    glow: 0.75,
+    glow: 0.42,
     height: [0.6, 1.1],
     stars: 0,
     ambient: '#9fbfe0',

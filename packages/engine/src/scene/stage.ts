@@ -3,14 +3,15 @@ import { bakeLut, type Lut } from '../colour/lut.ts';
 import { displayable, labFromRgb } from '../colour/oklab.ts';
 import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts';
 import { type LabMap, transferTowards } from '../colour/transfer.ts';
-import { finishBackdrop, plateFromBytes, shrink } from '../composite/backdrop.ts';
+import { finishBackdrop, plateFromBytes } from '../composite/backdrop.ts';
 import type { Backdrop } from '../composite/blend.ts';
 import { type Failed, isFailed, type RenderRequest } from '../engine.ts';
 import { readReference } from '../image/read.ts';
 import { cellSize } from '../light/fields.ts';
 import { type KeyLight, keyLight } from '../light/key.ts';
 import { boxBlur, type Grid } from '../math/blur.ts';
-import { paintPlate, resize } from './plate.ts';
+import { resize, shrink } from '../math/resample.ts';
+import { paintPlate } from './plate.ts';
 import { type Reading, readPrompt } from './reading.ts';
 
 /** A scene made ready for a job: what stands behind the subject, and the light that falls on it. */

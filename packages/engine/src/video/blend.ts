@@ -20,7 +20,7 @@ import {
 } from './planes.ts';
 
 /** A plate for video: planes for where only it shows, linear light for the edge. */
-export interface PlanesBackdrop {
+interface PlanesBackdrop {
   readonly planes: Planes;
   readonly linear: Float32Array;
 }
@@ -51,8 +51,9 @@ export function blendPlanes(layers: PlanesLayers, out: Planes): void {
     matte === undefined || colours === undefined
       ? undefined
       : createEdge(layers, matte, light, colours, out.data);
-  const plate = backdrop.planes.data;
-  const target = out.data;
+  // Most of a frame is plate: all of it is laid down first, then squares with something of the subject.
+  if (matte !== undefined) out.data.set(backdrop.planes.data);
+  const pairs = matte === undefined ? undefined : pairsOf(matte);
   for (let y = 0; y < height; y += 2) {
     const upper = y * width;
     let chroma = (y >> 1) * (width >> 1);
@@ -60,34 +61,28 @@ export function blendPlanes(layers: PlanesLayers, out: Planes): void {
     for (let x = 0; x < width; x += 2, chroma++) {
       const p = upper + x;
       const q = p + width;
-      let any = 255;
-      let all = 255;
-      if (matte !== undefined) {
-        const a = matte[p] as number;
-        const b = matte[p + 1] as number;
-        const c = matte[q] as number;
-        const d = matte[q + 1] as number;
-        any = a | b | c | d;
-        all = a & b & c & d;
-      }
-      if (any === 0) {
-        target[p] = plate[p] as number;
-        target[p + 1] = plate[p + 1] as number;
-        target[q] = plate[q] as number;
-        target[q + 1] = plate[q + 1] as number;
-        target[cb + chroma] = plate[cb + chroma] as number;
-        target[cr + chroma] = plate[cr + chroma] as number;
-        continue;
+      let all = 0xffff;
+      if (pairs !== undefined) {
+        const upperPair = pairs[p >> 1] as number;
+        const lowerPair = pairs[q >> 1] as number;
+        if ((upperPair | lowerPair) === 0) continue;
+        all = upperPair & lowerPair;
       }
       if (!ready) {
         light.row(y);
         colours?.row(y);
         ready = true;
       }
-      if (all === 255 || edge === undefined) inner(x, p, q, cb + chroma, cr + chroma);
+      if (all === 0xffff || edge === undefined) inner(x, p, q, cb + chroma, cr + chroma);
       else edge(x, p, q, cb + chroma, cr + chroma);
     }
   }
+}
+
+/** The matte two pixels at a time. */
+function pairsOf(matte: Uint8Array): Uint16Array {
+  const aligned = matte.byteOffset % 2 === 0 ? matte : matte.slice();
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
 }
 
 type Square = (x: number, p: number, q: number, u: number, v: number) => void;

@@ -6,7 +6,10 @@ import { lookFor, type Stage } from '../scene/stage.ts';
 import { blendPlanes } from './blend.ts';
 import { createPlanes, type Planes, planesFromRgb, planesView } from './planes.ts';
 
-/** Composites the frames of one job in order. The look is found on the first frame and kept: no flicker. */
+/**
+ * Composites the frames of one job in order. The look is found on the first frame and kept: no flicker. The
+ * planes that come back are the same ones every time.
+ */
 export function createComposite(
   stage: Stage,
   size: Size,
@@ -16,12 +19,12 @@ export function createComposite(
     linear: stage.backdrop.linear,
   };
   const slope = frameSlope(size.width, size.height, stage.key, stage.strength);
+  const out = createPlanes(size.width, size.height);
   let lut: Lut | undefined;
   return (frame, matte) => {
     const view = planesView(frame);
     lut ??= lookFor(stage, subjectStatistics(view, matte));
     const fields = matte === undefined ? undefined : frameFields(view, matte, stage);
-    const out = createPlanes(size.width, size.height);
     blendPlanes(
       { frame, matte, backdrop, lut, light: fields?.light ?? slope, colours: fields?.colours },
       out,

@@ -15,16 +15,17 @@ export interface DecodedFrame {
 }
 
 /**
- * Decodes every shown frame in order, turned and scaled. One frame is in memory at a time.
+ * Decodes every shown frame in order, turned and scaled. One frame is in memory at a time. The calls are the
+ * waiting kind: FFmpeg decodes ahead on threads of its own, and turns of the event loop cost more than they.
  * @param kind `colour`, or `matte`, whose limited range is expanded.
- * @param onOther receives the packets of the other streams, valid during the call.
+ * @param onPacket receives every packet of every stream before it is decoded, valid during the call.
  * @returns by `yield` frames; at the end a failure if the stream is damaged.
  */
 export async function* decodeFrames(
   input: VideoInput,
   size: Size,
   kind: 'colour' | 'matte',
-  onOther?: (packet: Packet) => Promise<void>,
+  onPacket?: (packet: Packet) => Promise<void>,
 ): AsyncGenerator<DecodedFrame, Failed | undefined> {
   const decoder = openDecoder(input);
   using context = decoder;
@@ -36,19 +37,19 @@ export async function* decodeFrames(
   packet.alloc();
   let last = 0n;
   for (let ended = false; !ended; ) {
-    const read = await input.context.readFrame(packet);
+    const read = input.context.readFrameSync(packet);
     ended = read < 0;
     if (ended && read !== AVERROR_EOF) return damaged(input);
+    if (!ended) await onPacket?.(packet);
     if (!ended && packet.streamIndex !== input.stream.index) {
-      await onOther?.(packet);
       packet.unref();
       continue;
     }
-    const sent = await context.sendPacket(ended ? null : packet);
+    const sent = context.sendPacketSync(ended ? null : packet);
     packet.unref();
     if (sent < 0 && sent !== AVERROR_EOF) return damaged(input);
     for (;;) {
-      const received = await context.receiveFrame(frame);
+      const received = context.receiveFrameSync(frame);
       if (received === AVERROR_EAGAIN || received === AVERROR_EOF) break;
       if (received < 0) return damaged(input);
       const { bestEffortTimestamp: pts, duration } = frame;
@@ -57,7 +58,7 @@ export async function* decodeFrames(
       last = duration > 0n ? duration : last;
       if (filter === undefined) yield { pts, duration: last, data: frame.toBuffer() };
       else {
-        for (const shown of await filter.processAll(frame)) {
+        for (const shown of filter.processAllSync(frame)) {
           using done = shown;
           yield { pts, duration: last, data: done.toBuffer() };
         }
@@ -66,6 +67,11 @@ export async function* decodeFrames(
     }
   }
   return undefined;
+}
+
+/** Whether frames come out just as they are stored, so that the stream could as well be copied. */
+export function isPlain(input: VideoInput, size: Size): boolean {
+  return colourGraph(input, size) === undefined;
 }
 
 /** Filters that bring a frame to 4:2:0 BT.709 limited range at a size; undefined where it is that already. */

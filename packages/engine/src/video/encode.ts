@@ -39,6 +39,8 @@ export interface WriterOptions {
   readonly height: number;
   readonly timeBase: Rational;
   readonly frameRate: Rational;
+  /** How much work x264 puts in: a matte is flat and gains nothing from more. */
+  readonly preset: 'ultrafast' | 'veryfast';
   /** Constant rate factor of x264. */
   readonly quality: number;
   /** A stream, such as the source's audio, that is carried over as it is. */
@@ -96,11 +98,7 @@ export async function createWriter(path: string, options: WriterOptions): Promis
     },
     async copy(source) {
       if (carried === undefined || options.copied === undefined) return;
-      using twin = source.clone();
-      if (twin === null) throw new Error('a packet could not be cloned');
-      twin.streamIndex = carried.index;
-      twin.rescaleTs(options.copied.timeBase, carried.timeBase);
-      check(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');
+      await carry(muxer, source, options.copied, carried);
     },
     async finish() {
       check(await encoder.sendFrame(null), 'sendFrame');
@@ -114,6 +112,41 @@ export async function createWriter(path: string, options: WriterOptions): Promis
       muxer.freeContext();
     },
   };
+}
+
+/** What takes over a stream as it is. */
+export type VideoCopier = Omit<VideoWriter, 'write'>;
+
+/** Starts an MP4 that holds a copy of one stream, its index in front. */
+export async function createCopier(path: string, source: Stream): Promise<VideoCopier> {
+  const muxer = new FormatContext();
+  check(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
+  const stream = muxer.newStream(null);
+  check(source.codecpar.copy(stream.codecpar), 'copy');
+  stream.codecpar.codecTag = 0;
+  stream.timeBase = source.timeBase;
+  stream.avgFrameRate = source.avgFrameRate;
+  check(await muxer.openOutput(), 'openOutput');
+  check(muxer.setOption('movflags', '+faststart'), 'movflags');
+  check(await muxer.writeHeader(), 'writeHeader');
+  return {
+    copy: (packet) => carry(muxer, packet, source, stream),
+    async finish() {
+      check(await muxer.writeTrailer(), 'writeTrailer');
+    },
+    async close() {
+      await muxer.closeOutput();
+      muxer.freeContext();
+    },
+  };
+}
+
+async function carry(muxer: FormatContext, packet: Packet, from: Stream, to: Stream): Promise<void> {
+  using twin = packet.clone();
+  if (twin === null) throw new Error('a packet could not be cloned');
+  twin.streamIndex = to.index;
+  twin.rescaleTs(from.timeBase, to.timeBase);
+  check(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');
 }
 
 function openEncoder(options: WriterOptions): CodecContext {
@@ -133,7 +166,7 @@ function openEncoder(options: WriterOptions): CodecContext {
   context.colorTrc = AVCOL_TRC_BT709;
   context.threadCount = 2;
   context.setFlags(AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER);
-  check(context.setOption('preset', 'veryfast'), 'preset');
+  check(context.setOption('preset', options.preset), 'preset');
   check(context.setOption('crf', String(options.quality)), 'crf');
   check(context.open2Sync(codec, null), 'open2');
   return context;

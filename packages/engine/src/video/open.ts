@@ -3,6 +3,7 @@ import {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
   AV_PKT_DATA_DISPLAYMATRIX,
+  AV_PKT_FLAG_DISCARD,
   AVCOL_SPC_BT470BG,
   AVCOL_SPC_BT709,
   AVCOL_SPC_BT2020_CL,
@@ -11,8 +12,8 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
-import { FormatContext, InputFormat, type Stream } from 'node-av/lib';
-import { type Failed, failed, type RenderRequest } from '../engine.ts';
+import { FormatContext, InputFormat, Packet, type Stream } from 'node-av/lib';
+import { type Failed, failed, isFailed, type RenderRequest } from '../engine.ts';
 import './quiet.ts';
 
 /** An open MP4 or MOV and what is to be read of it. */
@@ -61,6 +62,25 @@ export async function openVideo(path: string, role: string): Promise<VideoInput 
     declaredFrames: Number(stream.nbFrames),
     role,
   };
+}
+
+/**
+ * Whether a file's video can be copied into another: H.264, its matrix told, and no packet that its edit list
+ * hides, which a copy would show. Reads the file's packets once, undecoded.
+ */
+export async function isCopyable(path: string): Promise<boolean> {
+  const input = await openVideo(path, 'source');
+  if (isFailed(input)) return false;
+  const { codecId, colorSpace } = input.stream.codecpar;
+  let copyable = codecId === AV_CODEC_ID_H264 && colorSpace === AVCOL_SPC_BT709;
+  using packet = new Packet();
+  packet.alloc();
+  while (copyable && (await input.context.readFrame(packet)) >= 0) {
+    if (packet.streamIndex === input.stream.index && packet.hasFlags(AV_PKT_FLAG_DISCARD)) copyable = false;
+    packet.unref();
+  }
+  await input.context.closeInput();
+  return copyable;
 }
 
 /** Size after pixel aspect and track rotation, and the filters that turn a frame. */

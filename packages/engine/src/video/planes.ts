@@ -107,10 +107,10 @@ export function planesFromRgb({ width, height, data }: Picture): Planes {
 
 const limited = Uint8Array.from({ length: 256 }, (_, i) => Math.round((i * 219) / 255 + 16));
 
-/** A matte as grey planes in limited range, as players expect. */
-export function planesFromGrey(grey: Uint8Array, width: number, height: number): Planes {
-  const { data } = createPlanes(width, height);
-  for (let p = 0; p < grey.length; p++) data[p] = limited[grey[p] as number] as number;
-  data.fill(128, width * height);
-  return { width, height, data };
+/** Writes a matte as grey planes in limited range, as players expect; without one, white. */
+export function writeGrey(grey: Uint8Array | undefined, out: Planes): void {
+  const pixels = out.width * out.height;
+  if (grey === undefined) out.data.fill(235, 0, pixels);
+  else for (let p = 0; p < pixels; p++) out.data[p] = limited[grey[p] as number] as number;
+  out.data.fill(128, pixels);
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Size } from '@restage/contract';
 import {
   AV_CODEC_ID_AAC,
   AV_CODEC_ID_AC3,
@@ -9,13 +8,13 @@ import {
 } from 'node-av/constants';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
-import { automaticMatte } from '../matte/automatic.ts';
+import { createMatteFinder } from '../matte/automatic.ts';
 import { setStage } from '../scene/stage.ts';
 import { createComposite } from './composite.ts';
-import { type DecodedFrame, decodeFrames } from './decode.ts';
-import { createWriter, type VideoWriter } from './encode.ts';
-import { openVideo, type VideoInput, videoSize } from './open.ts';
-import { type Planes, planesFromGrey, planesView } from './planes.ts';
+import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
+import { createCopier, createWriter } from './encode.ts';
+import { isCopyable, openVideo, type VideoInput, videoSize } from './open.ts';
+import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
 
 /** Audio that MP4 carries and browsers play: copied as it is. */
 const carriedAudio: ReadonlySet<number> = new Set([
@@ -69,21 +68,30 @@ async function renderFrames(
 
   const path = (name: string) => join(request.outputDirectory, `${name}.mp4`);
   const common = { ...size, timeBase: source.stream.timeBase, frameRate: source.stream.avgFrameRate };
+  const copying = isPlain(source, size) && (await isCopyable(request.source));
+  const sourceWriter = copying
+    ? undefined
+    : await createWriter(path('source'), { ...common, preset: 'veryfast', quality: 18 });
+  const copier = copying ? await createCopier(path('source'), source.stream) : undefined;
   const writers = {
-    render: await createWriter(path('render'), { ...common, quality: 18, copied }),
-    source: await createWriter(path('source'), { ...common, quality: 18 }),
-    alpha: await createWriter(path('alpha'), { ...common, quality: 14 }),
+    render: await createWriter(path('render'), { ...common, preset: 'veryfast', quality: 18, copied }),
+    alpha: await createWriter(path('alpha'), { ...common, preset: 'ultrafast', quality: 12 }),
   };
+  const opened = [writers.render, writers.alpha, sourceWriter, copier].filter((one) => one !== undefined);
+  const frames = decodeFrames(source, size, 'colour', async (packet) => {
+    if (packet.streamIndex === copied?.index) await writers.render.copy(packet);
+    if (packet.streamIndex === source.stream.index) await copier?.copy(packet);
+  });
+  const mattes = alpha === undefined ? undefined : decodeFrames(alpha, size, 'matte');
+  const next = () => Promise.all([frames.next(), mattes?.next()]);
+  let step = next();
+  let written: Promise<unknown> = Promise.resolve();
   try {
-    const frames = decodeFrames(source, size, 'colour', async (packet) => {
-      if (packet.streamIndex === copied?.index) await writers.render.copy(packet);
-    });
-    const mattes = alpha === undefined ? undefined : decodeFrames(alpha, size, 'matte');
-    const next = () => Promise.all([frames.next(), mattes?.next()]);
     const composite = createComposite(stage, size);
-    let written: Promise<unknown> = Promise.resolve();
+    const findMatte = createMatteFinder();
+    const grey = createPlanes(size.width, size.height);
     let count = 0;
-    for (let step = next(); ; ) {
+    for (;;) {
       const [frame, given] = await step;
       const ended = pairEnded(frame, given);
       if (isFailed(ended)) return ended;
@@ -93,25 +101,27 @@ async function renderFrames(
       const planes: Planes = { ...size, data: frame.value.data };
       const matte =
         request.alphaMode === 'auto'
-          ? automaticMatte(planesView(planes))
+          ? findMatte(planesView(planes))
           : given?.done === false
             ? given.value.data
             : undefined;
       const out = composite(planes, matte);
       if (request.watermark === true) watermark(out.data, size.width, size.height, 1, 235);
       const { pts, duration } = frame.value;
+      writeGrey(matte, grey);
       await written;
+      // A writer copies its frame before it first waits, so `out` and `grey` may be used again.
       written = Promise.all([
         writers.render.write(out, pts, duration),
-        writers.source.write(planes, pts, duration),
-        writers.alpha.write(greyPlanes(matte, size), pts, duration),
+        sourceWriter?.write(planes, pts, duration),
+        writers.alpha.write(grey, pts, duration),
       ]);
       count++;
       onProgress(Math.min(0.99, count / Math.max(count, source.declaredFrames)));
     }
     await written;
     if (count === 0) return failed('The source holds no frame that can be shown.');
-    for (const writer of Object.values<VideoWriter>(writers)) await writer.finish();
+    for (const writer of opened) await writer.finish();
     onProgress(1);
     return {
       kind: 'rendered',
@@ -123,12 +133,11 @@ async function renderFrames(
       notes,
     };
   } finally {
-    for (const writer of Object.values<VideoWriter>(writers)) await writer.close();
+    // Whatever ended the loop, nothing may be closed while native code still works on it.
+    await Promise.allSettled([step, written]);
+    await Promise.allSettled([frames.return(undefined), mattes?.return(undefined)]);
+    for (const writer of opened) await writer.close();
   }
-}
-
-function greyPlanes(matte: Uint8Array | undefined, { width, height }: Size): Planes {
-  return planesFromGrey(matte ?? new Uint8Array(width * height).fill(255), width, height);
 }
 
 type Step = IteratorResult<DecodedFrame, Failed | undefined>;

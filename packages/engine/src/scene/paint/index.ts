@@ -1,10 +1,13 @@
 import type { Place } from '../vocabulary.ts';
 import type { Easel } from './canvas.ts';
 import { paintFire, paintSpace, paintUnderwater } from './elements.ts';
-import { paintInterior, paintStage, paintStudio } from './indoors.ts';
-import { paintDesert, paintMeadow, paintMountains, paintTundra } from './land.ts';
+import { paintInterior, paintStudio } from './indoors.ts';
+import { paintDesert, paintMountains } from './land.ts';
+import { paintNeon } from './neon.ts';
+import { paintMeadow, paintTundra } from './plains.ts';
 import { paintSky } from './sky.ts';
-import { paintCity, paintNeon } from './town.ts';
+import { paintStage } from './theatre.ts';
+import { paintCity } from './town.ts';
 import { paintBeach, paintSea } from './water.ts';
 import { paintForest } from './woods.ts';
 

@@ -3,7 +3,7 @@ import { fractal } from '../../math/noise.ts';
 import { between, pick } from '../../math/random.ts';
 import { clamp, smoothstep } from '../../math/scalar.ts';
 import { colours, type Material } from '../vocabulary.ts';
-import { add, addDisc, cover, type Easel, eachPixel, put } from './canvas.ts';
+import { addDisc, cover, type Easel, eachPixel, put } from './canvas.ts';
 
 /** A material's colour and the pattern of its surface, about -1…1, at a place on the backdrop. */
 const surfaces: Record<Material, { colour: string; pattern(easel: Easel, x: number, y: number): number }> = {
@@ -179,44 +179,5 @@ function paintShelves(easel: Easel, centre: number): void {
       present === 1 ? spine : within >= 0.94 ? scaleRgb(base, 0.35) : scaleRgb(base, 0.5),
       smoothstep(1, 0.98, across),
     );
-  });
-}
-
-/** A stage: beams through haze from above, a pool of light, the dark around them. */
-export function paintStage(easel: Easel): void {
-  const { canvas, noise, random, aspect, reading } = easel;
-  const tints =
-    reading.colours.length > 0
-      ? reading.colours.map((name) => hex(colours[name]))
-      : pick(random, [
-          [hex('#5a7dff'), hex('#c24dff')],
-          [hex('#ffb45c'), hex('#ff5a3c')],
-          [hex('#3cc8ff'), hex('#ff4fa0')],
-        ]);
-  const beams = [0, 1, 2, 3, 4].map((n) => ({
-    top: aspect * (0.1 + n * 0.2),
-    foot: aspect * between(random, 0.2, 0.8),
-    tint: tints[n % tints.length] ?? ([1, 1, 1] as const),
-    width: between(random, 0.05, 0.09),
-  }));
-  eachPixel(easel, 0, 1, (x, y, i) => {
-    const curtain =
-      0.014 * (1 + Math.sin(x * 30 + noise(x * 3, y) * 3) * 0.5) * (1 - smoothstep(0.7, 0.78, y));
-    const tint = tints[0] ?? ([1, 1, 1] as const);
-    put(canvas.data, i, curtain * tint[0] + 0.004, curtain * tint[1] + 0.004, curtain * tint[2] + 0.005);
-    const smoke = 0.65 + fractal(noise, x * 3, y * 4, 4) * 0.7;
-    for (const beam of beams) {
-      const axis = beam.top + (beam.foot - beam.top) * (y + 0.05);
-      const spread = 0.015 + beam.width * y * 1.5;
-      const across = (x - axis) / spread;
-      add(
-        canvas.data,
-        i,
-        mixRgb(beam.tint, [1, 1, 1], 0.18),
-        Math.exp(-across * across * 1.6) * clamp(smoke, 0.1, 1.4) * (0.55 - y * 0.36),
-      );
-      const pool = Math.exp(-(((x - beam.foot) / 0.22) ** 2) - ((y - 0.88) / 0.05) ** 2);
-      add(canvas.data, i, beam.tint, pool * 0.5);
-    }
   });
 }

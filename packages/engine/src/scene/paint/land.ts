@@ -1,7 +1,7 @@
 import { hex, mixRgb, type Rgb, scaleRgb } from '../../colour/srgb.ts';
 import { fractal, ridged } from '../../math/noise.ts';
 import { between } from '../../math/random.ts';
-import { clamp, mix, smoothstep } from '../../math/scalar.ts';
+import { clamp, smoothstep } from '../../math/scalar.ts';
 import { cover, type Easel, eachPixel } from './canvas.ts';
 import { paintSky } from './sky.ts';
 
@@ -14,7 +14,8 @@ export function groundLight({ sky }: Easel): { sun: Rgb; shade: Rgb } {
   };
 }
 
-function lit(albedo: Rgb, light: { sun: Rgb; shade: Rgb }, facing: number): Rgb {
+/** A surface's colour under a light of which `facing` 0…1 strikes it. */
+export function lit(albedo: Rgb, light: { sun: Rgb; shade: Rgb }, facing: number): Rgb {
   const channel = (c: 0 | 1 | 2) => albedo[c] * (light.shade[c] + light.sun[c] * facing);
   return [channel(0), channel(1), channel(2)];
 }
@@ -38,25 +39,31 @@ export function paintDesert(easel: Easel): void {
   const side = sky.sunX > easel.aspect / 2 ? 1 : -1;
   const ridges: Ridge[] = [0, 1, 2, 3, 4].map((n) => ({
     base: horizon + 0.02 + n * n * 0.022,
-    rise: 0.045 + n * 0.024,
-    stretch: 1.5 - n * 0.19,
+    rise: 0.03 + n * 0.017,
+    stretch: 1.7 - n * 0.22,
     shift: between(random, 0, 90),
     air: 0.72 - n * 0.17,
   }));
   for (const ridge of ridges) {
     const crest = (x: number) =>
-      ridge.base - ridge.rise * (ridged(noise, x * ridge.stretch + ridge.shift, ridge.shift, 2) * 1.5 - 0.45);
-    eachPixel(easel, ridge.base - ridge.rise * 2, 1, (x, y, i) => {
+      ridge.base - ridge.rise * (0.9 + 1.5 * fractal(noise, x * ridge.stretch + ridge.shift, ridge.shift, 2));
+    const tilt = (x: number) => (crest(x + 0.02) - crest(x - 0.02)) / 0.04 / (ridge.rise * ridge.stretch);
+    eachPixel(easel, ridge.base - ridge.rise * 3, 1, (x, y, i) => {
       const depth = y - crest(x);
-      const edge = smoothstep(0, 2.5 / canvas.height, depth);
+      const edge = smoothstep(0, 2 / canvas.height, depth);
       if (edge <= 0) return;
-      const slope = (crest(x + 0.012) - crest(x - 0.012)) / 0.024;
-      const spur = fractal(noise, x * ridge.stretch * 2.2 + y * 2.5 * side, y * 3 + ridge.shift, 3);
+      // The line between the lit and the shaded side runs down from each crest in a curve.
+      const bend = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
+      const face = smoothstep(
+        -0.35,
+        0.35,
+        tilt(x - (depth * 1.5 + depth * depth * 2 + bend * depth * 3) * side) * -side,
+      );
       const ripple =
-        noise((x + spur * 0.1) * 16, y * 150 + noise(x * 6, y * 9) * 5) * 0.07 * smoothstep(0.5, 1, y);
-      const facing = clamp(0.45 - slope * side * 0.9 + spur * 0.5 + ripple - depth * 0.25, 0.03, 1.1);
-      const near = mixRgb(lit(sand, light, facing), sky.horizon, clamp(ridge.air - depth * 0.5, 0, 1) * 0.8);
-      cover(canvas.data, i, near, edge);
+        noise((x + bend) * 14, y * 130 + noise(x * 5, y * 8) * 5) * 0.06 * smoothstep(0.55, 0.95, y);
+      const facing = clamp(0.1 + face * 0.85 + ripple - depth * 0.12, 0.03, 1.1);
+      const haze = clamp(ridge.air - depth * 0.6, 0, 1) * 0.75;
+      cover(canvas.data, i, mixRgb(lit(sand, light, facing), sky.horizon, haze), edge);
     });
   }
 }
@@ -77,14 +84,14 @@ export function paintMountains(easel: Easel): void {
     rise: [0.36, 0.3, 0.17, 0.1][n] ?? 0.1,
     stretch: 1.15 + n * 0.35,
     shift: between(random, 0, 90),
-    air: [0.68, 0.42, 0.24, 0.06][n] ?? 0,
+    air: [0.55, 0.28, 0.2, 0.05][n] ?? 0,
     wooded: n >= 2,
   }));
   for (const range of ranges) {
     const crest = (x: number) => {
       const jag = ridged(noise, x * range.stretch + range.shift, range.shift, range.wooded ? 3 : 6);
       const pines = range.wooded ? Math.abs(noise(x * 70, range.shift)) * 0.012 : 0;
-      return range.base - range.rise * (jag * 1.35 - 0.3) - pines;
+      return range.base - range.rise * (range.wooded ? jag * 1.5 - 0.4 : jag * 2.1 - 0.62) - pines;
     };
     eachPixel(easel, 0.05, 1, (x, y, i) => {
       const depth = y - crest(x);
@@ -94,7 +101,7 @@ export function paintMountains(easel: Easel): void {
       const relief =
         ridged(noise, u + depth * 1.1 * side, y * 3.6, 5) -
         ridged(noise, u + 0.11 * side + depth * 1.1 * side, y * 3.6 - 0.05, 5);
-      const facing = clamp(0.42 + relief * 3.2, 0.02, 1.1);
+      const facing = clamp(0.45 + relief * 4.2, 0.02, 1.15);
       const snowLine = smoothstep(
         0.16,
         0.02,
@@ -138,67 +145,4 @@ export function paintGround(easel: Easel, top: number, colour: string, roughness
     const haze = Math.exp(-near * 9) * 0.65;
     cover(canvas.data, i, mixRgb(shaded, sky.horizon, haze), smoothstep(0, 2 / canvas.height, y - edge));
   });
-}
-
-/** Grassland: rolling ground, a far line of trees, flowers out of focus. */
-export function paintMeadow(easel: Easel): void {
-  const horizon = 0.55;
-  paintSky(easel, horizon + 0.03);
-  const { canvas, noise, sky } = easel;
-  const light = groundLight(easel);
-  const trees = hex('#3a5232');
-  const hills = hex('#6d8a54');
-  for (const layer of [
-    { base: 0.53, rise: 0.05, albedo: hills, air: 0.6, rough: 0.004, shift: 3 },
-    { base: 0.555, rise: 0.035, albedo: trees, air: 0.34, rough: 0.028, shift: 40 },
-  ]) {
-    const crest = (x: number) =>
-      layer.base -
-      layer.rise * (0.5 + noise(x * 1.6 + layer.shift, 1)) -
-      Math.abs(fractal(noise, x * 14 + layer.shift, 2, 3)) * layer.rough * 2;
-    eachPixel(easel, 0.4, 0.7, (x, y, i) => {
-      const depth = y - crest(x);
-      if (depth <= 0) return;
-      const leaf = clamp(0.5 + fractal(noise, x * 26, y * 30, 3) * 0.7 - depth * 3, 0.05, 1);
-      cover(
-        canvas.data,
-        i,
-        mixRgb(lit(layer.albedo, light, leaf), sky.horizon, layer.air),
-        smoothstep(0, 2 / canvas.height, depth),
-      );
-    });
-  }
-  paintGround(easel, 0.575, '#7c9440', 0.9);
-  eachPixel(easel, 0.6, 1, (x, y, i) => {
-    const near = (y - 0.58) / 0.42;
-    const blade = noise(x * mix(260, 70, near), y * mix(120, 16, near) + noise(x * 30, y * 4) * 2);
-    const glow = smoothstep(0.15, 0.75, blade) * 0.5 * near;
-    cover(canvas.data, i, lit(hex('#c3cf6a'), light, 0.8), glow);
-  });
-}
-
-/** Snow to the horizon, pines far off. */
-export function paintTundra(easel: Easel): void {
-  const horizon = 0.56;
-  paintSky(easel, horizon + 0.02);
-  const { canvas, noise, sky } = easel;
-  const light = groundLight(easel);
-  for (const [n, layer] of [
-    { base: 0.55, tall: 0.05, air: 0.66 },
-    { base: 0.575, tall: 0.1, air: 0.36 },
-  ].entries()) {
-    eachPixel(easel, 0.35, 0.62, (x, y, i) => {
-      const tree = Math.floor(x * (34 - n * 12) + n * 7.7);
-      const centre = (tree + 0.5 + noise(tree * 7.1, n) * 0.4 - n * 7.7) / (34 - n * 12);
-      const tall = layer.tall * (0.55 + 0.6 * Math.abs(noise(tree * 3.7 + 0.5, n * 5 + 0.3)));
-      const up = (layer.base + 0.01 - y) / tall;
-      if (up < 0 || up > 1) return;
-      const width = (1 - up) * tall * 0.3 * (0.75 + 0.25 * Math.abs(((up * 9) % 1) - 0.2));
-      const inside = smoothstep(width, width * 0.8, Math.abs(x - centre));
-      const frost = clamp(0.3 + fractal(noise, x * 60, y * 60, 2), 0, 0.8);
-      const pine = lit(mixRgb(hex('#22352f'), hex('#dfe8f2'), frost * 0.6), light, 0.6);
-      cover(canvas.data, i, mixRgb(pine, sky.horizon, layer.air), inside);
-    });
-  }
-  paintGround(easel, 0.57, '#e9eff7', 0.3);
 }

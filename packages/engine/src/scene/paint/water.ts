@@ -42,7 +42,7 @@ export function paintBeach(easel: Easel): void {
 }
 
 /** Water from `horizon` down to `bottom`, mirroring what has been painted above. */
-export function paintWater(easel: Easel, horizon: number, bottom: number): void {
+function paintWater(easel: Easel, horizon: number, bottom: number): void {
   const { canvas, noise, sky, aspect } = easel;
   const above = canvas.data.slice(0, Math.ceil(horizon * canvas.height) * canvas.width * 3);
   const rows = Math.floor(horizon * canvas.height) - 1;

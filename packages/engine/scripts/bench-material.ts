@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { Rational } from 'node-av/lib';
+import sharp from 'sharp';
+import { writePng } from '../src/image/write.ts';
+import { noiseFrom } from '../src/math/noise.ts';
+import { randomFrom } from '../src/math/random.ts';
+import { createWriter } from '../src/video/encode.ts';
+import { createPlanes, writeGrey } from '../src/video/planes.ts';
+
+/** A textured shot that drifts, with a disc of about a quarter of the frame as its moving matte. */
+export async function drawShot(folder: string, width: number, height: number, frames: number) {
+  const noise = noiseFrom(randomFrom(1));
+  const source = join(folder, `shot-${height}.mp4`);
+  const alpha = join(folder, `matte-${height}.mp4`);
+  const common = { width, height, timeBase: new Rational(1, 12_800), frameRate: new Rational(25, 1) };
+  const colour = await createWriter(source, { ...common, preset: 'veryfast', quality: 20 });
+  const grey = await createWriter(alpha, { ...common, preset: 'veryfast', quality: 16 });
+  const texture = Uint8Array.from(
+    { length: width * height * 2 },
+    (_, p) => 110 + 70 * noise((p % width) / 37, Math.floor(p / width) / 29),
+  );
+  const planes = createPlanes(width, height);
+  const matte = new Uint8Array(width * height);
+  const shown = createPlanes(width, height);
+  for (let frame = 0; frame < frames; frame++) {
+    planes.data.set(texture.subarray(frame * width * 2, frame * width * 2 + width * height));
+    planes.data.fill(120, width * height, width * height * 1.25);
+    planes.data.fill(140, width * height * 1.25);
+    const centre = width / 2 + Math.sin(frame / 15) * width * 0.1;
+    for (let p = 0; p < matte.length; p++) {
+      const distance = Math.hypot((p % width) - centre, Math.floor(p / width) - height / 2);
+      matte[p] = 255 * Math.min(1, Math.max(0, (height * 0.38 - distance) / 5));
+    }
+    writeGrey(matte, shown);
+    await colour.write(planes, BigInt(frame * 512), 512n);
+    await grey.write(shown, BigInt(frame * 512), 512n);
+  }
+  for (const writer of [colour, grey]) {
+    await writer.finish();
+    await writer.close();
+  }
+  return { source, alpha };
+}
+
+export async function drawStill(path: string, width: number, height: number): Promise<string> {
+  const noise = noiseFrom(randomFrom(2));
+  const data = new Uint8Array(width * height * 3);
+  for (let p = 0; p < width * height; p++) {
+    const value =
+      128 +
+      100 * noise((p % width) / 90, Math.floor(p / width) / 70) +
+      8 * noise((p % width) / 2.3, Math.floor(p / width) / 2.1);
+    for (let c = 0; c < 3; c++) data[p * 3 + c] = Math.max(0, Math.min(255, value * (0.7 + c * 0.15)));
+  }
+  await writePng(path, data, width, height, 3);
+  return path;
+}
+
+/** Reads a picture three times and writes three, as a job does, and nothing in between. */
+export async function imageFloor(source: string, folder: string): Promise<void> {
+  await Promise.all(
+    [0, 1, 2].map(async (n) => {
+      const { data, info } = await sharp(source).raw().toBuffer({ resolveWithObject: true });
+      await writePng(join(folder, `floor-${n}.png`), data, info.width, info.height, 3);
+    }),
+  );
+}

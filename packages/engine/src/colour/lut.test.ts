@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { bakeLut, lookUp } from './lut.ts';
+import { linearOfByte } from './srgb.ts';
+import type { ColourStatistics } from './statistics.ts';
+import { transferTowards } from './transfer.ts';
+
+test('an empty cube gives every colour back, within half a code', () => {
+  const lut = bakeLut([]);
+  const out = new Float32Array(3);
+  for (let code = 0; code < 256; code += 3) {
+    lookUp(lut, code, 255 - code, (code * 7) % 256, out);
+    const next = (linearOfByte[Math.min(255, code + 1)] ?? 0) - (linearOfByte[code] ?? 0);
+    expect(Math.abs((out[0] ?? 0) - (linearOfByte[code] ?? 0))).toBeLessThan(Math.max(next / 2, 5e-4));
+  }
+});
+
+const statistics = (mean: ColourStatistics['mean'], spread: number): ColourStatistics => ({
+  mean,
+  covariance: [
+    [spread, 0, 0],
+    [0, spread / 4, 0],
+    [0, 0, spread / 4],
+  ],
+});
+
+test('transfer takes the mean more than half the way, and leaves black and white in range', () => {
+  const subject = statistics([0.7, 0.02, 0.03], 0.02);
+  const scene = statistics([0.4, 0.05, -0.04], 0.03);
+  const map = transferTowards(subject, scene, 1);
+  const [l, a, b] = map(subject.mean);
+  const distance = (lab: readonly number[]) =>
+    Math.hypot(...scene.mean.map((value, i) => value - (lab[i] ?? 0)));
+  expect(distance([l, a, b])).toBeLessThan(distance(subject.mean) / 2);
+  expect(map([0, 0, 0])[0]).toBeGreaterThanOrEqual(0);
+  expect(map([1, 0, 0])[0]).toBeLessThanOrEqual(1);
+});
+
+test('however far the scene, the mean’s chroma moves no further than skin bears', () => {
+  const subject = statistics([0.6, 0.03, 0.04], 0.02);
+  const map = transferTowards(subject, statistics([0.6, -0.25, 0.2], 0.03), 1);
+  const [, a, b] = map(subject.mean);
+  expect(Math.hypot(a - 0.03, b - 0.04)).toBeLessThan(0.09);
+});

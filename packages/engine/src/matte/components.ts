@@ -1,0 +1,44 @@
+import { createGrid, type Grid } from '../math/blur.ts';
+
+/** A part smaller than this share of the largest one is taken for clutter, or for a hole that is none. */
+const keptShare = 0.025;
+
+/** Drops small separate parts of the subject, and fills small holes in it. */
+export function largest(labels: Grid): Grid {
+  const out = createGrid(labels.width, labels.height, 1);
+  out.data.set(labels.data);
+  for (const value of [1, 0]) {
+    const parts = partsOf(out, value);
+    const most = parts.reduce((size, part) => Math.max(size, part.length), 0);
+    for (const part of parts)
+      if (part.length < most * keptShare) for (const cell of part) out.data[cell] = 1 - value;
+  }
+  return out;
+}
+
+/** The connected parts of cells that hold `value`, by their four neighbours. */
+function partsOf({ width, height, data }: Grid, value: number): number[][] {
+  const seen = new Uint8Array(width * height);
+  const parts: number[][] = [];
+  for (let start = 0; start < seen.length; start++) {
+    if (seen[start] === 1 || data[start] !== value) continue;
+    const part = [start];
+    seen[start] = 1;
+    for (let n = 0; n < part.length; n++) {
+      const cell = part[n] as number;
+      const x = cell % width;
+      for (const other of [
+        x > 0 ? cell - 1 : -1,
+        x + 1 < width ? cell + 1 : -1,
+        cell - width,
+        cell + width,
+      ]) {
+        if (other < 0 || other >= seen.length || seen[other] === 1 || data[other] !== value) continue;
+        seen[other] = 1;
+        part.push(other);
+      }
+    }
+    parts.push(part);
+  }
+  return parts;
+}

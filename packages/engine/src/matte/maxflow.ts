@@ -1,0 +1,201 @@
+/**
+ * A cut of least cost through a grid whose cells are joined to their right, lower, and two lower diagonal
+ * neighbours. Boykov and Kolmogorov's algorithm (2004), with trees that are kept between augmentations.
+ */
+export interface GridCut {
+  readonly width: number;
+  readonly height: number;
+  /** Cost of calling a cell background (positive) or subject (negative). */
+  readonly terminal: Float64Array;
+  /** Costs of parting a cell from its neighbour to the right, below right, below, below left: four a cell. */
+  readonly joins: Float32Array;
+}
+
+const none = -1;
+const terminalArc = -2;
+const orphan = -3;
+
+/** @returns one byte a cell: 1 is subject. */
+export function cutGrid(grid: GridCut): Uint8Array {
+  const { width, height } = grid;
+  const cells = width * height;
+  const dx = [1, 1, 0, -1, -1, -1, 0, 1];
+  const dy = [0, 1, 1, 1, 0, -1, -1, -1];
+  const offset = dx.map((x, k) => x + (dy[k] ?? 0) * width);
+  const residual = arcsOf(grid);
+  const terminal = grid.terminal.slice();
+  const tree = new Int8Array(cells);
+  const parent = new Int32Array(cells).fill(none);
+  const queued = new Uint8Array(cells);
+  const queue: number[] = [];
+  let head = 0;
+  const orphans: number[] = [];
+
+  const inside = (cell: number, k: number): boolean => {
+    const x = (cell % width) + (dx[k] as number);
+    const y = Math.floor(cell / width) + (dy[k] as number);
+    return x >= 0 && x < width && y >= 0 && y < height;
+  };
+  const wake = (cell: number) => {
+    if (queued[cell] === 1) return;
+    queued[cell] = 1;
+    queue.push(cell);
+  };
+  for (let cell = 0; cell < cells; cell++) {
+    const value = terminal[cell] as number;
+    if (value === 0) continue;
+    tree[cell] = value > 0 ? 1 : -1;
+    parent[cell] = terminalArc;
+    wake(cell);
+  }
+
+  /** Capacity left on the way from the source side over arc `k` of `cell`, or towards the sink side. */
+  const along = (cell: number, k: number, side: number): number =>
+    side > 0
+      ? (residual[cell * 8 + k] as number)
+      : (residual[(cell + (offset[k] as number)) * 8 + ((k + 4) & 7)] as number);
+
+  const grow = (): readonly [number, number] | undefined => {
+    for (; head < queue.length; head++) {
+      const cell = queue[head] as number;
+      const side = tree[cell] as number;
+      if (side === 0) {
+        queued[cell] = 0;
+        continue;
+      }
+      for (let k = 0; k < 8; k++) {
+        if (!inside(cell, k) || along(cell, k, side) <= 1e-9) continue;
+        const other = cell + (offset[k] as number);
+        if (tree[other] === 0) {
+          tree[other] = side;
+          parent[other] = (k + 4) & 7;
+          wake(other);
+        } else if (tree[other] !== side) {
+          return side > 0 ? [cell, k] : [other, (k + 4) & 7];
+        }
+      }
+      queued[cell] = 0;
+    }
+    queue.length = 0;
+    head = 0;
+    return undefined;
+  };
+
+  const augment = ([from, arc]: readonly [number, number]): void => {
+    const to = from + (offset[arc] as number);
+    let least = residual[from * 8 + arc] as number;
+    for (let cell = from; ; ) {
+      const k = parent[cell] as number;
+      if (k === terminalArc) {
+        least = Math.min(least, terminal[cell] as number);
+        break;
+      }
+      const up = cell + (offset[k] as number);
+      least = Math.min(least, residual[up * 8 + ((k + 4) & 7)] as number);
+      cell = up;
+    }
+    for (let cell = to; ; ) {
+      const k = parent[cell] as number;
+      if (k === terminalArc) {
+        least = Math.min(least, -(terminal[cell] as number));
+        break;
+      }
+      least = Math.min(least, residual[cell * 8 + k] as number);
+      cell += offset[k] as number;
+    }
+    push(from, arc, least);
+    for (let cell = from; ; ) {
+      const k = parent[cell] as number;
+      if (k === terminalArc) {
+        terminal[cell] = (terminal[cell] as number) - least;
+        if ((terminal[cell] as number) <= 1e-9) orphans.push(cell);
+        break;
+      }
+      const up = cell + (offset[k] as number);
+      push(up, (k + 4) & 7, least);
+      if ((residual[up * 8 + ((k + 4) & 7)] as number) <= 1e-9) orphans.push(cell);
+      cell = up;
+    }
+    for (let cell = to; ; ) {
+      const k = parent[cell] as number;
+      if (k === terminalArc) {
+        terminal[cell] = (terminal[cell] as number) + least;
+        if ((terminal[cell] as number) >= -1e-9) orphans.push(cell);
+        break;
+      }
+      const down = cell + (offset[k] as number);
+      push(cell, k, least);
+      if ((residual[cell * 8 + k] as number) <= 1e-9) orphans.push(cell);
+      cell = down;
+    }
+  };
+
+  const push = (cell: number, k: number, amount: number) => {
+    const forth = cell * 8 + k;
+    const back = (cell + (offset[k] as number)) * 8 + ((k + 4) & 7);
+    residual[forth] = (residual[forth] as number) - amount;
+    residual[back] = (residual[back] as number) + amount;
+  };
+
+  const rooted = (cell: number): boolean => {
+    for (let at = cell; ; ) {
+      const k = parent[at] as number;
+      if (k === terminalArc) return true;
+      if (k === none || k === orphan) return false;
+      at += offset[k] as number;
+    }
+  };
+
+  const adopt = (): void => {
+    for (const cell of orphans) parent[cell] = orphan;
+    for (let cell = orphans.pop(); cell !== undefined; cell = orphans.pop()) {
+      const side = tree[cell] as number;
+      let found = none;
+      for (let k = 0; k < 8 && found === none; k++) {
+        if (!inside(cell, k)) continue;
+        const other = cell + (offset[k] as number);
+        if (tree[other] === side && along(other, (k + 4) & 7, side) > 1e-9 && rooted(other)) found = k;
+      }
+      if (found !== none) {
+        parent[cell] = found;
+        continue;
+      }
+      for (let k = 0; k < 8; k++) {
+        if (!inside(cell, k)) continue;
+        const other = cell + (offset[k] as number);
+        if (tree[other] !== side) continue;
+        if (along(other, (k + 4) & 7, side) > 1e-9) wake(other);
+        if (parent[other] === ((k + 4) & 7)) {
+          parent[other] = orphan;
+          orphans.push(other);
+        }
+      }
+      tree[cell] = 0;
+      parent[cell] = none;
+    }
+  };
+
+  for (let path = grow(); path !== undefined; path = grow()) {
+    augment(path);
+    adopt();
+  }
+  return Uint8Array.from(tree, (side) => (side > 0 ? 1 : 0));
+}
+
+/** Eight arcs a cell, both ways of each join; none leaves the grid. */
+function arcsOf({ width, height, joins }: GridCut): Float64Array {
+  const residual = new Float64Array(width * height * 8);
+  const steps = [1, width + 1, width, width - 1];
+  for (let cell = 0; cell < width * height; cell++) {
+    const x = cell % width;
+    const y = Math.floor(cell / width);
+    for (let k = 0; k < 4; k++) {
+      const fits = (k === 0 || y + 1 < height) && (k > 1 || x + 1 < width) && (k !== 3 || x > 0);
+      if (!fits) continue;
+      const cost = joins[cell * 4 + k] as number;
+      residual[cell * 8 + k] = cost;
+      residual[(cell + (steps[k] as number)) * 8 + k + 4] = cost;
+    }
+  }
+  return residual;
+}
