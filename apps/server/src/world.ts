@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { bossQueue, ReadWindows, type WorkerContext } from '@restage/core';
+import { bossQueue, JobChanges, ReadWindows, type WorkerContext } from '@restage/core';
 import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -59,6 +59,7 @@ export async function createWorld(parts: Parts): Promise<WorkerContext> {
   return {
     db: database.db,
     queue: bossQueue(queue.boss),
+    changes: await JobChanges.open(database.sql),
     blobs: await openDiskStore(join(directory, 'blobs')),
     urls: createUrlSigner({
       secret: settings.RESTAGE_SECRET ?? (await keepSecret(directory)),

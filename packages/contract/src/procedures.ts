@@ -85,6 +85,16 @@ export const procedures = {
       query: { limit: 'integer', page_token: 'text' },
     },
   }),
+  'generations.cancel': procedure({
+    kind: 'mutation',
+    summary: 'Cancel a job',
+    description:
+      'Ends a job that is queued or processing, at once, and refunds it in full. A job that is cancelled already is answered as it is; one that has ended otherwise can’t be cancelled.',
+    input: jobInput,
+    output: job,
+    errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
+    rest: { method: 'POST', path: '/v1/switchx/generations/{id}/cancel' },
+  }),
   'account.info': procedure({
     kind: 'query',
     summary: 'Get account info',

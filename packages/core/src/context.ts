@@ -4,6 +4,7 @@ import type { Engine } from '@restage/engine';
 import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
 import type { KeyCache } from './accounts/authenticate.ts';
+import type { JobChanges } from './changes.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
 
@@ -36,6 +37,7 @@ export interface Settings {
 export interface Context {
   readonly db: Database;
   readonly queue: Queue;
+  readonly changes: JobChanges;
   readonly blobs: BlobStore;
   readonly urls: UrlSigner;
   readonly media: Media;

@@ -2,6 +2,7 @@ export { authenticate, type Credentials, hashKey, type KeyCache } from './accoun
 export { accountBilling } from './accounts/billing.ts';
 export { createAccount, createFirstAccount, createKey, type NewAccount } from './accounts/create.ts';
 export { accountInfo } from './accounts/info.ts';
+export { JobChanges } from './changes.ts';
 export type {
   Account,
   AccountContext,
@@ -11,6 +12,7 @@ export type {
   Settings,
   WorkerContext,
 } from './context.ts';
+export { cancelGeneration } from './generations/cancel.ts';
 export { getGeneration } from './generations/get.ts';
 export { listGenerations } from './generations/list.ts';
 export { processGeneration } from './generations/process.ts';

@@ -91,6 +91,10 @@ export interface JobPage {
   next_page_token: string | null;
 }
 
+export interface GenerationsCancelInput {
+  id: string;
+}
+
 export interface AccountInfo {
   email: string;
   billing_type: 'prepaid' | 'postpaid';
@@ -185,6 +189,19 @@ export interface Procedures {
     output: JobPage;
     code: 'INVALID_REQUEST' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
   };
+  'generations.cancel': {
+    kind: 'mutation';
+    input: GenerationsCancelInput;
+    output: Job;
+    code:
+      | 'INVALID_REQUEST'
+      | 'JOB_NOT_FOUND'
+      | 'JOB_NOT_CANCELLABLE'
+      | 'INVALID_API_KEY'
+      | 'RATE_LIMIT_EXCEEDED'
+      | 'INTERNAL_ERROR'
+      | 'PAYLOAD_TOO_LARGE';
+  };
   'account.info': {
     kind: 'query';
     input: undefined;
@@ -205,6 +222,7 @@ export const kinds = {
   'generations.start': 'mutation',
   'generations.get': 'query',
   'generations.list': 'query',
+  'generations.cancel': 'mutation',
   'account.info': 'query',
   'account.billing': 'query',
 } as const;

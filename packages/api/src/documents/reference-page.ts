@@ -21,6 +21,7 @@ const examples: Readonly<Record<ProcedureName, string>> = {
   'generations.start': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
   'generations.get': '',
   'generations.list': '',
+  'generations.cancel': '-X POST',
   'account.info': '',
   'account.billing': '',
 };

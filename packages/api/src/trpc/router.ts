@@ -4,6 +4,7 @@ import {
   accountBilling,
   accountInfo,
   authenticate,
+  cancelGeneration,
   createUpload,
   getGeneration,
   listGenerations,
@@ -89,6 +90,7 @@ export const router = t.router({
     start: build(implement('generations.start', startGeneration)),
     get: build(implement('generations.get', getGeneration)),
     list: build(implement('generations.list', listGenerations)),
+    cancel: build(implement('generations.cancel', cancelGeneration)),
   },
   account: {
     info: build(implement('account.info', accountInfo)),
