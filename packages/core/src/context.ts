@@ -75,4 +75,6 @@ export interface Reply {
 export interface AccountContext extends Context {
   readonly account: Account;
   readonly reply: Reply;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
 }

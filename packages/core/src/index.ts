@@ -17,6 +17,7 @@ export { getGeneration } from './generations/get.ts';
 export { listGenerations } from './generations/list.ts';
 export { processGeneration } from './generations/process.ts';
 export { startGeneration } from './generations/start.ts';
+export { type JobEvent, watchGeneration } from './generations/watch.ts';
 export { meterRequest } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
 export { bossQueue, createQueues, type Queue } from './queue.ts';

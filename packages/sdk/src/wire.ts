@@ -78,6 +78,14 @@ export interface Output {
 
 export interface GenerationsGetInput {
   id: string;
+  /** Seconds to wait for the job to end, if it has not; over REST the header `prefer: wait=N`. */
+  wait?: number | undefined;
+}
+
+export interface GenerationsWatchInput {
+  id: string;
+  /** The id of the last event seen: the stream goes on after it; also as the header `last-event-id`. */
+  lastEventId?: string | undefined;
 }
 
 export interface GenerationsListInput {
@@ -183,6 +191,12 @@ export interface Procedures {
     output: Job;
     code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
   };
+  'generations.watch': {
+    kind: 'subscription';
+    input: GenerationsWatchInput;
+    output: Job;
+    code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+  };
   'generations.list': {
     kind: 'query';
     input: GenerationsListInput;
@@ -221,6 +235,7 @@ export const kinds = {
   'uploads.create': 'mutation',
   'generations.start': 'mutation',
   'generations.get': 'query',
+  'generations.watch': 'subscription',
   'generations.list': 'query',
   'generations.cancel': 'mutation',
   'account.info': 'query',
