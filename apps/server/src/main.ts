@@ -1,25 +1,34 @@
 import { greeting } from './greeting.ts';
 import { createLogger } from './logger.ts';
 import type { BundlePaths } from './paths.ts';
-import { serve } from './serve.ts';
+import { type Role, roles, serve } from './serve.ts';
 import { readSettings, settingsHelp } from './settings.ts';
 
-const usage = `restage-server serve           serve, and render what is posted
-restage-server help settings   list the settings`;
+const usage = `restage-server serve                          serve, and render what is posted
+restage-server serve --role all|api|worker    do only a part of it: any number share one DATABASE_URL
+restage-server help settings                  list the settings`;
 
 /** Runs a command of `restage-server`. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
   const [command = 'help', ...rest] = args;
-  if (command === 'serve' && rest.length === 0) return runServer(bundle);
+  const role = command === 'serve' ? readRole(rest) : undefined;
+  if (role) return runServer(bundle, role);
   if (command === 'help') return say(rest[0] === 'settings' ? settingsHelp() : usage);
   return refuse(`There is no command "${[command, ...rest].join(' ')}".\n${usage}`);
 }
 
-async function runServer(bundle: BundlePaths): Promise<void> {
+/** The role that a command's arguments ask for, if they ask for anything that is. */
+function readRole(args: readonly string[]): Role | undefined {
+  if (args.length === 0) return 'all';
+  const [, asked] = /^--role[ =](\w+)$/.exec(args.join(' ')) ?? [];
+  return roles.find((role) => role === asked);
+}
+
+async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   const settings = readSettings(process.env);
   if ('fault' in settings) return refuse(settings.fault);
   const log = createLogger(settings.LOG_LEVEL);
-  const server = await serve(settings, log, bundle);
+  const server = await serve(settings, log, bundle, role);
   if ('fault' in server) return refuse(server.fault);
   say(greeting(server));
 

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createApp } from '@restage/api';
-import { createFirstAccount, type WorkerContext, workOnRenders } from '@restage/core';
+import { createApp, createProbes } from '@restage/api';
+import { type Context, createFirstAccount, workOnRenders } from '@restage/core';
 import type { Logger } from 'pino';
 import { openDatabase } from './database.ts';
 import { type Listener, listen } from './listen.ts';
@@ -9,10 +9,15 @@ import type { BundlePaths } from './paths.ts';
 import { openQueue } from './queue.ts';
 import { Releases } from './releases.ts';
 import type { ServerSettings } from './settings.ts';
-import { createWorld, openRendering } from './world.ts';
+import { createWorld, openEngine, openMedia } from './world.ts';
+
+/** What a process does: serve the API, render, or both. Any number of each work on one database. */
+export const roles = ['all', 'api', 'worker'] as const;
+export type Role = (typeof roles)[number];
 
 /** A server that serves. */
 export interface RunningServer {
+  readonly role: Role;
   readonly url: string;
   /** The first account's key, on the very first start. */
   readonly firstKey: string | undefined;
@@ -25,7 +30,7 @@ export interface ServeFault {
   readonly fault: string;
 }
 
-/** Milliseconds that requests and renders in flight have to end. */
+/** Milliseconds that requests and renders in flight have to end; a render that needs longer goes back to the queue. */
 const drainMilliseconds = 10_000;
 
 /** Starts everything, in order; what was started is stopped again if a later part can't be. */
@@ -33,10 +38,11 @@ export async function serve(
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths = {},
+  role: Role = 'all',
 ): Promise<RunningServer | ServeFault> {
   const releases = new Releases(log);
   try {
-    const started = await start(settings, log, bundle, releases);
+    const started = await start(settings, log, bundle, role, releases);
     if ('fault' in started) await releases.run();
     return started;
   } catch (error) {
@@ -49,18 +55,22 @@ async function start(
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths,
+  role: Role,
   releases: Releases,
 ): Promise<RunningServer | ServeFault> {
+  if (role !== 'all' && settings.DATABASE_URL === undefined) {
+    return {
+      fault: `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
+    };
+  }
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const unwritable = await prepareDirectory(directory);
   if (unwritable) return unwritable;
   const database = await openDatabase(settings, directory, log, bundle);
   if ('fault' in database) return database;
   releases.add('database', database.close);
-  const rendering = await openRendering(settings, directory, log, bundle, releases);
-  // Renders that outlast the queue's patience are told to end before the engine is taken from them.
-  const stopping = new AbortController();
-  releases.add('renders', async () => stopping.abort());
+  const media = await openMedia(settings, directory, log, bundle, releases);
+  const engine = role === 'api' ? undefined : openEngine(settings, bundle, releases);
   const queue = await openQueue(database.url, log);
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
@@ -73,20 +83,25 @@ async function start(
 
   const url = localUrl(settings, listener);
   const publicUrl = (settings.RESTAGE_PUBLIC_URL ?? url).replace(/\/+$/, '');
-  const world = await createWorld({ settings, directory, publicUrl, database, queue, log, ...rendering });
-  const first = await createFirstAccount(world, {
-    email: 'owner@localhost',
-    credits: settings.RESTAGE_FIRST_CREDITS,
+  const world = await createWorld({ settings, directory, publicUrl, database, queue, log, media });
+  const ready = () => checkReadiness(world, queue.check);
+  const first = role === 'worker' ? undefined : await openAccount(world, settings);
+  const maxBodyBytes = settings.RESTAGE_MAX_BODY_MB * 1024 * 1024;
+  const app =
+    role === 'worker' ? createProbes({ ready }) : createApp(world, { publicUrl, maxBodyBytes, ready });
+  answer = (request) => app.fetch(request);
+  const work = engine && (await workOnRenders({ ...world, engine }, queue.boss, settings.RESTAGE_WORKERS));
+  // The first to be released: nothing new is begun, and requests and renders end side by side.
+  releases.add('work', async () => {
+    world.changes.drain();
+    await Promise.all([listener.stop(drainMilliseconds), work?.stop(drainMilliseconds)]);
   });
-  const app = createApp(world, {
-    publicUrl,
-    maxBodyBytes: settings.RESTAGE_MAX_BODY_MB * 1024 * 1024,
-    ready: () => checkReadiness(world, queue.check),
-  });
-  answer = app.fetch;
-  await workOnRenders(world, queue.boss, settings.RESTAGE_WORKERS, stopping.signal);
-  log.info({ url, publicUrl, workers: settings.RESTAGE_WORKERS }, 'serving');
-  return { url, firstKey: first?.key, stop: () => releases.run() };
+  log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'serving');
+  return { role, url, firstKey: first?.key, stop: () => releases.run() };
+}
+
+function openAccount(world: Context, settings: ServerSettings) {
+  return createFirstAccount(world, { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS });
 }
 
 async function prepareDirectory(directory: string): Promise<ServeFault | undefined> {
@@ -107,7 +122,7 @@ function localUrl(settings: ServerSettings, listener: Listener): string {
   return `http://${host}:${listener.port}`;
 }
 
-async function checkReadiness(world: WorkerContext, checkQueue: () => Promise<void>) {
+async function checkReadiness(world: Context, checkQueue: () => Promise<void>) {
   const answered = async (check: Promise<unknown>) => {
     try {
       await check;

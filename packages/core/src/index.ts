@@ -23,4 +23,4 @@ export { ReadWindows } from './limits/reads.ts';
 export { bossQueue, createQueues, type Queue } from './queue.ts';
 export { createUpload } from './uploads/create.ts';
 export { receiveUpload } from './uploads/receive.ts';
-export { workOnRenders } from './work.ts';
+export { type Work, workOnRenders } from './work.ts';

@@ -21,6 +21,12 @@ export interface Queue {
    * To be called once the account counts the job in flight.
    */
   rankRender(db: Database, generationId: string, accountId: string): Promise<void>;
+  /**
+   * Puts a job back that its worker can't finish because it is to stop. It does not count as an attempt, and is
+   * taken again no sooner than the worker has let go of it.
+   * @param retryCount names the worker's claim; one that has lapsed is left alone
+   */
+  releaseRender(db: Database, generationId: string, retryCount: number): Promise<void>;
   /** Takes a job out that nobody has begun. */
   withdrawRender(db: Database, generationId: string): Promise<void>;
 }
@@ -80,6 +86,13 @@ export function bossQueue(boss: PgBoss): Queue {
           order by priority desc limit 1
         ), 0) - (select ${accounts.inFlight} from ${accounts} where ${accounts.id} = ${accountId})
         where name = ${renderQueue} and id = ${id}::uuid and state = 'created'`);
+    },
+    async releaseRender(db, generationId, retryCount) {
+      await db.execute(sql`
+        update ${entries} set state = 'created', started_on = null, heartbeat_on = null,
+          start_after = now() + interval '2 seconds'
+        where name = ${renderQueue} and id = ${uuidOf(generationId)}::uuid
+          and state = 'active' and retry_count = ${retryCount}`);
     },
     async withdrawRender(db, generationId) {
       await boss.deleteJob(renderQueue, uuidOf(generationId), { db: fromDrizzle(db, sql) });
