@@ -18,7 +18,7 @@ export interface Queue {
   /**
    * Gives a job just queued its turn: an account's n-th job in flight comes n turns after the job that is next
    * now. So a hundred jobs of one account stand behind the first job of every other, and all keep moving.
-   * To be called once the account counts the job in flight.
+   * To be called once the job is queued.
    */
   rankRender(db: Database, generationId: string, accountId: string): Promise<void>;
   /**
@@ -78,13 +78,16 @@ export function bossQueue(boss: PgBoss): Queue {
     },
     async rankRender(db, generationId, accountId) {
       const id = uuidOf(generationId);
-      // A turn is a priority below zero; entries are fetched by priority, then by age.
+      // A turn is a priority below zero; entries are fetched by priority, then by age. The account's row is locked, so
+      // that jobs started at once are counted one after another.
       await db.execute(sql`
         update ${entries} set priority = coalesce((
           select priority from ${entries}
           where name = ${renderQueue} and state < 'active' and not blocked and id <> ${id}::uuid
           order by priority desc limit 1
-        ), 0) - (select ${accounts.inFlight} from ${accounts} where ${accounts.id} = ${accountId})
+        ), 0) - (
+          select ${accounts.inFlight} from ${accounts} where ${accounts.id} = ${accountId} for no key update
+        )
         where name = ${renderQueue} and id = ${id}::uuid and state = 'created'`);
     },
     async releaseRender(db, generationId, retryCount) {

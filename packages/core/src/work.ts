@@ -10,6 +10,9 @@ import {
   renderWallSeconds,
 } from './queue.ts';
 
+/** A notification wakes a worker at once; what comes without one, such as a retry, waits for its next look. */
+const polling = { batchSize: 1, notifyPollingIntervalSeconds: 2 } as const;
+
 /** Workers at work. */
 export interface Work {
   /**
@@ -33,7 +36,7 @@ export async function workOnRenders(
   for (let worker = 0; worker < concurrency; worker += 1) {
     const id: string = await boss.work<RenderTask>(
       renderQueue,
-      { batchSize: 1, notifyPollingIntervalSeconds: 5, ...renderHeartbeat },
+      { ...polling, ...renderHeartbeat },
       async ([task]) => {
         // A worker that takes one at a time sleeps on a backlog; waking it here has it look again at once.
         boss.notifyWorker(id);
@@ -41,7 +44,7 @@ export async function workOnRenders(
       },
     );
   }
-  await boss.work<RenderTask>(renderDeadQueue, { batchSize: 1 }, async ([task]) => {
+  await boss.work<RenderTask>(renderDeadQueue, polling, async ([task]) => {
     if (task) await abandonGeneration(ctx, task.data.generationId);
   });
   return {

@@ -26,14 +26,17 @@ interface NewGeneration {
  */
 export async function commitGeneration(ctx: AccountContext, made: NewGeneration) {
   const outcome = await transact(ctx, async (inside) => {
+    const entered = inside.queue.enqueueRender(inside.db, made.id, inside.account.id);
+    // pg-boss reads up on its queue before it sends; the account's row is not locked meanwhile.
+    const then = <Result>(statement: () => Promise<Result>) => entered.then(statement, statement);
     const [inserted, told, charged, queued, used, taken, ranked] = await Promise.allSettled([
       insertGeneration(inside, made),
       recordEvent(inside, { id: made.id, status: 'in_queue', progress: 0 }),
       chargeLedger(inside, made),
-      inside.queue.enqueueRender(inside.db, made.id, inside.account.id),
+      entered,
       markUploadsUsed(inside, made),
-      takeFromAccount(inside, made.plan.cost),
-      inside.queue.rankRender(inside.db, made.id, inside.account.id),
+      then(() => takeFromAccount(inside, made.plan.cost)),
+      then(() => inside.queue.rankRender(inside.db, made.id, inside.account.id)),
     ]);
     if (inserted.status === 'fulfilled' && !inserted.value) return undone('key-taken');
     const settled = [inserted, told, charged, queued, used, taken, ranked];
