@@ -9,6 +9,7 @@ import type { ServerSettings } from './settings.ts';
 export interface OpenDatabase {
   readonly url: string;
   readonly db: Connection['db'];
+  readonly sql: Connection['sql'];
   close(): Promise<void>;
 }
 
@@ -31,6 +32,7 @@ export async function openDatabase(
   return {
     url: found.url,
     db: connection.db,
+    sql: connection.sql,
     async close() {
       await connection.close();
       await found.stop();

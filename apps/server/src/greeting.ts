@@ -2,7 +2,8 @@ import type { RunningServer } from './serve.ts';
 
 /** What a person reads once the server serves: the key, on the first start, and what to do next. */
 export function greeting(server: RunningServer): string {
-  const { url, firstKey } = server;
+  const { role, url, firstKey } = server;
+  if (role === 'worker') return `\nRestage works, and answers on ${url}/readyz\n\nStop:  Ctrl-C\n`;
   const lines = ['', `Restage serves on ${url}`, ''];
   if (firstKey !== undefined) {
     lines.push(

@@ -82,8 +82,11 @@ function stop(server: ServerType, patience: number): Promise<void> {
     const late = setTimeout(() => {
       if ('closeAllConnections' in server) server.closeAllConnections();
     }, patience);
+    // A connection whose last answer has just ended is idle from then on, and would be kept alive.
+    const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(late);
+      clearInterval(idle);
       resolve();
     });
     if ('closeIdleConnections' in server) server.closeIdleConnections();

@@ -4,12 +4,13 @@ import { runCommand } from './commands/run.ts';
 import { greeting } from './greeting.ts';
 import { createLogger } from './logger.ts';
 import type { BundlePaths } from './paths.ts';
-import { serve } from './serve.ts';
+import { type Role, roles, serve } from './serve.ts';
 import { readSettings, settingsHelp } from './settings.ts';
 
 const usage = () =>
   columns([
     ['restage-server serve', 'serve, and render what is posted'],
+    ['restage-server serve --role all|api|worker', 'do only a part of it: any number share one DATABASE_URL'],
     ...commandLines(),
     ['restage-server help <command>', 'say more of a command'],
     ['restage-server help settings', 'list the settings'],
@@ -18,7 +19,8 @@ const usage = () =>
 /** Runs a command of `restage-server`. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
   const [command = 'help', ...rest] = args;
-  if (command === 'serve' && rest.length === 0) return runServer(bundle);
+  const role = command === 'serve' ? readRole(rest) : undefined;
+  if (role) return runServer(bundle, role);
   if (command === 'help') return say(help(rest[0]));
   if (Object.hasOwn(groups, command)) {
     const ran = await runCommand(args, bundle);
@@ -36,11 +38,18 @@ function help(topic = ''): string {
   return Object.hasOwn(groups, topic) ? groupHelp(topic) : usage();
 }
 
-async function runServer(bundle: BundlePaths): Promise<void> {
+/** The role that a command's arguments ask for, if they ask for anything that is. */
+function readRole(args: readonly string[]): Role | undefined {
+  if (args.length === 0) return 'all';
+  const [, asked] = /^--role[ =](\w+)$/.exec(args.join(' ')) ?? [];
+  return roles.find((role) => role === asked);
+}
+
+async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   const settings = readSettings(process.env);
   if ('fault' in settings) return refuse(settings.fault);
   const log = createLogger(settings.LOG_LEVEL);
-  const server = await serve(settings, log, bundle);
+  const server = await serve(settings, log, bundle, role);
   if ('fault' in server) return refuse(server.fault);
   say(greeting(server));
 

@@ -18,8 +18,11 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
     connectionString: url,
     schema: queueSchema,
     application_name: 'restage-queue',
-    migrate: false,
+    migrate: true,
     schedule: false,
+    // How soon a worker is missed once its heartbeat has stopped.
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
     useListenNotify: true,
     max: 5,
   });

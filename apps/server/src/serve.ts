@@ -1,10 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createApp } from '@restage/api';
+import { createApp, createProbes } from '@restage/api';
 import {
+  type Context,
   createFirstAccount,
   sweepPeriodically,
-  type WorkerContext,
   workOnRenders,
   workOnWebhooks,
 } from '@restage/core';
@@ -15,10 +15,15 @@ import type { BundlePaths } from './paths.ts';
 import { openQueue } from './queue.ts';
 import { Releases } from './releases.ts';
 import type { ServerSettings } from './settings.ts';
-import { createWorld, openRendering } from './world.ts';
+import { createWorld, openEngine, openMedia } from './world.ts';
+
+/** What a process does: serve the API, render, or both. Any number of each work on one database. */
+export const roles = ['all', 'api', 'worker'] as const;
+export type Role = (typeof roles)[number];
 
 /** A server that serves. */
 export interface RunningServer {
+  readonly role: Role;
   readonly url: string;
   /** The first account's key, on the very first start. */
   readonly firstKey: string | undefined;
@@ -31,7 +36,7 @@ export interface ServeFault {
   readonly fault: string;
 }
 
-/** Milliseconds that requests and renders in flight have to end. */
+/** Milliseconds that requests and renders in flight have to end; a render that needs longer goes back to the queue. */
 const drainMilliseconds = 10_000;
 
 /** Starts everything, in order; what was started is stopped again if a later part can't be. */
@@ -39,10 +44,11 @@ export async function serve(
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths = {},
+  role: Role = 'all',
 ): Promise<RunningServer | ServeFault> {
   const releases = new Releases(log);
   try {
-    const started = await start(settings, log, bundle, releases);
+    const started = await start(settings, log, bundle, role, releases);
     if ('fault' in started) await releases.run();
     return started;
   } catch (error) {
@@ -55,18 +61,25 @@ async function start(
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths,
+  role: Role,
   releases: Releases,
 ): Promise<RunningServer | ServeFault> {
+  if (role !== 'all' && settings.DATABASE_URL === undefined) {
+    return {
+      fault: `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
+    };
+  }
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const unwritable = await prepareDirectory(directory);
   if (unwritable) return unwritable;
   const database = await openDatabase(settings, directory, log, bundle);
   if ('fault' in database) return database;
   releases.add('database', database.close);
-  const rendering = await openRendering(settings, directory, log, bundle, releases);
-  // Renders that outlast the queue's patience are told to end before the engine is taken from them.
-  const stopping = new AbortController();
-  releases.add('renders', async () => stopping.abort());
+  const media = await openMedia(settings, directory, log, bundle, releases);
+  const engine = role === 'api' ? undefined : openEngine(settings, bundle, releases);
+  // Webhooks that outlast the queue's patience are given up, and made again by another process.
+  const webhooks = new AbortController();
+  releases.add('webhooks', async () => webhooks.abort());
   const queue = await openQueue(database.url, log);
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
@@ -79,28 +92,40 @@ async function start(
 
   const url = localUrl(settings, listener);
   const publicUrl = (settings.RESTAGE_PUBLIC_URL ?? url).replace(/\/+$/, '');
-  const world = await createWorld({ settings, directory, publicUrl, database, queue, log, ...rendering });
-  const first = await createFirstAccount(world, {
-    email: 'owner@localhost',
-    credits: settings.RESTAGE_FIRST_CREDITS,
+  const world = await createWorld({ settings, directory, publicUrl, database, queue, log, media });
+  const ready = () => checkReadiness(world, queue.check);
+  const first = role === 'worker' ? undefined : await openAccount(world, settings);
+  const maxBodyBytes = settings.RESTAGE_MAX_BODY_MB * 1024 * 1024;
+  const corsOrigins = settings.RESTAGE_CORS_ORIGINS;
+  const app =
+    role === 'worker'
+      ? createProbes({ ready })
+      : createApp(world, { publicUrl, maxBodyBytes, corsOrigins, ready });
+  answer = (request) => app.fetch(request);
+  const work = engine && (await workOnRenders({ ...world, engine }, queue.boss, settings.RESTAGE_WORKERS));
+  if (engine) await workOnWebhooks(world, queue.boss, webhooks.signal);
+  if (engine) sweepUntilReleased(world, releases);
+  // The first to be released: nothing new is begun, and requests and renders end side by side.
+  releases.add('work', async () => {
+    world.changes.drain();
+    await Promise.all([listener.stop(drainMilliseconds), work?.stop(drainMilliseconds)]);
   });
-  const app = createApp(world, {
-    publicUrl,
-    maxBodyBytes: settings.RESTAGE_MAX_BODY_MB * 1024 * 1024,
-    corsOrigins: settings.RESTAGE_CORS_ORIGINS,
-    ready: () => checkReadiness(world, queue.check),
-  });
-  answer = app.fetch;
-  await workOnRenders(world, queue.boss, settings.RESTAGE_WORKERS, stopping.signal);
-  await workOnWebhooks(world, queue.boss, stopping.signal);
-  const sweeper = new AbortController();
-  const sweeping = sweepPeriodically(world, sweeper.signal);
+  log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'serving');
+  return { role, url, firstKey: first?.key, stop: () => releases.run() };
+}
+
+/** Sweeps files whose time is up, for as long as the server runs. */
+function sweepUntilReleased(world: Context, releases: Releases): void {
+  const stopping = new AbortController();
+  const sweeping = sweepPeriodically(world, stopping.signal);
   releases.add('sweeper', async () => {
-    sweeper.abort();
+    stopping.abort();
     await sweeping;
   });
-  log.info({ url, publicUrl, workers: settings.RESTAGE_WORKERS }, 'serving');
-  return { url, firstKey: first?.key, stop: () => releases.run() };
+}
+
+function openAccount(world: Context, settings: ServerSettings) {
+  return createFirstAccount(world, { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS });
 }
 
 async function prepareDirectory(directory: string): Promise<ServeFault | undefined> {
@@ -121,7 +146,7 @@ function localUrl(settings: ServerSettings, listener: Listener): string {
   return `http://${host}:${listener.port}`;
 }
 
-async function checkReadiness(world: WorkerContext, checkQueue: () => Promise<void>) {
+async function checkReadiness(world: Context, checkQueue: () => Promise<void>) {
   const answered = async (check: Promise<unknown>) => {
     try {
       await check;

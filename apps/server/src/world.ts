@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { bossQueue, defaultWebhooks, ReadWindows, type WorkerContext } from '@restage/core';
+import { bossQueue, type Context, defaultWebhooks, JobChanges, ReadWindows } from '@restage/core';
 import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -13,20 +13,14 @@ import type { Releases } from './releases.ts';
 import { keepSecret } from './secret.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** What looks at media and renders it, in child processes of its own. */
-export interface Rendering {
-  readonly media: Media;
-  readonly engine: Engine;
-}
-
-/** Opens {@link Rendering}; `releases` gets what ends it. */
-export async function openRendering(
+/** Opens what looks at media, in child processes of its own; `releases` gets what ends it. */
+export async function openMedia(
   settings: ServerSettings,
   directory: string,
   log: Logger,
   bundle: BundlePaths,
   releases: Releases,
-): Promise<Rendering> {
+): Promise<Media> {
   const media = await createMedia({
     temporaryDirectory: join(directory, 'probe'),
     allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
@@ -36,15 +30,21 @@ export async function openRendering(
     ...(bundle.mediaWorker !== undefined && { workerScript: bundle.mediaWorker }),
   });
   releases.add('media', () => media.close());
+  return media;
+}
+
+/** Opens what renders, in child processes of its own; `releases` gets what ends it. */
+export function openEngine(settings: ServerSettings, bundle: BundlePaths, releases: Releases): Engine {
   const engine = createCompositor({
     workers: settings.RESTAGE_WORKERS,
     ...(bundle.engineWorker !== undefined && { workerScript: bundle.engineWorker }),
   });
   releases.add('engine', () => engine.close());
-  return { media, engine };
+  return engine;
 }
 
-interface Parts extends Rendering {
+interface Parts {
+  readonly media: Media;
   readonly settings: ServerSettings;
   readonly directory: string;
   readonly publicUrl: string;
@@ -54,12 +54,13 @@ interface Parts extends Rendering {
 }
 
 /** Builds the world that verbs act on, out of what is open. */
-export async function createWorld(parts: Parts): Promise<WorkerContext> {
-  const { settings, directory, publicUrl, database, queue, log, media, engine } = parts;
+export async function createWorld(parts: Parts): Promise<Context> {
+  const { settings, directory, publicUrl, database, queue, log, media } = parts;
   const now = () => Date.now();
   return {
     db: database.db,
     queue: bossQueue(queue.boss),
+    changes: await JobChanges.open(database.sql),
     blobs: await openDiskStore(join(directory, 'blobs')),
     urls: createUrlSigner({
       secret: settings.RESTAGE_SECRET ?? (await keepSecret(directory)),
@@ -67,7 +68,6 @@ export async function createWorld(parts: Parts): Promise<WorkerContext> {
       clock: now,
     }),
     media,
-    engine,
     settings: {
       writeRpm: settings.RESTAGE_WRITE_RPM,
       readRpm: settings.RESTAGE_READ_RPM,

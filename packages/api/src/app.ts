@@ -53,12 +53,7 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
   mountTrpc(app, world, options);
   mountFiles(app, world, options);
   mountDocuments(app, options);
-  app.get('/healthz', (c) => c.json({ status: 'ok' }));
-  app.get('/readyz', async (c) => {
-    const checks = await options.ready();
-    const ok = Object.values(checks).every(Boolean);
-    return c.json({ status: ok ? 'ok' : 'unavailable', checks }, ok ? 200 : 503);
-  });
+  mountProbes(app, options);
   mountFallback(app, options);
   app.onError((error, c) => {
     world.log.error({ err: error, requestId: c.get('requestId') }, 'a request failed');
@@ -82,6 +77,21 @@ const corsHeaders = {
   ],
   maxAge: 600,
 };
+/** All that a process answers which only works: whether it lives, and whether it can work. */
+export function createProbes(options: Pick<AppOptions, 'ready'>): Hono<Edge> {
+  const app = new Hono<Edge>();
+  mountProbes(app, options);
+  return app;
+}
+
+function mountProbes(app: Hono<Edge>, options: Pick<AppOptions, 'ready'>): void {
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    const checks = await options.ready();
+    const ok = Object.values(checks).every(Boolean);
+    return c.json({ status: ok ? 'ok' : 'unavailable', checks }, ok ? 200 : 503);
+  });
+}
 
 function mountDocuments(app: Hono<Edge>, options: AppOptions): void {
   const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";

@@ -1,5 +1,5 @@
 import type { Job } from '@restage/contract';
-import { type AccountContext, accountInfo, getGeneration } from '@restage/core';
+import { type AccountContext, accountInfo, getGeneration, watchGeneration } from '@restage/core';
 import { type Failure, fail } from '@restage/errors';
 import { implement } from './implement.ts';
 
@@ -26,3 +26,13 @@ implement('generations.get', async () => {
   if (job.progress > 0) return fail('JOB_NOT_FOUND', '');
   return { id: 'swx_' };
 });
+
+implement('generations.watch', watchGeneration);
+
+// @ts-expect-error a subscription gives events, not a job
+implement('generations.watch', getGeneration);
+
+// @ts-expect-error NOT_FOUND is returned and not declared
+implement('generations.watch', async (_ctx: AccountContext, input: { id: string }) =>
+  input.id === '1' ? fail('NOT_FOUND', '') : (async function* () {})(),
+);

@@ -2,11 +2,25 @@ import type { InputCodes, ProcedureName, ProcedureOutput, procedures, VerbInput 
 import type { AccountContext } from '@restage/core';
 import type { CodesOf, Failure } from '@restage/errors';
 
-/** What implements a procedure: takes the checked input, returns the output or a failure. */
+/** One of the events that a subscription gives. */
+export interface StreamEvent<Data> {
+  /** A stream that breaks is resumed after this. */
+  readonly id: string;
+  readonly data: Data;
+}
+
+/**
+ * What implements a procedure: takes the checked input, returns the output or a failure. A subscription's output
+ * is its events, as they come; its failures come before the first.
+ */
 export type Verb<Name extends ProcedureName> = (
   ctx: AccountContext,
   input: VerbInput<Name>,
-) => Promise<ProcedureOutput<Name> | Failure>;
+) => Promise<Given<Name> | Failure>;
+
+type Given<Name extends ProcedureName> = Row<Name>['kind'] extends 'subscription'
+  ? AsyncIterable<StreamEvent<ProcedureOutput<Name>>>
+  : ProcedureOutput<Name>;
 
 type Row<Name extends ProcedureName> = (typeof procedures)[Name];
 type Declared<Name extends ProcedureName> = Row<Name>['errors'][number];

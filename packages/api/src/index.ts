@@ -1,4 +1,4 @@
-export { type AppOptions, createApp } from './app.ts';
+export { type AppOptions, createApp, createProbes } from './app.ts';
 export type { RequestContext } from './context.ts';
 export { openApiDocument } from './documents/openapi.ts';
 export { FailureError, failureOf } from './trpc/failure-error.ts';

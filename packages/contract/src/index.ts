@@ -1,5 +1,5 @@
 export { filenameType, isFilename } from './filename.ts';
-export { idPrefixes, idTime, isId, newId } from './ids.ts';
+export { idPrefixes, idTime, isId, newId, uuidOf } from './ids.ts';
 export { Input, type InputAccepted, type InputCodes, type InputSent } from './input.ts';
 export { limits, outputBoxes, outputSize, type Size, uploadExtensions } from './limits.ts';
 export { defaultPrices, type MeterId, meterOf, meters, type PriceTable, price } from './pricing.ts';

@@ -143,6 +143,34 @@ export const jobInput = Input.object().field(
   'the id of a job of this account, swx_…',
 );
 
+/** Which job is meant, and how long the answer may wait for its end. */
+export const getInput = jobInput.field(
+  'wait',
+  z
+    .int()
+    .min(limits.waitSeconds.min)
+    .max(limits.waitSeconds.max)
+    .optional()
+    .describe('Seconds to wait for the job to end, if it has not; over REST the header `prefer: wait=N`'),
+  'INVALID_REQUEST',
+  `a whole number of seconds from ${limits.waitSeconds.min} to ${limits.waitSeconds.max}`,
+);
+
+/** Which job is meant, and which of its events was seen last. The name is the one that tRPC's client sends. */
+export const watchInput = jobInput.field(
+  'lastEventId',
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional()
+    .describe(
+      'The id of the last event seen: the stream goes on after it; also as the header `last-event-id`',
+    ),
+  'INVALID_REQUEST',
+  'the id of an event of this stream',
+  { blankIsAbsent: true },
+);
+
 /** Which page of the jobs is meant. */
 export const listInput = Input.object()
   .field(

@@ -18,6 +18,10 @@ export const limits = {
   /** Seconds for which a signed URL works. */
   uploadUrlSeconds: 3600,
   downloadUrlSeconds: 72 * 3600,
+  /** Seconds that a read of a job may wait for its end. */
+  waitSeconds: { min: 1, max: 60 },
+  /** Seconds of silence after which a stream of events sends a sign of life. */
+  keepAliveSeconds: 15,
   /** Procedure calls in one tRPC batch. */
   batchCalls: 10,
   /** Seconds that the request limits look back. */

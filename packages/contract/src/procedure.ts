@@ -8,18 +8,26 @@ export interface RestBinding {
   readonly path: `/v1/${string}`;
   /** Query parameters, and how each is read. */
   readonly query?: Readonly<Record<string, 'text' | 'integer'>>;
-  /** Headers that fill a field of the input which the body leaves out. */
+  /** Headers that fill a field of the input which the body or the query leaves out. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The field that `prefer: wait=N` fills (RFC 7240), and the most seconds that it may ask for. */
+  readonly wait?: { readonly field: string; readonly maxSeconds: number };
+  /** Given where answers carry an ETag: the fields of the output that are fresh on every call, and so not in it. */
+  readonly volatile?: readonly string[];
 }
 
 /** One row of the table: everything that every transport, client and page needs to know of a procedure. */
 export interface Procedure {
-  /** Queries read and count as reads; mutations write and count as writes. */
-  readonly kind: 'query' | 'mutation';
+  /**
+   * Queries read and count as reads; mutations write and count as writes. Subscriptions give their output again
+   * and again, as server-sent events; opening one counts as a read.
+   */
+  readonly kind: 'query' | 'mutation' | 'subscription';
   readonly summary: string;
   readonly description: string;
   /** Undefined where a procedure takes nothing. */
   readonly input: Input | undefined;
+  /** What a call answers with, or what each event of a subscription carries. */
   readonly output: z.ZodType;
   /** Every code but the common ones. `implement` holds the verb to exactly these. */
   readonly errors: readonly ErrorCode[];

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '@restage/errors';
 import type { z } from 'zod';
 import type { InputAccepted, InputSent } from './input.ts';
-import { jobInput, listInput, startInput, uploadInput } from './inputs.ts';
+import { getInput, jobInput, listInput, startInput, uploadInput, watchInput } from './inputs.ts';
+import { limits } from './limits.ts';
 import { procedure } from './procedure.ts';
 import { accountBilling, accountInfo, job, jobPage, quote, upload } from './resources.ts';
 
@@ -66,11 +67,30 @@ export const procedures = {
     kind: 'query',
     summary: 'Get a job',
     description:
-      'The job as it is now, with signed URLs that are fresh on every call and valid for 72 hours.',
-    input: jobInput,
+      'The job as it is now, with signed URLs that are fresh on every call and valid for 72 hours. With `prefer: wait=N` (1 to 60 seconds) the answer waits for the job to end, and comes at once when it does. The ETag stands for the job without its URLs; `if-none-match` answers 304 while it holds.',
+    input: getInput,
     output: job,
     errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND'],
-    rest: { method: 'GET', path: '/v1/switchx/generations/{id}' },
+    rest: {
+      method: 'GET',
+      path: '/v1/switchx/generations/{id}',
+      wait: { field: 'wait', maxSeconds: limits.waitSeconds.max },
+      volatile: ['output'],
+    },
+  }),
+  'generations.watch': procedure({
+    kind: 'subscription',
+    summary: 'Watch a job',
+    description:
+      'The job as it is now, and again whenever its state or progress changes, until it has ended. A stream that breaks goes on after the event named by `last-event-id`, with nothing missed.',
+    input: watchInput,
+    output: job,
+    errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND'],
+    rest: {
+      method: 'GET',
+      path: '/v1/switchx/generations/{id}/events',
+      headers: { 'last-event-id': 'lastEventId' },
+    },
   }),
   'generations.list': procedure({
     kind: 'query',
@@ -113,6 +133,16 @@ export const procedures = {
       'MAX_COST_EXCEEDED',
     ],
     rest: { method: 'POST', path: '/v1/switchx/quotes' },
+  }),
+  'generations.cancel': procedure({
+    kind: 'mutation',
+    summary: 'Cancel a job',
+    description:
+      'Ends a job that is queued or processing, at once, and refunds it in full. A job that is cancelled already is answered as it is; one that has ended otherwise can’t be cancelled.',
+    input: jobInput,
+    output: job,
+    errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
+    rest: { method: 'POST', path: '/v1/switchx/generations/{id}/cancel' },
   }),
   'account.info': procedure({
     kind: 'query',

@@ -4,6 +4,7 @@ import type { Engine } from '@restage/engine';
 import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
 import type { KeyCache } from './accounts/authenticate.ts';
+import type { JobChanges } from './changes.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
 import type { WebhookSettings } from './webhooks/settings.ts';
@@ -43,6 +44,7 @@ export interface Settings {
 export interface Context {
   readonly db: Database;
   readonly queue: Queue;
+  readonly changes: JobChanges;
   readonly blobs: BlobStore;
   readonly urls: UrlSigner;
   readonly media: Media;
@@ -87,4 +89,6 @@ export interface AccountContext extends Context {
   readonly account: Account;
   readonly reply: Reply;
   readonly attachments: Attachments;
+  /** Aborted when the caller is gone. */
+  readonly signal?: AbortSignal | undefined;
 }

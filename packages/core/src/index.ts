@@ -5,6 +5,7 @@ export { accountInfo } from './accounts/info.ts';
 export { type AccountLimits, limitAccount } from './accounts/limit.ts';
 export { listAccounts } from './accounts/list.ts';
 export { showAccount } from './accounts/show.ts';
+export { JobChanges } from './changes.ts';
 export type {
   Account,
   AccountContext,
@@ -18,6 +19,7 @@ export type {
 } from './context.ts';
 export { grantCredits } from './credits/grant.ts';
 export { creditHistory } from './credits/history.ts';
+export { cancelGeneration } from './generations/cancel.ts';
 export { getGeneration } from './generations/get.ts';
 export { listGenerations } from './generations/list.ts';
 export { processGeneration } from './generations/process.ts';
@@ -25,6 +27,7 @@ export { quoteGeneration } from './generations/quote.ts';
 export { type JobFilter, searchGenerations } from './generations/search.ts';
 export { showGeneration } from './generations/show.ts';
 export { startGeneration } from './generations/start.ts';
+export { type JobEvent, watchGeneration } from './generations/watch.ts';
 export { issueKey } from './keys/issue.ts';
 export { listKeys } from './keys/list.ts';
 export { revokeKey } from './keys/revoke.ts';
@@ -46,4 +49,4 @@ export { sendTestWebhook } from './webhooks/send-test.ts';
 export { defaultWebhooks, type WebhookSettings } from './webhooks/settings.ts';
 export { sweepWebhooks } from './webhooks/sweep.ts';
 export { workOnWebhooks } from './webhooks/work.ts';
-export { workOnRenders } from './work.ts';
+export { type Work, workOnRenders } from './work.ts';

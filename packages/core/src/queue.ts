@@ -1,6 +1,7 @@
-import type { Database } from '@restage/db';
+import { uuidOf } from '@restage/contract';
+import { accounts, type Database, queueSchema } from '@restage/db';
 import { sql } from 'drizzle-orm';
-import { fromDrizzle, type PgBoss } from 'pg-boss';
+import { fromDrizzle, type PgBoss, type Queue as QueueOptions } from 'pg-boss';
 
 /** The queue of jobs to render, and the one where those end that killed their workers too often. */
 export const renderQueue = 'render';
@@ -35,21 +36,40 @@ export interface Queue {
   enqueueRender(db: Database, generationId: string, accountId: string): Promise<void>;
   /** An entry that is there already, waiting or being worked on, is not made again. */
   enqueueWebhooks(db: Database, entries: readonly WebhookEntry[]): Promise<void>;
+  /**
+   * Gives a job just queued its turn: an account's n-th job in flight comes n turns after the job that is next
+   * now. So a hundred jobs of one account stand behind the first job of every other, and all keep moving.
+   * To be called once the job is queued.
+   */
+  rankRender(db: Database, generationId: string, accountId: string): Promise<void>;
+  /**
+   * Puts a job back that its worker can't finish because it is to stop. It does not count as an attempt, and is
+   * taken again no sooner than the worker has let go of it.
+   * @param retryCount names the worker's claim; one that has lapsed is left alone
+   */
+  releaseRender(db: Database, generationId: string, retryCount: number): Promise<void>;
+  /** Takes a job out that nobody has begun. */
+  withdrawRender(db: Database, generationId: string): Promise<void>;
 }
 
 /** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
 const renderAttempts = 3;
 
-/** Makes the queues if they aren't there. */
+/** The most seconds that one attempt at a job may take, inputs and all. */
+export const renderWallSeconds = 1800;
+
+/** Makes the queues if they aren't there, and has them do as this version does. */
 export async function createQueues(boss: PgBoss): Promise<void> {
-  await boss.createQueue(renderDeadQueue, { notify: true, retryLimit: 10, retryBackoff: true });
-  await boss.createQueue(renderQueue, {
+  await keepQueue(boss, renderDeadQueue, { notify: true });
+  await keepQueue(boss, renderQueue, {
     notify: true,
     retryLimit: renderAttempts - 1,
     retryDelay: 1,
     retryBackoff: true,
-    heartbeatSeconds: 20,
-    expireInSeconds: 3600,
+    // A worker that is gone is noticed after this; one that lives says so three times in between.
+    heartbeatSeconds,
+    // The attempt's own limit comes first. This one is for a worker that breathes and yet hangs.
+    expireInSeconds: renderWallSeconds + 60,
     deadLetter: renderDeadQueue,
   });
   // The deliveries keep their own schedule, so the queue itself repeats nothing.
@@ -62,12 +82,52 @@ export async function createQueues(boss: PgBoss): Promise<void> {
   });
 }
 
-/** The queue over pg-boss, which joins the caller's transaction. */
+const heartbeatSeconds = 15;
+
+/** What {@link Queue} asks of a worker's `work()`. */
+export const renderHeartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as const;
+
+async function keepQueue(
+  boss: PgBoss,
+  name: string,
+  options: Omit<QueueOptions, 'name' | 'policy' | 'partition'>,
+): Promise<void> {
+  await boss.createQueue(name, options);
+  await boss.updateQueue(name, options);
+}
+
+/** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function bossQueue(boss: PgBoss): Queue {
+  const entries = sql`${sql.identifier(queueSchema)}.job`;
   return {
     async enqueueRender(db, generationId, accountId) {
       const task: RenderTask = { generationId };
-      await boss.send(renderQueue, task, { db: fromDrizzle(db, sql), group: { id: accountId } });
+      const id = uuidOf(generationId);
+      await boss.send(renderQueue, task, { id, db: fromDrizzle(db, sql), group: { id: accountId } });
+    },
+    async rankRender(db, generationId, accountId) {
+      const id = uuidOf(generationId);
+      // A turn is a priority below zero; entries are fetched by priority, then by age. The account's row is locked, so
+      // that jobs started at once are counted one after another.
+      await db.execute(sql`
+        update ${entries} set priority = coalesce((
+          select priority from ${entries}
+          where name = ${renderQueue} and state < 'active' and not blocked and id <> ${id}::uuid
+          order by priority desc limit 1
+        ), 0) - (
+          select ${accounts.inFlight} from ${accounts} where ${accounts.id} = ${accountId} for no key update
+        )
+        where name = ${renderQueue} and id = ${id}::uuid and state = 'created'`);
+    },
+    async releaseRender(db, generationId, retryCount) {
+      await db.execute(sql`
+        update ${entries} set state = 'created', started_on = null, heartbeat_on = null,
+          start_after = now() + interval '2 seconds'
+        where name = ${renderQueue} and id = ${uuidOf(generationId)}::uuid
+          and state = 'active' and retry_count = ${retryCount}`);
+    },
+    async withdrawRender(db, generationId) {
+      await boss.deleteJob(renderQueue, uuidOf(generationId), { db: fromDrizzle(db, sql) });
     },
     async enqueueWebhooks(db, entries) {
       const jobs = entries.map(({ deliveryId, due, accountId, first, wait }) => ({

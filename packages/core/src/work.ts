@@ -1,33 +1,75 @@
-import type { PgBoss } from 'pg-boss';
+import type { Job, PgBoss } from 'pg-boss';
 import type { WorkerContext } from './context.ts';
 import { abandonGeneration } from './generations/abandon.ts';
 import { processGeneration } from './generations/process.ts';
-import { type RenderTask, renderDeadQueue, renderQueue } from './queue.ts';
+import {
+  type RenderTask,
+  renderDeadQueue,
+  renderHeartbeat,
+  renderQueue,
+  renderWallSeconds,
+} from './queue.ts';
+
+/** A notification wakes a worker at once; what comes without one, such as a retry, waits for its next look. */
+const polling = { batchSize: 1, notifyPollingIntervalSeconds: 2 } as const;
+
+/** Workers at work. */
+export interface Work {
+  /**
+   * Takes no new task, and waits for those in hand, at most so many milliseconds; what is not done by then goes back
+   * to the queue.
+   */
+  stop(patience: number): Promise<void>;
+}
 
 /**
- * Renders tasks as they come, `concurrency` at once, until the queue is stopped.
- * @param stopping ends renders in hand; their tasks come again
+ * Renders tasks as they come, `concurrency` at once, until it is stopped.
+ * @param wallSeconds the most that one attempt at a job may take
  */
 export async function workOnRenders(
   ctx: WorkerContext,
   boss: PgBoss,
   concurrency: number,
-  stopping: AbortSignal,
-): Promise<void> {
+  wallSeconds: number = renderWallSeconds,
+): Promise<Work> {
+  const stopping = new AbortController();
   for (let worker = 0; worker < concurrency; worker += 1) {
     const id: string = await boss.work<RenderTask>(
       renderQueue,
-      { batchSize: 1, notifyPollingIntervalSeconds: 5 },
+      { ...polling, ...renderHeartbeat },
       async ([task]) => {
         // A worker that takes one at a time sleeps on a backlog; waking it here has it look again at once.
         boss.notifyWorker(id);
-        if (!task) return;
-        const signal = AbortSignal.any([task.signal, stopping]);
-        await processGeneration(ctx, task.data.generationId, signal);
+        if (task) await workOn(ctx, task, stopping.signal, wallSeconds);
       },
     );
   }
-  await boss.work<RenderTask>(renderDeadQueue, { batchSize: 1 }, async ([task]) => {
+  await boss.work<RenderTask>(renderDeadQueue, polling, async ([task]) => {
     if (task) await abandonGeneration(ctx, task.data.generationId);
   });
+  return {
+    async stop(patience) {
+      const idle = Promise.all([boss.offWork(renderQueue), boss.offWork(renderDeadQueue)]);
+      const late = setTimeout(() => stopping.abort(), patience);
+      await idle;
+      clearTimeout(late);
+    },
+  };
+}
+
+async function workOn(
+  ctx: WorkerContext,
+  task: Job<RenderTask>,
+  stopping: AbortSignal,
+  wallSeconds: number,
+): Promise<void> {
+  const { generationId } = task.data;
+  try {
+    const signal = AbortSignal.any([task.signal, stopping]);
+    await processGeneration(ctx, generationId, signal, wallSeconds);
+  } catch (error) {
+    if (!stopping.aborted) throw error;
+    await ctx.queue.releaseRender(ctx.db, generationId, task.retryCount);
+    ctx.log.info({ generationId }, 'a job went back to the queue, for the worker stops');
+  }
 }

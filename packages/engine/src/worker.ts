@@ -21,6 +21,9 @@ if (megabytes > 0) {
   new Worker(watchdog, { eval: true, workerData }).unref();
 }
 
+// Ctrl-C reaches every process of the terminal; the server drains first. SIGTERM stays what ends a busy worker.
+process.on('SIGINT', () => {});
+
 workerpool.worker({
   render: (request: RenderRequest) => render(request, (progress) => workerpool.workerEmit({ progress })),
 });

@@ -9,6 +9,8 @@ const { send } = process;
 if (!send) throw new Error('This is the entry of a child process, which only its parent can start.');
 const answer = send.bind(process);
 
+// Ctrl-C reaches every process of the terminal; the server drains first, and then ends this one.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', async (message) => {
   const verdict = await probeFile(Question.parse(message));

@@ -78,6 +78,14 @@ export interface Output {
 
 export interface GenerationsGetInput {
   id: string;
+  /** Seconds to wait for the job to end, if it has not; over REST the header `prefer: wait=N`. */
+  wait?: number | undefined;
+}
+
+export interface GenerationsWatchInput {
+  id: string;
+  /** The id of the last event seen: the stream goes on after it; also as the header `last-event-id`. */
+  lastEventId?: string | undefined;
 }
 
 export interface GenerationsListInput {
@@ -131,6 +139,10 @@ export interface Quote {
     width: number;
     height: number;
   };
+}
+
+export interface GenerationsCancelInput {
+  id: string;
 }
 
 export interface AccountInfo {
@@ -221,6 +233,12 @@ export interface Procedures {
     output: Job;
     code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
   };
+  'generations.watch': {
+    kind: 'subscription';
+    input: GenerationsWatchInput;
+    output: Job;
+    code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+  };
   'generations.list': {
     kind: 'query';
     input: GenerationsListInput;
@@ -255,6 +273,19 @@ export interface Procedures {
       | 'INTERNAL_ERROR'
       | 'PAYLOAD_TOO_LARGE';
   };
+  'generations.cancel': {
+    kind: 'mutation';
+    input: GenerationsCancelInput;
+    output: Job;
+    code:
+      | 'INVALID_REQUEST'
+      | 'JOB_NOT_FOUND'
+      | 'JOB_NOT_CANCELLABLE'
+      | 'INVALID_API_KEY'
+      | 'RATE_LIMIT_EXCEEDED'
+      | 'INTERNAL_ERROR'
+      | 'PAYLOAD_TOO_LARGE';
+  };
   'account.info': {
     kind: 'query';
     input: undefined;
@@ -274,8 +305,10 @@ export const kinds = {
   'uploads.create': 'mutation',
   'generations.start': 'mutation',
   'generations.get': 'query',
+  'generations.watch': 'subscription',
   'generations.list': 'query',
   'generations.quote': 'mutation',
+  'generations.cancel': 'mutation',
   'account.info': 'query',
   'account.billing': 'query',
 } as const;

@@ -57,6 +57,9 @@ const sweptQueue: Queue = {
     throw new Error('commands start no jobs');
   },
   async enqueueWebhooks() {},
+  async rankRender() {},
+  async releaseRender() {},
+  async withdrawRender() {},
 };
 
 async function operate(

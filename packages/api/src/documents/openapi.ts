@@ -79,7 +79,18 @@ function request(name: ProcedureName): Json {
       schema: properties[field],
     })),
   ];
-  if (rest.method === 'GET') return { parameters };
+  if ('wait' in rest) {
+    const prefer = 'A preference, RFC 7240: `wait=N` seconds for the answer';
+    parameters.push({
+      name: 'prefer',
+      in: 'header',
+      required: false,
+      schema: { type: 'string', description: prefer },
+    });
+  }
+  // What the path says is not in the body, and a body that would say nothing is none.
+  for (const field of inPath) delete properties[field];
+  if (rest.method === 'GET' || Object.keys(properties).length === 0) return { parameters };
   return {
     ...(parameters.length > 0 && { parameters }),
     requestBody: { required: true, content: { 'application/json': { schema } } },
@@ -119,14 +130,22 @@ export function openApiDocument(publicUrl: string): Json {
         operationId: name,
         tags: [name.split('.')[0]],
         summary,
-        description: `${description}\n\nCounts as a ${kind === 'query' ? 'read' : 'write'}.`,
+        description: `${description}\n\nCounts as a ${kind === 'mutation' ? 'write' : 'read'}.`,
         ...request(name),
         responses: {
           200: {
-            description: 'Success',
-            headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
-            content: { 'application/json': { schema: reference(output) } },
+            description: kind === 'subscription' ? 'Events, each with the following as its data' : 'Success',
+            headers: {
+              'x-request-id': { $ref: '#/components/headers/RequestId' },
+              ...('volatile' in rest && { etag: { $ref: '#/components/headers/ETag' } }),
+            },
+            content: {
+              [kind === 'subscription' ? 'text/event-stream' : 'application/json']: {
+                schema: reference(output),
+              },
+            },
           },
+          ...('volatile' in rest && { 304: { description: 'What `if-none-match` names still holds' } }),
           ...errorResponses(procedureErrors(name)),
         },
       },
@@ -157,6 +176,7 @@ export function openApiDocument(publicUrl: string): Json {
           description: 'The offending parameter, where there is one',
           schema: { type: 'string' },
         },
+        ETag: { description: 'A weak validator, for `if-none-match`', schema: { type: 'string' } },
         RetryAfter: { description: 'Seconds to wait', schema: { type: 'integer' } },
       },
     },

@@ -21,7 +21,9 @@ const examples: Readonly<Record<ProcedureName, string>> = {
   'generations.start': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
   'generations.quote': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
   'generations.get': '',
+  'generations.watch': '-N',
   'generations.list': '',
+  'generations.cancel': '-X POST',
   'account.info': '',
   'account.billing': '',
 };
@@ -48,7 +50,7 @@ function section(name: ProcedureName, publicUrl: string) {
   const path = rest.path.replaceAll(/\{\w+\}/g, 'swx_…');
   return html`<section id="${name}"><h2>${summary}</h2>
 <p class="route">${rest.method} ${rest.path}</p>
-<p>${prose(description)} <span class="muted">Over tRPC: <code>${name}</code>. Counts as a ${kind === 'query' ? 'read' : 'write'}.</span></p>
+<p>${prose(description)} <span class="muted">Over tRPC: <code>${name}</code>. Counts as a ${kind === 'mutation' ? 'write' : 'read'}.</span></p>
 <pre><code>curl ${publicUrl}${path} \\
   -H "x-api-key: $RESTAGE_API_KEY"${data}</code></pre>
 ${fields(name, publicUrl)}

@@ -14,12 +14,21 @@ export async function readInput(
   attachments: Map<string, Uint8Array>,
 ): Promise<unknown | Failure<'PAYLOAD_TOO_LARGE'> | Failure<'INVALID_REQUEST'>> {
   const path = c.req.param();
-  if (rest.method === 'GET') return { ...readQuery(c, rest), ...path };
-  let body = await readJson(c.req.raw, maxBodyBytes, attachments);
-  if (isFailure(body)) return body;
-  if (body === undefined && Object.keys(path).length > 0) body = {};
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const fields: Record<string, unknown> = { ...body };
+  let sent: unknown;
+  if (rest.method === 'GET') sent = readQuery(c, rest);
+  else {
+    sent = await readJson(c.req.raw, maxBodyBytes, attachments);
+    if (isFailure(sent)) return sent;
+    if (sent === undefined && Object.keys(path).length > 0) sent = {};
+  }
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return sent;
+  const fields = withHeaders(c, rest, { ...sent });
+  if (isFailure(fields)) return fields;
+  const wait = preferredWait(c, rest);
+  return { ...fields, ...path, ...(rest.wait && wait !== undefined && { [rest.wait.field]: wait }) };
+}
+
+function withHeaders(c: Context, rest: RestBinding, fields: Record<string, unknown>) {
   for (const [header, field] of Object.entries(rest.headers ?? {})) {
     const value = c.req.header(header);
     if (value === undefined) continue;
@@ -31,7 +40,18 @@ export async function readInput(
     }
     fields[field] = value;
   }
-  return { ...fields, ...path };
+  return fields;
+}
+
+/**
+ * The seconds that `prefer: wait=N` asks for, as far as they are granted. A preference that can't be met is not
+ * an error (RFC 7240): one too long is shortened, one that makes no sense is as if it weren't there.
+ */
+export function preferredWait(c: Context, rest: RestBinding): number | undefined {
+  const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(c.req.header('prefer') ?? '');
+  if (!rest.wait || !asked) return undefined;
+  const seconds = Math.min(Number(asked[1]), rest.wait.maxSeconds);
+  return seconds > 0 ? seconds : undefined;
 }
 
 /** The query's fields. One that is given twice, or is no number where one is meant, is left for the schema to refuse. */

@@ -52,8 +52,7 @@ export async function openDoors(
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const stopping = new AbortController();
-  if (options.work ?? true) await workOnRenders(world.ctx, world.boss, 1, stopping.signal);
+  if (options.work ?? true) await workOnRenders(world.ctx, world.boss, 1);
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return { ...world, url, doors: [callerDoor(world), sdkDoor(url), restDoor(url)] };
 }

@@ -9,6 +9,7 @@ import {
   createKey,
   createQueues,
   defaultWebhooks,
+  JobChanges,
   type Log,
   ReadWindows,
   type Settings,
@@ -16,7 +17,7 @@ import {
 } from '@restage/core';
 import { connect, queueSchema } from '@restage/db';
 import { testDatabase } from '@restage/db/testing';
-import { createCompositor } from '@restage/engine';
+import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type MediaOptions } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
 import { PgBoss } from 'pg-boss';
@@ -47,6 +48,8 @@ export interface TestWorld {
 export interface WorldOptions {
   readonly settings?: Partial<Settings>;
   readonly media?: Partial<MediaOptions>;
+  /** Renders instead of the compositor. */
+  readonly engine?: Engine;
   /** Where signed URLs point; a test that listens sets it once it knows its port. */
   readonly publicUrl?: () => string;
   /** Puts something between the world and its database: gets the database's URL, gives the one to use. */
@@ -82,10 +85,11 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
     log,
     ...options.media,
   });
-  const engine = createCompositor({ workers: 1 });
+  const engine = options.engine ?? createCompositor({ workers: 1 });
   const ctx: WorkerContext = {
     db: database.db,
     queue: bossQueue(boss),
+    changes: await JobChanges.open(database.sql),
     blobs: await openDiskStore(join(directory, 'blobs')),
     urls: {
       // The address is known only once the test listens, so the signer is made for each use.

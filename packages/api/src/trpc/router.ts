@@ -1,20 +1,34 @@
-import { type ProcedureInput, type ProcedureName, type ProcedureOutput, procedures } from '@restage/contract';
+import {
+  limits,
+  type ProcedureInput,
+  type ProcedureName,
+  type ProcedureOutput,
+  procedures,
+} from '@restage/contract';
 import {
   type AccountContext,
   accountBilling,
   accountInfo,
   authenticate,
+  cancelGeneration,
   createUpload,
   getGeneration,
   listGenerations,
   meterRequest,
   quoteGeneration,
   startGeneration,
+  watchGeneration,
 } from '@restage/core';
 import { catalogue, isFailure } from '@restage/errors';
-import { initTRPC, type TRPCMutationProcedure, type TRPCQueryProcedure } from '@trpc/server';
+import {
+  initTRPC,
+  type TRPCMutationProcedure,
+  type TRPCQueryProcedure,
+  type TRPCSubscriptionProcedure,
+  tracked,
+} from '@trpc/server';
 import type { RequestContext } from '../context.ts';
-import { type Implementation, implement } from '../implement.ts';
+import { type Implementation, implement, type StreamEvent } from '../implement.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { transformer } from './transformer.ts';
 import { within } from './within.ts';
@@ -32,6 +46,7 @@ export interface ErrorData {
 const t = initTRPC.context<RequestContext>().create({
   transformer,
   isDev: false,
+  sse: { ping: { enabled: true, intervalMs: limits.keepAliveSeconds * 1000 } },
   errorFormatter({ shape, error, ctx }) {
     const failure = failureOf(error);
     const data: ErrorData = {
@@ -63,9 +78,15 @@ const guarded = t.procedure.use(async ({ ctx, type, next }) => {
   return next({ ctx: known });
 });
 
-type BuiltProcedure<Name extends ProcedureName> = (typeof procedures)[Name]['kind'] extends 'query'
-  ? TRPCQueryProcedure<{ input: Sent<Name>; output: ProcedureOutput<Name>; meta: object }>
-  : TRPCMutationProcedure<{ input: Sent<Name>; output: ProcedureOutput<Name>; meta: object }>;
+type BuiltProcedure<Name extends ProcedureName> = {
+  query: TRPCQueryProcedure<{ input: Sent<Name>; output: ProcedureOutput<Name>; meta: object }>;
+  mutation: TRPCMutationProcedure<{ input: Sent<Name>; output: ProcedureOutput<Name>; meta: object }>;
+  subscription: TRPCSubscriptionProcedure<{
+    input: Sent<Name>;
+    output: AsyncIterable<StreamEvent<ProcedureOutput<Name>>>;
+    meta: object;
+  }>;
+}[(typeof procedures)[Name]['kind']];
 
 /** tRPC says void where a procedure takes nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: it is what lets the client call with no argument
@@ -79,14 +100,31 @@ function build<Name extends ProcedureName>({ name, verb }: Implementation<Name>)
     if (isFailure(accepted)) throw new FailureError(accepted);
     return accepted;
   };
-  const resolve = async (options: { ctx: AccountContext; input: unknown }) => {
-    const result = await verb(options.ctx, options.input as Parameters<typeof verb>[1]);
+  const resolve = async (options: Resolving): Promise<unknown> => {
+    const { ctx, signal } = options;
+    const result = await verb({ ...ctx, signal }, options.input as Parameters<typeof verb>[1]);
     if (isFailure(result)) throw new FailureError(result);
-    return result;
+    return kind === 'subscription' ? track(result as AsyncIterable<StreamEvent<unknown>>) : result;
   };
   const procedure = input === undefined ? guarded : guarded.input(parse);
-  const built: unknown = kind === 'query' ? procedure.query(resolve) : procedure.mutation(resolve);
-  return built as BuiltProcedure<Name>;
+  const build: Record<typeof kind, () => unknown> = {
+    query: () => procedure.query(resolve),
+    mutation: () => procedure.mutation(resolve),
+    // tRPC awaits what a resolver gives before it asks for the first event, so a failure is not one of the events.
+    subscription: () => guarded.input(parse).subscription(resolve as (options: Resolving) => never),
+  };
+  return build[kind]() as BuiltProcedure<Name>;
+}
+
+interface Resolving {
+  readonly ctx: AccountContext;
+  readonly input: unknown;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The events as tRPC sends them, each with its id. */
+async function* track(events: AsyncIterable<StreamEvent<unknown>>) {
+  for await (const { id, data } of events) yield tracked(id, data);
 }
 
 /** The procedures, one line each. */
@@ -98,7 +136,9 @@ export const router = t.router({
     start: build(implement('generations.start', startGeneration)),
     get: build(implement('generations.get', getGeneration)),
     quote: build(implement('generations.quote', quoteGeneration)),
+    watch: build(implement('generations.watch', watchGeneration)),
     list: build(implement('generations.list', listGenerations)),
+    cancel: build(implement('generations.cancel', cancelGeneration)),
   },
   account: {
     info: build(implement('account.info', accountInfo)),

@@ -6,6 +6,7 @@ import type { AccountContext } from '../context.ts';
 import { isSpoiled } from '../sqlstate.ts';
 import { transact, undone } from '../transact.ts';
 import { takeFromAccount, takeOrRefuse } from './admit.ts';
+import { recordEvent } from './event.ts';
 import { toJob } from './internal.ts';
 import type { Plan } from './plan.ts';
 
@@ -20,27 +21,32 @@ interface NewGeneration {
 
 /**
  * The one transaction of a start: job, charge and queue entry, all or none. The statements are sent without
- * waiting for one another, the account's row last, so that it is locked shortest.
+ * waiting for one another, the account's row late, so that it is locked shortest.
  * @returns the job; `key-taken` when another request with the same idempotency key was first
  */
 export async function commitGeneration(ctx: AccountContext, made: NewGeneration) {
   // One moment for all: a job must lie in the billing period that its charge was counted in.
   const moment = ctx.now();
   const outcome = await transact({ ...ctx, now: () => moment }, async (inside) => {
-    const [inserted, charged, queued, used, taken] = await Promise.allSettled([
+    const entered = inside.queue.enqueueRender(inside.db, made.id, inside.account.id);
+    // pg-boss reads up on its queue before it sends; the account's row is not locked meanwhile.
+    const then = <Result>(statement: () => Promise<Result>) => entered.then(statement, statement);
+    const [inserted, told, charged, queued, used, taken, ranked] = await Promise.allSettled([
       insertGeneration(inside, made),
+      recordEvent(inside, { id: made.id, status: 'in_queue', progress: 0 }),
       chargeLedger(inside, made),
-      inside.queue.enqueueRender(inside.db, made.id, inside.account.id),
+      entered,
       markUploadsUsed(inside, made),
-      takeFromAccount(inside, made.plan.cost),
+      then(() => takeFromAccount(inside, made.plan.cost)),
+      then(() => inside.queue.rankRender(inside.db, made.id, inside.account.id)),
     ]);
     if (inserted.status === 'fulfilled' && !inserted.value) return undone('key-taken');
-    const settled = [inserted, charged, queued, used, taken];
+    const settled = [inserted, told, charged, queued, used, taken, ranked];
     // The first statement that fails spoils the transaction for the rest, whose errors say only that.
     const culprit = settled.find((each) => each.status === 'rejected' && !isSpoiled(each.reason));
     if (culprit?.status === 'rejected') {
       if (culprit === charged || culprit === taken) return deductionFailed(inside, made.id, culprit.reason);
-      if (culprit === queued) return queueFailed(inside, made.id, culprit.reason);
+      if (culprit === queued || culprit === ranked) return queueFailed(inside, made.id, culprit.reason);
       throw culprit.reason;
     }
     if (inserted.status === 'rejected' || taken.status === 'rejected' || used.status === 'rejected') {

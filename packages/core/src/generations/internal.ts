@@ -1,4 +1,4 @@
-import { type Job, limits, type Output } from '@restage/contract';
+import { type Job, type JobStatus, limits, type Output } from '@restage/contract';
 import { generations, type StoredOutputs } from '@restage/db';
 import { fail } from '@restage/errors';
 import { and, eq } from 'drizzle-orm';
@@ -20,6 +20,11 @@ export async function findGeneration(ctx: AccountContext, id: string) {
 /** The answer for a job that isn't there, or isn't the caller's. */
 export function noSuchJob() {
   return fail('JOB_NOT_FOUND', 'This account has no job with that id.', { param: 'id' });
+}
+
+/** Whether nothing will happen to a job any more. */
+export function hasEnded(status: JobStatus): boolean {
+  return status !== 'in_queue' && status !== 'processing';
 }
 
 /** What a job made, as fresh signed URLs. */

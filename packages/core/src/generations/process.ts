@@ -1,21 +1,29 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generations } from '@restage/db';
+import type { RenderResult } from '@restage/engine';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkerContext } from '../context.ts';
+import { renderWallSeconds } from '../queue.ts';
+import { transact } from '../transact.ts';
+import { changeGeneration } from './event.ts';
+import { holdGeneration } from './hold.ts';
 import type { Generation } from './internal.ts';
 import { discardOutputs, renderGeneration, storeOutputs } from './render.ts';
 import { settleGeneration } from './settle.ts';
 
 /**
  * Renders a job and ends it: claims it, fetches its inputs, looks at them again, renders in a child process,
- * stores what was made, settles. A job that has ended meanwhile is left alone, so a task may come twice.
+ * stores what was made, settles. A job that has ended meanwhile is left alone, so a task may come twice; one
+ * that is cancelled, or taken by another attempt, is given up at once.
  * @param signal aborts the render: the worker is to stop, or has lost the task
+ * @param wallSeconds the most that the attempt may take
  */
 export async function processGeneration(
   ctx: WorkerContext,
   generationId: string,
   signal: AbortSignal,
+  wallSeconds = renderWallSeconds,
 ): Promise<void> {
   const generation = await claim(ctx, generationId);
   if (!generation) {
@@ -23,19 +31,18 @@ export async function processGeneration(
     return;
   }
   const started = ctx.now();
+  const hold = holdGeneration(ctx, generation);
+  const late = AbortSignal.timeout(wallSeconds * 1000);
   await mkdir(ctx.settings.workDirectory, { recursive: true });
   const directory = await mkdtemp(join(ctx.settings.workDirectory, 'render-'));
   try {
-    const result = await renderGeneration(ctx, generation, directory, signal);
-    signal.throwIfAborted();
-    let ended: boolean;
-    if (result.kind === 'failed') {
-      ended = await settleGeneration(ctx, generation, { status: 'failed', error: result.message });
-    } else {
-      const outputs = await storeOutputs(ctx, generation, result);
-      ended = await settleGeneration(ctx, generation, { status: 'completed', outputs });
-      if (!ended) await discardOutputs(ctx, outputs);
+    const ending = AbortSignal.any([signal, hold.lost, late]);
+    let result = await renderGeneration(ctx, generation, directory, ending, hold);
+    if (!hold.lost.aborted) signal.throwIfAborted();
+    if (result.kind === 'failed' && late.aborted) {
+      result = { kind: 'failed', message: `The job took longer than ${wallSeconds} seconds and was ended.` };
     }
+    const ended = !hold.lost.aborted && (await settle(ctx, generation, result));
     ctx.log.info(
       {
         generationId,
@@ -47,20 +54,33 @@ export async function processGeneration(
       'a render ended',
     );
   } finally {
+    hold.release();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
+/** @returns whether this attempt ended the job */
+async function settle(ctx: WorkerContext, generation: Generation, result: RenderResult): Promise<boolean> {
+  if (result.kind === 'failed') {
+    return settleGeneration(ctx, generation, { status: 'failed', error: result.message });
+  }
+  const outputs = await storeOutputs(ctx, generation, result);
+  const ended = await settleGeneration(ctx, generation, { status: 'completed', outputs });
+  if (!ended) await discardOutputs(ctx, outputs);
+  return ended;
+}
+
 /** Takes the job for this attempt; from now on only this attempt may settle it. */
 async function claim(ctx: WorkerContext, generationId: string): Promise<Generation | undefined> {
-  const [generation] = await ctx.db
-    .update(generations)
-    .set({
-      status: 'processing',
-      attempt: sql`${generations.attempt} + 1`,
-      modifiedAt: new Date(ctx.now()),
-    })
-    .where(and(eq(generations.id, generationId), inArray(generations.status, ['in_queue', 'processing'])))
-    .returning();
-  return generation;
+  return transact(ctx, (inside) =>
+    changeGeneration(
+      inside,
+      and(eq(generations.id, generationId), inArray(generations.status, ['in_queue', 'processing'])),
+      {
+        status: 'processing',
+        attempt: sql`${generations.attempt} + 1`,
+        modifiedAt: new Date(inside.now()),
+      },
+    ),
+  );
 }

@@ -1,6 +1,9 @@
 import { generations } from '@restage/db';
 import { and, eq, lt } from 'drizzle-orm';
 import type { Context } from '../context.ts';
+import { transact } from '../transact.ts';
+import { changeGeneration } from './event.ts';
+import type { Hold } from './hold.ts';
 import type { Generation } from './internal.ts';
 
 /** At most this often is a job's progress written down. */
@@ -8,9 +11,10 @@ const intervalMilliseconds = 500;
 
 /**
  * Writes a render's progress to its job, now and then and one write at a time. Progress only rises, stays
- * under 100 until the job has ended, and is written by the attempt that holds the job alone.
+ * under 100 until the job has ended, and is written by the attempt that holds the job alone; an attempt that
+ * can't write it has lost the job.
  */
-export function progressWriter(ctx: Context, generation: Generation) {
+export function progressWriter(ctx: Context, generation: Generation, hold: Pick<Hold, 'lose'>) {
   let written = generation.progress;
   let writtenAt = ctx.now();
   let writing: Promise<void> = Promise.resolve();
@@ -18,17 +22,19 @@ export function progressWriter(ctx: Context, generation: Generation) {
 
   async function write(progress: number): Promise<void> {
     try {
-      await ctx.db
-        .update(generations)
-        .set({ progress, modifiedAt: new Date(ctx.now()) })
-        .where(
+      const changed = await transact(ctx, (inside) =>
+        changeGeneration(
+          inside,
           and(
             eq(generations.id, generation.id),
             eq(generations.attempt, generation.attempt),
             eq(generations.status, 'processing'),
             lt(generations.progress, progress),
           ),
-        );
+          { progress, modifiedAt: new Date(inside.now()) },
+        ),
+      );
+      if (!changed) hold.lose();
     } catch (cause) {
       // Progress is a courtesy: a render goes on without it.
       ctx.log.warn({ err: cause, generationId: generation.id }, 'progress could not be written');

@@ -5,6 +5,7 @@ import type { Rendered, RenderRequest, RenderResult } from '@restage/engine';
 import { isFailure } from '@restage/errors';
 import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
 import type { WorkerContext } from '../context.ts';
+import type { Hold } from './hold.ts';
 import type { Generation } from './internal.ts';
 import { progressWriter } from './progress.ts';
 
@@ -16,6 +17,7 @@ export async function renderGeneration(
   generation: Generation,
   directory: string,
   signal: AbortSignal,
+  hold: Pick<Hold, 'lose'>,
 ): Promise<RenderResult> {
   const paths: Partial<Record<Role, string>> = {};
   for (const role of roles) {
@@ -41,7 +43,7 @@ export async function renderGeneration(
     ...(generation.prompt !== null && { prompt: generation.prompt }),
     ...(generation.testMode && { watermark: true }),
   };
-  const progress = progressWriter(ctx, generation);
+  const progress = progressWriter(ctx, generation, hold);
   try {
     return await ctx.engine.render(request, { signal, onProgress: progress.report });
   } finally {

@@ -5,16 +5,19 @@ import type { Context } from '../context.ts';
 import { transact } from '../transact.ts';
 import { createDelivery } from '../webhooks/create.ts';
 import { periodOf } from './admit.ts';
+import { changeGeneration } from './event.ts';
 import type { Generation } from './internal.ts';
 
 /** How a job ended. */
 export type Ending =
   | { readonly status: 'completed'; readonly outputs: StoredOutputs }
-  | { readonly status: 'failed'; readonly error: string };
+  | { readonly status: 'failed'; readonly error: string }
+  | { readonly status: 'cancelled' };
 
 /**
- * Ends a job, once: records the outcome, refunds a failure in full and gives the account its place in flight
- * back, in one short transaction. Fenced by the attempt, so a worker that lost the job to another settles nothing.
+ * Ends a job, once: records the outcome, refunds a failure or a cancellation in full and gives the account its
+ * place in flight back, in one short transaction. Fenced by status and attempt as `generation` has them, so a worker
+ * that lost the job, to another or to a cancellation, settles nothing.
  * @returns whether this call ended it
  */
 export async function settleGeneration(
@@ -24,26 +27,23 @@ export async function settleGeneration(
 ): Promise<boolean> {
   return transact(ctx, async (inside) => {
     const now = new Date(inside.now());
-    const [ended] = await inside.db
-      .update(generations)
-      .set({
+    const ended = await changeGeneration(
+      inside,
+      and(
+        eq(generations.id, generation.id),
+        eq(generations.status, generation.status),
+        // Whatever row the caller holds, a job that has ended stays as it ended.
+        inArray(generations.status, ['in_queue', 'processing']),
+        eq(generations.attempt, generation.attempt),
+      ),
+      {
         status: ending.status,
         modifiedAt: now,
         completedAt: now,
-        ...(ending.status === 'completed'
-          ? { outputs: ending.outputs, progress: 100 }
-          : { error: ending.error }),
-      })
-      .where(
-        and(
-          eq(generations.id, generation.id),
-          eq(generations.status, generation.status),
-          // Whatever row the caller holds, a job that has ended stays as it ended.
-          inArray(generations.status, ['in_queue', 'processing']),
-          eq(generations.attempt, generation.attempt),
-        ),
-      )
-      .returning({ id: generations.id });
+        ...(ending.status === 'completed' && { outputs: ending.outputs, progress: 100 }),
+        ...(ending.status === 'failed' && { error: ending.error }),
+      },
+    );
     if (!ended) return false;
     if (generation.callbackUrl !== null) {
       await createDelivery(inside, {

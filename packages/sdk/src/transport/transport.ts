@@ -44,7 +44,8 @@ async function send(
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
-    return await client[kinds[name]](name, input, { signal });
+    const kind = kinds[name] === 'mutation' ? 'mutation' : 'query';
+    return await client[kind](name, input, { signal });
   } catch (error) {
     throw unwrap(error);
   }

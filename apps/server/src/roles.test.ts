@@ -1,0 +1,153 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Job } from '@restage/contract';
+import { testDatabase } from '@restage/db/testing';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+
+/** A server program, what it has printed, and what comes when it has ended. */
+interface Program {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly log: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+let directory = '';
+const programs: Program[] = [];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'restage-roles-'));
+});
+afterEach(async () => {
+  for (const { child, exit } of programs.splice(0)) {
+    child.kill('SIGTERM');
+    await exit;
+  }
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Runs the program in a process group of its own, as a terminal does. */
+function run(args: readonly string[], env: Record<string, string> = {}): Program {
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const text = { out: '', log: '' };
+  child.stdout.on('data', (chunk) => {
+    text.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    text.log += chunk;
+  });
+  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const program: Program = { child, out: () => text.out, log: () => text.log, exit };
+  programs.push(program);
+  return program;
+}
+
+/** Waits until a program is up; gives its address and, on a first start, its key. */
+async function up(program: Program): Promise<{ url: string; key: string }> {
+  await vi.waitFor(() => expect(program.out()).toContain('Ctrl-C'), { timeout: 30_000, interval: 20 });
+  const url = /on (http\S+?)(?:\/readyz)?$/m.exec(program.out())?.[1] ?? '';
+  return { url, key: /^rsk_\S+$/m.exec(program.out())?.[0] ?? '' };
+}
+
+async function start(url: string, key: string): Promise<string> {
+  const bytes = await readFile(new URL('../../../samples/subject.jpg', import.meta.url));
+  const answer = await fetch(`${url}/v1/switchx/generations`, {
+    method: 'POST',
+    headers: { 'x-api-key': key },
+    body: JSON.stringify({
+      generation_type: 'image',
+      alpha_mode: 'auto',
+      source_uri: `data:image/jpeg;base64,${bytes.toString('base64')}`,
+      prompt: 'golden hour on a beach',
+    }),
+  });
+  expect(answer.status).toBe(200);
+  return ((await answer.json()) as Job).id;
+}
+
+async function get(url: string, key: string, id: string, wait?: number): Promise<Job> {
+  const prefer: Record<string, string> = wait === undefined ? {} : { prefer: `wait=${wait}` };
+  const headers = { 'x-api-key': key, ...prefer };
+  return (await (await fetch(`${url}/v1/switchx/generations/${id}`, { headers })).json()) as Job;
+}
+
+test('an api process takes jobs and a worker process renders them, over one database', async () => {
+  const { url: DATABASE_URL } = await testDatabase();
+  const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL }));
+  const id = await start(api.url, api.key);
+  expect(await get(api.url, api.key, id, 1)).toMatchObject({ status: 'in_queue' });
+
+  const worker = run(['serve', '--role=worker'], { DATABASE_URL });
+  const { url } = await up(worker);
+  expect(worker.out()).not.toContain('rsk_');
+  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({
+    status: 'ok',
+    checks: { database: true, queue: true, blobs: true },
+  });
+  for (const path of ['/v1/account/info', '/trpc/account.info', '/docs', '/']) {
+    expect((await fetch(`${url}${path}`, { headers: { 'x-api-key': api.key } })).status).toBe(404);
+  }
+  const job = await get(api.url, api.key, id, 60);
+  expect(job).toMatchObject({ status: 'completed', progress: 100 });
+  expect((await fetch(job.output?.render ?? '')).status).toBe(200);
+});
+
+test('SIGTERM ends streams and waiting answers at once, and the process with them', async () => {
+  const { url: DATABASE_URL } = await testDatabase();
+  const program = run(['serve', '--role', 'api'], { DATABASE_URL });
+  const { url, key } = await up(program);
+  const id = await start(url, key);
+  const stream = await fetch(`${url}/v1/switchx/generations/${id}/events`, { headers: { 'x-api-key': key } });
+  const text = stream.text();
+  const waiting = get(url, key, id, 60);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const asked = performance.now();
+  program.child.kill('SIGTERM');
+  expect(await text).toContain('"in_queue"');
+  expect(await waiting).toMatchObject({ status: 'in_queue' });
+  expect(await program.exit).toBe(0);
+  expect(performance.now() - asked).toBeLessThan(5000);
+});
+
+test('Ctrl-C in the terminal, in the middle of a render, fails no job', async () => {
+  const first = run(['serve']);
+  const { url, key } = await up(first);
+  const id = await start(url, key);
+  await vi.waitFor(async () => expect(await get(url, key, id)).toMatchObject({ status: 'processing' }), {
+    timeout: 20_000,
+    interval: 20,
+  });
+  // As a terminal does it: to every process of the group.
+  process.kill(-(first.child.pid ?? 0), 'SIGINT');
+  expect(await first.exit).toBe(0);
+  const next = await up(run(['serve']));
+  expect(await get(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
+});
+
+describe('refused in one line', () => {
+  test.each(['api', 'worker'])('a role %s on a database of its own', async (role) => {
+    const program = run(['serve', '--role', role]);
+    expect(await program.exit).toBe(1);
+    expect(program.log().trim()).toBe(
+      `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
+    );
+  });
+
+  test.each([['--role', 'king'], ['--role'], ['--roll', 'api'], ['--role', 'api', 'worker']])(
+    '%s %s',
+    async (...args) => {
+      const program = run(['serve', ...args]);
+      expect(await program.exit).toBe(1);
+      expect(program.log()).toContain(`There is no command "serve ${args.filter(Boolean).join(' ')}".`);
+    },
+  );
+});

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+const dayMilliseconds = 86_400_000;
+
+/**
+ * A weak validator (RFC 9110) of an output without its `volatile` fields, which are fresh on every call. Of those
+ * only the day counts, so that nobody keeps signed URLs until they no longer work.
+ */
+export function entityTag(output: object, volatile: readonly string[], now: number): string {
+  const lasting = Object.entries(output).filter(([field]) => !volatile.includes(field));
+  const holds = volatile.some((field) => Reflect.get(output, field) !== null);
+  const day = holds ? Math.floor(now / dayMilliseconds) : null;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([lasting, day]))
+    .digest('base64url');
+  return `W/"${hash.slice(0, 22)}"`;
+}
+
+/** Whether `if-none-match` names a tag, by the weak comparison; `*` names every one. */
+export function isMatched(ifNoneMatch: string | undefined, tag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const strong = (each: string) => each.trim().replace(/^W\//, '');
+  return ifNoneMatch.split(',').some((each) => each.trim() === '*' || strong(each) === strong(tag));
+}
