@@ -1,83 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Job } from '@restage/contract';
 import { testDatabase } from '@restage/db/testing';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { get, run, start, up, usePrograms } from './testing/programs.ts';
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
-
-/** A server program, what it has printed, and what comes when it has ended. */
-interface Program {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly log: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-let directory = '';
-const programs: Program[] = [];
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'restage-roles-'));
-});
-afterEach(async () => {
-  for (const { child, exit } of programs.splice(0)) {
-    child.kill('SIGTERM');
-    await exit;
-  }
-  await rm(directory, { recursive: true, force: true });
-});
-
-/** Runs the program in a process group of its own, as a terminal does. */
-function run(args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, [cli, ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const text = { out: '', log: '' };
-  child.stdout.on('data', (chunk) => {
-    text.out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    text.log += chunk;
-  });
-  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const program: Program = { child, out: () => text.out, log: () => text.log, exit };
-  programs.push(program);
-  return program;
-}
-
-/** Waits until a program is up; gives its address and, on a first start, its key. */
-async function up(program: Program): Promise<{ url: string; key: string }> {
-  await vi.waitFor(() => expect(program.out()).toContain('Ctrl-C'), { timeout: 30_000, interval: 20 });
-  const url = /on (http\S+?)(?:\/readyz)?$/m.exec(program.out())?.[1] ?? '';
-  return { url, key: /^rsk_\S+$/m.exec(program.out())?.[0] ?? '' };
-}
-
-async function start(url: string, key: string): Promise<string> {
-  const bytes = await readFile(new URL('../../../samples/subject.jpg', import.meta.url));
-  const answer = await fetch(`${url}/v1/switchx/generations`, {
-    method: 'POST',
-    headers: { 'x-api-key': key },
-    body: JSON.stringify({
-      generation_type: 'image',
-      alpha_mode: 'auto',
-      source_uri: `data:image/jpeg;base64,${bytes.toString('base64')}`,
-      prompt: 'golden hour on a beach',
-    }),
-  });
-  expect(answer.status).toBe(200);
-  return ((await answer.json()) as Job).id;
-}
-
-async function get(url: string, key: string, id: string, wait?: number): Promise<Job> {
-  const prefer: Record<string, string> = wait === undefined ? {} : { prefer: `wait=${wait}` };
-  const headers = { 'x-api-key': key, ...prefer };
-  return (await (await fetch(`${url}/v1/switchx/generations/${id}`, { headers })).json()) as Job;
-}
+usePrograms();
 
 test('an api process takes jobs and a worker process renders them, over one database', async () => {
   const { url: DATABASE_URL } = await testDatabase();

@@ -1,6 +1,10 @@
 import { webcrypto } from 'node:crypto';
 import { expect, test } from 'vitest';
+<<<<<<< HEAD
 import { idTime, isId, newId } from './ids.ts';
+=======
+import { isId, newId, uuidOf } from './ids.ts';
+>>>>>>> live
 
 const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
 
@@ -38,4 +42,15 @@ test.each([
   7,
 ])('%j is no id', (value) => {
   expect(isId('generation', value)).toBe(false);
+});
+
+test('the UUID in an id is the one that it was made of, whatever its bits', () => {
+  for (const fill of [0, 1, 0x7f, 0x80, 0xff]) {
+    const id = newId('generation', 1_700_000_000_000 + fill, (bytes) => bytes.fill(fill));
+    const uuid = uuidOf(id);
+    expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    // Its first 48 bits are the time.
+    expect(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16)).toBe(1_700_000_000_000 + fill);
+  }
+  expect(uuidOf('swx_00000000000000000000000001')).toBe('00000000-0000-0000-0000-000000000001');
 });

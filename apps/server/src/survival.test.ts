@@ -1,0 +1,83 @@
+import { testDatabase } from '@restage/db/testing';
+import { expect, test, vi } from 'vitest';
+import { get, type Program, run, start, up, usePrograms } from './testing/programs.ts';
+
+usePrograms();
+
+type Database = Awaited<ReturnType<typeof testDatabase>>;
+
+/** Starts a worker, and waits until it renders the job for its `attempt`-th time. */
+async function renderingBy(database: Database, id: string, attempt: number): Promise<Program> {
+  const worker = run(['serve', '--role', 'worker'], { DATABASE_URL: database.url });
+  await up(worker);
+  await vi.waitFor(
+    async () => {
+      const [row] = await database.sql`select status, attempt from generations where id = ${id}`;
+      expect(row).toEqual({ status: 'processing', attempt });
+    },
+    { timeout: 30_000, interval: 10 },
+  );
+  return worker;
+}
+
+/** Has the time of the heartbeat pass: the supervisor then misses the worker, as it would by itself. */
+const passHeartbeat = (database: Database) =>
+  database.sql`update queue.job set heartbeat_on = heartbeat_on - interval '1 minute' where name = 'render' and state = 'active'`;
+
+test('a job that kills its worker has failed after three attempts, with one refund', async () => {
+  const database = await testDatabase();
+  const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL: database.url }));
+  const id = await start(api.url, api.key);
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    const worker = await renderingBy(database, id, attempt);
+    worker.child.kill('SIGKILL');
+    await worker.exit;
+    expect(await get(api.url, api.key, id)).toMatchObject({ status: 'processing' });
+    await passHeartbeat(database);
+  }
+  await up(run(['serve', '--role', 'worker'], { DATABASE_URL: database.url }));
+  const job = await get(api.url, api.key, id, 60);
+  expect(job).toMatchObject({ status: 'failed', error: expect.stringMatching(/on every attempt/) });
+  const [books] = await database.sql`
+    select balance, in_flight, (select count(*)::int from credit_entries where kind = 'refund') as refunds from accounts`;
+  expect(books).toEqual({ balance: 1000, in_flight: 0, refunds: 1 });
+}, 150_000);
+
+test('a worker that was frozen and wakes leaves the job to the one that took it over', async () => {
+  const database = await testDatabase();
+  const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL: database.url }));
+  const id = await start(api.url, api.key);
+  const frozen = await renderingBy(database, id, 1);
+  frozen.child.kill('SIGSTOP');
+  await passHeartbeat(database);
+  await up(run(['serve', '--role', 'worker'], { DATABASE_URL: database.url }));
+  const job = await get(api.url, api.key, id, 60);
+  expect(job).toMatchObject({ status: 'completed' });
+  expect(job.output?.render).toContain(`/outputs/${id}/2/`);
+  frozen.child.kill('SIGCONT');
+  await vi.waitFor(() => expect(frozen.log()).toContain('"outcome":"superseded"'), { timeout: 20_000 });
+  expect((await get(api.url, api.key, id)).modified_at).toBe(job.modified_at);
+  expect((await fetch(job.output?.render ?? '')).status).toBe(200);
+  const [books] = await database.sql`
+    select balance, in_flight, (select count(*)::int from credit_entries where kind = 'refund') as refunds from accounts`;
+  expect(books).toEqual({ balance: 997, in_flight: 0, refunds: 0 });
+}, 150_000);
+
+test('a worker that is killed is missed by itself, within its heartbeat and fifteen seconds', async () => {
+  const database = await testDatabase();
+  const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL: database.url }));
+  const id = await start(api.url, api.key);
+  const killed = await renderingBy(database, id, 1);
+  killed.child.kill('SIGKILL');
+  const began = performance.now();
+  await up(run(['serve', '--role', 'worker'], { DATABASE_URL: database.url }));
+  await vi.waitFor(
+    async () => {
+      const [now] = await database.sql`select attempt from generations where id = ${id}`;
+      expect(now).toEqual({ attempt: 2 });
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+  expect((performance.now() - began) / 1000).toBeLessThan(15 + 15);
+  expect(await get(api.url, api.key, id, 60)).toMatchObject({ status: 'completed' });
+}, 150_000);
