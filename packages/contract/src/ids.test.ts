@@ -1,10 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { expect, test } from 'vitest';
-<<<<<<< HEAD
-import { idTime, isId, newId } from './ids.ts';
-=======
-import { isId, newId, uuidOf } from './ids.ts';
->>>>>>> live
+import { idTime, isId, newId, uuidOf } from './ids.ts';
 
 const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
 
