@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findEmbedded } from '@restage/db/embedded';
 import { testDatabase } from '@restage/db/testing';
+import { makePng } from '@restage/media/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommand } from './run.ts';
 
@@ -200,6 +201,29 @@ test('the embedded database is started for a command, and shared with a server t
       return (await fetch(`${url}/v1/account/info`, { headers })).status;
     };
     expect(await status()).toBe(200);
+    await json(['credits', 'grant', account, '10'], {});
+    const started = await fetch(`${url}/v1/switchx/generations`, {
+      method: 'POST',
+      headers: { 'x-api-key': String(Reflect.get(made, 'key')) },
+      body: JSON.stringify({
+        generation_type: 'image',
+        alpha_mode: 'fill',
+        prompt: 'a beach',
+        source_uri: `data:image/png;base64,${makePng(64, 64).toString('base64')}`,
+      }),
+    });
+    const { id: job } = (await started.json()) as { id: string };
+    expect(await json(['jobs', 'show', job], {})).toMatchObject({
+      id: job,
+      account_id: account,
+      cost: 3,
+      entries: [{ kind: 'charge', credits: -3 }],
+      tasks: [{ queue: 'render' }],
+    });
+    const shown = await run(['jobs', 'show', job], {});
+    expect(shown.out).toMatch(/^entries\n {2}ID +KIND +CREDITS +CREATED_AT\n {2}\d+ +charge +-3 /m);
+    expect(await json(['jobs', 'list', '--account', account], {})).toMatchObject({ jobs: [{ id: job }] });
+    expect(await json(['reconcile'], {})).toEqual({ exit: 0, findings: [] });
     await json(['keys', 'revoke', String(Reflect.get(made, 'id'))], {});
     const revoked = performance.now();
     while ((await status()) === 200) await sleep(50);

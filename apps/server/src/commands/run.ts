@@ -3,7 +3,7 @@ import { encodeEnvelope, isFailure } from '@restage/errors';
 import { createLogger } from '../logger.ts';
 import type { BundlePaths } from '../paths.ts';
 import { readSettings } from '../settings.ts';
-import { type Command, kebab, type Misuse } from './command.ts';
+import { type Command, kebab, type Misuse, type Prepared } from './command.ts';
 import { groups, isCommand } from './groups.ts';
 import { groupHelp } from './help.ts';
 import { openOperator } from './open.ts';
@@ -36,8 +36,6 @@ export async function runCommand(args: readonly string[], bundle: BundlePaths): 
   if ('misuse' in prepared) return { exit: 2, err: `${prepared.misuse}\n\n${groupHelp(name, verb)}` };
   return perform(prepared, 'json' in read && read.json, bundle);
 }
-
-type Prepared = Exclude<ReturnType<Command['prepare']>, Misuse>;
 
 async function perform(prepared: Prepared, json: boolean, bundle: BundlePaths): Promise<Ran> {
   const settings = readSettings(process.env);

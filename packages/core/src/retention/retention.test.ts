@@ -125,6 +125,8 @@ describe('uploads', () => {
     clock.offset += 71 * hour;
     await render(await start({ source_uri: uri }), 'fails');
     clock.offset += 71 * hour;
+    await sweep(ctx);
+    expect(await isThere(`uploads/${id}`)).toBe(true);
     const waiting = await start({ source_uri: uri });
     clock.offset += 200 * hour;
     await sweep(ctx);
@@ -191,20 +193,34 @@ describe('what belongs to nothing', () => {
 });
 
 test('one process sweeps at a time, and a killed one leaves the lock free', async () => {
-  await other.db
-    .transaction(async (db) => {
-      await db.execute(sql`select pg_advisory_xact_lock(7378244)`);
-      expect(await sweep(ctx)).toBe('busy');
-      const [session] = await db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
-      await ctx.db.execute(sql`select pg_terminate_backend(${session?.pid})`);
-    })
-    .catch(() => undefined);
-  expect(await sweep(ctx)).not.toBe('busy');
+  const [session] = await other.db.execute<{ pid: number }>(
+    sql`select pg_backend_pid() as pid, pg_advisory_lock(7378244)`,
+  );
+  expect(await sweep(ctx)).toBe('busy');
+  await ctx.db.execute(sql`select pg_terminate_backend(${session?.pid})`);
+  // The server lets go of the lock a moment after the session's end was asked for.
+  while ((await sweep(ctx)) === 'busy');
 });
 
-test('the periodic sweeper ends when it is told to', async () => {
+test('the periodic sweeper goes on after a sweep that failed, and ends when it is told to', async () => {
+  const { id } = await upload();
+  clock.offset += 73 * hour;
   const stopping = new AbortController();
-  const sweeping = sweepPeriodically(ctx, stopping.signal);
+  let sweeps = 0;
+  const failing = {
+    ...ctx,
+    blobs: {
+      ...ctx.blobs,
+      async remove(key: string) {
+        sweeps += 1;
+        if (sweeps === 1) throw new Error('the disk is gone, for once');
+        await ctx.blobs.remove(key);
+      },
+    },
+  };
+  const sweeping = sweepPeriodically(failing, stopping.signal, 20);
+  while (await isThere(`uploads/${id}`)) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(world.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'a sweep failed' }));
   stopping.abort();
   await sweeping;
 });
