@@ -32,7 +32,7 @@ export interface Queue {
 }
 
 /** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
-export const renderAttempts = 3;
+const renderAttempts = 3;
 
 /** The most seconds that one attempt at a job may take, inputs and all. */
 export const renderWallSeconds = 1800;
