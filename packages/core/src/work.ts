@@ -68,7 +68,12 @@ async function workOn(
     const signal = AbortSignal.any([task.signal, stopping]);
     await processGeneration(ctx, generationId, signal, wallSeconds);
   } catch (error) {
-    if (!stopping.aborted) throw error;
+    if (!stopping.aborted) {
+      // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
+      if (!task.signal.aborted) throw error;
+      ctx.log.info({ generationId, outcome: 'superseded' }, 'a worker had lost its claim on a job');
+      return;
+    }
     await ctx.queue.releaseRender(ctx.db, generationId, task.retryCount);
     ctx.log.info({ generationId }, 'a job went back to the queue, for the worker stops');
   }

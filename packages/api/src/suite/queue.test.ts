@@ -3,7 +3,7 @@ import { createQueues, processGeneration, type WorkerContext, workOnRenders } fr
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import type { Engine } from '@restage/engine';
 import { asc, eq, sql } from 'drizzle-orm';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openDoors, pacedEngine } from '../testing/index.ts';
 import { footage, put } from './footage.ts';
 
@@ -16,6 +16,9 @@ const { ctx, boss, doors } = world;
 const [caller] = doors;
 if (!caller) throw new Error('no doors');
 const cat = await footage('chelsea.png');
+
+// A test's tasks are its own: what it leaves behind, no later worker takes.
+afterEach(() => boss.deleteAllJobs('render'));
 
 /** An account with 300 credits and footage; each of its jobs costs 3. */
 async function client() {
@@ -124,6 +127,21 @@ describe('an attempt that another has overtaken', () => {
     await working;
     expect(await job(id)).toMatchObject({ status: 'processing', attempt: 2 });
   });
+});
+
+test('a worker that finds its claim on the queue gone ends the render, and neither completes nor fails the task', async () => {
+  const id = await (await client()).start();
+  const engine = pacedEngine();
+  const work = await workOnRenders(onto(engine), boss, 1);
+  await engine.begun(1);
+  const ours = sql`name = 'render' and id = ${uuidOf(id)}::uuid`;
+  await ctx.db.execute(sql`update queue.job set retry_count = retry_count + 1 where ${ours}`);
+  const told = () => world.lines.filter(({ message }) => message === 'a worker had lost its claim on a job');
+  await soon(async () => expect(told()).toMatchObject([{ fields: { generationId: id } }]));
+  await work.stop(5000);
+  expect(await entry(id)).toEqual({ state: 'active', retries: 1 });
+  expect(await job(id)).toMatchObject({ status: 'processing', attempt: 1 });
+  await boss.deleteJob('render', uuidOf(id));
 });
 
 describe('an attempt that can’t be', () => {
