@@ -35,7 +35,7 @@ export interface Command {
 }
 
 /** Does a command whose arguments have been read. */
-type Prepared = (ctx: OperatorContext) => Promise<Answer | Failure>;
+export type Prepared = (ctx: OperatorContext) => Promise<Answer | Failure>;
 
 /** Declares a command. `fields` reads the text of each argument; `run` gets what became of it. */
 export function command<Fields extends z.ZodRawShape>(declared: {
