@@ -5,6 +5,7 @@
  *
  *   pnpm torture [--short] [--jobs N] [--seconds N] [--seed N] [--keep]
  */
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,7 @@ const { short } = given;
 const scale = {
   seed: Number(given.seed ?? Date.now() % 1_000_000),
   jobs: Number(given.jobs ?? (short ? 150 : 2000)),
-  chaos: Number(given.seconds ?? (short ? 15 : 240)) * 1000,
+  chaos: Number(given.seconds ?? (short ? 15 : 180)) * 1000,
   accounts: 6,
   killers: short ? 0 : 3,
   hangs: !short,
@@ -50,7 +51,7 @@ const scale = {
 const delays = short
   ? [0, 250, 500, 1000, 2000]
   : limits.webhookDelaySeconds.map((seconds) => seconds * 1000);
-/** What issue is made of: a worker that is gone is noticed after its heartbeat, and its job is begun soon after. */
+/** A worker that is gone is noticed after its heartbeat, and its job is begun anew soon after; milliseconds. */
 const recoveryBound = 15_000 + 15_000;
 /** The last account has too little for all that is asked of it. */
 const creditsOf = (account: number) =>
@@ -102,20 +103,24 @@ try {
     dice: dice(scale.seed + 2),
   });
   const start = Date.now();
+  const faults = createWriteStream(join(directory, 'faults.log'));
+  const tell = (fault: string) => faults.write(`${new Date().toISOString()} ${fault}\n`);
   const placing = drawOrders(scale).map(async (order) => {
     await sleep(order.at);
     await client.place(order);
   });
   const [chaos] = await Promise.all([
-    wreakChaos({ fleet, postgres, dice: chance }, scale.chaos, short ? 0 : 3).then(async (done) => {
+    wreakChaos({ fleet, postgres, dice: chance, tell }, scale.chaos, short ? 0 : 3).then(async (done) => {
       await done.heal();
       return done;
     }),
     Promise.all(placing),
   ]);
   say(`all is asked for, and all is whole again, after ${((Date.now() - start) / 1000).toFixed(0)} s`);
+  await client.settle();
   const recoveries = await measureRecovery(fleet, client, chance, short ? 1 : 5, scale.accounts - 1);
   say('workers were killed one by one');
+  // Again, for what was asked for the first time may still have been on its way.
   await client.settle();
   await drained(short ? 60_000 : 600_000);
   await client.readAll();

@@ -34,11 +34,23 @@ export interface Victims {
   readonly fleet: Fleet;
   readonly postgres: Postgres;
   readonly dice: Dice;
+  /** Hears of each fault as it happens. */
+  readonly tell: (fault: string) => void;
 }
 
-/** Has faults happen for so many milliseconds, one after another, many lasting into the next. */
+/** Each fault once, the longest first. */
+function once(dice: Dice): Fault[] {
+  const longest: Fault = 'SIGSTOP worker, past its heartbeat';
+  const others = (Object.keys(deck) as Fault[]).filter((fault) => fault !== longest);
+  return [longest, ...dice.shuffled(others)];
+}
+
+/**
+ * Has faults happen for so many milliseconds, one after another, many lasting into the next.
+ * @param decks how many decks are dealt; 0 for each fault once
+ */
 export async function wreakChaos(
-  { fleet, postgres, dice }: Victims,
+  { fleet, postgres, dice, tell }: Victims,
   duration: number,
   decks: number,
 ): Promise<Chaos> {
@@ -72,7 +84,8 @@ export async function wreakChaos(
     'SIGTERM worker': async () => worker().signal('SIGTERM'),
     'SIGTERM api': async () => api().signal('SIGTERM'),
     'SIGSTOP worker, briefly': () => freeze(worker(), dice.whole(500, 5000)),
-    'SIGSTOP worker, past its heartbeat': () => freeze(worker(), dice.whole(17_000, 25_000)),
+    'SIGSTOP worker, past its heartbeat': () =>
+      freeze(worker(), dice.whole(17_000, decks === 0 ? 18_000 : 25_000)),
     'SIGSTOP api': () => freeze(api(), dice.whole(500, 5000)),
     'connections reset': async () => dice.pick(programs).line.cut(),
     'connections refused': () => disturb('refuse', dice.whole(500, 5000)),
@@ -83,13 +96,10 @@ export async function wreakChaos(
   };
 
   const cards = (Object.keys(deck) as Fault[]).flatMap((fault) => Array(deck[fault]).fill(fault) as Fault[]);
-  // Without a whole deck, each fault happens once.
-  const dealt =
-    decks === 0
-      ? dice.shuffled(Object.keys(deck) as Fault[])
-      : Array.from({ length: decks }, () => dice.shuffled(cards)).flat();
+  const dealt = decks === 0 ? once(dice) : Array.from({ length: decks }, () => dice.shuffled(cards)).flat();
   for (const fault of dealt) {
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
+    tell(fault);
     const act: Promise<void> = acts[fault]().finally(() => lasting.delete(act));
     lasting.add(act);
     await sleep((duration / dealt.length) * (0.5 + dice.fraction()));

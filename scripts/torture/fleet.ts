@@ -126,6 +126,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
 
     launch();
     stops.push(async () => {
+      told = true;
       const ended = child.exitCode !== null || child.signalCode !== null;
       const exit = new Promise<void>((resolve) => (ended ? resolve() : child.once('exit', () => resolve())));
       child.kill('SIGCONT');
