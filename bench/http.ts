@@ -1,0 +1,164 @@
+/**
+ * Reads of a job over REST and tRPC against node:http with the same body and against Hono with one prepared select;
+ * and the bundled server's first answer and idle memory against a bare node:http process. All in one run, in turns.
+ * Run: node bench/http.ts
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { connect } from '../packages/db/src/index.ts';
+import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
+import { makePng } from '../packages/media/src/testing/index.ts';
+import { bundle, programs } from '../scripts/bundle.ts';
+import { rate } from './tools/load.ts';
+import { residentMegabytes, runProgram } from './tools/program.ts';
+import { median, report } from './tools/report.ts';
+import { fillTables } from './tools/rows.ts';
+
+const rounds = 7;
+const milliseconds = 1000;
+const connections = 10;
+const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+
+await bundle();
+const cluster = await startTestCluster();
+const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
+const { sql, close } = connect(cluster.templateUrl, { name: 'bench', statementTimeout: 0 });
+const serverEnv = {
+  PORT: '0',
+  DATABASE_URL: cluster.templateUrl,
+  RESTAGE_DATA_DIR: directory,
+  LOG_LEVEL: 'error',
+};
+const startServer = () => runProgram([path(programs.server.output), 'serve', '--role', 'api'], serverEnv);
+const bare = `require('node:http').createServer((_, r) => r.end('{}')).listen(0, '127.0.0.1', function () {
+  console.log('on http://127.0.0.1:' + this.address().port) })`;
+
+try {
+  const server = await startServer();
+  const key = /^rsk_\S+$/m.exec(server.out())?.[0] ?? '';
+  // The limits are not what is measured.
+  await sql`update accounts set read_rpm = 2000000`;
+  const headers = { 'x-api-key': key };
+  const posted = await fetch(`${server.url}/v1/switchx/generations`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({
+      generation_type: 'image',
+      alpha_mode: 'fill',
+      prompt: 'a beach',
+      source_uri: `data:image/png;base64,${makePng(8, 8).toString('base64')}`,
+    }),
+  });
+  const { id } = (await posted.json()) as { id: string };
+  const [account] = await sql<{ id: string }[]>`select id from accounts`;
+  const job = new URL(`${server.url}/v1/switchx/generations/${id}`);
+  const body = await (await fetch(job, { headers })).text();
+  const raw = await runProgram([path('packages/api/scripts/baselines.ts'), 'raw'], { BODY: body });
+  const select = await runProgram([path('packages/api/scripts/baselines.ts'), 'select'], {
+    DATABASE_URL: cluster.templateUrl,
+    ACCOUNT: account?.id ?? '',
+  });
+  const input = encodeURIComponent(JSON.stringify({ json: { id } }));
+  const asked = {
+    raw: [new URL(raw.url), {}],
+    select: [new URL(`${select.url}/jobs/${id}`), {}],
+    rest: [job, headers],
+    trpc: [new URL(`${server.url}/trpc/generations.get?input=${input}`), headers],
+  } as const;
+  // What the server remembers of a key's limits is renewed after five seconds.
+  await sleep(5500);
+
+  const measure = async () => {
+    const rates = { raw: [] as number[], select: [] as number[], rest: [] as number[], trpc: [] as number[] };
+    for (let round = 0; round <= rounds; round += 1) {
+      for (const name of Object.keys(asked) as (keyof typeof asked)[]) {
+        const [url, sent] = asked[name];
+        const each = await rate(url, sent, connections, milliseconds);
+        // The first round warms up.
+        if (round > 0) rates[name].push(each);
+      }
+    }
+    const over = (ours: 'rest' | 'trpc', theirs: 'raw' | 'select') =>
+      median(rates[ours].map((each, round) => each / (rates[theirs][round] ?? Number.NaN)));
+    process.stdout.write(
+      `${Object.entries(rates)
+        .map(([name, each]) => `${name} ${median(each).toFixed(0)}/s`)
+        .join(', ')}\n`,
+    );
+    return {
+      restRaw: over('rest', 'raw'),
+      restSelect: over('rest', 'select'),
+      trpcRaw: over('trpc', 'raw'),
+      trpcSelect: over('trpc', 'select'),
+    };
+  };
+  const few = await measure();
+  await fillTables(sql, account?.id ?? '', 100_000);
+  const many = await measure();
+  await Promise.all([server.stop(), raw.stop(), select.stop()]);
+
+  const starts: { ours: number; theirs: number; memory: number }[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const [theirs] = await firstAnswer(() => runProgram(['-e', bare], {}));
+    const [ours, memory] = await firstAnswer(startServer);
+    starts.push({ ours, theirs, memory });
+  }
+  process.stdout.write(
+    `first answer ${median(starts.map(({ ours }) => ours)).toFixed(0)} ms, bare ${median(starts.map(({ theirs }) => theirs)).toFixed(0)} ms\n`,
+  );
+  report([
+    { what: 'GET job over REST, of node:http', value: few.restRaw, bound: 0.18, kind: 'least' },
+    {
+      what: 'GET job over REST, of Hono and one prepared select',
+      value: few.restSelect,
+      bound: 0.9,
+      kind: 'least',
+    },
+    { what: 'GET job over tRPC, of node:http', value: few.trpcRaw, bound: 0.12, kind: 'least' },
+    {
+      what: 'GET job over tRPC, of Hono and one prepared select',
+      value: few.trpcSelect,
+      bound: 0.6,
+      kind: 'least',
+    },
+    {
+      what: 'REST of node:http, with 100,000 jobs, of without',
+      value: many.restRaw / few.restRaw,
+      bound: 0.9,
+      kind: 'least',
+    },
+    {
+      what: 'bundled server’s first answer, of a bare process’s',
+      value: median(starts.map(({ ours, theirs }) => ours / theirs)),
+      bound: 2.5,
+      kind: 'most',
+      unit: ' ×',
+    },
+    {
+      what: 'bundled server’s memory, idle',
+      value: median(starts.map(({ memory }) => memory)),
+      bound: 100,
+      kind: 'most',
+      unit: ' MB',
+    },
+  ]);
+} finally {
+  await close();
+  await cluster.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** Milliseconds from a program's start to its first answer, and its MB of memory a second later. */
+async function firstAnswer(start: () => ReturnType<typeof runProgram>): Promise<[number, number]> {
+  const began = performance.now();
+  const program = await start();
+  await (await fetch(`${program.url}/healthz`)).text();
+  const took = performance.now() - began;
+  await sleep(1000);
+  const memory = await residentMegabytes(program.pid);
+  await program.stop();
+  return [took, memory];
+}

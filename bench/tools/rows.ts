@@ -1,0 +1,18 @@
+import type { Connection } from '../../packages/db/src/index.ts';
+
+/** Fills the table of jobs, the ledger and the queue with so many jobs of an account that have ended. */
+export async function fillTables(sql: Connection['sql'], account: string, jobs: number): Promise<void> {
+  await sql`
+    insert into generations (id, account_id, status, progress, generation_type, alpha_mode, max_resolution, prompt,
+      seed, inputs, outputs, width, height, frames, cost, fingerprint, attempt, idempotency_key, completed_at)
+    select 'swx_' || lpad(number::text, 26, '0'), ${account}, 'completed', 100, 'image', 'fill', 720, 'a beach',
+      number, '{"source":{"kind":"blob","key":"inputs/none/source"}}', '{"render":"a","source":"b","alpha":"c"}',
+      8, 8, 1, 0, '{}', 1, 'filled-' || number, now()
+    from generate_series(1, ${jobs}::integer) as number`;
+  await sql`
+    insert into queue.job (name, data, state, retry_limit, created_on, started_on, completed_on)
+    select 'render', jsonb_build_object('generationId', 'swx_' || lpad(number::text, 26, '0')), 'completed', 2,
+      now(), now(), now()
+    from generate_series(1, ${jobs}::integer) as number`;
+  await sql`analyze`;
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { connect } from './connect.ts';
+import { testDatabase } from './testing/index.ts';
+
+// What the patched postgres.js promises of connections that are lost: see patches/ in the project's folder.
+const { sql: outside, url } = await testDatabase();
+await outside`create table marks (mark text)`;
+
+/** Has PostgreSQL end the connection of a transaction, from within. */
+const end = (within: { unsafe: (query: string) => Promise<unknown> }) =>
+  within.unsafe('select pg_terminate_backend(pg_backend_pid())').catch(() => {});
+
+test('a transaction that has lost its connection does not go on in another', async () => {
+  const { sql, close } = connect(url, { max: 1 });
+  const body = Promise.withResolvers<unknown>();
+  let waiting: Promise<unknown> = Promise.resolve();
+  const outcome = sql.begin(async (within) => {
+    // It waits for the pool's only connection, which is therefore opened again as soon as it is lost.
+    waiting = sql`select pg_sleep(0.2)`.execute();
+    await end(within);
+    await waiting;
+    const mark = within`insert into marks values ('stray')`;
+    await mark.then(body.resolve, body.reject);
+  });
+  await expect(outcome).rejects.toThrow();
+  await expect(body.promise).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  expect(await outside`select * from marks`).toEqual([]);
+  await close();
+});
+
+test('what a transaction had queued when its connection was lost is refused, not kept', async () => {
+  const { sql, close } = connect(url, { max: 1 });
+  let settled: PromiseSettledResult<unknown>[] = [];
+  await expect(
+    sql.begin(async (within) => {
+      settled = await Promise.allSettled([end(within), ...Array.from({ length: 200 }, () => within`select 1`)]);
+    }),
+  ).rejects.toThrow();
+  await expect.poll(() => settled.length, { timeout: 5000 }).toBe(201);
+  await close();
+});
+
+test('connections that are lost again and again are opened again, and the process lives', async () => {
+  const { sql, close } = connect(url, { max: 2 });
+  for (let time = 0; time < 20; time += 1) {
+    await expect(
+      Promise.all([1, 2, 3].map(() => sql.begin(async (within) => void (await end(within))))),
+    ).rejects.toThrow();
+  }
+  expect(await Promise.all([1, 2, 3, 4].map(() => sql`select 1 as one`))).toHaveLength(4);
+  await close();
+}, 60_000);
+
+test('a reservation that has lost its connection is refused, and its release harms nobody', async () => {
+  const { sql, close } = connect(url, { max: 1 });
+  const reserved = await sql.reserve();
+  await end(reserved);
+  await expect(reserved`select 1`).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' });
+  reserved.release();
+  expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
+  await close();
+});

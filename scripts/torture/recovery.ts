@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from './client.ts';
+import type { Dice } from './dice.ts';
+import type { Fleet, Life, Program } from './fleet.ts';
+import { longOrders } from './orders.ts';
+
+/** A job that was with a worker when that was killed. */
+export interface Recovery {
+  readonly key: string;
+  /** Milliseconds from the kill until another worker began the job anew; undefined if none did. */
+  readonly took: number | undefined;
+}
+
+/** How long a recovery is waited for. */
+const patience = 60_000;
+
+/**
+ * Kills a worker amid its renders while nothing else is wrong, some times over.
+ * @returns each job that was with one of them
+ */
+export async function measureRecovery(
+  fleet: Fleet,
+  client: Client,
+  dice: Dice,
+  rounds: number,
+  accounts: number,
+): Promise<Recovery[]> {
+  const recoveries: Recovery[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await fleet.ready();
+    const placed = longOrders(round, 2 * fleet.workers.length, accounts, dice).map(client.place);
+    const victim = await busyWorker(fleet);
+    const life = victim.lives.at(-1);
+    if (!life) throw new Error('a worker that is busy has never lived');
+    const held = [...life.renders].filter(([, render]) => render.ended === undefined);
+    victim.signal('SIGKILL');
+    await Promise.all(placed);
+    for (const [key] of held) recoveries.push({ key, took: await recovered(fleet, life, key) });
+  }
+  return recoveries;
+}
+
+/** A worker with a long render in each hand. */
+async function busyWorker(fleet: Fleet): Promise<Program> {
+  for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
+    for (const worker of fleet.workers) {
+      const renders = worker.lives.at(-1)?.renders ?? new Map();
+      const held = [...renders].filter(
+        ([key, { began, ended }]) =>
+          key.startsWith('kill-') && ended === undefined && Date.now() - began < 2000,
+      );
+      if (held.length === 2) return worker;
+    }
+    await sleep(20);
+  }
+  throw new Error('no worker came to render two long jobs');
+}
+
+async function recovered(fleet: Fleet, from: Life, key: string): Promise<number | undefined> {
+  const killedAt = from.killedAt ?? 0;
+  for (;;) {
+    const began = takenOver(fleet, from, key);
+    if (began !== undefined) return began - killedAt;
+    if (Date.now() - killedAt > patience) return undefined;
+    await sleep(20);
+  }
+}
+
+/** When another life first began a job after this one had been killed; Unix milliseconds. */
+function takenOver(fleet: Fleet, from: Life, key: string): number | undefined {
+  const killedAt = from.killedAt ?? 0;
+  const times = fleet.workers
+    .flatMap(({ lives }) => lives)
+    .flatMap((life) => (life === from ? [] : (life.renders.get(key)?.began ?? [])))
+    .filter((began) => began > killedAt);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+/** The recoveries amid all other faults: how long jobs took that were with a worker when it was killed. */
+export function recoveriesIn(fleet: Fleet): number[] {
+  return fleet.workers
+    .flatMap(({ lives }) => lives)
+    .filter(({ killedAt }) => killedAt !== undefined)
+    .flatMap((life) =>
+      [...life.renders].flatMap(([key, { ended }]) => {
+        if (ended !== undefined) return [];
+        const began = takenOver(fleet, life, key);
+        return began === undefined ? [] : [began - (life.killedAt ?? 0)];
+      }),
+    );
+}

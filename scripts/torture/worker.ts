@@ -1,0 +1,58 @@
+/**
+ * A worker as the product's, with an engine that renders nothing. It says on standard output when it is ready and
+ * what it renders. Its one argument is the schedule of webhooks: milliseconds before each attempt, with commas.
+ */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../../apps/server/src/database.ts';
+import { createLogger } from '../../apps/server/src/logger.ts';
+import { openQueue } from '../../apps/server/src/queue.ts';
+import { Releases } from '../../apps/server/src/releases.ts';
+import { readSettings } from '../../apps/server/src/settings.ts';
+import { createWorld, openMedia } from '../../apps/server/src/world.ts';
+import { defaultWebhooks, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
+import { idleEngine } from './engine.ts';
+
+/** As long as the product waits. */
+const patience = 10_000;
+
+const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const bundle = {
+  mediaWorker: beside('../../../packages/media/dist/worker.js'),
+  migrations: beside('../../../packages/db/migrations'),
+};
+
+const settings = readSettings(process.env);
+if ('fault' in settings) throw new Error(settings.fault);
+const directory = resolve(settings.RESTAGE_DATA_DIR);
+const log = createLogger(settings.LOG_LEVEL);
+const releases = new Releases(log);
+const database = await openDatabase(settings, directory, log, bundle);
+if ('fault' in database) throw new Error(database.fault);
+releases.add('database', database.close);
+const media = await openMedia(settings, directory, log, bundle, releases);
+const webhooks = new AbortController();
+releases.add('webhooks', async () => webhooks.abort());
+const queue = await openQueue(database.url, log);
+releases.add('queue', () => queue.stop(patience));
+const publicUrl = 'http://127.0.0.1';
+const world = await createWorld({ settings, directory, publicUrl, database, queue, log, media });
+const delays = (process.argv[2] ?? '').split(',').map(Number);
+const ctx = {
+  ...world,
+  settings: { ...world.settings, webhooks: { ...defaultWebhooks, delays } },
+  engine: idleEngine((event, key) => process.stdout.write(`${event} ${key}\n`)),
+};
+const work = await workOnRenders(ctx, queue.boss, settings.RESTAGE_WORKERS);
+await workOnWebhooks(ctx, queue.boss, webhooks.signal);
+releases.add('work', () => work.stop(patience));
+process.once('SIGTERM', () => {
+  releases.run().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      log.error({ err: error }, 'stopping met a fault');
+      process.exit(1);
+    },
+  );
+});
+process.stdout.write('ready\n');
