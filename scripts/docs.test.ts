@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,7 +67,7 @@ async function startServer(): Promise<{
   });
   child.stderr.resume();
   const exit = new Promise((resolve) => child.on('exit', resolve));
-  await expect.poll(() => out, { timeout: 50_000 }).toContain('Ctrl-C');
+  await vi.waitFor(() => expect(out).toContain('Ctrl-C'), { timeout: 50_000, interval: 50 });
   const url = /serves on (\S+)/.exec(out)?.[1] ?? '';
   return { child, exit, url, key: /^rsk_\S+$/m.exec(out)?.[0] ?? '' };
 }
@@ -99,6 +99,7 @@ async function lay(): Promise<void> {
   const installed = {
     '@restage/sdk': 'packages/sdk',
     '@restage/api': 'packages/api',
+    '@restage/engine': 'packages/engine',
     '@trpc/client': 'packages/sdk/node_modules/@trpc/client',
     superjson: 'packages/sdk/node_modules/superjson',
   };
