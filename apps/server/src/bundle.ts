@@ -8,4 +8,5 @@ await main(process.argv.slice(2), {
   mediaWorker: beside('../../../packages/media/dist/worker.js'),
   engineWorker: beside('../../../packages/engine/dist/worker.js'),
   migrations: beside('../../../packages/db/migrations'),
+  docs: beside('../../../docs'),
 });

@@ -6,4 +6,6 @@ export interface BundlePaths {
   readonly engineWorker?: string;
   /** The folder of the SQL migrations. */
   readonly migrations?: string;
+  /** The folder of the guides. */
+  readonly docs?: string;
 }

@@ -100,7 +100,13 @@ async function start(
   const app =
     role === 'worker'
       ? createProbes({ ready })
-      : createApp(world, { publicUrl, maxBodyBytes, corsOrigins, ready });
+      : createApp(world, {
+          publicUrl,
+          maxBodyBytes,
+          corsOrigins,
+          ready,
+          ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
+        });
   answer = (request) => app.fetch(request);
   const work = engine && (await workOnRenders({ ...world, engine }, queue.boss, settings.RESTAGE_WORKERS));
   if (engine) await workOnWebhooks(world, queue.boss, webhooks.signal);

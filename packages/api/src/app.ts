@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context as World } from '@restage/core';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { errorsPage } from './documents/errors-page.ts';
-import { openApiDocument } from './documents/openapi.ts';
-import { referencePage } from './documents/reference-page.ts';
+import { mountDocuments } from './documents/mount.ts';
 import { answerFailure } from './http/answer.ts';
 import { mountFiles } from './http/files.ts';
 import type { Edge } from './http/request.ts';
@@ -20,6 +18,8 @@ export interface AppOptions {
   readonly maxBodyBytes: number;
   /** Origins whose web pages may call; none, unless given. */
   readonly corsOrigins?: readonly string[];
+  /** The folder of the guides; that of the sources, unless given. */
+  readonly docsDirectory?: string;
   /** Whether each thing that serving needs is there; rejects for none. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
 }
@@ -90,21 +90,5 @@ function mountProbes(app: Hono<Edge>, options: Pick<AppOptions, 'ready'>): void 
     const checks = await options.ready();
     const ok = Object.values(checks).every(Boolean);
     return c.json({ status: ok ? 'ok' : 'unavailable', checks }, ok ? 200 : 503);
-  });
-}
-
-function mountDocuments(app: Hono<Edge>, options: AppOptions): void {
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
-  const reference = referencePage(options.publicUrl);
-  const document = openApiDocument(options.publicUrl);
-  app.get('/', (c) => c.redirect('/docs'));
-  app.get('/openapi.json', (c) => c.json(document));
-  app.get('/docs', (c) => {
-    c.header('content-security-policy', policy);
-    return c.html(reference);
-  });
-  app.get('/errors', (c) => {
-    c.header('content-security-policy', policy);
-    return c.html(errorsPage());
   });
 }

@@ -121,6 +121,41 @@ describe('restage run', () => {
 });
 
 describe('the other commands', () => {
+  test('quote says what a run would cost, and starts nothing', async () => {
+    const before = (await restage(['jobs', '--json'])).out;
+    const { out } = await restage(['quote', photograph, '--prompt', 'snow', '--max-resolution', '720']);
+    expect(out).toMatch(/^cost {4}1 credits of \d+\nsource {2}image, 451×300, 1 frame\noutput {2}451×300\n$/);
+    const json = await restage(['quote', photograph, '--prompt', 'snow', '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ cost: 3, generation_type: 'image' });
+    const dear = await restage(['quote', photograph, '--prompt', 'snow', '--max-cost', '2']);
+    expect(dear).toMatchObject({ exitCode: exitCodes.unpaid, out: '' });
+    expect((await restage(['jobs', '--json'])).out.length).toBe(before.length);
+  });
+
+  test('watch shows a job to its end, a line a change; with --json a document a line', async () => {
+    const ran = await restage([
+      'run',
+      photograph,
+      '--prompt',
+      'snow',
+      '--alpha-mode',
+      'fill',
+      '--timeout',
+      '0',
+    ]);
+    const id = /swx_\w+/.exec(ran.err)?.[0] ?? '';
+    const { exitCode, out } = await restage(['watch', id]);
+    expect(exitCode).toBe(exitCodes.done);
+    expect(out).toMatch(/^(\d{4}-\S+Z {2}\w+ +\d+ %\n)*\d{4}-\S+Z {2}completed {3}100 %\n$/);
+    const { out: json } = await restage(['watch', id, '--json']);
+    expect(
+      json
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ id, status: 'completed' }]);
+  });
+
   test('jobs lists what was run, as many as asked for', async () => {
     const { out } = await restage(['jobs', '--limit', '2']);
     expect(out.trim().split('\n')).toHaveLength(2);
@@ -165,6 +200,18 @@ describe('the other commands', () => {
       expect(out).not.toBe('');
     }
   });
+
+  test('cancel ends a job, and watch and get say so by their exit code', async () => {
+    const words = ['run', photograph, '--prompt', 'rain', '--timeout', '0'];
+    // One that is rendered first keeps the other in the queue.
+    await restage(words);
+    const id = /swx_\w+/.exec((await restage(words)).err)?.[0] ?? '';
+    const { exitCode, out } = await restage(['cancel', id]);
+    expect(exitCode).toBe(exitCodes.done);
+    expect(out).toMatch(new RegExp(`^job +${id}\nstatus +cancelled, 0 %`));
+    expect((await restage(['watch', id])).exitCode).toBe(exitCodes.jobFailed);
+    expect((await restage(['get', id, '--wait'])).exitCode).toBe(exitCodes.jobFailed);
+  });
 });
 
 describe('exit codes', () => {
@@ -176,6 +223,10 @@ describe('exit codes', () => {
     ['an operand too few', ['run'], exitCodes.usage],
     ['a number that is none', ['jobs', '--limit', 'all'], exitCodes.usage],
     ['a mode that is none', ['run', 'a.png', '--alpha-mode', 'half'], exitCodes.usage],
+    ['a port that is none', ['listen', '--port', 'all'], exitCodes.usage],
+    ['a simulation that is none', ['run', 'a.png', '--simulate', 'rain'], exitCodes.usage],
+    ['no such job to watch', ['watch', 'swx_1'], exitCodes.refused],
+    ['no such job to cancel', ['cancel', 'swx_1'], exitCodes.refused],
     ['no such error', ['errors', 'NO_SUCH_CODE'], exitCodes.usage],
     ['no such job', ['get', 'swx_1'], exitCodes.refused],
     ['a limit that the server refuses', ['jobs', '--limit', '0'], exitCodes.refused],

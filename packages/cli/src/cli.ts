@@ -18,7 +18,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   const json = words.includes('--json');
   try {
     const report = await carryOut(words, terminal);
-    terminal.out(`${json ? JSON.stringify(report.data, null, 2) : report.text}\n`);
+    if (report) terminal.out(`${json ? JSON.stringify(report.data, null, 2) : report.text}\n`);
     return exitCodes.done;
   } catch (error) {
     const { exitCode, data, text } = explain(error);
@@ -27,7 +27,10 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   }
 }
 
-async function carryOut([name, ...words]: readonly string[], terminal: Terminal): Promise<Report> {
+async function carryOut(
+  [name, ...words]: readonly string[],
+  terminal: Terminal,
+): Promise<Report | undefined> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h')
     return helpReport(generalHelp());
   if (name === '--version') return { data: { version: manifest.version }, text: manifest.version };

@@ -21,7 +21,7 @@ export type Values<O extends Options> = {
 export interface Context {
   readonly restage: Restage;
   readonly terminal: Terminal;
-  /** Whether progress is to be shown. */
+  /** Whether a program reads along: no progress, and JSON alone. */
   readonly quiet: boolean;
 }
 
@@ -37,8 +37,11 @@ export interface Command<O extends Options = Options> {
   /** The operands, each required unless it is in brackets. */
   readonly operands: readonly string[];
   readonly options: O;
-  /** @throws RestageError, and {@link UsageError} for what only the command can know to be wrong */
-  run(context: Context, operands: readonly string[], values: Values<O>): Promise<Report>;
+  /**
+   * Gives what it found, or undefined when it has written that as it came.
+   * @throws RestageError, and {@link UsageError} for what only the command can know to be wrong
+   */
+  run(context: Context, operands: readonly string[], values: Values<O>): Promise<Report | undefined>;
 }
 
 /** Declares a command. */

@@ -21,6 +21,7 @@ export function renderWire(): string {
   const types = [...declared].map(
     ([name, node]) => `${comment(node.description)}export interface ${name} ${renderType(node)}\n`,
   );
+  const streams = names.filter((name) => procedures[name].kind === 'subscription');
   const codes = Object.entries(catalogue).map(([code, { retryable }]) => `${code}: ${retryable},`);
   return [
     banner,
@@ -29,6 +30,8 @@ export function renderWire(): string {
 export interface Procedures {\n${rows.join('\n')}\n}\n`,
     `/** Which procedures read and which write. */
 export const kinds = { ${names.map((name) => `${quote(name)}: ${quote(procedures[name].kind)}`).join(', ')} } as const;\n`,
+    `/** Where the events of each subscription are, with fields of its input in braces. */
+export const eventPaths = { ${streams.map((name) => `${quote(name)}: ${quote(procedures[name].rest.path)}`).join(', ')} } as const;\n`,
     `/** The server's codes, and of each whether the very same request may succeed later. */
 export const serverCodes = {\n${codes.join('\n')}\n} as const;\n`,
   ].join('\n');

@@ -1,3 +1,5 @@
+import type { ServerErrorCode } from './errors/client-codes.ts';
+
 /** How to reach a server, and how patiently. */
 export interface RestageOptions {
   /** `rsk_…`. Default: the environment's RESTAGE_API_KEY. */
@@ -16,13 +18,29 @@ export interface RestageOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What one call may do otherwise than its client. */
-export interface CallOptions {
+/** How patient one request is, where it differs from its client. */
+export interface RequestOptions {
   /** Ends the call at once, even while it pauses before a retry. */
   readonly signal?: AbortSignal | undefined;
   readonly maxRetries?: number | undefined;
   readonly attemptTimeoutMs?: number | undefined;
   readonly timeoutMs?: number | undefined;
+}
+
+/** What a key of test mode can ask to happen: any code of the catalogue, or one of these. Live keys ignore it. */
+export type Simulation =
+  | ServerErrorCode
+  /** The job is started, and never gets anywhere. */
+  | 'stall'
+  /** The job is started, and fails. */
+  | 'job-failed'
+  /** The job goes well, and its webhook can't be delivered. */
+  | 'webhook-failed';
+
+/** What one call of a procedure may do otherwise than its client. */
+export interface CallOptions extends RequestOptions {
+  /** What is to happen in test mode, in place of what would. */
+  readonly simulate?: Simulation | undefined;
 }
 
 /** The options with every default filled in. */
@@ -54,6 +72,6 @@ export function resolveOptions(options: RestageOptions): Settings {
 }
 
 /** The options that have a value: an undefined one must not hide the client's. */
-export function given(options: CallOptions): Partial<Settings> & CallOptions {
+export function given(options: RequestOptions): Partial<Settings> & RequestOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

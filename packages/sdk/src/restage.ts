@@ -3,19 +3,29 @@ import type { CallErrorCode, ProcedureName } from './errors/client-codes.ts';
 import { listGenerations } from './generations/list.ts';
 import { startGeneration } from './generations/start.ts';
 import { type CompletedJob, type WaitOptions, waitForGeneration } from './generations/wait.ts';
+import { type WatchContext, type WatchOptions, watchGeneration } from './generations/watch.ts';
 import { type CallOptions, type RestageOptions, resolveOptions, type Settings } from './options.ts';
 import { type Outputs, outputsOf } from './outputs/outputs.ts';
-import { type Run, type RunErrorCode, type RunInput, type RunOptions, run } from './run.ts';
+import {
+  quoteRun,
+  type Run,
+  type RunErrorCode,
+  type RunOptions,
+  type RunQuoteErrorCode,
+  run,
+} from './run.ts';
+import type { LocateOptions, RunInput } from './start-input.ts';
 import { type Caller, createCaller } from './transport/transport.ts';
 import type { Footage } from './uploads/footage.ts';
 import { type Bytes, type PutOptions, putUpload } from './uploads/put.ts';
-import { sendUpload } from './uploads/send.ts';
+import { type SendOptions, sendUpload } from './uploads/send.ts';
 import { verifyWebhook } from './webhooks/verify.ts';
 import type {
   GenerationsListInput,
   GenerationsStartInput,
   Job,
   Procedures,
+  Quote,
   Upload,
   UploadsCreateInput,
 } from './wire.ts';
@@ -27,12 +37,12 @@ import type {
 export class Restage {
   readonly #settings: Settings;
   readonly #call: Caller;
-  readonly #waitRetries: number | undefined;
+  readonly #watch: WatchContext;
 
   constructor(options: RestageOptions = {}) {
     this.#settings = resolveOptions(options);
     this.#call = createCaller(this.#settings);
-    this.#waitRetries = options.maxRetries;
+    this.#watch = { settings: this.#settings, call: this.#call, waitRetries: options.maxRetries };
   }
 
   readonly uploads = {
@@ -43,7 +53,7 @@ export class Restage {
     put: (upload: Pick<Upload, 'upload_url'>, bytes: Bytes, options?: PutOptions) =>
       putUpload(this.#settings, upload, bytes, options),
     /** Makes an upload of footage in one step: of a file, a stream or bytes. */
-    send: (footage: Footage, options?: PutOptions) =>
+    send: (footage: Footage, options?: SendOptions) =>
       sendUpload({ settings: this.#settings, call: this.#call }, footage, options),
   };
 
@@ -60,8 +70,15 @@ export class Restage {
     list: (input?: GenerationsListInput, options?: CallOptions) =>
       listGenerations(this.#call, input, options),
     /** Waits until a job has completed. Rejects with an error that carries the job when it ends otherwise. */
-    wait: (job: string | Job, options?: WaitOptions) =>
-      waitForGeneration(this.#call, job, options, this.#waitRetries),
+    wait: (job: string | Job, options?: WaitOptions) => waitForGeneration(this.#watch, job, options),
+    /**
+     * The job as it is now, and again whenever it has changed, until it has ended, however that was:
+     * `for await (const { status, progress } of restage.generations.watch(id))`. Takes the server's events, over
+     * dropped connections too, and looks at the job instead where events don't come through.
+     */
+    watch: (id: string, options?: WatchOptions) => watchGeneration(this.#watch, id, options),
+    /** Ends a job at once, and refunds it in full. One that was cancelled before is given as it is. */
+    cancel: (id: string, options?: CallOptions) => this.#call('generations.cancel', { id }, options),
   };
 
   readonly account = {
@@ -78,8 +95,12 @@ export class Restage {
 
   /** Footage in, render out: uploads what needs uploading, starts the job and waits for it. */
   run(input: RunInput, options?: RunOptions): Call<Run, RunErrorCode> {
-    const context = { settings: this.#settings, call: this.#call, waitRetries: this.#waitRetries };
-    return run(context, input, options);
+    return run(this.#watch, input, options);
+  }
+
+  /** What a run of the same input would cost, after every check that its start would make. */
+  quote(input: RunInput, options?: LocateOptions): Call<Quote, RunQuoteErrorCode> {
+    return quoteRun(this.#watch, input, options);
   }
 
   /** The files of a completed job, to download, stream or save. */

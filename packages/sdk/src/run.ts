@@ -2,42 +2,21 @@ import type { Call } from './call.ts';
 import type { CallErrorCode } from './errors/client-codes.ts';
 import { startGeneration } from './generations/start.ts';
 import { type CompletedJob, type WaitErrorCode, waitForGeneration } from './generations/wait.ts';
-import type { CallOptions } from './options.ts';
+import type { WatchContext, WatchOptions } from './generations/watch.ts';
+import type { Simulation } from './options.ts';
 import { type Outputs, outputsOf } from './outputs/outputs.ts';
-import { type Footage, type PreparedFootage, prepareFootage } from './uploads/footage.ts';
-import { type SendContext, type SendErrorCode, sendPrepared } from './uploads/send.ts';
-import type { GenerationsStartInput, Job } from './wire.ts';
-
-/** What to restage. The fields in snake_case are those of a start, and mean the same. */
-export interface RunInput
-  extends Omit<
-    GenerationsStartInput,
-    'generation_type' | 'alpha_mode' | 'source_uri' | 'alpha_uri' | 'reference_image_uri'
-  > {
-  /** The image or video. */
-  readonly source: Footage;
-  /** The matte: grayscale, white where the subject is. Without it the subject is found, or `alpha_mode` says. */
-  readonly alpha?: Footage | undefined;
-  /** An image of the scene. */
-  readonly reference?: Footage | undefined;
-  /** Default: `custom` with an alpha, `auto` without. */
-  readonly alpha_mode?: GenerationsStartInput['alpha_mode'] | undefined;
-  /** Default: what the source is; for a URL that doesn't tell, `image`. */
-  readonly generation_type?: GenerationsStartInput['generation_type'] | undefined;
-}
-
-/** The inputs of a run that may have to be uploaded. */
-export type RunPart = 'source' | 'alpha' | 'reference';
+import { type LocateOptions, type RunInput, startInputOf, type UploadProgress } from './start-input.ts';
+import type { SendErrorCode } from './uploads/send.ts';
+import type { Job, Quote } from './wire.ts';
 
 /** How far a run is. */
-export type RunProgress =
-  | { readonly step: 'upload'; readonly part: RunPart; readonly sent: number; readonly total: number }
-  | { readonly step: 'job'; readonly job: Job };
+export type RunProgress = UploadProgress | { readonly step: 'job'; readonly job: Job };
 
-/** How to run. `timeoutMs` is for the job's wait, 600,000 by default. */
-export interface RunOptions extends CallOptions {
-  /** Milliseconds between the first two looks at the job. Default: 500. */
-  readonly pollMs?: number | undefined;
+/**
+ * How to run. `timeoutMs` is for the job's wait, 600,000 by default. What is to be simulated is asked of the start, or
+ * of the uploads where they alone can give it.
+ */
+export interface RunOptions extends WatchOptions {
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -49,77 +28,50 @@ export interface Run extends Outputs {
 /** The codes that a run can end with. */
 export type RunErrorCode = SendErrorCode | CallErrorCode<'generations.start'> | WaitErrorCode;
 
-/** What a run is made of. */
-export interface RunContext extends SendContext {
-  readonly waitRetries: number | undefined;
-}
+/** The codes that the quote of a run can end with. */
+export type RunQuoteErrorCode = SendErrorCode | CallErrorCode<'generations.quote'>;
 
 /** Uploads what needs uploading, starts the job, and waits for it. Once it is started, every error carries the job. */
-export function run(context: RunContext, input: RunInput, options: RunOptions = {}): Call<Run, RunErrorCode> {
+export function run(
+  context: WatchContext,
+  input: RunInput,
+  options: RunOptions = {},
+): Call<Run, RunErrorCode> {
   return story(context, input, options);
 }
 
-async function story(context: RunContext, input: RunInput, options: RunOptions): Promise<Run> {
-  const { source, alpha, reference, alpha_mode, generation_type, ...fields } = input;
-  const { timeoutMs, pollMs, onProgress, ...callOptions } = options;
-  // All are read before any is sent: a path that is mistyped costs no upload.
-  const [footage, matte, scene] = await Promise.all([source, alpha, reference].map(prepareGiven));
-  const [source_uri = '', alpha_uri, reference_image_uri] = await locateAll(
-    context,
-    { source: footage, alpha: matte, reference: scene },
-    { ...callOptions, onProgress },
-  );
-  const job = await startGeneration(
-    context.call,
-    {
-      ...fields,
-      generation_type: generation_type ?? footage?.type ?? 'image',
-      alpha_mode: alpha_mode ?? (alpha_uri === undefined ? 'auto' : 'custom'),
-      source_uri,
-      alpha_uri,
-      reference_image_uri,
-    },
-    callOptions,
-  );
+async function story(context: WatchContext, input: RunInput, options: RunOptions): Promise<Run> {
+  const { timeoutMs, pollMs, onProgress, simulate, ...requestOptions } = options;
+  const simulated = ofUploads(simulate);
+  const uploading = { ...requestOptions, onProgress, simulate: simulated };
+  const startInput = await startInputOf(context, input, uploading);
+  const starting = { ...requestOptions, simulate: simulated ? undefined : simulate };
+  const job = await startGeneration(context.call, startInput, starting);
   const onJob = (seen: Job) => onProgress?.({ step: 'job', job: seen });
-  const waiting = { ...callOptions, timeoutMs, pollMs, onJob };
-  const completed = await waitForGeneration(context.call, job, waiting, context.waitRetries);
+  const waiting = { ...requestOptions, timeoutMs, pollMs, onJob };
+  const completed = await waitForGeneration(context, job, waiting);
   return { job: completed, ...outputsOf(context.settings, completed) };
 }
 
-async function prepareGiven(footage: Footage | undefined): Promise<PreparedFootage | undefined> {
-  return footage === undefined ? undefined : prepareFootage(footage);
+/** What a run would cost. It uploads what needs uploading, for that has to be looked at; an upload costs nothing. */
+export function quoteRun(
+  context: WatchContext,
+  input: RunInput,
+  options: LocateOptions = {},
+): Call<Quote, RunQuoteErrorCode> {
+  return quote(context, input, options);
 }
 
-/** Where the server finds each part. The first upload that fails ends the others. */
-async function locateAll(
-  context: RunContext,
-  parts: Record<RunPart, PreparedFootage | undefined>,
-  options: RunOptions,
-): Promise<(string | undefined)[]> {
-  const others = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, others.signal]) : others.signal;
-  const locating = (Object.keys(parts) as RunPart[]).map((part) =>
-    locate(context, part, parts[part], { ...options, signal }),
-  );
-  try {
-    return await Promise.all(locating);
-  } finally {
-    others.abort();
-  }
+async function quote(context: WatchContext, input: RunInput, options: LocateOptions): Promise<Quote> {
+  const { onProgress, simulate, ...requestOptions } = options;
+  const simulated = ofUploads(simulate);
+  const uploading = { ...requestOptions, onProgress, simulate: simulated };
+  const startInput = await startInputOf(context, input, uploading);
+  const quoting = { ...requestOptions, simulate: simulated ? undefined : simulate };
+  return context.call('generations.quote', startInput, quoting);
 }
 
-/** The URI that a part is, or that of an upload made of it. */
-async function locate(
-  context: RunContext,
-  part: RunPart,
-  prepared: PreparedFootage | undefined,
-  { onProgress, ...options }: RunOptions,
-): Promise<string | undefined> {
-  if (!prepared || 'uri' in prepared) return prepared?.uri;
-  const upload = await sendPrepared(context, prepared, {
-    ...options,
-    onProgress: onProgress && (({ sent, total }) => onProgress({ step: 'upload', part, sent, total })),
-  });
-  return upload.beeble_uri;
+/** What is to be simulated, if only the making of an upload can give it. */
+function ofUploads(simulate: Simulation | undefined): Simulation | undefined {
+  return simulate === 'UPLOAD_URL_FAILED' || simulate === 'INVALID_FILENAME' ? simulate : undefined;
 }

@@ -313,6 +313,9 @@ export const kinds = {
   'account.billing': 'query',
 } as const;
 
+/** Where the events of each subscription are, with fields of its input in braces. */
+export const eventPaths = { 'generations.watch': '/v1/switchx/generations/{id}/events' } as const;
+
 /** The server's codes, and of each whether the very same request may succeed later. */
 export const serverCodes = {
   INVALID_GENERATION_TYPE: false,

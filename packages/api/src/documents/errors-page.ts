@@ -1,17 +1,14 @@
 import { catalogue, type ErrorCode, errorCodes } from '@restage/errors';
 import { html } from 'hono/html';
-import { page, prose } from './html.ts';
+import { prose } from './html.ts';
 
 /** The page that `link` headers of errors point into: every code with its cause and its mend. */
 export function errorsPage() {
   const tier = (wanted: 'core' | 'extended') => errorCodes.filter((code) => catalogue[code].tier === wanted);
-  return page(
-    'Errors',
-    html`<h1>Errors</h1>
+  return html`<h1>Errors</h1>
 <p>Every error has the body <code>{"error": {"message": "…", "code": "…"}}</code> and no other field. The request id, the offending parameter and the time to wait travel in headers: <code>x-request-id</code>, <code>x-error-param</code>, <code>retry-after</code>.</p>
 <h2>Core codes</h2>${table(tier('core'))}
-<h2>Extended codes</h2><p>What the core does not name.</p>${table(tier('extended'))}`,
-  );
+<h2>Extended codes</h2><p>What the core does not name.</p>${table(tier('extended'))}`;
 }
 
 function table(codes: readonly ErrorCode[]) {

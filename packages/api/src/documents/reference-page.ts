@@ -1,7 +1,8 @@
 import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
 import { catalogue } from '@restage/errors';
 import { html } from 'hono/html';
-import { page, prose } from './html.ts';
+import { exampleCalls } from './examples.ts';
+import { prose } from './html.ts';
 import { openApiDocument } from './openapi.ts';
 
 interface Field {
@@ -15,49 +16,21 @@ interface Field {
   readonly maxLength?: number;
 }
 
-/** A first call for each procedure, as one would type it. */
-const examples: Readonly<Record<ProcedureName, string>> = {
-  'uploads.create': `-d '{"filename":"photo.jpg"}'`,
-  'generations.start': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
-  'generations.quote': `-d '{"generation_type":"image","alpha_mode":"auto","source_uri":"beeble://uploads/…/photo.jpg","prompt":"golden hour on a beach"}'`,
-  'generations.get': '',
-  'generations.watch': '-N',
-  'generations.list': '',
-  'generations.cancel': '-X POST',
-  'account.info': '',
-  'account.billing': '',
-};
-
-/** The reference: every procedure with its fields, its errors and a call, rendered from the OpenAPI document. */
-export function referencePage(publicUrl: string) {
-  const names = Object.keys(procedures) as ProcedureName[];
-  return page(
-    'Reference',
-    html`<h1>Restage</h1>
-<p>Restages footage: give it an image or a video, say what the subject is and what the scene should be, and it returns the subject relit and composited into that scene. Wire-compatible with the SwitchX v1 API.</p>
-<p>Every call carries a key: <code>x-api-key: rsk_…</code>. The same procedures are served as REST, and over tRPC at <code>/trpc</code>.</p>
-<div class="table"><table><tbody>${names.map(
-      (name) =>
-        html`<tr><td><a href="#${name}">${procedures[name].summary}</a></td><td class="route">${procedures[name].rest.method} ${procedures[name].rest.path}</td></tr>`,
-    )}</tbody></table></div>
-${names.map((name) => section(name, publicUrl))}`,
-  );
-}
-
-function section(name: ProcedureName, publicUrl: string) {
+/** The page of a procedure: its route, a call in three languages, its fields and its errors. */
+export function procedurePage(name: ProcedureName, publicUrl: string) {
   const { summary, description, rest, kind } = procedures[name];
-  const data = examples[name] ? ` \\\n  ${examples[name]}` : '';
-  const path = rest.path.replaceAll(/\{\w+\}/g, 'swx_…');
-  return html`<section id="${name}"><h2>${summary}</h2>
+  const { curl, sdk, trpc } = exampleCalls(name, publicUrl);
+  return html`<h1>${summary}</h1>
 <p class="route">${rest.method} ${rest.path}</p>
 <p>${prose(description)} <span class="muted">Over tRPC: <code>${name}</code>. Counts as a ${kind === 'mutation' ? 'write' : 'read'}.</span></p>
-<pre><code>curl ${publicUrl}${path} \\
-  -H "x-api-key: $RESTAGE_API_KEY"${data}</code></pre>
+<h3>curl</h3><pre><code class="sh">${curl}</code></pre>
+<h3>SDK</h3><pre><code class="ts">${sdk}</code></pre>
+<h3>tRPC</h3><pre><code class="ts">${trpc}</code></pre>
 ${fields(name, publicUrl)}
 <h3>Errors</h3><div class="table"><table><tbody>${procedureErrors(name).map(
     (code) =>
       html`<tr><td><a href="/errors#${code}"><code>${code}</code></a></td><td>${catalogue[code].status}</td><td>${prose(catalogue[code].meaning)}</td></tr>`,
-  )}</tbody></table></div></section>`;
+  )}</tbody></table></div>`;
 }
 
 function fields(name: ProcedureName, publicUrl: string) {

@@ -212,10 +212,31 @@ describe('the documents', () => {
     for (const code of errorCodes) expect(errors).toContain(`id="${code}"`);
   });
 
-  test.each(['/docs', '/errors'])('%s loads nothing from anywhere', async (path) => {
-    const answer = await at(path);
-    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
-    expect(await answer.text()).not.toMatch(/<script|src=|@import|url\(/);
+  test('every page that the docs lead to is there, runs no script, and loads pictures of its own alone', async () => {
+    const seen = new Set<string>();
+    const open = ['/docs'];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const answer = await at(path);
+      expect(answer.status, path).toBe(200);
+      if (!answer.headers.get('content-type')?.startsWith('text/html')) continue;
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      const text = await answer.text();
+      expect(text).not.toMatch(/<script|@import|url\(|(?:href|src)="(?!\/|#|https?:)/);
+      expect(text, path).toContain(path === '/docs' ? '<nav' : `href="${path}" aria-current="page"`);
+      for (const [, found = ''] of text.matchAll(/(?:href|src)="(\/[^"#]*)/g)) open.push(found);
+    }
+    const procedure = Object.keys(procedures).map((name) => `/docs/reference/${name}`);
+    for (const path of [...procedure, '/docs/quickstart', '/docs/images/scenes.jpg', '/errors'])
+      expect([...seen]).toContain(path);
+  });
+
+  test('each procedure is shown with curl, the SDK and tRPC', async () => {
+    for (const name of Object.keys(procedures)) {
+      const text = await (await at(`/docs/reference/${name}`)).text();
+      expect(text).toMatch(/curl http.*new Restage\(.*\/trpc/s);
+    }
   });
 
   test('/healthz and /readyz answer without a key', async () => {

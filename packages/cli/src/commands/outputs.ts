@@ -1,12 +1,17 @@
 import type { CompletedJob, Outputs } from '@restage/sdk';
 import { type Context, numberOf, type Options, type Values } from '../command.ts';
 
+/** The options of commands that wait for a job. */
+export const waitOptions = {
+  timeout: { type: 'string', value: '<seconds>', summary: 'how long to wait for the job (default 1800)' },
+} as const satisfies Options;
+
 /** The options of commands that save what a job made. */
 export const outputOptions = {
   out: { type: 'string', value: '<file>', summary: 'where the render goes' },
   'out-source': { type: 'string', value: '<file>', summary: 'where the preprocessed source goes' },
   'out-alpha': { type: 'string', value: '<file>', summary: 'where the matte that was used goes' },
-  timeout: { type: 'string', value: '<seconds>', summary: 'how long to wait for the job (default 1800)' },
+  ...waitOptions,
 } as const satisfies Options;
 
 /** The files that were saved, by what they are. */
@@ -38,7 +43,7 @@ export function filesOf(values: Values<typeof outputOptions>): Saved {
 }
 
 /** Milliseconds to wait for a job. */
-export function waitMs(values: Values<typeof outputOptions>): number {
+export function waitMs(values: Values<typeof waitOptions>): number {
   return (numberOf(values, 'timeout') ?? 1800) * 1000;
 }
 

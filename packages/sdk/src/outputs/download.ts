@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import type { ServerErrorCode, TransportErrorCode } from '../errors/client-codes.ts';
 import { refusalError } from '../errors/refusal.ts';
 import { writeFile } from '../files.ts';
-import { type CallOptions, given, type Settings } from '../options.ts';
+import { given, type RequestOptions, type Settings } from '../options.ts';
 import { Answer, connecting } from '../transport/answer.ts';
 import { retry } from '../transport/retry.ts';
 
@@ -16,16 +16,16 @@ export interface Download {
   /** Its signed URL, valid for 72 hours. */
   readonly url: string;
   /** The whole file. A dropped connection starts the download again. */
-  bytes(options?: CallOptions): Call<Uint8Array<ArrayBuffer>, DownloadErrorCode>;
+  bytes(options?: RequestOptions): Call<Uint8Array<ArrayBuffer>, DownloadErrorCode>;
   /** The file as it arrives. What drops half-way errors the stream, with whatever the runtime says. */
-  stream(options?: CallOptions): Call<ReadableStream<Uint8Array<ArrayBuffer>>, DownloadErrorCode>;
+  stream(options?: RequestOptions): Call<ReadableStream<Uint8Array<ArrayBuffer>>, DownloadErrorCode>;
   /** Writes the whole file to a path, where the runtime has files. */
-  save(path: string | URL, options?: CallOptions): Call<void, DownloadErrorCode | 'FILE_FAILED'>;
+  save(path: string | URL, options?: RequestOptions): Call<void, DownloadErrorCode | 'FILE_FAILED'>;
 }
 
 /** The file that a signed URL gives. Nothing is fetched before it is asked for. */
 export function downloadOf(settings: Settings, url: string): Download {
-  const bytes = (options?: CallOptions) =>
+  const bytes = (options?: RequestOptions) =>
     retry((signal) => fetchBytes(settings.fetch, url, signal), patience(settings, options));
   return {
     url,
@@ -35,7 +35,7 @@ export function downloadOf(settings: Settings, url: string): Download {
   };
 }
 
-async function openStream(settings: Settings, url: string, options: CallOptions = {}) {
+async function openStream(settings: Settings, url: string, options: RequestOptions = {}) {
   const response = await retry(
     (attempt) => {
       // An attempt's own signal is silent once it is over; the stream lives on, under the caller's.
@@ -63,6 +63,6 @@ async function fetchOutput(
   throw refusalError(new Answer(response.status, response.headers, text), undefined);
 }
 
-function patience(settings: Settings, options: CallOptions = {}) {
+function patience(settings: Settings, options: RequestOptions = {}) {
   return { ...settings, ...given(options) };
 }

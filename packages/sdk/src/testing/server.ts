@@ -16,21 +16,43 @@ export interface Received {
 /** Answers a request, or misbehaves. `nth` counts from 1. */
 export type Behaviour = (response: ServerResponse, received: Received, nth: number) => void;
 
-/** A server on a port of its own, that behaves as it is told and remembers what it got. */
-export async function serve(behave: Behaviour): Promise<{ url: string; received: Received[] }> {
+/** A server, and what it got: calls, and apart from them requests for streams of events. */
+interface Server {
+  readonly url: string;
+  readonly received: Received[];
+  readonly streams: Received[];
+}
+
+/**
+ * A server on a port of its own, that behaves as it is told and remembers what it got.
+ * @param stream how it behaves when events are asked for; without it there are none, as with an older server
+ */
+export async function serve(behave: Behaviour, stream: Behaviour = noStream): Promise<Server> {
   const received: Received[] = [];
+  const streams: Received[] = [];
   const server = createServer(async (request, response) => {
     const at = performance.now();
     const body = await buffer(request).catch(() => Buffer.alloc(0));
     const arrived = { request, body, at };
-    behave(response, arrived, received.push(arrived));
+    if (request.url?.endsWith('/events')) stream(response, arrived, streams.push(arrived));
+    else behave(response, arrived, received.push(arrived));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, streams };
+}
+
+const noStream: Behaviour = (response) =>
+  json(response, 404, { error: { code: 'NOT_FOUND', message: 'There is no such route.' } });
+
+/** Begins a stream of events, and sends the first of them. */
+export function streaming(response: ServerResponse, ...events: readonly [id: number, job: Job][]): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+  response.flushHeaders();
+  for (const [id, job] of events) response.write(`id: ${id}\nevent: job\ndata: ${JSON.stringify(job)}\n\n`);
 }
 
 /** A port where nobody listens any more. */

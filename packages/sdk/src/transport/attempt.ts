@@ -39,6 +39,7 @@ export function aborted(signal: AbortSignal | undefined) {
   return clientError('ABORTED', 'The call was aborted.', { cause: signal?.reason });
 }
 
-function timedOut(milliseconds: number) {
+/** The time is up. */
+export function timedOut(milliseconds: number) {
   return clientError('TIMED_OUT', `No answer came within ${Math.round(milliseconds)} ms.`);
 }

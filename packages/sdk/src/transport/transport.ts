@@ -24,28 +24,28 @@ export function createCaller(settings: Settings): Caller {
       httpLink({
         url: `${settings.baseUrl}/trpc`,
         transformer: SuperJSON,
-        headers: () => keyHeader(settings.apiKey),
+        headers: ({ op }) => callHeaders(settings, op.context),
         fetch: (url, init) => fetchAnswer(settings.fetch, String(url), init as RequestInit),
       }),
     ],
   });
-  return (name, input, options = {}) =>
+  return (name, input, { simulate, ...options } = {}) =>
     // The server's answer is taken at its word: the contract is held there, and tested through this client.
-    retry((signal) => send(client, name, input, signal), { ...settings, ...given(options) }) as Call<
-      never,
-      never
-    >;
+    retry((signal) => send(client, name, input, { signal, context: { simulate } }), {
+      ...settings,
+      ...given(options),
+    }) as Call<never, never>;
 }
 
 async function send(
   client: TRPCUntypedClient<AnyRouter>,
   name: ProcedureName,
   input: unknown,
-  signal: AbortSignal,
+  options: { signal: AbortSignal; context: { simulate: CallOptions['simulate'] } },
 ): Promise<unknown> {
   try {
     const kind = kinds[name] === 'mutation' ? 'mutation' : 'query';
-    return await client[kind](name, input, { signal });
+    return await client[kind](name, input, options);
   } catch (error) {
     throw unwrap(error);
   }
@@ -70,7 +70,16 @@ function refusalIn(data: unknown): Refusal | undefined {
   return { ...error, code: error.code, message: error.message };
 }
 
-/** A key that no header can carry is left out, and the server then says that there is none. */
-function keyHeader(apiKey: string): Record<string, string> {
-  return /^[\x21-\x7e]+$/.test(apiKey) ? { 'x-api-key': apiKey } : {};
+/**
+ * The headers of a call. A key that no header can carry is left out, and the server then says that there is none.
+ * @param call what the call asks to have simulated, if anything
+ */
+export function callHeaders(
+  { apiKey }: Pick<Settings, 'apiKey'>,
+  { simulate }: { readonly simulate?: unknown },
+): Record<string, string> {
+  return {
+    ...(/^[\x21-\x7e]+$/.test(apiKey) && { 'x-api-key': apiKey }),
+    ...(typeof simulate === 'string' && { 'x-restage-simulate': simulate }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { ServerErrorCode, TransportErrorCode } from '../errors/client-codes.ts';
 import { refusalError } from '../errors/refusal.ts';
-import { type CallOptions, given, type Settings } from '../options.ts';
+import { given, type RequestOptions, type Settings } from '../options.ts';
 import { fetchAnswer } from '../transport/answer.ts';
 import { retry } from '../transport/retry.ts';
 
@@ -11,7 +11,7 @@ export type PutErrorCode =
   | TransportErrorCode;
 
 /** How to send. An attempt has `attemptTimeoutMs`, and beside a second for every 64 kB; in all there is no limit. */
-export interface PutOptions extends CallOptions {
+export interface PutOptions extends RequestOptions {
   /** Sees how many bytes have been sent. It starts again from 0 when a connection drops. */
   readonly onProgress?: ((progress: { sent: number; total: number }) => void) | undefined;
 }
@@ -39,9 +39,9 @@ export function putUpload(
   bytes: Bytes,
   options: PutOptions = {},
 ): Call<void, PutErrorCode> {
-  const { onProgress, ...callOptions } = options;
+  const { onProgress, ...requestOptions } = options;
   const blob = blobOf(bytes);
-  const patience = { ...settings, timeoutMs: Number.POSITIVE_INFINITY, ...given(callOptions) };
+  const patience = { ...settings, timeoutMs: Number.POSITIVE_INFINITY, ...given(requestOptions) };
   return retry((signal) => send(settings.fetch, upload.upload_url, blob, onProgress, signal), {
     ...patience,
     attemptTimeoutMs: patience.attemptTimeoutMs + blob.size / leastBytesPerMs,

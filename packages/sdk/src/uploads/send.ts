@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts';
 import type { CallErrorCode } from '../errors/client-codes.ts';
 import { clientError } from '../errors/client-error.ts';
-import type { Settings } from '../options.ts';
+import type { CallOptions, Settings } from '../options.ts';
 import type { Caller } from '../transport/transport.ts';
 import type { Upload } from '../wire.ts';
 import { type Footage, type PreparedFootage, prepareFootage } from './footage.ts';
@@ -9,6 +9,9 @@ import { type PutErrorCode, type PutOptions, putUpload } from './put.ts';
 
 /** The codes that making an upload of footage can end with. */
 export type SendErrorCode = CallErrorCode<'uploads.create'> | PutErrorCode | 'FILE_FAILED';
+
+/** How to make an upload and send its bytes. */
+export interface SendOptions extends PutOptions, CallOptions {}
 
 /** What sending needs. */
 export interface SendContext {
@@ -20,12 +23,12 @@ export interface SendContext {
 export function sendUpload(
   context: SendContext,
   footage: Footage,
-  options: PutOptions = {},
+  options: SendOptions = {},
 ): Call<Upload, SendErrorCode> {
   return send(context, footage, options);
 }
 
-async function send(context: SendContext, footage: Footage, options: PutOptions): Promise<Upload> {
+async function send(context: SendContext, footage: Footage, options: SendOptions): Promise<Upload> {
   const prepared = await prepareFootage(footage);
   if ('blob' in prepared) return sendPrepared(context, prepared, options);
   throw clientError(
@@ -38,7 +41,7 @@ async function send(context: SendContext, footage: Footage, options: PutOptions)
 export async function sendPrepared(
   { call, settings }: SendContext,
   { filename, blob }: Extract<PreparedFootage, { blob: Blob }>,
-  options: PutOptions,
+  options: SendOptions,
 ): Promise<Upload> {
   const { onProgress: _, ...callOptions } = options;
   const upload = await call('uploads.create', { filename }, callOptions);

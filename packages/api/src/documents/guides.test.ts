@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { readGuides, renderGuide, sourceDocs } from './guides.ts';
+
+test('links between pages lead to where they are served, and links out of the docs are none', () => {
+  const { html } = renderGuide(
+    'a',
+    '# A\n\n[b](b.md#some-place) [c](https://c.test/) [readme](../README.md) [bad](javascript:alert) [`/errors`](/errors)',
+  );
+  expect(html).toContain('<a href="/docs/b#some-place">b</a>');
+  expect(html).toContain('<a href="https://c.test/">c</a>');
+  expect(html).toContain('<a href="/errors"><code>/errors</code></a>');
+  expect(html).toContain(' readme bad ');
+});
+
+test('what is written in HTML is shown, and is no script', () => {
+  const { html } = renderGuide(
+    'a',
+    '# A\n\n<script>x</script>\n\nb <img src=x onerror=y> `<i>`\n\n```\n<b>\n```',
+  );
+  expect(html).not.toMatch(/<(?:script|img|i|b)[ >]/);
+  expect(html).toContain('&lt;script&gt;');
+});
+
+test('a page has its title, its first paragraph and anchors', () => {
+  const guide = renderGuide('a', '# The *title*\n\nFirst, `so`.\n\n## What’s it, and why?\n\nSecond.');
+  expect(guide).toMatchObject({ title: 'The *title*', summary: '<p>First, <code>so</code>.</p>\n' });
+  expect(guide.html).toContain('<h2 id="whats-it-and-why">');
+});
+
+test('every link from page to page has a page and a heading to lead to', () => {
+  const guides = readGuides(sourceDocs);
+  const anchors = new Set(
+    guides.flatMap(({ slug, html }) => [
+      `/docs/${slug}`,
+      ...[...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => `/docs/${slug}#${id}`),
+    ]),
+  );
+  const links = guides.flatMap(({ html }) =>
+    [...html.matchAll(/href="(\/docs\/[^"]*)"/g)].map(([, href]) => href),
+  );
+  expect(links.length).toBeGreaterThan(5);
+  expect(links.filter((href) => !href?.startsWith('/docs/reference/') && !anchors.has(href ?? ''))).toEqual(
+    [],
+  );
+});

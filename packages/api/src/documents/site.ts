@@ -1,0 +1,68 @@
+import { type ProcedureName, procedures } from '@restage/contract';
+import { html, raw } from 'hono/html';
+import { errorsPage } from './errors-page.ts';
+import type { Guide } from './guides.ts';
+import { type Navigation, type Page, page } from './html.ts';
+import { procedurePage } from './reference-page.ts';
+
+/** Guides in the order in which one reads them; those that are not named follow. */
+const order: readonly string[] = [
+  'quickstart',
+  'concepts',
+  'webhooks',
+  'limits',
+  'credits',
+  'switchx',
+  'first-use',
+  'self-hosting',
+  'retention',
+  'requests',
+  'fetching',
+  'engine',
+];
+
+/** Every page of the docs, by its path. */
+export function renderSite(publicUrl: string, guides: readonly Guide[]): ReadonlyMap<string, Page> {
+  const sorted = [...guides].sort((a, b) => place(a) - place(b));
+  const names = Object.keys(procedures) as ProcedureName[];
+  const navigation: Navigation = [
+    { title: 'Guides', links: sorted.map(({ slug, title }) => ({ href: `/docs/${slug}`, title })) },
+    {
+      title: 'Reference',
+      links: [
+        ...names.map((name) => ({ href: `/docs/reference/${name}`, title: procedures[name].summary })),
+        { href: '/errors', title: 'Errors' },
+        { href: '/openapi.json', title: 'OpenAPI' },
+      ],
+    },
+  ];
+  const pages = new Map<string, Page>();
+  const add = (path: string, title: string, body: unknown) =>
+    pages.set(path, page(title, body, navigation, path));
+  add('/docs', 'Docs', overview(sorted));
+  for (const { slug, title, html: body } of sorted) add(`/docs/${slug}`, title, raw(body));
+  for (const name of names) {
+    add(`/docs/reference/${name}`, procedures[name].summary, procedurePage(name, publicUrl));
+  }
+  add('/errors', 'Errors', errorsPage());
+  return pages;
+}
+
+function place({ slug }: Guide): number {
+  const found = order.indexOf(slug);
+  return found < 0 ? order.length : found;
+}
+
+function overview(guides: readonly Guide[]) {
+  return html`<h1>Restage</h1>
+<p>Restages footage: give it an image or a video, say what the subject is and what the scene should be, and it returns the subject relit and composited into that scene. Wire-compatible with the SwitchX v1 API.</p>
+<p>Every call carries a key: <code>x-api-key: rsk_…</code>. The same procedures are served as REST, and over tRPC at <code>/trpc</code>.</p>
+<h2>Guides</h2>${guides.map(
+    ({ slug, title, summary }) => html`<h3><a href="/docs/${slug}">${title}</a></h3>${raw(summary)}`,
+  )}
+<h2>Reference</h2><div class="table"><table><tbody>${(Object.keys(procedures) as ProcedureName[]).map(
+    (name) =>
+      html`<tr><td><a href="/docs/reference/${name}">${procedures[name].summary}</a></td><td class="route">${procedures[name].rest.method} ${procedures[name].rest.path}</td></tr>`,
+  )}</tbody></table></div>
+<p><a href="/errors">Every error code</a>, with its cause and its mend; the whole as <a href="/openapi.json">OpenAPI 3.1</a>.</p>`;
+}

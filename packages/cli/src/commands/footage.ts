@@ -1,0 +1,65 @@
+import { errorCodes } from '@restage/errors';
+import type { RunInput, Simulation } from '@restage/sdk';
+import { numberOf, type Options, UsageError, type Values } from '../command.ts';
+
+/** The options of commands that take footage and a scene. */
+export const footageOptions = {
+  prompt: { type: 'string', value: '<text>', summary: 'what the scene should be' },
+  reference: { type: 'string', value: '<image>', summary: 'an image of the scene' },
+  alpha: { type: 'string', value: '<matte>', summary: 'the matte: grayscale, white is the subject' },
+  'alpha-mode': { type: 'string', value: '<mode>', summary: 'auto, fill or custom' },
+  type: { type: 'string', value: '<type>', summary: 'image or video (default: what the source is)' },
+  seed: { type: 'string', value: '<number>', summary: 'the same seed gives the same picture' },
+  'max-resolution': { type: 'string', value: '<lines>', summary: '720 or 1080 (default 1080)' },
+  'max-cost': { type: 'string', value: '<credits>', summary: 'refuse rather than charge more' },
+  'callback-url': { type: 'string', value: '<url>', summary: 'where the webhook goes' },
+  'idempotency-key': {
+    type: 'string',
+    value: '<key>',
+    summary: 'the same key is the same job, where all inputs are URIs',
+  },
+  simulate: {
+    type: 'string',
+    value: '<what>',
+    summary: 'with a test key: an error code, stall, job-failed or webhook-failed',
+  },
+} as const satisfies Options;
+
+type FootageValues = Values<typeof footageOptions>;
+
+/** The fields that the server checks are passed on as they are: its message says what is wrong with them. */
+export function inputOf(source: string, values: FootageValues): RunInput {
+  const maxResolution = numberOf(values, 'max-resolution');
+  if (maxResolution !== undefined && maxResolution !== 720 && maxResolution !== 1080) {
+    throw new UsageError('--max-resolution is 720 or 1080.');
+  }
+  return {
+    source,
+    alpha: values.alpha,
+    reference: values.reference,
+    prompt: values.prompt,
+    alpha_mode: oneOf(values['alpha-mode'], 'alpha-mode', ['auto', 'fill', 'custom']),
+    generation_type: oneOf(values.type, 'type', ['image', 'video']),
+    seed: numberOf(values, 'seed'),
+    max_resolution: maxResolution,
+    max_cost: numberOf(values, 'max-cost'),
+    callback_url: values['callback-url'],
+    idempotency_key: values['idempotency-key'],
+  };
+}
+
+/** What is to be simulated, if anything. */
+export function simulationOf({ simulate }: FootageValues): Simulation | undefined {
+  const code = errorCodes.find((candidate) => candidate === simulate?.toUpperCase());
+  return code ?? oneOf(simulate, 'simulate', ['stall', 'job-failed', 'webhook-failed']);
+}
+
+function oneOf<const Word extends string>(
+  value: string | undefined,
+  option: string,
+  words: readonly Word[],
+): Word | undefined {
+  const word = words.find((candidate) => candidate === value);
+  if (value !== undefined && !word) throw new UsageError(`--${option} is one of ${words.join(', ')}.`);
+  return word;
+}
