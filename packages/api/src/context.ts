@@ -7,6 +7,8 @@ export interface RequestContext extends Context {
   readonly reply: Reply;
   /** Filled as the body is read. */
   readonly attachments: Map<string, Uint8Array>;
+  /** `x-restage-simulate`: heard from test-mode keys alone. */
+  readonly simulate?: string | undefined;
   /** What links to the docs begin with; no slash at the end. */
   readonly publicUrl: string;
 }

@@ -89,6 +89,8 @@ export interface AccountContext extends Context {
   readonly account: Account;
   readonly reply: Reply;
   readonly attachments: Attachments;
+  /** What a test-mode caller asks to be simulated, in the words of `x-restage-simulate`. */
+  readonly simulate?: string | undefined;
   /** Aborted when the caller is gone. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -149,6 +149,8 @@ export const generations = pgTable(
     createdAt: createdAt(),
     modifiedAt: moment('modified_at').notNull().defaultNow(),
     completedAt: moment('completed_at'),
+    /** What a test-mode job is to go through instead of a render that succeeds; see `x-restage-simulate`. */
+    simulate: text('simulate', { enum: ['stall', 'job-failed', 'webhook-failed'] }),
     /** When a job's files were swept; its signed URLs then say so. */
     sweptAt: moment('swept_at'),
   },
@@ -228,6 +230,7 @@ export const webhookDeliveries = pgTable(
   (table) => [
     uniqueIndex('webhook_deliveries_job').on(table.generationId),
     index('webhook_deliveries_account').on(table.accountId, table.createdAt),
+    index('webhook_deliveries_due').on(table.nextAttemptAt).where(sql`${table.status} = 'pending'`),
   ],
 );
 

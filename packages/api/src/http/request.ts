@@ -17,6 +17,7 @@ export function requestContext(world: World & { publicUrl: string }, c: Context<
     requestId: c.get('requestId'),
     reply: { replayed: false },
     attachments: new Map(),
+    simulate: c.req.header('x-restage-simulate'),
     credentials: {
       apiKey: c.req.header('x-api-key'),
       // A scheme that is not Bearer is passed on whole, and is then a malformed key.

@@ -49,3 +49,8 @@ function chunk(type: string, data: Buffer): Buffer {
   framed.writeUInt32BE(crc32(body), body.length + 4);
   return framed;
 }
+
+/** The size that a PNG says of itself. */
+export function readImageSize(png: Buffer | undefined): { width: number; height: number } {
+  return { width: png?.readUInt32BE(16) ?? 0, height: png?.readUInt32BE(20) ?? 0 };
+}

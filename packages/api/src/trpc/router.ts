@@ -19,7 +19,7 @@ import {
   startGeneration,
   watchGeneration,
 } from '@restage/core';
-import { catalogue, isFailure } from '@restage/errors';
+import { catalogue, fail, isErrorCode, isFailure } from '@restage/errors';
 import {
   initTRPC,
   type TRPCMutationProcedure,
@@ -68,7 +68,16 @@ async function admit(ctx: RequestContext, kind: 'query' | 'mutation') {
   const account = await authenticate(ctx, ctx.credentials);
   if (isFailure(account)) return account;
   const known: AccountContext = { ...ctx, account };
-  return (await meterRequest(known, kind)) ?? known;
+  return (await meterRequest(known, kind)) ?? simulatedFailure(known) ?? known;
+}
+
+/** The failure that a test-mode caller asks for, so that its handling can be tested: any code of the catalogue. */
+function simulatedFailure({ account, simulate }: AccountContext) {
+  if (account.mode !== 'test' || !isErrorCode(simulate)) return undefined;
+  const waits = catalogue[simulate].status === 429;
+  return fail(simulate, `Simulated, as x-restage-simulate asked: ${catalogue[simulate].meaning}`, {
+    ...(waits && { retryAfter: 1, limit: { name: 'simulated', quota: 1 } }),
+  });
 }
 
 /** Key, then rate: what stands before every procedure, in the contract's order. */

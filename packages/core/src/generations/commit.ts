@@ -79,6 +79,7 @@ async function insertGeneration(ctx: AccountContext, { id, input, digests, plan,
       frames: plan.probe.frames,
       cost: plan.cost,
       testMode: ctx.account.mode === 'test',
+      simulate: simulated(ctx),
       callbackUrl: input.callback_url ?? null,
       idempotencyKey: input.idempotency_key ?? null,
       fingerprint: digests,
@@ -88,6 +89,12 @@ async function insertGeneration(ctx: AccountContext, { id, input, digests, plan,
     .onConflictDoNothing({ target: [generations.accountId, generations.idempotencyKey] })
     .returning();
   return row;
+}
+
+/** What a test-mode job was asked to go through; live keys ask in vain. */
+function simulated(ctx: AccountContext) {
+  const asked = ctx.account.mode === 'test' ? ctx.simulate : undefined;
+  return asked === 'stall' || asked === 'job-failed' || asked === 'webhook-failed' ? asked : null;
 }
 
 async function chargeLedger(ctx: AccountContext, { id, input, plan }: NewGeneration): Promise<void> {

@@ -30,6 +30,10 @@ export async function processGeneration(
     ctx.log.info({ generationId }, 'a task for a job that has ended was passed over');
     return;
   }
+  if (generation.simulate === 'stall') {
+    ctx.log.info({ generationId }, 'a job stalls, as its test asked');
+    return;
+  }
   const started = ctx.now();
   const hold = holdGeneration(ctx, generation);
   const late = AbortSignal.timeout(wallSeconds * 1000);
@@ -37,7 +41,10 @@ export async function processGeneration(
   const directory = await mkdtemp(join(ctx.settings.workDirectory, 'render-'));
   try {
     const ending = AbortSignal.any([signal, hold.lost, late]);
-    let result = await renderGeneration(ctx, generation, directory, ending, hold);
+    let result: RenderResult =
+      generation.simulate === 'job-failed'
+        ? { kind: 'failed', message: 'The render failed, as the test asked.' }
+        : await renderGeneration(ctx, generation, directory, ending, hold);
     if (!hold.lost.aborted) signal.throwIfAborted();
     if (result.kind === 'failed' && late.aborted) {
       result = { kind: 'failed', message: `The job took longer than ${wallSeconds} seconds and was ended.` };

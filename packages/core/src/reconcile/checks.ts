@@ -75,7 +75,7 @@ export const checks = {
     query: sql`
       select g.account_id, g.id as generation_id, g.status as found, '' as expected
       from generations g
-      where g.status in ('in_queue', 'processing') and not exists (
+      where g.status in ('in_queue', 'processing') and g.simulate is distinct from 'stall' and not exists (
         select from ${sql.identifier(queueSchema)}.job q
         where q.name in (${renderQueue}, ${renderDeadQueue}) and q.state in ('created', 'retry', 'active')
           and q.data->>'generationId' = g.id)`,

@@ -1,4 +1,4 @@
-import { webhookAttempts, webhookDeliveries } from '@restage/db';
+import { generations, webhookAttempts, webhookDeliveries } from '@restage/db';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { WebhookTask } from '../queue.ts';
@@ -84,9 +84,21 @@ async function send(ctx: Context, delivery: Delivery, signal: AbortSignal): Prom
     'webhook-timestamp': String(timestamp),
     'webhook-signature': signWebhook({ id: delivery.id, timestamp, body }, secrets),
   };
-  const answer = await ctx.media.post(new URL(delivery.url), body, headers, { timeoutMs: timeout, signal });
+  const answer = (await isToFail(ctx, delivery))
+    ? ({ kind: 'unreachable', cause: 'network' } as const)
+    : await ctx.media.post(new URL(delivery.url), body, headers, { timeoutMs: timeout, signal });
   const now = ctx.now();
   return { ...judge(answer, timeout, now), startedAt: new Date(startedAt), took: now - startedAt };
+}
+
+/** Whether the job's test asked for a webhook that fails: nothing is sent then, and all else goes its way. */
+async function isToFail(ctx: Context, { generationId }: Delivery): Promise<boolean> {
+  if (generationId === null) return false;
+  const [job] = await ctx.db
+    .select({ simulate: generations.simulate })
+    .from(generations)
+    .where(eq(generations.id, generationId));
+  return job?.simulate === 'webhook-failed';
 }
 
 /** Records the attempt and what follows from it in one transaction, unless another worker has taken it over. */

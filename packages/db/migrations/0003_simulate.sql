@@ -1,0 +1,2 @@
+ALTER TABLE "generations" ADD COLUMN "simulate" text;--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("next_attempt_at") WHERE "webhook_deliveries"."status" = 'pending';
