@@ -43,7 +43,7 @@ const scale = {
   seed: Number(given.seed ?? Date.now() % 1_000_000),
   jobs: Number(given.jobs ?? (short ? 150 : 2000)),
   chaos: Number(given.seconds ?? (short ? 15 : 180)) * 1000,
-  accounts: 6,
+  accounts: short ? 6 : 20,
   killers: short ? 0 : 3,
   hangs: !short,
 };
@@ -91,6 +91,13 @@ const fleet = await openFleet({
   workers: 4,
   delays,
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await fleet.stop();
+    await postgres.stop();
+    process.exit(1);
+  });
+}
 let violations = 0;
 let checked = 0;
 try {
@@ -118,7 +125,7 @@ try {
   ]);
   say(`all is asked for, and all is whole again, after ${((Date.now() - start) / 1000).toFixed(0)} s`);
   await client.settle();
-  const recoveries = await measureRecovery(fleet, client, chance, short ? 1 : 5, scale.accounts - 1);
+  const recoveries = await measureRecovery(fleet, client, chance, short ? 1 : 4, scale.accounts - 1);
   say('workers were killed one by one');
   // Again, for what was asked for the first time may still have been on its way.
   await client.settle();

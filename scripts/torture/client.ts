@@ -7,7 +7,7 @@ const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
 
 /** For how long one request may take, and an order be asked for again and again; milliseconds. */
 const requestPatience = 10_000;
-const orderPatience = 120_000;
+const orderPatience = 180_000;
 
 /** A job, as far as the client keeps it. */
 interface Job {
@@ -115,7 +115,7 @@ export function openClient({ apis, keys, callback, dice }: ClientOptions): Clien
 
   async function askUntilKnown(story: Story): Promise<void> {
     const deadline = Date.now() + orderPatience;
-    for (let pause = 100; Date.now() < deadline; pause = Math.min(2000, pause * 2)) {
+    for (let pause = 500; Date.now() < deadline; pause = Math.min(8000, pause * 2)) {
       if (await askFor(story)) return;
       await sleep(pause * (0.5 + dice.fraction()));
     }
@@ -163,9 +163,9 @@ export function openClient({ apis, keys, callback, dice }: ClientOptions): Clien
     },
     async settle() {
       const open = [...stories.values()].filter(({ jobs, unanswered }) => jobs.size === 0 && unanswered > 0);
-      for (const story of open) {
-        story.refusals.clear();
-        await askUntilKnown(story);
+      for (const { refusals } of open) refusals.clear();
+      for (let from = 0; from < open.length; from += 10) {
+        await Promise.all(open.slice(from, from + 10).map(askUntilKnown));
       }
     },
     async readAll() {

@@ -81,7 +81,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
       DATABASE_URL: database.href,
       RESTAGE_DATA_DIR: join(options.directory, 'data'),
       RESTAGE_SECRET: 'the secret of the torture',
-      RESTAGE_WRITE_RPM: '100000',
+      RESTAGE_WRITE_RPM: '1200',
       RESTAGE_READ_RPM: '100000',
       RESTAGE_CONCURRENCY: '10000',
       RESTAGE_WORKERS: '2',

@@ -64,6 +64,26 @@ const t = initTRPC.context<RequestContext>().create({
 /** With the store down or stuck, a caller has an answer this soon, and nothing gets by unmetered. */
 const guardMilliseconds = 1000;
 
+/**
+ * Requests of one process that may wait for key and rate at once. Those over it are turned away at once: queued, they
+ * would be given up before their turn, and the work done for them then would keep all others waiting as well.
+ */
+const waitersAtMost = 256;
+
+/** How many wait, by what the requests of a process have in common. */
+const waiters = new WeakMap<RequestContext['keys'], number>();
+
+async function admitInTurn(ctx: RequestContext, kind: 'query' | 'mutation') {
+  const count = waiters.get(ctx.keys) ?? 0;
+  if (count >= waitersAtMost) throw new Error(`${count} requests wait for the database already`);
+  waiters.set(ctx.keys, count + 1);
+  try {
+    return await admit(ctx, kind);
+  } finally {
+    waiters.set(ctx.keys, (waiters.get(ctx.keys) ?? 1) - 1);
+  }
+}
+
 async function admit(ctx: RequestContext, kind: 'query' | 'mutation') {
   const account = await authenticate(ctx, ctx.credentials);
   if (isFailure(account)) return account;
@@ -82,7 +102,7 @@ function simulatedFailure({ account, simulate }: AccountContext) {
 
 /** Key, then rate: what stands before every procedure, in the contract's order. */
 const guarded = t.procedure.use(async ({ ctx, type, next }) => {
-  const known = await within(guardMilliseconds, admit(ctx, type === 'mutation' ? 'mutation' : 'query'));
+  const known = await within(guardMilliseconds, admitInTurn(ctx, type === 'mutation' ? 'mutation' : 'query'));
   if (isFailure(known)) throw new FailureError(known);
   return next({ ctx: known });
 });

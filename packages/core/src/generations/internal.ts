@@ -1,19 +1,27 @@
 import { type Job, type JobStatus, limits, type Output } from '@restage/contract';
 import { generations, type StoredOutputs } from '@restage/db';
 import { fail } from '@restage/errors';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { AccountContext, Context } from '../context.ts';
+import { prepared } from '../prepared.ts';
 import { findWebhooks } from '../webhooks/state.ts';
 
 /** A job as its row has it. */
 export type Generation = typeof generations.$inferSelect;
 
-/** The account's job, or the same answer for one that isn't there and one that is another's. */
-export async function findGeneration(ctx: AccountContext, id: string) {
-  const [generation] = await ctx.db
+const jobOfAccount = prepared((db) =>
+  db
     .select()
     .from(generations)
-    .where(and(eq(generations.id, id), eq(generations.accountId, ctx.account.id)));
+    .where(
+      and(eq(generations.id, sql.placeholder('id')), eq(generations.accountId, sql.placeholder('accountId'))),
+    )
+    .prepare('job_of_account'),
+);
+
+/** The account's job, or the same answer for one that isn't there and one that is another's. */
+export async function findGeneration(ctx: AccountContext, id: string) {
+  const [generation] = await jobOfAccount(ctx.db).execute({ id, accountId: ctx.account.id });
   return generation ?? noSuchJob();
 }
 
