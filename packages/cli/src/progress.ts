@@ -8,6 +8,8 @@ export class Progress {
   readonly #terminal: Terminal;
   readonly #quiet: boolean;
   #shown = '';
+  /** Lines that stand already: two uploads at once take turns. */
+  readonly #told = new Set<string>();
 
   constructor(terminal: Terminal, quiet: boolean) {
     this.#terminal = terminal;
@@ -43,8 +45,9 @@ export class Progress {
     const line = `${plain(what)} ${percent} %`;
     if (line === this.#shown) return;
     this.#shown = line;
-    if (this.#terminal.columns !== undefined) this.#draw(line, share, this.#terminal.columns);
-    else if (isNews) this.#terminal.err(`${line}\n`);
+    if (this.#terminal.columns !== undefined) return this.#draw(line, share, this.#terminal.columns);
+    if (isNews && !this.#told.has(line)) this.#terminal.err(`${line}\n`);
+    this.#told.add(line);
   }
 
   #draw(line: string, share: number, columns: number): void {
