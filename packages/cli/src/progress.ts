@@ -45,8 +45,8 @@ export class Progress {
     const line = `${plain(what)} ${percent} %`;
     if (line === this.#shown) return;
     this.#shown = line;
-    if (this.#terminal.columns !== undefined) return this.#draw(line, share, this.#terminal.columns);
-    if (isNews && !this.#told.has(line)) this.#terminal.err(`${line}\n`);
+    if (this.#terminal.columns !== undefined) this.#draw(line, share, this.#terminal.columns);
+    else if (isNews && !this.#told.has(line)) this.#terminal.err(`${line}\n`);
     this.#told.add(line);
   }
 
