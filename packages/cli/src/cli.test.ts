@@ -95,6 +95,14 @@ describe('restage run', () => {
       expect((await readFile(String(path))).length).toBeGreaterThan(100);
   });
 
+  test('writes each step once where there is no terminal, also when uploads take turns', async () => {
+    const words = ['run', photograph, '--alpha', photograph, '--prompt', 'snow'];
+    const { err } = await restage([...words, '--out', join(directory, 'turns.png')]);
+    const lines = err.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(4);
+    expect(new Set(lines).size).toBe(lines.length);
+  });
+
   test('says what is missing, what to do, and where to read of it', async () => {
     const ran = await restage(['run', photograph]);
     expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });

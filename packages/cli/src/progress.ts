@@ -8,6 +8,8 @@ export class Progress {
   readonly #terminal: Terminal;
   readonly #quiet: boolean;
   #shown = '';
+  /** Lines that stand already: two uploads at once take turns. */
+  readonly #told = new Set<string>();
 
   constructor(terminal: Terminal, quiet: boolean) {
     this.#terminal = terminal;
@@ -44,7 +46,8 @@ export class Progress {
     if (line === this.#shown) return;
     this.#shown = line;
     if (this.#terminal.columns !== undefined) this.#draw(line, share, this.#terminal.columns);
-    else if (isNews) this.#terminal.err(`${line}\n`);
+    else if (isNews && !this.#told.has(line)) this.#terminal.err(`${line}\n`);
+    this.#told.add(line);
   }
 
   #draw(line: string, share: number, columns: number): void {

@@ -39,7 +39,7 @@ function fields(name: ProcedureName, publicUrl: string) {
   if (rows.length === 0) return '';
   return html`<h3>Fields</h3><div class="table"><table><tbody>${rows.map(
     (row) =>
-      html`<tr><td><code>${row.name}</code></td><td class="muted">${row.required ? 'required' : ''}</td><td>${describe(row.schema)}</td></tr>`,
+      html`<tr><td><code>${row.name}</code></td><td class="muted">${row.required ? 'required' : ''}</td><td>${prose(describe(row.schema))}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

@@ -7,7 +7,7 @@ import { Restage, type RestageOptions } from '../index.ts';
 import type { Job } from '../wire.ts';
 
 /** A request that a server got, read to its end. */
-export interface Received {
+interface Received {
   readonly request: IncomingMessage;
   readonly body: Buffer;
   readonly at: number;
