@@ -1,6 +1,6 @@
 import { Decoder, Demuxer, Encoder, FilterComplexAPI, Muxer } from 'node-av/api';
 import { AV_PIX_FMT_YUV420P, FF_ENCODER_LIBX264 } from 'node-av/constants';
-import { Frame } from 'node-av/lib';
+import { FFmpegError, Frame } from 'node-av/lib';
 
 /**
  * What the ffmpeg program would be asked to do for the same job: decode both videos, LUT in RGB, merge the
@@ -21,13 +21,15 @@ export async function referenceGraph(
   using colourDecoder = await Decoder.create(colourStream);
   using greyDecoder = await Decoder.create(greyStream);
   const { width, height } = colourStream.codecpar;
-  using plate = Frame.fromVideoBuffer(Buffer.alloc((width * height * 3) / 2, 90), {
-    width,
-    height,
-    format: AV_PIX_FMT_YUV420P,
-    timeBase: colourStream.timeBase,
-    pts: 0n,
-  });
+  using plate = new Frame();
+  plate.alloc();
+  plate.width = width;
+  plate.height = height;
+  plate.format = AV_PIX_FMT_YUV420P;
+  plate.timeBase = colourStream.timeBase;
+  plate.pts = 0n;
+  FFmpegError.throwIfError(plate.getBuffer(), 'getBuffer');
+  for (const plane of plate.data ?? []) plane.fill(90);
   using graph = FilterComplexAPI.create(
     `[plate]loop=loop=-1:size=1,setpts=N*512[back];[colour]format=gbrp,lut3d=file=${cube}[graded];[grey]format=gray[matte];[graded][matte]alphamerge[subject];[back][subject]overlay=shortest=1,format=yuv420p[out]`,
     { inputs: [{ label: 'plate' }, { label: 'colour' }, { label: 'grey' }], outputs: [{ label: 'out' }] },

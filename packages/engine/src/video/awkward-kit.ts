@@ -42,6 +42,8 @@ export interface AwkwardVideo {
   readonly secondTrack?: boolean;
 }
 
+const silence = Buffer.alloc(4096);
+
 /** Writes an MP4 with FFmpeg's own encoders, so that awkward files are real ones. */
 export async function makeVideo(path: string, video: AwkwardVideo): Promise<string> {
   const muxer = new FormatContext();
@@ -64,7 +66,7 @@ export async function makeVideo(path: string, video: AwkwardVideo): Promise<stri
   }
   if (sound !== undefined) {
     for (let n = 0; n < 20; n++) {
-      using quiet = Frame.fromAudioBuffer(Buffer.alloc(4096), {
+      using quiet = Frame.fromAudioBuffer(silence, {
         nbSamples: 1024,
         format: AV_SAMPLE_FMT_FLTP,
         sampleRate: 48_000,
@@ -108,19 +110,19 @@ function openTrack(muxer: FormatContext, video: AwkwardVideo) {
     check(stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, turned(video.turn)));
   const [y, cb, cr] = video.colour ?? [120, 128, 128];
   const wide = video.hevc10 === true;
-  const frame = () => {
-    const data = wide ? new Uint16Array((width * height * 3) / 2) : new Uint8Array((width * height * 3) / 2);
-    const scale = wide ? 4 : 1;
-    data.fill(y * scale, 0, width * height);
-    data.fill(cb * scale, width * height, width * height * 1.25);
-    data.fill(cr * scale, width * height * 1.25);
-    return Frame.fromVideoBuffer(Buffer.from(data.buffer), {
+  const data = wide ? new Uint16Array((width * height * 3) / 2) : new Uint8Array((width * height * 3) / 2);
+  const scale = wide ? 4 : 1;
+  data.fill(y * scale, 0, width * height);
+  data.fill(cb * scale, width * height, width * height * 1.25);
+  data.fill(cr * scale, width * height * 1.25);
+  // A frame points into the memory it is made from, which has to outlive it.
+  const frame = () =>
+    Frame.fromVideoBuffer(Buffer.from(data.buffer), {
       width,
       height,
       format,
       timeBase: { num: 1, den: 1000 },
     });
-  };
   return { encoder, stream, frame };
 }
 

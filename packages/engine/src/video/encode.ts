@@ -24,7 +24,10 @@ import type { Planes } from './planes.ts';
 
 /** A video being written. */
 export interface VideoWriter {
-  /** Times are in the time base that the writer was made with. Frames are encoded in the order of calls. */
+  /**
+   * Times are in the time base that the writer was made with. The frame may be changed as soon as this has
+   * been called; it is waited for before the next.
+   */
   write(frame: Planes, pts: bigint, duration: bigint): Promise<void>;
   /** Copies a packet of the stream that was given as `copied`. */
   copy(packet: Packet): Promise<void>;
@@ -71,6 +74,10 @@ export async function createWriter(path: string, options: WriterOptions): Promis
   check(await muxer.writeHeader(), 'writeHeader');
   const packet = new Packet();
   packet.alloc();
+  // `Frame.fromVideoBuffer` of these bindings (6.1.1) says that it copies, but points into the memory it is
+  // given, which x264 then reads on another thread: the frame is copied here, to where it stays.
+  const held = Buffer.alloc((options.width * options.height * 3) / 2);
+  const muxed = inTurn();
 
   const drain = async () => {
     for (;;) {
@@ -79,13 +86,14 @@ export async function createWriter(path: string, options: WriterOptions): Promis
       check(received, 'receivePacket');
       packet.streamIndex = stream.index;
       packet.rescaleTs(options.timeBase, stream.timeBase);
-      check(await muxer.interleavedWriteFrame(packet), 'interleavedWriteFrame');
+      await muxed(async () => check(await muxer.interleavedWriteFrame(packet), 'interleavedWriteFrame'));
     }
   };
 
   return {
     async write({ data }, pts, duration) {
-      using frame = Frame.fromVideoBuffer(Buffer.from(data.buffer, data.byteOffset, data.byteLength), {
+      held.set(data);
+      using frame = Frame.fromVideoBuffer(held, {
         width: options.width,
         height: options.height,
         format: AV_PIX_FMT_YUV420P,
@@ -98,7 +106,8 @@ export async function createWriter(path: string, options: WriterOptions): Promis
     },
     async copy(source) {
       if (carried === undefined || options.copied === undefined) return;
-      await carry(muxer, source, options.copied, carried);
+      const { copied } = options;
+      await muxed(() => carry(muxer, source, copied, carried));
     },
     async finish() {
       check(await encoder.sendFrame(null), 'sendFrame');
@@ -111,6 +120,15 @@ export async function createWriter(path: string, options: WriterOptions): Promis
       await muxer.closeOutput();
       muxer.freeContext();
     },
+  };
+}
+
+/** Runs pieces of work one after the other, whoever asks: a muxer is not made for two threads at once. */
+function inTurn(): (work: () => Promise<void>) => Promise<void> {
+  let last = Promise.resolve();
+  return (work) => {
+    last = last.then(work);
+    return last;
   };
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { AVCOL_RANGE_MPEG, AVCOL_SPC_BT709 } from 'node-av/constants';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Rendered, RenderRequest } from '../engine.ts';
 import { cutVideo, egg, folder, inspect, media } from '../test-kit.ts';
 import { renderVideo } from './render.ts';
@@ -53,15 +54,20 @@ describe('48 frames of real footage with a video matte', () => {
     expect(out.first[0]).not.toBe(original.first[0]);
   });
 
-  test('give the same bytes twice', async () => {
+  test('give the same bytes every time, on a machine that has too much to do', async () => {
     const { source, alpha } = await cockatoo(8);
+    const busy = [0, 1].map(() => new Worker('for (;;);', { eval: true }));
+    onTestFinished(async () => {
+      await Promise.all(busy.map((worker) => worker.terminate()));
+    });
     const digest = async () => {
       const result = await render({ source, alpha, prompt: 'neon alley' });
       return [result.render, result.source, result.alpha].map((path) =>
         createHash('sha256').update(readFileSync(path)).digest('hex'),
       );
     };
-    expect(await digest()).toEqual(await digest());
+    const first = await digest();
+    for (let run = 1; run < 4; run++) expect(await digest()).toEqual(first);
   });
 });
 

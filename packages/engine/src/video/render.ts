@@ -110,7 +110,7 @@ async function renderFrames(
       const { pts, duration } = frame.value;
       writeGrey(matte, grey);
       await written;
-      // A writer copies its frame before it first waits, so `out` and `grey` may be used again.
+      // A writer copies what it is given, so `out` and `grey` may be used again.
       written = Promise.all([
         writers.render.write(out, pts, duration),
         sourceWriter?.write(planes, pts, duration),
