@@ -12,6 +12,28 @@ export const commonErrors = ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL
 /** The codes that every procedure with a body can give beside. */
 export const bodyErrors = ['PAYLOAD_TOO_LARGE'] as const;
 
+/** What a start can be refused with before it writes, and so a quote of it. */
+const startChecks = [
+  'INVALID_REQUEST',
+  'INVALID_GENERATION_TYPE',
+  'INVALID_ALPHA_MODE',
+  'INVALID_MAX_RESOLUTION',
+  'MISSING_STYLE_INPUT',
+  'MISSING_SOURCE',
+  'MISSING_ALPHA',
+  'ALPHA_TYPE_MISMATCH',
+  'INVALID_URI',
+  'SOURCE_UNREACHABLE',
+  'INVALID_CALLBACK_URL',
+  'INVALID_FILE_FORMAT',
+  'SOURCE_TOO_LARGE',
+  'VIDEO_TOO_MANY_FRAMES',
+  'CONCURRENT_LIMIT_EXCEEDED',
+  'INSUFFICIENT_CREDITS',
+  'HARD_LIMIT_EXCEEDED',
+  'MAX_COST_EXCEEDED',
+] as const;
+
 /**
  * The table of procedures. The tRPC router, the REST routes, the OpenAPI document, the reference pages and
  * the SDK are made from it.
@@ -34,29 +56,7 @@ export const procedures = {
       'Checks the request, charges for it and queues the job, all or nothing. With an idempotency key, the same request again answers with the job that exists.',
     input: startInput,
     output: job,
-    errors: [
-      'INVALID_REQUEST',
-      'INVALID_GENERATION_TYPE',
-      'INVALID_ALPHA_MODE',
-      'INVALID_MAX_RESOLUTION',
-      'MISSING_STYLE_INPUT',
-      'MISSING_SOURCE',
-      'MISSING_ALPHA',
-      'ALPHA_TYPE_MISMATCH',
-      'INVALID_URI',
-      'SOURCE_UNREACHABLE',
-      'INVALID_CALLBACK_URL',
-      'INVALID_FILE_FORMAT',
-      'SOURCE_TOO_LARGE',
-      'VIDEO_TOO_MANY_FRAMES',
-      'IDEMPOTENCY_KEY_REUSED',
-      'CONCURRENT_LIMIT_EXCEEDED',
-      'INSUFFICIENT_CREDITS',
-      'HARD_LIMIT_EXCEEDED',
-      'MAX_COST_EXCEEDED',
-      'CREDIT_DEDUCTION_FAILED',
-      'JOB_QUEUE_FAILED',
-    ],
+    errors: [...startChecks, 'IDEMPOTENCY_KEY_REUSED', 'CREDIT_DEDUCTION_FAILED', 'JOB_QUEUE_FAILED'],
     rest: {
       method: 'POST',
       path: '/v1/switchx/generations',
@@ -112,26 +112,7 @@ export const procedures = {
       'Makes every check of a start with the same body, and says what it would cost. Nothing is started or charged.',
     input: startInput,
     output: quote,
-    errors: [
-      'INVALID_REQUEST',
-      'INVALID_GENERATION_TYPE',
-      'INVALID_ALPHA_MODE',
-      'INVALID_MAX_RESOLUTION',
-      'MISSING_STYLE_INPUT',
-      'MISSING_SOURCE',
-      'MISSING_ALPHA',
-      'ALPHA_TYPE_MISMATCH',
-      'INVALID_URI',
-      'SOURCE_UNREACHABLE',
-      'INVALID_CALLBACK_URL',
-      'INVALID_FILE_FORMAT',
-      'SOURCE_TOO_LARGE',
-      'VIDEO_TOO_MANY_FRAMES',
-      'CONCURRENT_LIMIT_EXCEEDED',
-      'INSUFFICIENT_CREDITS',
-      'HARD_LIMIT_EXCEEDED',
-      'MAX_COST_EXCEEDED',
-    ],
+    errors: startChecks,
     rest: { method: 'POST', path: '/v1/switchx/quotes' },
   }),
   'generations.cancel': procedure({
