@@ -6,7 +6,7 @@ import type { Endpoint } from './orders.ts';
 import type { Arrival } from './receiver.ts';
 
 /** One thing that must hold, and where it doesn't. */
-export interface Check {
+interface Check {
   readonly name: string;
   readonly violations: readonly string[];
 }
