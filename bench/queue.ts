@@ -15,6 +15,8 @@ import { changesChannel } from '../packages/core/src/changes.ts';
 import {
   type AccountContext,
   createAccount,
+  createUpload,
+  receiveUpload,
   startGeneration,
   workOnRenders,
 } from '../packages/core/src/index.ts';
@@ -29,7 +31,6 @@ import { fillTables } from './tools/rows.ts';
 const clients = 10;
 const rounds = 5;
 const milliseconds = 1500;
-const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
 
 const cluster = await startTestCluster();
 const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
@@ -64,6 +65,16 @@ const accounts = await Promise.all(
   Array.from({ length: 100 }, (_, index) =>
     createAccount(world, { email: `${index}@example.com`, credits: 100_000_000 }),
   ),
+);
+/** Each account's footage, uploaded beforehand. */
+const sources = await Promise.all(
+  accounts.map(async ({ id }) => {
+    const upload = await createUpload(as(id), { filename: 'source.png' });
+    if (isFailure(upload)) throw new Error(upload.message);
+    const received = await receiveUpload(world, upload.id, arriving(), AbortSignal.timeout(60_000));
+    if (isFailure(received)) throw new Error(received.message);
+    return upload.beeble_uri;
+  }),
 );
 await sql`create table marks (id bigint generated always as identity primary key, mark text)`;
 
@@ -154,20 +165,27 @@ async function rate(act: (turn: number) => Promise<unknown>): Promise<number> {
   return (turn / (performance.now() - began)) * 1000;
 }
 
-/** Starts a job on one of the accounts. @returns its id */
-async function start(account: number): Promise<string> {
-  const { id } = accounts[account] ?? { id: '' };
-  const ctx: AccountContext = {
+async function* arriving(): AsyncGenerator<Uint8Array> {
+  yield makePng(8, 8);
+}
+
+/** The world as one account has it. */
+function as(id: string): AccountContext {
+  return {
     ...world,
     account: { id, mode: 'live', writeRpm: 1, readRpm: 1, concurrency: 1_000_000 },
     reply: { replayed: false },
     attachments: new Map(),
   };
-  const job = await startGeneration(ctx, {
+}
+
+/** Starts a job on one of the accounts. @returns its id */
+async function start(account: number): Promise<string> {
+  const job = await startGeneration(as(accounts[account % accounts.length]?.id ?? ''), {
     generation_type: 'image',
     alpha_mode: 'fill',
     max_resolution: 720,
-    source_uri: source,
+    source_uri: sources[account % accounts.length] ?? '',
     prompt: 'a beach',
   });
   if (isFailure(job)) throw new Error(job.message);

@@ -4,8 +4,7 @@ import { type Dice, dice } from './dice.ts';
  * How the torture's engine treats a job. `throws` throws every time; `stumbles` throws when a process first meets
  * the job; `kills` kills its worker, every time.
  */
-const manners = ['renders', 'fails', 'throws', 'stumbles', 'kills'] as const;
-type Manner = (typeof manners)[number];
+type Manner = 'renders' | 'fails' | 'throws' | 'stumbles' | 'kills';
 
 /** How the receiver treats a job's webhook. */
 export const endpoints = ['ok', 'flaky', 'resets', 'slow', 'gone', 'dead', 'hangs'] as const;
