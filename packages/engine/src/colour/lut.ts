@@ -34,13 +34,13 @@ export function bakeLut(maps: readonly LabMap[]): Lut {
 
 const step = (lutSize - 1) / 255;
 /** For each 8-bit code, the node below it. */
-export const nodeOf = Int32Array.from({ length: 256 }, (_, i) => Math.min(lutSize - 2, Math.floor(i * step)));
+const nodeOf = Int32Array.from({ length: 256 }, (_, i) => Math.min(lutSize - 2, Math.floor(i * step)));
 /** How far each code is from that node to the next, 0…1. */
-export const restOf = Float32Array.from({ length: 256 }, (_, i) => i * step - (nodeOf[i] as number));
+const restOf = Float32Array.from({ length: 256 }, (_, i) => i * step - (nodeOf[i] as number));
 /** Floats from a node to its neighbour in red, green and blue. */
-export const stepR = lutSize * lutSize * 3;
-export const stepG = lutSize * 3;
-export const stepB = 3;
+const stepR = lutSize * lutSize * 3;
+const stepG = lutSize * 3;
+const stepB = 3;
 
 /** Looks a colour up, tetrahedral between nodes, and writes its linear light to `out[0…2]`. */
 export function lookUp(lut: Lut, r: number, g: number, b: number, out: Float32Array): void {

@@ -52,7 +52,8 @@ function gather({ width, height, linear }: View, matte: Uint8Array) {
       const a = matte[y * width + x] as number;
       counts[at] = (counts[at] as number) + 1;
       alpha.data[at] = (alpha.data[at] as number) + a;
-      if (a > 255 - sure && a < sure) continue;
+      // One look a cell at its colour is enough: what is made of them is blurred over many cells.
+      if (x % cell !== 0 || y % cell !== 0 || (a > 255 - sure && a < sure)) continue;
       linear(x, y, rgb);
       const i = at * 8 + (a >= sure ? 0 : 4);
       data[i] = (data[i] as number) + (rgb[0] as number);

@@ -1,23 +1,9 @@
-import { type Lut, lookUp, nodeOf, restOf, stepB, stepG, stepR } from '../colour/lut.ts';
+import { type Lut, lookUp } from '../colour/lut.ts';
 import { codeOfLinear, linearSteps } from '../colour/srgb.ts';
 import { part, type RowReader, rowReader, shine } from '../composite/edge.ts';
 import type { Grid } from '../math/blur.ts';
-import {
-  blueFromCb,
-  blueScale,
-  chromaStart,
-  codeOf,
-  codesAt,
-  greenFromCb,
-  greenFromCr,
-  lumaB,
-  lumaG,
-  lumaGain,
-  lumaR,
-  type Planes,
-  redFromCr,
-  redScale,
-} from './planes.ts';
+import { type Lines, lineNode, lineRest } from './lines.ts';
+import { blueScale, chromaStart, codesAt, lumaB, lumaG, lumaR, type Planes, redScale } from './planes.ts';
 
 /** A plate for video: planes for where only it shows, linear light for the edge. */
 interface PlanesBackdrop {
@@ -31,6 +17,8 @@ export interface PlanesLayers {
   readonly matte: Uint8Array | undefined;
   readonly backdrop: PlanesBackdrop;
   readonly lut: Lut;
+  /** The same cube by chroma. */
+  readonly lines: Lines;
   readonly light: Grid;
   readonly colours: Grid | undefined;
 }
@@ -46,7 +34,7 @@ export function blendPlanes(layers: PlanesLayers, out: Planes): void {
   const [cb, cr] = chromaStart(frame);
   const light = rowReader(layers.light, width, height);
   const colours = layers.colours === undefined ? undefined : rowReader(layers.colours, width, height);
-  const inner = createInterior(frame.data, layers.lut, out.data, light);
+  const inner = createInterior(frame.data, layers.lines, out.data, light);
   const edge =
     matte === undefined || colours === undefined
       ? undefined
@@ -88,7 +76,8 @@ function pairsOf(matte: Uint8Array): Uint16Array {
 type Square = (x: number, p: number, q: number, u: number, v: number) => void;
 
 /** Squares that only the subject covers: most of the work of a frame, so everything stands in one loop. */
-function createInterior(source: Uint8Array, lut: Lut, out: Uint8Array, light: RowReader): Square {
+function createInterior(source: Uint8Array, lines: Lines, out: Uint8Array, light: RowReader): Square {
+  const colours = lines.data;
   const lit = new Float64Array(6);
   return (x, p, q, u, v) => {
     const at = light.at[x] as number;
@@ -104,53 +93,21 @@ function createInterior(source: Uint8Array, lut: Lut, out: Uint8Array, light: Ro
     const wrapR = lit[3] as number;
     const wrapG = lit[4] as number;
     const wrapB = lit[5] as number;
-    const cr = source[v] as number;
-    const cb = source[u] as number;
-    const dr = redFromCr[cr] as number;
-    const dg = (greenFromCb[cb] as number) + (greenFromCr[cr] as number);
-    const db = blueFromCb[cb] as number;
+    const start = lines.at(source[u] as number, source[v] as number);
     let sumR = 0;
     let sumG = 0;
     let sumB = 0;
     for (let n = 0; n < 4; n++) {
       const i = (n < 2 ? p : q) + (n & 1);
-      const luma = (lumaGain[source[i] as number] as number) + 512.5;
-      const r = codeOf[(luma + dr) | 0] as number;
-      const g = codeOf[(luma + dg) | 0] as number;
-      const b = codeOf[(luma + db) | 0] as number;
-      // The cube's tetrahedra, as in `lookUp`: from the first corner by the largest rest first.
-      const base =
-        (nodeOf[r] as number) * stepR + (nodeOf[g] as number) * stepG + (nodeOf[b] as number) * stepB;
-      const fr = restOf[r] as number;
-      const fg = restOf[g] as number;
-      const fb = restOf[b] as number;
-      const far = base + stepR + stepG + stepB;
-      const high = Math.max(fr, fg, fb);
-      const low = Math.min(fr, fg, fb);
-      const middle = fr + fg + fb - high - low;
-      const first = base + (high === fr ? stepR : high === fg ? stepG : stepB);
-      const second = far - (low === fb ? stepB : low === fg ? stepG : stepR);
-      const w0 = 1 - high;
-      const w1 = high - middle;
-      const w2 = middle - low;
-      let red =
-        (w0 * (lut[base] as number) +
-          w1 * (lut[first] as number) +
-          w2 * (lut[second] as number) +
-          low * (lut[far] as number)) *
-        gainR;
-      let green =
-        (w0 * (lut[base + 1] as number) +
-          w1 * (lut[first + 1] as number) +
-          w2 * (lut[second + 1] as number) +
-          low * (lut[far + 1] as number)) *
-        gainG;
-      let blue =
-        (w0 * (lut[base + 2] as number) +
-          w1 * (lut[first + 2] as number) +
-          w2 * (lut[second + 2] as number) +
-          low * (lut[far + 2] as number)) *
-        gainB;
+      const y = source[i] as number;
+      const node = start + (lineNode[y] as number);
+      const way = lineRest[y] as number;
+      const r = colours[node] as number;
+      const g = colours[node + 1] as number;
+      const b = colours[node + 2] as number;
+      let red = (r + ((colours[node + 3] as number) - r) * way) * gainR;
+      let green = (g + ((colours[node + 4] as number) - g) * way) * gainG;
+      let blue = (b + ((colours[node + 5] as number) - b) * way) * gainB;
       if (red > 0.8) red = 0.8 + ((red - 0.8) * 0.2) / (red - 0.6);
       if (green > 0.8) green = 0.8 + ((green - 0.8) * 0.2) / (green - 0.6);
       if (blue > 0.8) blue = 0.8 + ((blue - 0.8) * 0.2) / (blue - 0.6);
@@ -180,8 +137,9 @@ function createEdge(
   const { linear } = layers.backdrop;
   const codes = new Uint8Array(3);
   const graded = new Float32Array(3);
+  const sums = new Float64Array(3);
   return (x, p, q, u, v) => {
-    const sums = [0, 0, 0];
+    sums.fill(0);
     for (let n = 0; n < 4; n++) {
       const i = (n < 2 ? p : q) + (n & 1);
       const alpha = (matte[i] as number) / 255;
@@ -204,7 +162,9 @@ function createEdge(
       }
       out[i] = luma | 0;
     }
-    const [r = 0, g = 0, b = 0] = sums;
+    const r = sums[0] as number;
+    const g = sums[1] as number;
+    const b = sums[2] as number;
     const mean = 0.2126 * r + 0.7152 * g + 0.0722 * b;
     out[u] = ((b - mean) * blueScale + 128.5) | 0;
     out[v] = ((r - mean) * redScale + 128.5) | 0;

@@ -4,6 +4,7 @@ import { subjectStatistics } from '../composite/frame.ts';
 import { frameFields, frameSlope } from '../light/fields.ts';
 import { lookFor, type Stage } from '../scene/stage.ts';
 import { blendPlanes } from './blend.ts';
+import { createLines, type Lines } from './lines.ts';
 import { createPlanes, type Planes, planesFromRgb, planesView } from './planes.ts';
 
 /**
@@ -20,13 +21,16 @@ export function createComposite(
   };
   const slope = frameSlope(size.width, size.height, stage.key, stage.strength);
   const out = createPlanes(size.width, size.height);
-  let lut: Lut | undefined;
+  let look: { readonly lut: Lut; readonly lines: Lines } | undefined;
   return (frame, matte) => {
     const view = planesView(frame);
-    lut ??= lookFor(stage, subjectStatistics(view, matte));
+    if (look === undefined) {
+      const lut = lookFor(stage, subjectStatistics(view, matte));
+      look = { lut, lines: createLines(lut) };
+    }
     const fields = matte === undefined ? undefined : frameFields(view, matte, stage);
     blendPlanes(
-      { frame, matte, backdrop, lut, light: fields?.light ?? slope, colours: fields?.colours },
+      { frame, matte, backdrop, ...look, light: fields?.light ?? slope, colours: fields?.colours },
       out,
     );
     return out;

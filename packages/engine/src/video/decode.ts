@@ -1,6 +1,12 @@
 import type { Size } from '@restage/contract';
 import { FilterAPI } from 'node-av/api';
-import { AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import {
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+  AVCOL_RANGE_JPEG,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+} from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { type Failed, failed } from '../engine.ts';
 import { matrixOf, type VideoInput } from './open.ts';
@@ -56,8 +62,10 @@ export async function* decodeFrames(
       frame.pts = pts;
       frame.timeBase = input.stream.timeBase;
       last = duration > 0n ? duration : last;
-      if (filter === undefined) yield { pts, duration: last, data: frame.toBuffer() };
-      else {
+      if (filter === undefined) {
+        const data = frame.toBuffer();
+        yield { pts, duration: last, data: kind === 'matte' ? lumaOf(data, input, size) : data };
+      } else {
         for (const shown of filter.processAllSync(frame)) {
           using done = shown;
           yield { pts, duration: last, data: done.toBuffer() };
@@ -88,8 +96,24 @@ function colourGraph(input: VideoInput, { width, height }: Size): string | undef
     : `${scale},format=gbrp,scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd,setsar=1,format=yuv420p`;
 }
 
-function matteGraph(input: VideoInput, { width, height }: Size): string {
+/** Filters that bring a matte to one plane of a size; undefined where its luma is that but for the range. */
+function matteGraph(input: VideoInput, { width, height }: Size): string | undefined {
+  const { codecpar } = input.stream;
+  const same = codecpar.width === width && codecpar.height === height && input.upright === '';
+  if (same && (codecpar.format === AV_PIX_FMT_YUV420P || codecpar.format === AV_PIX_FMT_YUVJ420P))
+    return undefined;
   return `${input.upright}scale=${width}:${height}:flags=bilinear+accurate_rnd:out_range=full,setsar=1,format=gray`;
+}
+
+const expanded = Uint8ClampedArray.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
+
+/** The luma of planes as a matte of full range. Changes `data`. */
+function lumaOf(data: Uint8Array, { stream }: VideoInput, { width, height }: Size): Uint8Array {
+  const luma = data.subarray(0, width * height);
+  const { format, colorRange } = stream.codecpar;
+  if (format === AV_PIX_FMT_YUVJ420P || colorRange === AVCOL_RANGE_JPEG) return luma;
+  for (let p = 0; p < luma.length; p++) luma[p] = expanded[luma[p] as number] as number;
+  return luma;
 }
 
 function openDecoder(input: VideoInput): CodecContext {
