@@ -64,7 +64,15 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
 
 /** What a page may send, and what it may read beside the body. */
 const corsHeaders = {
-  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-api-key', 'last-event-id', 'prefer'],
+  allowHeaders: [
+    'authorization',
+    'content-type',
+    'idempotency-key',
+    'x-api-key',
+    'last-event-id',
+    'prefer',
+    'x-restage-simulate',
+  ],
   exposeHeaders: [
     'x-request-id',
     'x-error-param',

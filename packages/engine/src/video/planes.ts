@@ -26,7 +26,7 @@ export const blueScale = 112 / 255 / (1 - 0.0722);
 export const redScale = 112 / 255 / (1 - 0.2126);
 
 /** What each code adds to R, G and B in the way back, as floats in 0…255. */
-export const lumaGain: Float32Array = Float32Array.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
+const lumaGain: Float32Array = Float32Array.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
 export const redFromCr: Float32Array = Float32Array.from(
   { length: 256 },
   (_, v) => (1.5748 * (v - 128) * 255) / 224,
