@@ -33,7 +33,10 @@ test('what a transaction had queued when its connection was lost is refused, not
   let settled: PromiseSettledResult<unknown>[] = [];
   await expect(
     sql.begin(async (within) => {
-      settled = await Promise.allSettled([end(within), ...Array.from({ length: 200 }, () => within`select 1`)]);
+      settled = await Promise.allSettled([
+        end(within),
+        ...Array.from({ length: 200 }, () => within`select 1`),
+      ]);
     }),
   ).rejects.toThrow();
   await expect.poll(() => settled.length, { timeout: 5000 }).toBe(201);
