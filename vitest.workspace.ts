@@ -8,6 +8,8 @@ const project = (name: string, root: string, setup: { database?: boolean } = {})
       root,
       include: ['**/*.test.ts'],
       exclude: ['**/node_modules/**', '**/dist/**'],
+      // Real processes, sockets and databases, on machines that may be busy: CI tries a failed test once more, and says so.
+      retry: process.env.CI ? 1 : 0,
       testTimeout: 60_000,
       hookTimeout: 60_000,
       // One PostgreSQL for the whole run; each test file clones a database of its own.
