@@ -6,15 +6,28 @@ import { labFromRgb } from './colour/oklab.ts';
 import { byteOfLinear, hex, linearOfByte, linearSteps, type Rgb } from './colour/srgb.ts';
 import { blend } from './composite/blend.ts';
 import { pictureView } from './composite/view.ts';
+import { isFailed } from './engine.ts';
 import { renderImage } from './image/render.ts';
 import { frameFields } from './light/fields.ts';
 import { createGrid } from './math/blur.ts';
 import { randomFrom } from './math/random.ts';
 import { createMatteFinder } from './matte/automatic.ts';
 import { folder, pixels } from './test-kit.ts';
+import { decodeFrames } from './video/decode.ts';
+import { openVideo } from './video/open.ts';
+import { planesView } from './video/planes.ts';
 
 const sample = (name: string) => fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url));
 const grey = async (path: string) => sharp(path).toColourspace('b-w').extractChannel(0).raw().toBuffer();
+
+async function decoded(name: string, kind: 'colour' | 'matte'): Promise<Uint8Array[]> {
+  const input = await openVideo(sample(name), 'sample');
+  if (isFailed(input)) throw new Error(input.message);
+  const frames: Uint8Array[] = [];
+  for await (const { data } of decodeFrames(input, input, kind)) frames.push(data);
+  await input.context.closeInput();
+  return frames;
+}
 
 /** Intersection over union of soft mattes. */
 function overlap(one: Uint8Array, other: Uint8Array): number {
@@ -27,10 +40,20 @@ function overlap(one: Uint8Array, other: Uint8Array): number {
 }
 
 describe('the automatic matte', () => {
-  test('finds the drawn subject', async () => {
+  test('finds the drawn subject, nine tenths of it and nothing else', async () => {
     const picture = await pixels(sample('subject.jpg'));
     const found = createMatteFinder()(pictureView(picture));
-    expect(overlap(found, await grey(sample('matte.png')))).toBeGreaterThan(0.8);
+    expect(overlap(found, await grey(sample('matte.png')))).toBeGreaterThan(0.9);
+  });
+
+  test('finds it in the shot, on frames where it stands in different ways', async () => {
+    const [shot, matte] = [await decoded('shot.mp4', 'colour'), await decoded('shot-matte.mp4', 'matte')];
+    for (const frame of [0, 9, 27]) {
+      const [planes, truth] = [shot[frame], matte[frame]];
+      if (planes === undefined || truth === undefined) throw new Error('the sample is shorter');
+      const view = planesView({ width: 640, height: 360, data: planes });
+      expect(overlap(createMatteFinder()(view), truth)).toBeGreaterThan(0.9);
+    }
   });
 
   test('does not flicker on a subject that stands still under sensor noise', async () => {

@@ -18,7 +18,7 @@ export function fitModels(lab: Grid, labels: Grid): Models {
 }
 
 /** How dear it is to part equal neighbours, against one unit of log likelihood. */
-const smoothness = 8;
+const smoothness = 5;
 
 /**
  * The cut of least cost between subject and background: colour models, a prior of 0…1 a cell weighted by

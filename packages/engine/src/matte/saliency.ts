@@ -14,12 +14,12 @@ export function saliencyOf(lab: Grid): Grid {
   const out = createGrid(width, height, 1);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
-      const dx = (x + 0.5) / width - 0.5;
-      const dy = Math.max(0, 0.56 - (y + 0.5) / height) + Math.max(0, (y + 0.5) / height - 0.8);
-      const middle = Math.exp(-(dx * dx * 10 + dy * dy * 3));
+      const dx = (x + 0.5 - width / 2) / height;
+      const dy = Math.max(0, 0.56 - (y + 0.5) / height) + Math.max(0, (y + 0.5) / height - 0.66);
+      const middle = Math.exp(-(dx * dx * 3.8 + dy * dy * 3));
       out.data[p] =
         (0.5 * (foreign.data[p] as number) + 0.5 * (barrier.data[p] as number)) * (0.35 + 0.75 * middle) +
-        0.7 * middle;
+        0.55 * middle;
     }
   }
   boxBlur(out, 2, 2);
@@ -33,8 +33,9 @@ function borderOf(width: number, height: number): Uint8Array {
   const border = new Uint8Array(width * height);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
-      // Not the lower edge: subjects stand on it as often as not.
-      if (y < 2 || x < 2 || x >= width - 2) border[p] = 1;
+      // Of the lower edge only the sides, the table or the floor: subjects stand on its middle.
+      const aside = Math.abs(x + 0.5 - width / 2) > 0.36 * height;
+      if (y < 2 || x < 2 || x >= width - 2 || (aside && y >= height - 2)) border[p] = 1;
     }
   }
   return border;
