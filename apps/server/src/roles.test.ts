@@ -71,7 +71,7 @@ describe('refused in one line', () => {
     '%s %s',
     async (...args) => {
       const program = run(['serve', ...args]);
-      expect(await program.exit).toBe(1);
+      expect(await program.exit).toBe(2);
       expect(program.log()).toContain(`There is no command "serve ${args.filter(Boolean).join(' ')}".`);
     },
   );

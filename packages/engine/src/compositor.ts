@@ -30,6 +30,8 @@ export function createCompositor(options: CompositorOptions): Engine {
     workerTerminateTimeout: 250,
     forkArgs: [`--memory-megabytes=${memoryMegabytes}`],
     forkOpts: {
+      // A group of its own: a Ctrl-C of the terminal would reach a worker that is still starting, and end its job.
+      detached: true,
       execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${memoryMegabytes}`],
       env: Object.fromEntries(
         shared.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
