@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -19,12 +20,22 @@ export async function bundle(): Promise<void> {
   for (const { entry, output } of Object.values(programs)) await bundleProgram(entry, output);
 }
 
-/** Bundles one program. Paths are relative to the project. */
+/**
+ * Bundles one program, and beside it the parts that it loads when it needs them. Paths are relative to the project.
+ */
 export async function bundleProgram(entry: string, output: string): Promise<void> {
-  await rm(root(output), { force: true });
+  const [folder, name] = [root(dirname(output)), basename(output, '.js')];
+  await mkdir(folder, { recursive: true });
+  for (const file of await readdir(folder)) {
+    if (file.startsWith(`${name}.`)) await rm(`${folder}/${file}`);
+  }
   await build({
-    entryPoints: [root(entry)],
-    outfile: root(output),
+    entryPoints: { [name]: root(entry) },
+    outdir: folder,
+    chunkNames: `${name}.[hash]`,
+    splitting: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     bundle: true,
     platform: 'node',
     target: 'node24',

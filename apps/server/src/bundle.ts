@@ -1,7 +1,11 @@
+import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { main } from './main.ts';
 
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// What V8 has compiled is kept for the next start. Where that can't be written, it compiles each time.
+enableCompileCache(beside('.cache'));
+const { main } = await import('./main.ts');
 
 // The bundle's entry: it stands in apps/server/dist, and its child processes in the rooms they belong to.
 await main(process.argv.slice(2), {

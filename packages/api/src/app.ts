@@ -5,6 +5,7 @@ import { cors } from 'hono/cors';
 import { mountDocuments } from './documents/mount.ts';
 import { answerFailure } from './http/answer.ts';
 import { mountFiles } from './http/files.ts';
+import { commonHeaders } from './http/headers.ts';
 import type { Edge } from './http/request.ts';
 import { mountFallback, mountRest } from './rest/routes.ts';
 import { internalError } from './trpc/failure-error.ts';
@@ -30,12 +31,12 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
   app.use(async (c, next) => {
     const requestId = `req_${randomUUID()}`;
     c.set('requestId', requestId);
-    // Set before there is a response: headers laid on a finished one cost Hono a copy of it.
-    c.header('x-request-id', requestId);
-    c.header('x-content-type-options', 'nosniff');
-    c.header('referrer-policy', 'no-referrer');
     const started = performance.now();
     await next();
+    if (!c.get('complete')) {
+      const { headers } = c.res;
+      for (const [name, value] of Object.entries(commonHeaders(requestId))) headers.set(name, value);
+    }
     world.log.info(
       {
         requestId,

@@ -1,4 +1,10 @@
-export { authenticate, type Credentials, hashKey, type KeyCache } from './accounts/authenticate.ts';
+export {
+  authenticate,
+  type Credentials,
+  hashKey,
+  type KeyCache,
+  recallAccount,
+} from './accounts/authenticate.ts';
 export { accountBilling } from './accounts/billing.ts';
 export { createAccount, createFirstAccount, createKey, type NewAccount } from './accounts/create.ts';
 export { accountInfo } from './accounts/info.ts';
@@ -31,7 +37,7 @@ export { type JobEvent, watchGeneration } from './generations/watch.ts';
 export { issueKey } from './keys/issue.ts';
 export { listKeys } from './keys/list.ts';
 export { revokeKey } from './keys/revoke.ts';
-export { meterRequest } from './limits/meter.ts';
+export { meterRead, meterWrite } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
 export { bossQueue, createQueues, type Queue } from './queue.ts';
 export { type Finding, reconcile } from './reconcile/reconcile.ts';

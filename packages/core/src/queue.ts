@@ -1,5 +1,5 @@
 import { uuidOf } from '@restage/contract';
-import { accounts, type Database, queueSchema } from '@restage/db';
+import { type Database, queueSchema } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, type PgBoss, type Queue as QueueOptions } from 'pg-boss';
 
@@ -33,15 +33,14 @@ interface WebhookEntry extends WebhookTask {
 
 /** Takes work in. The entry exists exactly when the caller's transaction commits. */
 export interface Queue {
+  /**
+   * Queues a job that its account has already been charged for, in its turn: an account's n-th job in flight comes n
+   * turns after the job that is next now. So a hundred jobs of one account stand behind the first job of every
+   * other, and all keep moving.
+   */
   enqueueRender(db: Database, generationId: string, accountId: string): Promise<void>;
   /** An entry that is there already, waiting or being worked on, is not made again. */
   enqueueWebhooks(db: Database, entries: readonly WebhookEntry[]): Promise<void>;
-  /**
-   * Gives a job just queued its turn: an account's n-th job in flight comes n turns after the job that is next
-   * now. So a hundred jobs of one account stand behind the first job of every other, and all keep moving.
-   * To be called once the job is queued.
-   */
-  rankRender(db: Database, generationId: string, accountId: string): Promise<void>;
   /**
    * Puts a job back that its worker can't finish because it is to stop. It does not count as an attempt, and is
    * taken again no sooner than the worker has let go of it.
@@ -100,24 +99,29 @@ async function keepQueue(
 export function bossQueue(boss: PgBoss): Queue {
   const entries = sql`${sql.identifier(queueSchema)}.job`;
   return {
+    // What boss.send() does, in one statement with the turn, which only the database knows. A turn is a priority below
+    // zero; entries are fetched by priority, then by age. The account's row is locked by the charge, so jobs that are
+    // started at once are counted one after another.
     async enqueueRender(db, generationId, accountId) {
       const task: RenderTask = { generationId };
-      const id = uuidOf(generationId);
-      await boss.send(renderQueue, task, { id, db: fromDrizzle(db, sql), group: { id: accountId } });
-    },
-    async rankRender(db, generationId, accountId) {
-      const id = uuidOf(generationId);
-      // A turn is a priority below zero; entries are fetched by priority, then by age. The account's row is locked, so
-      // that jobs started at once are counted one after another.
-      await db.execute(sql`
-        update ${entries} set priority = coalesce((
-          select priority from ${entries}
-          where name = ${renderQueue} and state < 'active' and not blocked and id <> ${id}::uuid
-          order by priority desc limit 1
-        ), 0) - (
-          select ${accounts.inFlight} from ${accounts} where ${accounts.id} = ${accountId} for no key update
+      const [entered] = await db.execute(sql`
+        with entered as (
+          insert into ${entries} (
+            id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
+            retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
+          )
+          select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId}, coalesce((
+              select priority from ${entries}
+              where name = ${sql.raw(`'${renderQueue}'`)} and state < 'active' and not blocked
+              order by priority desc limit 1
+            ), 0) - (select in_flight from accounts where id = ${accountId}),
+            now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
+            retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
+          from ${sql.identifier(queueSchema)}.queue where name = ${sql.raw(`'${renderQueue}'`)}
+          returning name
         )
-        where name = ${renderQueue} and id = ${id}::uuid and state = 'created'`);
+        select pg_notify('pgboss_' || left(encode(sha224(${queueSchema}::bytea), 'hex'), 24), name) from entered`);
+      if (!entered) throw new Error(`there is no queue ${renderQueue}`);
     },
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`

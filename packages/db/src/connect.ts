@@ -36,5 +36,29 @@ export function connect(url: string, options: ConnectOptions = {}): Connection {
       idle_in_transaction_session_timeout: 60_000,
     },
   });
-  return { db: drizzle(sql), sql, close: () => sql.end({ timeout: 5 }) };
+  return { db: drizzle(preparing(sql)), sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+type Begin = (body: (transaction: postgres.TransactionSql) => unknown) => unknown;
+
+/**
+ * The client, with whatever has parameters prepared once a connection. By itself Drizzle prepares only what is named,
+ * and every other statement is parsed, described, awaited and planned again each time that it is sent.
+ */
+function preparing<Client extends postgres.Sql | postgres.TransactionSql>(client: Client): Client {
+  return new Proxy(client, {
+    get(target, property, receiver) {
+      const value: unknown = Reflect.get(target, property, receiver);
+      if (property === 'unsafe') {
+        const unsafe: Client['unsafe'] = (query, parameters = [], options = {}) =>
+          target.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 });
+        return unsafe;
+      }
+      if (property === 'begin' || property === 'savepoint') {
+        const begin = value as Begin;
+        return (body: Parameters<Begin>[0]) => begin((transaction) => body(preparing(transaction)));
+      }
+      return value;
+    },
+  });
 }

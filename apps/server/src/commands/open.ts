@@ -57,7 +57,6 @@ const sweptQueue: Queue = {
     throw new Error('commands start no jobs');
   },
   async enqueueWebhooks() {},
-  async rankRender() {},
   async releaseRender() {},
   async withdrawRender() {},
 };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { readGuides, renderGuide, sourceDocs } from './guides.ts';
+import { readGuides, renderGuide } from './guides.ts';
+import { sourceDocs } from './mount.ts';
 
 test('links between pages lead to where they are served, and links out of the docs are none', () => {
   const { html } = renderGuide(

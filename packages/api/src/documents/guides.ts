@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Marked, type Tokens } from 'marked';
 
 /** A page of the folder `docs`, rendered. */
@@ -12,9 +11,6 @@ export interface Guide {
   /** All of it, as HTML without script. */
   readonly html: string;
 }
-
-/** Where the pages are when the sources run. A bundle says so itself. */
-export const sourceDocs = fileURLToPath(new URL('../../../../docs/', import.meta.url));
 
 /** Reads and renders all pages of a folder. What is written in HTML is shown as text. */
 export function readGuides(directory: string): Guide[] {

@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Hono } from 'hono';
+import { fileURLToPath } from 'node:url';
+import type { Context, Hono } from 'hono';
 import type { Edge } from '../http/request.ts';
-import { readGuides, sourceDocs } from './guides.ts';
-import { openApiDocument } from './openapi.ts';
-import { renderSite } from './site.ts';
+import type { Library } from './library.ts';
 
 /** What the documents need. */
 interface DocumentOptions {
@@ -12,32 +10,38 @@ interface DocumentOptions {
   readonly docsDirectory?: string;
 }
 
+/** Where the pages are when the sources run. A bundle says so itself. */
+export const sourceDocs = fileURLToPath(new URL('../../../../docs/', import.meta.url));
+
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-const pictureTypes = { '.jpg': 'image/jpeg', '.png': 'image/png' } as const;
 
-/** Serves the docs, which are rendered once, here; their pictures; and the OpenAPI document. */
+/** Serves the docs, their pictures, and the OpenAPI document: loaded and rendered once, when first asked for. */
 export function mountDocuments(
   app: Hono<Edge>,
   { publicUrl, docsDirectory = sourceDocs }: DocumentOptions,
 ): void {
-  const document = openApiDocument(publicUrl);
+  let opened: Promise<Library> | undefined;
+  const library = () => {
+    opened ??= import('./library.ts').then(({ openLibrary }) => openLibrary(publicUrl, docsDirectory));
+    return opened;
+  };
+  const servePage = async (c: Context<Edge>) => {
+    const page = (await library()).pages.get(c.req.path);
+    if (page === undefined) return c.notFound();
+    c.header('content-security-policy', policy);
+    return c.html(page);
+  };
   app.get('/', (c) => c.redirect('/docs'));
-  app.get('/openapi.json', (c) => c.json(document));
-  for (const [path, page] of renderSite(publicUrl, readGuides(docsDirectory))) {
-    app.get(path, (c) => {
-      c.header('content-security-policy', policy);
-      return c.html(page);
-    });
-  }
-  // Each picture has a route of its own: a path that is made of a request can lead anywhere.
-  for (const file of readdirSync(`${docsDirectory}/images`)) {
-    const [, type] = Object.entries(pictureTypes).find(([extension]) => file.endsWith(extension)) ?? [];
-    if (type === undefined) continue;
-    app.get(`/docs/images/${file}`, async (c) => {
-      c.header('content-type', type);
-      c.header('cache-control', 'public, max-age=3600');
-      return c.body(new Uint8Array(await readFile(`${docsDirectory}/images/${file}`)));
-    });
-  }
+  app.get('/openapi.json', async (c) => c.json((await library()).openApi));
+  app.get('/errors', servePage);
+  app.get('/docs', servePage);
+  app.get('/docs/images/:name', async (c) => {
+    const picture = (await library()).pictures.get(c.req.param('name'));
+    if (!picture) return c.notFound();
+    c.header('content-type', picture.type);
+    c.header('cache-control', 'public, max-age=3600');
+    return c.body(new Uint8Array(await readFile(picture.file)));
+  });
+  app.get('/docs/:page{.+}', servePage);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const dayMilliseconds = 86_400_000;
 
@@ -10,10 +10,7 @@ export function entityTag(output: object, volatile: readonly string[], now: numb
   const lasting = Object.entries(output).filter(([field]) => !volatile.includes(field));
   const holds = volatile.some((field) => Reflect.get(output, field) !== null);
   const day = holds ? Math.floor(now / dayMilliseconds) : null;
-  const hash = createHash('sha256')
-    .update(JSON.stringify([lasting, day]))
-    .digest('base64url');
-  return `W/"${hash.slice(0, 22)}"`;
+  return `W/"${hash('sha256', JSON.stringify([lasting, day]), 'base64url').slice(0, 22)}"`;
 }
 
 /** Whether `if-none-match` names a tag, by the weak comparison; `*` names every one. */

@@ -8,11 +8,11 @@ const decode = (chunk: { value?: Uint8Array | undefined }) => new TextDecoder().
 
 /** Events that come when the test says so. */
 function source() {
-  const pending = Promise.withResolvers<readonly [string, unknown]>();
+  const pending = Promise.withResolvers<{ id: string; data: unknown }>();
   let left = false;
   async function* events() {
     try {
-      yield ['7', { line: 'one\ntwo' }] as const;
+      yield { id: '7', data: { line: 'one\ntwo' } };
       yield await pending.promise;
     } finally {
       left = true;
@@ -39,7 +39,7 @@ test('silence is broken by a comment every fifteen seconds, and no event is lost
     await vi.advanceTimersByTimeAsync(200);
     expect(decode(await read)).toBe(':\n\n');
   }
-  pending.resolve(['8', 'last']);
+  pending.resolve({ id: '8', data: 'last' });
   expect(decode(await reader.read())).toBe('id: 8\nevent: job\ndata: "last"\n\n');
   expect((await reader.read()).done).toBe(true);
   expect(vi.getTimerCount()).toBe(0);

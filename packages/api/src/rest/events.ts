@@ -1,7 +1,5 @@
 import { limits } from '@restage/contract';
-
-/** Events as tRPC's `tracked()` makes them: an id, and what it stands for. */
-type Tracked = readonly [id: string, data: unknown, ...rest: unknown[]];
+import type { StreamEvent } from '../implement.ts';
 
 export interface EventStreamOptions {
   /** What the events are called. */
@@ -14,12 +12,12 @@ export interface EventStreamOptions {
 
 /** Server-sent events: each with its id, and a comment when nothing has happened for a while. */
 export function eventStream(
-  events: AsyncIterable<Tracked>,
+  events: AsyncIterable<StreamEvent<unknown>>,
   { name, onFault, onCancel }: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const iterator = events[Symbol.asyncIterator]();
-  let next: Promise<IteratorResult<Tracked>> | undefined;
+  let next: Promise<IteratorResult<StreamEvent<unknown>>> | undefined;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -31,7 +29,7 @@ export function eventStream(
           if (come === 'silence') return controller.enqueue(encoder.encode(':\n\n'));
           next = undefined;
           if (come.done) return controller.close();
-          const [id, data] = come.value;
+          const { id, data } = come.value;
           controller.enqueue(encoder.encode(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`));
         } catch (fault) {
           onFault(fault);

@@ -2,13 +2,14 @@ import type { RestBinding } from '@restage/contract';
 import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Context } from 'hono';
 import { readJson } from '../http/body.ts';
+import { type Edge, requestHeader } from '../http/request.ts';
 
 /**
  * A procedure's input as REST spells it: the body's fields (or the query's, for a GET), those headers that stand
  * for fields, and the path's parameters over all.
  */
 export async function readInput(
-  c: Context,
+  c: Context<Edge>,
   rest: RestBinding,
   maxBodyBytes: number,
   attachments: Map<string, Uint8Array>,
@@ -28,9 +29,9 @@ export async function readInput(
   return { ...fields, ...path, ...(rest.wait && wait !== undefined && { [rest.wait.field]: wait }) };
 }
 
-function withHeaders(c: Context, rest: RestBinding, fields: Record<string, unknown>) {
+function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string, unknown>) {
   for (const [header, field] of Object.entries(rest.headers ?? {})) {
-    const value = c.req.header(header);
+    const value = requestHeader(c, header);
     if (value === undefined) continue;
     const sent = fields[field] ?? undefined;
     if (sent !== undefined && sent !== value) {
@@ -47,15 +48,15 @@ function withHeaders(c: Context, rest: RestBinding, fields: Record<string, unkno
  * The seconds that `prefer: wait=N` asks for, as far as they are granted. A preference that can't be met is not
  * an error (RFC 7240): one too long is shortened, one that makes no sense is as if it weren't there.
  */
-export function preferredWait(c: Context, rest: RestBinding): number | undefined {
-  const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(c.req.header('prefer') ?? '');
+export function preferredWait(c: Context<Edge>, rest: RestBinding): number | undefined {
+  const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(requestHeader(c, 'prefer') ?? '');
   if (!rest.wait || !asked) return undefined;
   const seconds = Math.min(Number(asked[1]), rest.wait.maxSeconds);
   return seconds > 0 ? seconds : undefined;
 }
 
 /** The query's fields. One that is given twice, or is no number where one is meant, is left for the schema to refuse. */
-function readQuery(c: Context, rest: RestBinding): Record<string, unknown> {
+function readQuery(c: Context<Edge>, rest: RestBinding): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(rest.query ?? {})) {
     const values = c.req.queries(name);

@@ -1,13 +1,15 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
-import type { Context as World } from '@restage/core';
-import { catalogue, fail, isFailure } from '@restage/errors';
-import { callTRPCProcedure } from '@trpc/server';
+import type { AccountContext, Context as World } from '@restage/core';
+import { catalogue, type Failure, fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
+import { admit } from '../admit.ts';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
-import { type Edge, requestContext } from '../http/request.ts';
-import { FailureError, failureOf } from '../trpc/failure-error.ts';
-import { router } from '../trpc/router.ts';
+import { answerJson } from '../http/headers.ts';
+import { type Edge, requestContext, requestHeader } from '../http/request.ts';
+import type { StreamEvent } from '../implement.ts';
+import { implementations } from '../implementations.ts';
+import { internalError } from '../trpc/failure-error.ts';
 import { entityTag, isMatched } from './etag.ts';
 import { eventStream } from './events.ts';
 import { preferredWait, readInput } from './input.ts';
@@ -23,51 +25,71 @@ export interface RestOptions {
 /** Mounts every row of the procedure table at its REST binding. */
 export function mountRest(app: Hono<Edge>, world: World, options: RestOptions): void {
   for (const name of Object.keys(procedures) as ProcedureName[]) {
-    const { kind, rest }: Procedure = procedures[name];
-    app.on(rest.method, rest.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) => {
-      const ctx = requestContext({ ...world, publicUrl: options.publicUrl }, c);
-      const log = (error: unknown) =>
-        world.log.error({ err: error, requestId: ctx.requestId, procedure: name }, 'a procedure failed');
+    app.on(
+      procedures[name].rest.method,
+      procedures[name].rest.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      route(name, world, options),
+    );
+  }
+}
+
+/** The handler of a procedure's route: reads, checks, acts and answers, in the contract's order. */
+function route(name: ProcedureName, world: World, options: RestOptions) {
+  const { kind, input, rest }: Procedure = procedures[name];
+  const verb = implementations[name].verb as (ctx: AccountContext, input: unknown) => Promise<unknown>;
+  const base = { ...world, publicUrl: options.publicUrl };
+  return async (c: Context<Edge>): Promise<Response> => {
+    const ctx = requestContext(base, c);
+    const log = (fields: object) =>
+      world.log.error({ ...fields, requestId: ctx.requestId, procedure: name }, 'a procedure failed');
+    const refuse = (failure: Failure) => {
+      // What has caused it is logged where it happened.
+      if (catalogue[failure.code].status === 500) log({ code: failure.code });
+      return answerFailure(c, failure, options.publicUrl);
+    };
+    try {
+      const admitted = await admit(ctx, kind);
+      if (isFailure(admitted)) return refuse(admitted);
+      // Only now that key and rate have been checked is the body read.
+      const sent = await readInput(c, rest, options.maxBodyBytes, ctx.attachments);
+      if (isFailure(sent)) return refuse(sent);
+      const accepted = input?.parse(sent);
+      if (isFailure(accepted)) return refuse(accepted);
       // A stream's reader may go away without the request's own signal hearing of it.
       const gone = kind === 'subscription' ? new AbortController() : undefined;
-      try {
-        const output: unknown = await callTRPCProcedure({
-          router,
-          path: name,
-          type: kind,
-          ctx,
-          signal: gone ? AbortSignal.any([c.req.raw.signal, gone.signal]) : c.req.raw.signal,
-          batchIndex: 0,
-          // Called by the procedure once key and rate have been checked: before that, no body is read.
-          getRawInput: async () => {
-            const input = await readInput(c, rest, options.maxBodyBytes, ctx.attachments);
-            if (isFailure(input)) throw new FailureError(input);
-            return input;
-          },
-        });
-        if (!gone) return answer(c, rest, output as object, ctx);
-        const stream = { name: eventName(name), onFault: log, onCancel: () => gone.abort() };
-        return answerEvents(c, eventStream(output as Parameters<typeof eventStream>[0], stream));
-      } catch (error) {
-        const failure = failureOf(error);
-        if (catalogue[failure.code].status === 500) log(error);
-        return answerFailure(c, failure, options.publicUrl);
-      }
-    });
-  }
+      const isBrief = kind === 'query' && preferredWait(c, rest) === undefined;
+      const caller = isBrief ? undefined : c.req.raw.signal;
+      const signal = gone && caller ? AbortSignal.any([caller, gone.signal]) : caller;
+      const output = await verb({ ...admitted, signal }, accepted);
+      if (isFailure(output)) return refuse(output);
+      if (!gone) return answer(c, rest, output as object, ctx);
+      const stream = {
+        name: eventName(name),
+        onFault: (fault: unknown) => log({ err: fault }),
+        onCancel: () => gone.abort(),
+      };
+      return answerEvents(c, eventStream(output as AsyncIterable<StreamEvent<unknown>>, stream));
+    } catch (error) {
+      log({ err: error });
+      return answerFailure(c, internalError(), options.publicUrl);
+    }
+  };
 }
 
 /** Answers with an output, and with what the headers have to say of it. */
 function answer(c: Context<Edge>, rest: RestBinding, output: object, ctx: RequestContext): Response {
-  if (ctx.reply.replayed) c.header('idempotency-replayed', 'true');
   const wait = preferredWait(c, rest);
-  if (wait !== undefined) c.header('preference-applied', `wait=${wait}`);
-  if (!rest.volatile) return c.json(output);
+  const headers: Record<string, string> = {
+    ...(ctx.reply.replayed && { 'idempotency-replayed': 'true' }),
+    ...(wait !== undefined && { 'preference-applied': `wait=${wait}` }),
+  };
+  if (!rest.volatile) return answerJson(c, headers, output);
   const tag = entityTag(output, rest.volatile, ctx.now());
-  c.header('etag', tag);
-  c.header('cache-control', 'private, no-cache');
-  c.header('vary', 'x-api-key, authorization, prefer');
-  return isMatched(c.req.header('if-none-match'), tag) ? c.body(null, 304) : c.json(output);
+  headers.etag = tag;
+  headers['cache-control'] = 'private, no-cache';
+  headers.vary = 'x-api-key, authorization, prefer';
+  const isFresh = isMatched(requestHeader(c, 'if-none-match'), tag);
+  return answerJson(c, headers, isFresh ? undefined : output);
 }
 
 function answerEvents(c: Context<Edge>, events: ReadableStream<Uint8Array>): Response {

@@ -19,7 +19,7 @@ interface TrpcOptions {
 export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): void {
   app.all('/trpc/*', async (c) => {
     const ctx = requestContext({ ...world, publicUrl: options.publicUrl }, c);
-    const response = await fetchRequestHandler({
+    return fetchRequestHandler({
       endpoint: '/trpc',
       req: withBoundedText(c.req.raw, options.maxBodyBytes, ctx.attachments),
       router,
@@ -35,7 +35,6 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
         world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'a procedure failed');
       },
     });
-    return c.newResponse(response.body, response);
   });
 }
 

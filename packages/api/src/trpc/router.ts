@@ -5,21 +5,8 @@ import {
   type ProcedureOutput,
   procedures,
 } from '@restage/contract';
-import {
-  type AccountContext,
-  accountBilling,
-  accountInfo,
-  authenticate,
-  cancelGeneration,
-  createUpload,
-  getGeneration,
-  listGenerations,
-  meterRequest,
-  quoteGeneration,
-  startGeneration,
-  watchGeneration,
-} from '@restage/core';
-import { catalogue, fail, isErrorCode, isFailure } from '@restage/errors';
+import type { AccountContext } from '@restage/core';
+import { catalogue, isFailure } from '@restage/errors';
 import {
   initTRPC,
   type TRPCMutationProcedure,
@@ -27,11 +14,12 @@ import {
   type TRPCSubscriptionProcedure,
   tracked,
 } from '@trpc/server';
+import { admit } from '../admit.ts';
 import type { RequestContext } from '../context.ts';
-import { type Implementation, implement, type StreamEvent } from '../implement.ts';
+import type { Implementation, StreamEvent } from '../implement.ts';
+import { implementations } from '../implementations.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { transformer } from './transformer.ts';
-import { within } from './within.ts';
 
 /** What an error of a procedure carries over tRPC, as `data.error`. */
 export interface ErrorData {
@@ -61,48 +49,9 @@ const t = initTRPC.context<RequestContext>().create({
   },
 });
 
-/** With the store down or stuck, a caller has an answer this soon, and nothing gets by unmetered. */
-const guardMilliseconds = 1000;
-
-/**
- * Requests of one process that may wait for key and rate at once. Those over it are turned away at once: queued, they
- * would be given up before their turn, and the work done for them then would keep all others waiting as well.
- */
-const waitersAtMost = 256;
-
-/** How many wait, by what the requests of a process have in common. */
-const waiters = new WeakMap<RequestContext['keys'], number>();
-
-async function admitInTurn(ctx: RequestContext, kind: 'query' | 'mutation') {
-  const count = waiters.get(ctx.keys) ?? 0;
-  if (count >= waitersAtMost) throw new Error(`${count} requests wait for the database already`);
-  waiters.set(ctx.keys, count + 1);
-  try {
-    return await admit(ctx, kind);
-  } finally {
-    waiters.set(ctx.keys, (waiters.get(ctx.keys) ?? 1) - 1);
-  }
-}
-
-async function admit(ctx: RequestContext, kind: 'query' | 'mutation') {
-  const account = await authenticate(ctx, ctx.credentials);
-  if (isFailure(account)) return account;
-  const known: AccountContext = { ...ctx, account };
-  return (await meterRequest(known, kind)) ?? simulatedFailure(known) ?? known;
-}
-
-/** The failure that a test-mode caller asks for, so that its handling can be tested: any code of the catalogue. */
-function simulatedFailure({ account, simulate }: AccountContext) {
-  if (account.mode !== 'test' || !isErrorCode(simulate)) return undefined;
-  const waits = catalogue[simulate].status === 429;
-  return fail(simulate, `Simulated, as x-restage-simulate asked: ${catalogue[simulate].meaning}`, {
-    ...(waits && { retryAfter: 1, limit: { name: 'simulated', quota: 1 } }),
-  });
-}
-
 /** Key, then rate: what stands before every procedure, in the contract's order. */
 const guarded = t.procedure.use(async ({ ctx, type, next }) => {
-  const known = await within(guardMilliseconds, admitInTurn(ctx, type === 'mutation' ? 'mutation' : 'query'));
+  const known = await admit(ctx, type);
   if (isFailure(known)) throw new FailureError(known);
   return next({ ctx: known });
 });
@@ -156,22 +105,22 @@ async function* track(events: AsyncIterable<StreamEvent<unknown>>) {
   for await (const { id, data } of events) yield tracked(id, data);
 }
 
-/** The procedures, one line each. */
+/** The procedures. */
 export const router = t.router({
   uploads: {
-    create: build(implement('uploads.create', createUpload)),
+    create: build(implementations['uploads.create']),
   },
   generations: {
-    start: build(implement('generations.start', startGeneration)),
-    get: build(implement('generations.get', getGeneration)),
-    quote: build(implement('generations.quote', quoteGeneration)),
-    watch: build(implement('generations.watch', watchGeneration)),
-    list: build(implement('generations.list', listGenerations)),
-    cancel: build(implement('generations.cancel', cancelGeneration)),
+    start: build(implementations['generations.start']),
+    get: build(implementations['generations.get']),
+    quote: build(implementations['generations.quote']),
+    watch: build(implementations['generations.watch']),
+    list: build(implementations['generations.list']),
+    cancel: build(implementations['generations.cancel']),
   },
   account: {
-    info: build(implement('account.info', accountInfo)),
-    billing: build(implement('account.billing', accountBilling)),
+    info: build(implementations['account.info']),
+    billing: build(implementations['account.billing']),
   },
 });
 

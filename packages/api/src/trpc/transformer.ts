@@ -16,7 +16,8 @@ export const transformer = {
     deserialize: (value: unknown): unknown => (isEnvelope(value) ? value.json : value),
   },
   output: {
-    serialize: (value: unknown) => SuperJSON.serialize(value),
+    // Outputs are plain JSON by contract too, so there is nothing of theirs that superjson would have to describe.
+    serialize: (value: unknown): { readonly json: unknown } => ({ json: value }),
     deserialize: (value: Parameters<typeof SuperJSON.deserialize>[0]): unknown =>
       SuperJSON.deserialize(value),
   },

@@ -1,7 +1,9 @@
+import { meterOf } from '@restage/contract';
 import { accounts } from '@restage/db';
 import { fail } from '@restage/errors';
-import { and, eq, gte, lt, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
+import type { Generation } from './internal.ts';
 
 /** The billing period that a moment lies in: the first day of its calendar month, UTC, as `YYYY-MM-DD`. */
 export function periodOf(now: number): string {
@@ -12,30 +14,34 @@ export function periodOf(now: number): string {
 const usageIn = (period: string) =>
   sql`case when ${accounts.period} = ${period} then ${accounts.periodUsage} else 0 end`;
 
+/** What a charge is for. */
+type Charged = Pick<Generation, 'id' | 'cost' | 'generationType' | 'maxResolution'>;
+
 /**
- * Takes the charge from the account and counts the job in flight, if concurrency, balance and spending limit
- * allow it: one conditional statement, so that no two starts can pass on the same credits.
+ * Takes a job's charge from the account, counts the job in flight and writes the ledger's entry, if concurrency,
+ * balance and spending limit allow it: one conditional statement, so that no two starts can pass on the same credits.
+ * A job that costs nothing has no entry.
  * @returns whether the account allowed it
  */
-export async function takeFromAccount(ctx: AccountContext, cost: number): Promise<boolean> {
+export async function chargeAccount(ctx: AccountContext, job: Charged): Promise<boolean> {
+  const { id: accountId, concurrency } = ctx.account;
+  const { id, cost, generationType, maxResolution } = job;
   const period = periodOf(ctx.now());
-  const taken = await ctx.db
-    .update(accounts)
-    .set({
-      balance: sql`${accounts.balance} - ${cost}`,
-      inFlight: sql`${accounts.inFlight} + 1`,
-      period,
-      periodUsage: sql`${usageIn(period)} + ${cost}`,
-    })
-    .where(
-      and(
-        eq(accounts.id, ctx.account.id),
-        lt(accounts.inFlight, ctx.account.concurrency),
-        gte(accounts.balance, cost),
-        sql`(${cost} = 0 or ${accounts.spendingLimit} is null or ${usageIn(period)} + ${cost} <= ${accounts.spendingLimit})`,
-      ),
+  const usage = sql`case when period = ${period}::date then period_usage else 0 end`;
+  const taken = await ctx.db.execute(sql`
+    with taken as (
+      update accounts set balance = balance - ${cost}::integer, in_flight = in_flight + 1, period = ${period}::date,
+        period_usage = ${usage} + ${cost}::integer
+      where id = ${accountId} and in_flight < ${concurrency} and balance >= ${cost}::integer
+        and (${cost}::integer = 0 or spending_limit is null or ${usage} + ${cost}::integer <= spending_limit)
+      returning id
+    ), charged as (
+      insert into credit_entries (account_id, generation_id, kind, credits, meter, created_at)
+      select id, ${id}, 'charge', -${cost}::integer, ${meterOf(generationType, maxResolution)},
+        ${new Date(ctx.now()).toISOString()}::timestamptz
+      from taken where ${cost}::integer > 0
     )
-    .returning({ id: accounts.id });
+    select id from taken`);
   return taken.length > 0;
 }
 
@@ -62,12 +68,12 @@ export async function readStanding(ctx: AccountContext): Promise<Standing> {
   return row;
 }
 
-/** {@link takeFromAccount}, or why not: asked again as long as the account changes in between. */
-export async function takeOrRefuse(ctx: AccountContext, cost: number, maxCost: number | undefined) {
+/** {@link chargeAccount}, or why not: asked again as long as the account changes in between. */
+export async function chargeOrRefuse(ctx: AccountContext, job: Charged, maxCost: number | undefined) {
   for (;;) {
-    const refusal = refuseCost(ctx, await readStanding(ctx), cost, maxCost);
+    const refusal = refuseCost(ctx, await readStanding(ctx), job.cost, maxCost);
     if (refusal) return refusal;
-    if (await takeFromAccount(ctx, cost)) return undefined;
+    if (await chargeAccount(ctx, job)) return undefined;
   }
 }
 

@@ -1,13 +1,13 @@
 import { isId, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
-import { findGeneration, hasEnded, noSuchJob, presentJob } from './internal.ts';
+import { findShown, hasEnded, noSuchJob, presentJob } from './internal.ts';
 import { listenToGeneration } from './listen.ts';
 
 /** The job as it is now; if asked to wait, as it is once it has ended or the time is up. */
 export async function getGeneration(ctx: AccountContext, input: VerbInput<'generations.get'>) {
   if (!isId('generation', input.id)) return noSuchJob();
-  const generation = await findGeneration(ctx, input.id);
+  const generation = await findShown(ctx, input.id);
   if (isFailure(generation)) return generation;
   if (input.wait === undefined || hasEnded(generation.status)) return presentJob(ctx, generation);
   const ended = await untilEnded(ctx, input.id, input.wait);
@@ -19,7 +19,7 @@ async function untilEnded(ctx: AccountContext, id: string, seconds: number) {
   const ear = listenToGeneration(ctx, id);
   try {
     for (;;) {
-      const generation = await findGeneration(ctx, id);
+      const generation = await findShown(ctx, id);
       const left = deadline - performance.now();
       if (isFailure(generation) || hasEnded(generation.status) || left <= 0 || ear.done) return generation;
       await ear.stirred(left);

@@ -25,6 +25,41 @@ export async function findGeneration(ctx: AccountContext, id: string) {
   return generation ?? noSuchJob();
 }
 
+/** What is shown of a job: its row without what only workers and the ledger need. */
+const shownColumns = {
+  id: generations.id,
+  status: generations.status,
+  progress: generations.progress,
+  generationType: generations.generationType,
+  alphaMode: generations.alphaMode,
+  outputs: generations.outputs,
+  seed: generations.seed,
+  error: generations.error,
+  callbackUrl: generations.callbackUrl,
+  createdAt: generations.createdAt,
+  modifiedAt: generations.modifiedAt,
+  completedAt: generations.completedAt,
+} as const satisfies Partial<typeof generations._.columns>;
+
+/** A job as it is shown. */
+export type ShownGeneration = Pick<Generation, keyof typeof shownColumns>;
+
+const shownJobOfAccount = prepared((db) =>
+  db
+    .select(shownColumns)
+    .from(generations)
+    .where(
+      and(eq(generations.id, sql.placeholder('id')), eq(generations.accountId, sql.placeholder('accountId'))),
+    )
+    .prepare('shown_job_of_account'),
+);
+
+/** {@link findGeneration} for reading: what is shown of the job. */
+export async function findShown(ctx: AccountContext, id: string) {
+  const [generation] = await shownJobOfAccount(ctx.db).execute({ id, accountId: ctx.account.id });
+  return generation ?? noSuchJob();
+}
+
 /** The answer for a job that isn't there, or isn't the caller's. */
 export function noSuchJob() {
   return fail('JOB_NOT_FOUND', 'This account has no job with that id.', { param: 'id' });
@@ -46,7 +81,7 @@ export function toOutput(ctx: Context, outputs: StoredOutputs): Output {
  * What a client sees of a job, with fresh signed URLs.
  * @param webhook how its webhook stands; when absent, nothing has been sent yet
  */
-export function toJob(ctx: Context, generation: Generation, webhook?: Job['webhook']): Job {
+export function toJob(ctx: Context, generation: ShownGeneration, webhook?: Job['webhook']): Job {
   const { outputs } = generation;
   return {
     id: generation.id,
@@ -67,13 +102,13 @@ export function toJob(ctx: Context, generation: Generation, webhook?: Job['webho
 }
 
 /** {@link toJob} with how the webhook stands: one select more, and none where there is no callback URL. */
-export async function presentJob(ctx: Context, generation: Generation): Promise<Job> {
+export async function presentJob(ctx: Context, generation: ShownGeneration): Promise<Job> {
   const webhooks = await findWebhooks(ctx, [generation]);
   return toJob(ctx, generation, webhooks.get(generation.id));
 }
 
 /** {@link presentJob} for a page of jobs, with one select more in all. */
-export async function presentJobs(ctx: Context, page: readonly Generation[]): Promise<Job[]> {
+export async function presentJobs(ctx: Context, page: readonly ShownGeneration[]): Promise<Job[]> {
   const webhooks = await findWebhooks(ctx, page);
   return page.map((generation) => toJob(ctx, generation, webhooks.get(generation.id)));
 }

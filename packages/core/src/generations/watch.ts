@@ -3,7 +3,7 @@ import { generationEvents } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { findGeneration, type Generation, hasEnded, noSuchJob, toJob } from './internal.ts';
+import { findShown, hasEnded, noSuchJob, type ShownGeneration, toJob } from './internal.ts';
 import { listenToGeneration } from './listen.ts';
 
 /** A job as it was when something happened to it. */
@@ -22,7 +22,7 @@ type Recorded = typeof generationEvents.$inferSelect;
  */
 export async function watchGeneration(ctx: AccountContext, input: VerbInput<'generations.watch'>) {
   if (!isId('generation', input.id)) return noSuchJob();
-  const generation = await findGeneration(ctx, input.id);
+  const generation = await findShown(ctx, input.id);
   return isFailure(generation) ? generation : follow(ctx, input.id, input.lastEventId);
 }
 
@@ -36,7 +36,7 @@ async function* follow(
     let last = lastEventId === undefined ? undefined : Number(lastEventId);
     while (!ear.done) {
       const events = last === undefined ? await latestEvent(ctx, id) : await eventsAfter(ctx, id, last);
-      const generation = await findGeneration(ctx, id);
+      const generation = await findShown(ctx, id);
       if (isFailure(generation)) return;
       for (const event of events) yield { id: String(event.id), data: jobAt(ctx, generation, event) };
       // A job from before events were kept has none; what can be told of it is how it is.
@@ -71,7 +71,7 @@ async function isAtEnd(ctx: AccountContext, id: string, last: number): Promise<b
 }
 
 /** The job as an event found it. What only an end sets is not yet there before the end. */
-function jobAt(ctx: AccountContext, now: Generation, event: Recorded): Job {
+function jobAt(ctx: AccountContext, now: ShownGeneration, event: Recorded): Job {
   if (hasEnded(event.status)) return toJob(ctx, now);
   const { status, progress, createdAt: modifiedAt } = event;
   return toJob(ctx, {

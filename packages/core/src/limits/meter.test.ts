@@ -3,7 +3,7 @@ import { testWorld } from '@restage/api/testing';
 import { connect } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
-import { meterRequest } from '../index.ts';
+import { meterWrite } from '../index.ts';
 import { as } from '../testing/kit.ts';
 
 const windowSeconds = 2;
@@ -38,7 +38,7 @@ test('16 clients of two processes at five times the limit never pass it in any w
       for (let next = Date.now(); next < until; next += pause) {
         await sleep(Math.max(0, next - Date.now()));
         asked += 1;
-        const refusal = await meterRequest(caller, 'mutation');
+        const refusal = await meterWrite(caller);
         if (!refusal) admitted += 1;
         else expect(refusal.retryAfter).toBeLessThanOrEqual(windowSeconds);
       }

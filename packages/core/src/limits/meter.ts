@@ -12,25 +12,27 @@ const inWindow = (ctx: AccountContext) =>
 /** Milliseconds. */
 const windowOf = (ctx: AccountContext) => ctx.settings.rateWindowSeconds * 1000;
 
-/**
- * Counts one request against the account's rate, or refuses it. Writes are counted exactly, over all
- * processes, by one statement; reads in this process's memory. Every call of a batch is counted.
- */
-export async function meterRequest(ctx: AccountContext, kind: 'query' | 'mutation') {
-  const limit = kind === 'mutation' ? ctx.account.writeRpm : ctx.account.readRpm;
-  const wait = kind === 'mutation' ? await admitWrite(ctx, limit) : admitRead(ctx, limit);
+/** Counts one write against the account's rate, or refuses it: exactly, over all processes, by one statement. */
+export async function meterWrite(ctx: AccountContext) {
+  const limit = ctx.account.writeRpm;
+  return refuse(ctx, 'writes', limit, await admitWrite(ctx, limit));
+}
+
+/** Counts one read against the account's rate, or refuses it, in this process's memory. */
+export function meterRead(ctx: AccountContext) {
+  const limit = ctx.account.readRpm;
+  return refuse(ctx, 'reads', limit, ctx.reads.admit(ctx.account.id, limit, ctx.now()));
+}
+
+/** @param wait milliseconds until a request would be admitted; 0, if this one was */
+function refuse(ctx: AccountContext, name: 'writes' | 'reads', limit: number, wait: number) {
   if (wait === 0) return undefined;
   const seconds = Math.max(1, Math.ceil(wait / 1000));
-  const name = kind === 'mutation' ? 'writes' : 'reads';
   return fail(
     'RATE_LIMIT_EXCEEDED',
     `This account may make ${limit} ${name} a minute and has made them; the next is possible in ${seconds} s.`,
     { retryAfter: seconds, limit: { name, quota: limit, windowSeconds: ctx.settings.rateWindowSeconds } },
   );
-}
-
-function admitRead(ctx: AccountContext, limit: number): number {
-  return ctx.reads.admit(ctx.account.id, limit, ctx.now());
 }
 
 async function admitWrite(ctx: AccountContext, limit: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { limits } from '@restage/contract';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { checkedConnector } from './connect.ts';
 import type { Network } from './network.ts';
 
@@ -64,15 +64,7 @@ export interface Fetcher {
 
 /** A Fetcher for one call. Failures of the network are returned; nothing but bugs is thrown. */
 export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
-  const agent = new Agent({
-    connect: checkedConnector(network, bounds.connectMs),
-    headersTimeout: bounds.firstByteMs,
-    bodyTimeout: bounds.stallMs,
-    maxHeaderSize: headerBytes,
-    connections: 1,
-    pipelining: 1,
-    allowH2: false,
-  });
+  let client: ReturnType<typeof openClient> | undefined;
 
   async function sendOnce(url: URL, outgoing: Outgoing): Promise<Incoming | Refusal> {
     const refusal = checkUrl(url, network.allowPrivateNetwork);
@@ -80,6 +72,8 @@ export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), bounds.connectMs + bounds.firstByteMs);
     try {
+      client ??= openClient(network, bounds);
+      const { request, agent } = await client;
       const response = await request(url, {
         dispatcher: agent,
         method: outgoing.method,
@@ -109,8 +103,25 @@ export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
       }
       return new Refusal(`more than ${redirectsAtMost} redirects`);
     },
-    close: () => agent.destroy(),
+    async close() {
+      await (await client)?.agent.destroy();
+    },
   };
+}
+
+/** Loaded when first needed: a quarter of the server's program, which a server that fetches nothing goes without. */
+async function openClient(network: Network, bounds: FetchLimits) {
+  const { Agent, request } = await import('undici');
+  const agent = new Agent({
+    connect: checkedConnector(network, bounds.connectMs),
+    headersTimeout: bounds.firstByteMs,
+    bodyTimeout: bounds.stallMs,
+    maxHeaderSize: headerBytes,
+    connections: 1,
+    pipelining: 1,
+    allowH2: false,
+  });
+  return { request, agent };
 }
 
 /** Gives up the body of a response, and the connection with it. */

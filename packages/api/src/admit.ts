@@ -1,0 +1,53 @@
+import { type AccountContext, authenticate, meterRead, meterWrite, recallAccount } from '@restage/core';
+import { catalogue, fail, isErrorCode, isFailure } from '@restage/errors';
+import type { RequestContext } from './context.ts';
+import { within } from './within.ts';
+
+/** With the store down or stuck, a caller has an answer this soon, and nothing gets by unmetered. */
+const guardMilliseconds = 1000;
+
+/**
+ * Requests of one process that may wait for key and rate at once. Those over it are turned away at once: queued, they
+ * would be given up before their turn, and the work done for them then would keep all others waiting as well.
+ */
+const waitersAtMost = 256;
+
+/** How many wait, by what the requests of a process have in common. */
+const waiters = new WeakMap<RequestContext['keys'], number>();
+
+/**
+ * Key, then rate: what stands before every procedure, in the contract's order.
+ * @returns the request with its account, or why not; at once where nobody has to be asked, which is most reads
+ */
+export function admit(ctx: RequestContext, kind: 'query' | 'mutation' | 'subscription') {
+  const account = kind === 'mutation' ? undefined : recallAccount(ctx, ctx.credentials);
+  return account ? admitRead({ ...ctx, account }) : within(guardMilliseconds, admitInTurn(ctx, kind));
+}
+
+async function admitInTurn(ctx: RequestContext, kind: 'query' | 'mutation' | 'subscription') {
+  const count = waiters.get(ctx.keys) ?? 0;
+  if (count >= waitersAtMost) throw new Error(`${count} requests wait for the database already`);
+  waiters.set(ctx.keys, count + 1);
+  try {
+    const account = await authenticate(ctx, ctx.credentials);
+    if (isFailure(account)) return account;
+    const known: AccountContext = { ...ctx, account };
+    if (kind !== 'mutation') return admitRead(known);
+    return (await meterWrite(known)) ?? simulatedFailure(known) ?? known;
+  } finally {
+    waiters.set(ctx.keys, (waiters.get(ctx.keys) ?? 1) - 1);
+  }
+}
+
+function admitRead(ctx: AccountContext) {
+  return meterRead(ctx) ?? simulatedFailure(ctx) ?? ctx;
+}
+
+/** The failure that a test-mode caller asks for, so that its handling can be tested: any code of the catalogue. */
+function simulatedFailure({ account, simulate }: AccountContext) {
+  if (account.mode !== 'test' || !isErrorCode(simulate)) return undefined;
+  const waits = catalogue[simulate].status === 429;
+  return fail(simulate, `Simulated, as x-restage-simulate asked: ${catalogue[simulate].meaning}`, {
+    ...(waits && { retryAfter: 1, limit: { name: 'simulated', quota: 1 } }),
+  });
+}
