@@ -59,8 +59,24 @@ export const renderWallSeconds = 1800;
 
 /** Makes the queues if they aren't there, and has them do as this version does. */
 export async function createQueues(boss: PgBoss): Promise<void> {
-  await keepQueue(boss, renderDeadQueue, { notify: true });
-  await keepQueue(boss, renderQueue, {
+  const known = await boss.getQueues(queues.map(({ name }) => name));
+  for (const wanted of queues) {
+    const found = known.find(({ name }) => name === wanted.name);
+    const asWanted = (option: string) => Reflect.get(found ?? {}, option) === Reflect.get(wanted, option);
+    if (Object.keys(wanted).every(asWanted)) continue;
+    await boss.createQueue(wanted.name, wanted);
+    const { name, policy: _, ...options } = wanted;
+    await boss.updateQueue(name, options);
+  }
+}
+
+const heartbeatSeconds = 15;
+
+/** A queue is made after that which its dead letters go to. */
+const queues: readonly QueueOptions[] = [
+  { name: renderDeadQueue, notify: true },
+  {
+    name: renderQueue,
     notify: true,
     retryLimit: renderAttempts - 1,
     retryDelay: 1,
@@ -70,30 +86,20 @@ export async function createQueues(boss: PgBoss): Promise<void> {
     // The attempt's own limit comes first. This one is for a worker that breathes and yet hangs.
     expireInSeconds: renderWallSeconds + 60,
     deadLetter: renderDeadQueue,
-  });
+  },
   // The deliveries keep their own schedule, so the queue itself repeats nothing.
-  await boss.createQueue(webhookQueue, {
+  {
+    name: webhookQueue,
     policy: 'exclusive',
     notify: true,
     retryLimit: 0,
     expireInSeconds: 60,
     deleteAfterSeconds: 3600,
-  });
-}
-
-const heartbeatSeconds = 15;
+  },
+];
 
 /** What {@link Queue} asks of a worker's `work()`. */
 export const renderHeartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as const;
-
-async function keepQueue(
-  boss: PgBoss,
-  name: string,
-  options: Omit<QueueOptions, 'name' | 'policy' | 'partition'>,
-): Promise<void> {
-  await boss.createQueue(name, options);
-  await boss.updateQueue(name, options);
-}
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function bossQueue(boss: PgBoss): Queue {

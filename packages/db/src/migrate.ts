@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { sql as statement } from 'drizzle-orm';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { fromDrizzle, PgBoss } from 'pg-boss';
-import { connect } from './connect.ts';
+import { type Connection, connect } from './connect.ts';
 import type { Database } from './database.ts';
 
 /** The schema that pg-boss has to itself. */
@@ -23,12 +24,24 @@ export async function migrate(
   // One connection, so that everything runs in the session that holds the lock, for as long as it takes.
   const connection = connect(url, { max: 1, name: 'restage-migrate', statementTimeout: 0 });
   try {
+    if (await isCurrent(connection.sql, folder)) return;
     await connection.sql`select pg_advisory_lock(${migrationLock})`;
     await applyMigrations(connection.db, { migrationsFolder: folder });
     await migrateQueue(connection.db);
   } finally {
     await connection.close();
   }
+}
+
+/** Whether nothing is left to do: the usual case, found without a lock. A queue that is there migrates as it is opened. */
+async function isCurrent(sql: Connection['sql'], folder: string): Promise<boolean> {
+  const [tables] = await sql`
+    select to_regclass('drizzle.__drizzle_migrations') is not null
+      and to_regclass(${`${queueSchema}.version`}) is not null as there`;
+  if (!tables?.there) return false;
+  const [{ latest } = {}] =
+    await sql`select max(created_at)::float8 as latest from drizzle.__drizzle_migrations`;
+  return latest === readMigrationFiles({ migrationsFolder: folder }).at(-1)?.folderMillis;
 }
 
 /** Starting a pg-boss is how its schema is installed and migrated; this one does nothing else and stops at once. */

@@ -130,7 +130,7 @@ test('a cancellation and a worker that settles at the same moment: one of them w
       close: async () => {},
     };
     const work = processGeneration({ ...still.ctx, engine }, id, new AbortController().signal);
-    await new Promise((resolve) => setTimeout(resolve, round * 3));
+    await new Promise((resolve) => setTimeout(resolve, round * round));
     const answer = await stillCaller.call('generations.cancel', { id }, account.key);
     await work;
     const [row] = await still.ctx.db.select().from(generations).where(eq(generations.id, id));

@@ -5,7 +5,6 @@ import type { RenderResult } from '@restage/engine';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkerContext } from '../context.ts';
 import { renderWallSeconds } from '../queue.ts';
-import { transact } from '../transact.ts';
 import { changeGeneration } from './event.ts';
 import { holdGeneration } from './hold.ts';
 import type { Generation } from './internal.ts';
@@ -79,15 +78,13 @@ async function settle(ctx: WorkerContext, generation: Generation, result: Render
 
 /** Takes the job for this attempt; from now on only this attempt may settle it. */
 async function claim(ctx: WorkerContext, generationId: string): Promise<Generation | undefined> {
-  return transact(ctx, (inside) =>
-    changeGeneration(
-      inside,
-      and(eq(generations.id, generationId), inArray(generations.status, ['in_queue', 'processing'])),
-      {
-        status: 'processing',
-        attempt: sql`${generations.attempt} + 1`,
-        modifiedAt: new Date(inside.now()),
-      },
-    ),
+  return changeGeneration(
+    ctx,
+    and(eq(generations.id, generationId), inArray(generations.status, ['in_queue', 'processing'])),
+    {
+      status: 'processing',
+      attempt: sql`${generations.attempt} + 1`,
+      modifiedAt: new Date(ctx.now()),
+    },
   );
 }

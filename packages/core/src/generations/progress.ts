@@ -1,7 +1,6 @@
 import { generations } from '@restage/db';
 import { and, eq, lt } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { transact } from '../transact.ts';
 import { changeGeneration } from './event.ts';
 import type { Hold } from './hold.ts';
 import type { Generation } from './internal.ts';
@@ -22,17 +21,15 @@ export function progressWriter(ctx: Context, generation: Generation, hold: Pick<
 
   async function write(progress: number): Promise<void> {
     try {
-      const changed = await transact(ctx, (inside) =>
-        changeGeneration(
-          inside,
-          and(
-            eq(generations.id, generation.id),
-            eq(generations.attempt, generation.attempt),
-            eq(generations.status, 'processing'),
-            lt(generations.progress, progress),
-          ),
-          { progress, modifiedAt: new Date(inside.now()) },
+      const changed = await changeGeneration(
+        ctx,
+        and(
+          eq(generations.id, generation.id),
+          eq(generations.attempt, generation.attempt),
+          eq(generations.status, 'processing'),
+          lt(generations.progress, progress),
         ),
+        { progress, modifiedAt: new Date(ctx.now()) },
       );
       if (!changed) hold.lose();
     } catch (cause) {

@@ -10,6 +10,7 @@ import type { Generation } from './internal.ts';
 import { progressWriter } from './progress.ts';
 
 const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
+const outputNames = ['render', 'source', 'alpha'] as const satisfies readonly (keyof StoredOutputs)[];
 
 /** Fetches a job's inputs into `directory` and renders them there. */
 export async function renderGeneration(
@@ -97,12 +98,16 @@ export async function storeOutputs(
   generation: Generation,
   rendered: Rendered,
 ): Promise<StoredOutputs> {
-  const store = async (name: keyof StoredOutputs) => {
-    const key = `outputs/${generation.id}/${generation.attempt}/${name}${extname(rendered[name])}`;
-    await ctx.blobs.adopt(key, rendered[name]);
-    return key;
-  };
-  return { render: await store('render'), source: await store('source'), alpha: await store('alpha') };
+  const key = (name: keyof StoredOutputs) =>
+    `outputs/${generation.id}/${generation.attempt}/${name}${extname(rendered[name])}`;
+  const keys: StoredOutputs = { render: key('render'), source: key('source'), alpha: key('alpha') };
+  // Each waits for the disk; side by side they wait once. None is still at it when this returns or throws.
+  const stored = await Promise.allSettled(
+    outputNames.map((name) => ctx.blobs.adopt(keys[name], rendered[name])),
+  );
+  const failed = stored.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return keys;
 }
 
 /** Removes what {@link storeOutputs} stored, for an attempt that came too late. */

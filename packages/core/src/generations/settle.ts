@@ -1,5 +1,5 @@
 import { meterOf } from '@restage/contract';
-import { accounts, creditEntries, generations, type StoredOutputs } from '@restage/db';
+import { generations, type StoredOutputs } from '@restage/db';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { transact } from '../transact.ts';
@@ -59,24 +59,16 @@ export async function settleGeneration(
 
 async function releaseAccount(ctx: Context, generation: Generation, refund: number): Promise<void> {
   const { accountId, id, generationType, maxResolution, createdAt } = generation;
-  if (refund > 0) {
-    await ctx.db.insert(creditEntries).values({
-      accountId,
-      generationId: id,
-      kind: 'refund',
-      credits: refund,
-      meter: meterOf(generationType, maxResolution),
-      createdAt: new Date(ctx.now()),
-    });
-  }
   // Usage falls only if the account still counts the month in which the job was charged.
   const charged = periodOf(createdAt.getTime());
-  await ctx.db
-    .update(accounts)
-    .set({
-      inFlight: sql`${accounts.inFlight} - 1`,
-      balance: sql`${accounts.balance} + ${refund}`,
-      periodUsage: sql`${accounts.periodUsage} - case when ${accounts.period} = ${charged} then ${refund}::integer else 0 end`,
-    })
-    .where(eq(accounts.id, accountId));
+  await ctx.db.execute(sql`
+    with refunded as (
+      insert into credit_entries (account_id, generation_id, kind, credits, meter, created_at)
+      select ${accountId}, ${id}, 'refund', ${refund}::integer, ${meterOf(generationType, maxResolution)},
+        ${new Date(ctx.now()).toISOString()}::timestamptz
+      where ${refund}::integer > 0
+    )
+    update accounts set in_flight = in_flight - 1, balance = balance + ${refund}::integer,
+      period_usage = period_usage - case when period = ${charged}::date then ${refund}::integer else 0 end
+    where id = ${accountId}`);
 }
