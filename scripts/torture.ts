@@ -25,7 +25,7 @@ import { openFleet, workerBundle } from './torture/fleet.ts';
 import { drawOrders } from './torture/orders.ts';
 import { openPostgres } from './torture/postgres.ts';
 import { openReceiver } from './torture/receiver.ts';
-import { measureRecovery, recoveriesIn } from './torture/recovery.ts';
+import { measureRecovery, recoveriesIn, storyOf } from './torture/recovery.ts';
 import { passVerdict } from './torture/verdict.ts';
 
 const { values: given } = parseArgs({
@@ -111,7 +111,11 @@ try {
   });
   const start = Date.now();
   const faults = createWriteStream(join(directory, 'faults.log'));
-  const tell = (fault: string) => faults.write(`${new Date().toISOString()} ${fault}\n`);
+  const befell: { at: number; fault: string }[] = [];
+  const tell = (fault: string) => {
+    befell.push({ at: Date.now(), fault });
+    faults.write(`${new Date().toISOString()} ${fault}\n`);
+  };
   const placing = drawOrders(scale).map(async (order) => {
     await sleep(order.at);
     await client.place(order);
@@ -137,6 +141,9 @@ try {
   const { sql, close } = connect(postgres.url(), { name: 'torture', max: 4 });
   const { arrivals } = receiver;
   const books = await passVerdict({ sql, ctx: operator.ctx, client, arrivals, accounts, delays });
+  const amid = recoveriesIn(fleet);
+  const late = amid.filter(({ took }) => took > recoveryBound);
+  const tales = await Promise.all(late.map((recovery) => storyOf(recovery, befell, sql)));
   await close();
   await operator.close();
   const orphans = await fleet.stop();
@@ -144,7 +151,6 @@ try {
   const slowest = Math.max(...recoveries.map(({ took }) => took ?? Number.POSITIVE_INFINITY));
   const stories = [...client.stories.values()];
   const count = (status: string) => books.jobs.filter((job) => job.status === status).length;
-  const amid = recoveriesIn(fleet).sort((a, b) => a - b);
   const seconds = (milliseconds: number | undefined) => `${((milliseconds ?? 0) / 1000).toFixed(1)} s`;
   const figures: Record<string, string> = {
     faults: [...chaos.counts].map(([fault, times]) => `${times} × ${fault}`).join(', '),
@@ -154,9 +160,13 @@ try {
     'taken more than once': `${books.jobs.filter(({ attempt }) => attempt > 1).length} jobs`,
     webhooks: `${books.deliveries.length}: ${books.deliveries.filter(({ status }) => status === 'delivered').length} delivered, ${books.deliveries.filter(({ status }) => status === 'failed').length} failed by their schedule; ${arrivals.length} arrivals`,
     'recovery after a kill': `${recoveries.length} jobs, slowest ${seconds(slowest)} (bound ${seconds(recoveryBound)})`,
-    'recovery amid all faults': `${amid.length} jobs, median ${seconds(amid[Math.floor(amid.length / 2)])}, slowest ${seconds(amid.at(-1))}`,
+    'recovery amid all faults': `${amid.length} jobs, median ${seconds(amid[Math.floor(amid.length / 2)]?.took)}, slowest ${seconds(amid.at(-1)?.took)}`,
   };
   for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
+  late.forEach(({ key, took }, index) => {
+    process.stdout.write(`  ${key} was taken up after ${seconds(took)}; meanwhile\n`);
+    for (const line of tales[index] ?? []) process.stdout.write(`  ${line}\n`);
+  });
   const checks = [
     ...books.checks,
     {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from '../../packages/db/src/index.ts';
 import type { Client } from './client.ts';
 import type { Dice } from './dice.ts';
 import type { Fleet, Life, Program } from './fleet.ts';
@@ -76,16 +77,45 @@ function takenOver(fleet: Fleet, from: Life, key: string): number | undefined {
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-/** The recoveries amid all other faults: how long jobs took that were with a worker when it was killed. */
-export function recoveriesIn(fleet: Fleet): number[] {
+/** A recovery amid all other faults. */
+export interface LateRecovery extends Recovery {
+  readonly took: number;
+  /** Unix milliseconds. */
+  readonly killedAt: number;
+}
+
+/** The recoveries amid all other faults, the fastest first: of jobs that were with a worker when it was killed. */
+export function recoveriesIn(fleet: Fleet): LateRecovery[] {
   return fleet.workers
     .flatMap(({ lives }) => lives)
-    .filter(({ killedAt }) => killedAt !== undefined)
-    .flatMap((life) =>
-      [...life.renders].flatMap(([key, { ended }]) => {
+    .flatMap((life) => {
+      const { killedAt } = life;
+      if (killedAt === undefined) return [];
+      return [...life.renders].flatMap(([key, { ended }]) => {
         if (ended !== undefined) return [];
         const began = takenOver(fleet, life, key);
-        return began === undefined ? [] : [began - (life.killedAt ?? 0)];
-      }),
-    );
+        return began === undefined ? [] : [{ key, killedAt, took: began - killedAt }];
+      });
+    })
+    .sort((one, other) => one.took - other.took);
+}
+
+/**
+ * What befell while a job waited for its recovery: the faults, and the claims on it that came to nothing. One line
+ * each, with the seconds since the kill.
+ */
+export async function storyOf(
+  recovery: LateRecovery,
+  faults: readonly { readonly at: number; readonly fault: string }[],
+  sql: Connection['sql'],
+): Promise<string[]> {
+  const { key, killedAt, took } = recovery;
+  const claims = await sql<{ at: number; status: string }[]>`
+    select extract(epoch from e.created_at)::float * 1000 as at, e.status
+    from generation_events e join generations g on g.id = e.generation_id
+    where g.idempotency_key = ${key} and e.progress = 0`;
+  return [...faults, ...claims.map(({ at, status }) => ({ at, fault: `the job is ${status}` }))]
+    .filter(({ at }) => at >= killedAt - 15_000 && at <= killedAt + took)
+    .sort((one, other) => one.at - other.at)
+    .map(({ at, fault }) => `${((at - killedAt) / 1000).toFixed(1).padStart(6)} s  ${fault}`);
 }
