@@ -38,7 +38,8 @@ export interface Queue {
   enqueueWebhooks(db: Database, entries: readonly WebhookEntry[]): Promise<void>;
   /**
    * Gives a job just queued its turn: an account's n-th job in flight comes n turns after the job that is next
-   * now. So a hundred jobs of one account stand behind the first job of every other, and all keep moving.
+   * now. So a hundred jobs of one account stand behind the first job of every other, and all keep moving. No turn
+   * comes before one that was given out and begun, so a job whose worker died keeps its place ahead of newer ones.
    * To be called once the job is queued.
    */
   rankRender(db: Database, generationId: string, accountId: string): Promise<void>;
@@ -51,6 +52,9 @@ export interface Queue {
   /** Takes a job out that nobody has begun. */
   withdrawRender(db: Database, generationId: string): Promise<void>;
 }
+
+/** Where turns fall no further, short of the least that PostgreSQL's `integer` holds. */
+const lowestTurn = -2_000_000_000;
 
 /** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
 const renderAttempts = 3;
@@ -108,20 +112,24 @@ export function bossQueue(boss: PgBoss): Queue {
     async rankRender(db, generationId, accountId) {
       const id = uuidOf(generationId);
       // A turn is a priority below zero; entries are fetched by priority, then by age. The account's row is locked, so
-      // that jobs started at once are counted one after another.
+      // that jobs started at once are counted one after another. Turns fall until nothing is left, retries included.
       await db.execute(sql`
-        update ${entries} set priority = coalesce((
+        update ${entries} set priority = greatest(${lowestTurn}, coalesce(least((
           select priority from ${entries}
-          where name = ${renderQueue} and state < 'active' and not blocked and id <> ${id}::uuid
+          where name = ${renderQueue} and state < 'active' and not blocked and state = 'created' and id <> ${id}::uuid
           order by priority desc limit 1
-        ), 0) - (
+        ), (
+          select min(priority) from ${entries} where name = ${renderQueue} and state = 'active'
+        )), (
+          select min(priority) from ${entries} where name = ${renderQueue} and state = 'retry'
+        ), 0)) - (
           select ${accounts.inFlight} from ${accounts} where ${accounts.id} = ${accountId} for no key update
         )
         where name = ${renderQueue} and id = ${id}::uuid and state = 'created'`);
     },
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`
-        update ${entries} set state = 'created', started_on = null, heartbeat_on = null,
+        update ${entries} set state = 'retry', started_on = null, heartbeat_on = null,
           start_after = now() + interval '2 seconds'
         where name = ${renderQueue} and id = ${uuidOf(generationId)}::uuid
           and state = 'active' and retry_count = ${retryCount}`);
