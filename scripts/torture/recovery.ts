@@ -15,22 +15,32 @@ export interface Recovery {
 /** How long a recovery is waited for. */
 const patience = 60_000;
 
+/** How recoveries are measured. */
+export interface Measure {
+  readonly rounds: number;
+  /** How many accounts ask for the jobs. */
+  readonly accounts: number;
+  /** How many jobs a worker must have in hand to be killed: of two, one has been begun well before. */
+  readonly inHand: 1 | 2;
+  /** Whether to wait until every program is up, so that nothing else is wrong. */
+  readonly undisturbed: boolean;
+}
+
 /**
- * Kills a worker amid its renders while nothing else is wrong, some times over.
+ * Kills a worker amid its renders, some times over.
  * @returns each job that was with one of them
  */
 export async function measureRecovery(
   fleet: Fleet,
   client: Client,
   dice: Dice,
-  rounds: number,
-  accounts: number,
+  { rounds, accounts, inHand, undisturbed }: Measure,
 ): Promise<Recovery[]> {
   const recoveries: Recovery[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await fleet.ready();
+    if (undisturbed) await fleet.ready();
     const placed = longOrders(round, 2 * fleet.workers.length, accounts, dice).map(client.place);
-    const victim = await busyWorker(fleet);
+    const victim = await busyWorker(fleet, inHand);
     const life = victim.lives.at(-1);
     if (!life) throw new Error('a worker that is busy has never lived');
     const held = [...life.renders].filter(([, render]) => render.ended === undefined);
@@ -41,20 +51,21 @@ export async function measureRecovery(
   return recoveries;
 }
 
-/** A worker with a long render in each hand. */
-async function busyWorker(fleet: Fleet): Promise<Program> {
+/** A worker with so many long renders in hand. */
+async function busyWorker(fleet: Fleet, inHand: number): Promise<Program> {
   for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
     for (const worker of fleet.workers) {
+      if (!worker.up()) continue;
       const renders = worker.lives.at(-1)?.renders ?? new Map();
       const held = [...renders].filter(
         ([key, { began, ended }]) =>
           key.startsWith('kill-') && ended === undefined && Date.now() - began < 2000,
       );
-      if (held.length === 2) return worker;
+      if (held.length === inHand) return worker;
     }
     await sleep(20);
   }
-  throw new Error('no worker came to render two long jobs');
+  throw new Error('no worker came to render long jobs');
 }
 
 async function recovered(fleet: Fleet, from: Life, key: string): Promise<number | undefined> {
