@@ -47,7 +47,7 @@ export interface Evidence {
 
 /**
  * The queue's entries that somebody still has to work on. An attempt at a webhook whose worker was killed is made again
- * under an entry of its own; the old one lies there until it lapses, a minute after it was taken.
+ * under an entry of its own; the old one lies there until it lapses.
  */
 export function openTasks(sql: Connection['sql']) {
   return sql`

@@ -77,13 +77,19 @@ export async function createQueues(boss: PgBoss): Promise<void> {
     deadLetter: renderDeadQueue,
   });
   // The deliveries keep their own schedule, so the queue itself repeats nothing.
-  await boss.createQueue(webhookQueue, {
-    policy: 'exclusive',
-    notify: true,
-    retryLimit: 0,
-    expireInSeconds: 60,
-    deleteAfterSeconds: 3600,
-  });
+  await keepQueue(
+    boss,
+    webhookQueue,
+    {
+      notify: true,
+      retryLimit: 0,
+      // An attempt is over or lost by then. Until it lapses, the entry of a worker that died before its claim is in
+      // the way of a new one.
+      expireInSeconds: 20,
+      deleteAfterSeconds: 3600,
+    },
+    'exclusive',
+  );
 }
 
 const heartbeatSeconds = 15;
@@ -95,8 +101,9 @@ async function keepQueue(
   boss: PgBoss,
   name: string,
   options: Omit<QueueOptions, 'name' | 'policy' | 'partition'>,
+  policy: QueueOptions['policy'] = 'standard',
 ): Promise<void> {
-  await boss.createQueue(name, options);
+  await boss.createQueue(name, { ...options, policy });
   await boss.updateQueue(name, options);
 }
 

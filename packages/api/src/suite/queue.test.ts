@@ -284,7 +284,9 @@ describe('turns', () => {
 
 test('the queues keep what this version asks of them, whatever an earlier one asked', async () => {
   await boss.updateQueue('render', { retryLimit: 9, expireInSeconds: 10 });
+  await boss.updateQueue('webhook', { expireInSeconds: 60 });
   await createQueues(boss);
+  expect(await boss.getQueue('webhook')).toMatchObject({ policy: 'exclusive', expireInSeconds: 20 });
   expect(await boss.getQueue('render')).toMatchObject({
     heartbeatSeconds: 15,
     retryLimit: 2,
