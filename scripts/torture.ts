@@ -16,7 +16,7 @@ import { createLogger } from '../apps/server/src/logger.ts';
 import { readSettings } from '../apps/server/src/settings.ts';
 import { createAccount, createKey, defaultWebhooks, webhookSecret } from '../packages/core/src/index.ts';
 import type { WebhookSettings } from '../packages/core/src/webhooks/settings.ts';
-import { connect } from '../packages/db/src/index.ts';
+import { type Connection, connect } from '../packages/db/src/index.ts';
 import { bundle, bundleProgram } from './bundle.ts';
 import { wreakChaos } from './torture/chaos.ts';
 import { openClient } from './torture/client.ts';
@@ -128,7 +128,7 @@ try {
       rounds: short ? 1 : 4,
       accounts: scale.accounts - 1,
       inHand: short ? 1 : 2,
-      undisturbed: !short,
+      ...(!short && { stillness: async () => void (await Promise.all([fleet.ready(), rendered()])) }),
     });
   // In a hurry, while the faults that last still last: the database is whole by now.
   const hurried = short ? measure() : undefined;
@@ -205,13 +205,28 @@ process.exit(violations > 0 ? 1 : 0);
 
 /** Waits until every job and every webhook has ended, and the queue is empty; after `patience`, goes on without. */
 async function drained(patience: number): Promise<void> {
+  await none(
+    patience,
+    (sql) => sql`
+    select from generations where status in ('in_queue', 'processing')
+    union all select from webhook_deliveries where status = 'pending'
+    union all select from (${openTasks(sql)}) open`,
+  );
+}
+
+/** Waits until every job has ended, whatever becomes of its webhook. */
+async function rendered(): Promise<void> {
+  await none(120_000, (sql) => sql`select from generations where status in ('in_queue', 'processing')`);
+}
+
+/** Waits until a query finds nothing, at most so many milliseconds. */
+async function none(
+  patience: number,
+  query: (sql: Connection['sql']) => PromiseLike<readonly unknown[]>,
+): Promise<void> {
   const { sql, close } = connect(postgres.url(), { name: 'torture', max: 1 });
   for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
-    const [left] = await sql<{ things: number }[]>`
-      select (select count(*) from generations where status in ('in_queue', 'processing'))
-           + (select count(*) from webhook_deliveries where status = 'pending')
-           + (select count(*) from (${openTasks(sql)}) open) as things`;
-    if (Number(left?.things) === 0) break;
+    if ((await query(sql)).length === 0) break;
     await sleep(250);
   }
   await close();

@@ -3,7 +3,7 @@ import type { Connection } from '../../packages/db/src/index.ts';
 import type { Client } from './client.ts';
 import type { Dice } from './dice.ts';
 import type { Fleet, Life, Program } from './fleet.ts';
-import { longOrders } from './orders.ts';
+import { longOrders, longRender } from './orders.ts';
 
 /** A job that was with a worker when that was killed. */
 export interface Recovery {
@@ -12,18 +12,20 @@ export interface Recovery {
   readonly took: number | undefined;
 }
 
-/** How long a recovery is waited for. */
+/** How long a recovery, and a worker to be killed, is waited for; milliseconds. */
 const patience = 60_000;
+/** How long for a worker that has as many jobs in hand as it shall. */
+const choosiness = 5000;
 
 /** How recoveries are measured. */
 export interface Measure {
   readonly rounds: number;
   /** How many accounts ask for the jobs. */
   readonly accounts: number;
-  /** How many jobs a worker must have in hand to be killed: of two, one has been begun well before. */
+  /** How many jobs a worker shall have in hand when it is killed; after a while, one will do. */
   readonly inHand: 1 | 2;
-  /** Whether to wait until every program is up, so that nothing else is wrong. */
-  readonly undisturbed: boolean;
+  /** Waits until all else is whole and still; absent where the measure is taken amid what happens. */
+  readonly stillness?: () => Promise<void>;
 }
 
 /**
@@ -34,11 +36,11 @@ export async function measureRecovery(
   fleet: Fleet,
   client: Client,
   dice: Dice,
-  { rounds, accounts, inHand, undisturbed }: Measure,
+  { rounds, accounts, inHand, stillness }: Measure,
 ): Promise<Recovery[]> {
   const recoveries: Recovery[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    if (undisturbed) await fleet.ready();
+    await stillness?.();
     const placed = longOrders(round, 2 * fleet.workers.length, accounts, dice).map(client.place);
     const victim = await busyWorker(fleet, inHand);
     const life = victim.lives.at(-1);
@@ -51,17 +53,19 @@ export async function measureRecovery(
   return recoveries;
 }
 
-/** A worker with so many long renders in hand. */
+/** A worker with so many long renders in hand, all of which have a while to go. */
 async function busyWorker(fleet: Fleet, inHand: number): Promise<Program> {
-  for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
+  const began = Date.now();
+  while (Date.now() - began < patience) {
+    const wanted = Date.now() - began < choosiness ? inHand : 1;
     for (const worker of fleet.workers) {
       if (!worker.up()) continue;
       const renders = worker.lives.at(-1)?.renders ?? new Map();
       const held = [...renders].filter(
         ([key, { began, ended }]) =>
-          key.startsWith('kill-') && ended === undefined && Date.now() - began < 2000,
+          key.startsWith('kill-') && ended === undefined && Date.now() - began < longRender - 1000,
       );
-      if (held.length === inHand) return worker;
+      if (held.length >= wanted) return worker;
     }
     await sleep(20);
   }
