@@ -45,13 +45,16 @@ export async function measureRecovery(
     const victim = await busyWorker(fleet, inHand);
     const life = victim.lives.at(-1);
     if (!life) throw new Error('a worker that is busy has never lived');
-    const held = [...life.renders].filter(([, render]) => render.ended === undefined);
+    // Of other jobs a client may yet cancel one, and nobody would begin that anew.
+    const held = [...life.renders].filter(([key, { ended }]) => isLong(key) && ended === undefined);
     victim.signal('SIGKILL');
     await Promise.all(placed);
     for (const [key] of held) recoveries.push({ key, took: await recovered(fleet, life, key) });
   }
   return recoveries;
 }
+
+const isLong = (key: string) => key.startsWith('kill-');
 
 /** A worker with so many long renders in hand, all of which have a while to go. */
 async function busyWorker(fleet: Fleet, inHand: number): Promise<Program> {
@@ -63,7 +66,7 @@ async function busyWorker(fleet: Fleet, inHand: number): Promise<Program> {
       const renders = worker.lives.at(-1)?.renders ?? new Map();
       const held = [...renders].filter(
         ([key, { began, ended }]) =>
-          key.startsWith('kill-') && ended === undefined && Date.now() - began < longRender - 1000,
+          isLong(key) && ended === undefined && Date.now() - began < longRender - 1000,
       );
       if (held.length >= wanted) return worker;
     }
