@@ -14,9 +14,9 @@ import { parseArgs } from 'node:util';
 import { openOperator } from '../apps/server/src/commands/open.ts';
 import { createLogger } from '../apps/server/src/logger.ts';
 import { readSettings } from '../apps/server/src/settings.ts';
-import { limits } from '../packages/contract/src/index.ts';
-import { createAccount, createKey, webhookSecret } from '../packages/core/src/index.ts';
-import { connect } from '../packages/db/src/index.ts';
+import { createAccount, createKey, defaultWebhooks, webhookSecret } from '../packages/core/src/index.ts';
+import type { WebhookSettings } from '../packages/core/src/webhooks/settings.ts';
+import { type Connection, connect } from '../packages/db/src/index.ts';
 import { bundle, bundleProgram } from './bundle.ts';
 import { wreakChaos } from './torture/chaos.ts';
 import { openClient } from './torture/client.ts';
@@ -25,8 +25,8 @@ import { openFleet, workerBundle } from './torture/fleet.ts';
 import { drawOrders } from './torture/orders.ts';
 import { openPostgres } from './torture/postgres.ts';
 import { openReceiver } from './torture/receiver.ts';
-import { measureRecovery, recoveriesIn } from './torture/recovery.ts';
-import { passVerdict } from './torture/verdict.ts';
+import { measureRecovery, recoveriesIn, storyOf } from './torture/recovery.ts';
+import { openTasks, passVerdict } from './torture/verdict.ts';
 
 const { values: given } = parseArgs({
   options: {
@@ -42,15 +42,16 @@ const { short } = given;
 const scale = {
   seed: Number(given.seed ?? Date.now() % 1_000_000),
   jobs: Number(given.jobs ?? (short ? 150 : 2000)),
-  chaos: Number(given.seconds ?? (short ? 15 : 180)) * 1000,
+  chaos: Number(given.seconds ?? (short ? 12 : 180)) * 1000,
   accounts: short ? 6 : 20,
   killers: short ? 0 : 3,
   hangs: !short,
 };
-/** The contract's schedule, or a hurried one. */
-const delays = short
-  ? [0, 250, 500, 1000, 2000]
-  : limits.webhookDelaySeconds.map((seconds) => seconds * 1000);
+/** The contract's schedule and the product's patience, or hurried ones. */
+const webhooks: Partial<WebhookSettings> = short
+  ? { delays: [0, 250, 500, 1000, 2000], timeout: 3000, lostAfter: 500, overdueAfter: 500, sweepEvery: 1000 }
+  : {};
+const { delays } = { ...defaultWebhooks, ...webhooks };
 /** A worker that is gone is noticed after its heartbeat, and its job is begun anew soon after; milliseconds. */
 const recoveryBound = 15_000 + 15_000;
 /** The last account has too little for all that is asked of it. */
@@ -89,7 +90,7 @@ const fleet = await openFleet({
   databasePort: postgres.port,
   apis: 2,
   workers: 4,
-  delays,
+  webhooks,
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
@@ -108,24 +109,33 @@ try {
     keys: accounts.map(({ key }) => key),
     callback: receiver.url,
     dice: dice(scale.seed + 2),
+    pauseAtMost: short ? 1000 : 8000,
   });
   const start = Date.now();
   const faults = createWriteStream(join(directory, 'faults.log'));
-  const tell = (fault: string) => faults.write(`${new Date().toISOString()} ${fault}\n`);
+  const befell: { at: number; fault: string }[] = [];
+  const tell = (fault: string) => {
+    befell.push({ at: Date.now(), fault });
+    faults.write(`${new Date().toISOString()} ${fault}\n`);
+  };
   const placing = drawOrders(scale).map(async (order) => {
     await sleep(order.at);
     await client.place(order);
   });
-  const [chaos] = await Promise.all([
-    wreakChaos({ fleet, postgres, dice: chance, tell }, scale.chaos, short ? 0 : 3).then(async (done) => {
-      await done.heal();
-      return done;
-    }),
-    Promise.all(placing),
-  ]);
+  const chaos = await wreakChaos({ fleet, postgres, dice: chance, tell }, scale.chaos, short ? 0 : 3);
+  const measure = () =>
+    measureRecovery(fleet, client, chance, {
+      rounds: short ? 1 : 4,
+      accounts: scale.accounts - 1,
+      inHand: short ? 1 : 2,
+      ...(!short && { stillness: async () => void (await Promise.all([fleet.ready(), rendered()])) }),
+    });
+  // In a hurry, while the faults that last still last: the database is whole by now.
+  const hurried = short ? measure() : undefined;
+  await Promise.all([chaos.heal(), ...placing]);
   say(`all is asked for, and all is whole again, after ${((Date.now() - start) / 1000).toFixed(0)} s`);
   await client.settle();
-  const recoveries = await measureRecovery(fleet, client, chance, short ? 1 : 4, scale.accounts - 1);
+  const recoveries = await (hurried ?? measure());
   say('workers were killed one by one');
   // Again, for what was asked for the first time may still have been on its way.
   await client.settle();
@@ -137,6 +147,9 @@ try {
   const { sql, close } = connect(postgres.url(), { name: 'torture', max: 4 });
   const { arrivals } = receiver;
   const books = await passVerdict({ sql, ctx: operator.ctx, client, arrivals, accounts, delays });
+  const amid = recoveriesIn(fleet);
+  const late = amid.filter(({ took }) => took > recoveryBound);
+  const tales = await Promise.all(late.map((recovery) => storyOf(recovery, befell, sql)));
   await close();
   await operator.close();
   const orphans = await fleet.stop();
@@ -144,7 +157,6 @@ try {
   const slowest = Math.max(...recoveries.map(({ took }) => took ?? Number.POSITIVE_INFINITY));
   const stories = [...client.stories.values()];
   const count = (status: string) => books.jobs.filter((job) => job.status === status).length;
-  const amid = recoveriesIn(fleet).sort((a, b) => a - b);
   const seconds = (milliseconds: number | undefined) => `${((milliseconds ?? 0) / 1000).toFixed(1)} s`;
   const figures: Record<string, string> = {
     faults: [...chaos.counts].map(([fault, times]) => `${times} × ${fault}`).join(', '),
@@ -154,9 +166,13 @@ try {
     'taken more than once': `${books.jobs.filter(({ attempt }) => attempt > 1).length} jobs`,
     webhooks: `${books.deliveries.length}: ${books.deliveries.filter(({ status }) => status === 'delivered').length} delivered, ${books.deliveries.filter(({ status }) => status === 'failed').length} failed by their schedule; ${arrivals.length} arrivals`,
     'recovery after a kill': `${recoveries.length} jobs, slowest ${seconds(slowest)} (bound ${seconds(recoveryBound)})`,
-    'recovery amid all faults': `${amid.length} jobs, median ${seconds(amid[Math.floor(amid.length / 2)])}, slowest ${seconds(amid.at(-1))}`,
+    'recovery amid all faults': `${amid.length} jobs, median ${seconds(amid[Math.floor(amid.length / 2)]?.took)}, slowest ${seconds(amid.at(-1)?.took)}`,
   };
   for (const [name, figure] of Object.entries(figures)) process.stdout.write(`${name}: ${figure}\n`);
+  late.forEach(({ key, took }, index) => {
+    process.stdout.write(`  ${key} was taken up after ${seconds(took)}; meanwhile\n`);
+    for (const line of tales[index] ?? []) process.stdout.write(`  ${line}\n`);
+  });
   const checks = [
     ...books.checks,
     {
@@ -189,13 +205,28 @@ process.exit(violations > 0 ? 1 : 0);
 
 /** Waits until every job and every webhook has ended, and the queue is empty; after `patience`, goes on without. */
 async function drained(patience: number): Promise<void> {
+  await none(
+    patience,
+    (sql) => sql`
+    select from generations where status in ('in_queue', 'processing')
+    union all select from webhook_deliveries where status = 'pending'
+    union all select from (${openTasks(sql)}) open`,
+  );
+}
+
+/** Waits until every job has ended, whatever becomes of its webhook. */
+async function rendered(): Promise<void> {
+  await none(120_000, (sql) => sql`select from generations where status in ('in_queue', 'processing')`);
+}
+
+/** Waits until a query finds nothing, at most so many milliseconds. */
+async function none(
+  patience: number,
+  query: (sql: Connection['sql']) => PromiseLike<readonly unknown[]>,
+): Promise<void> {
   const { sql, close } = connect(postgres.url(), { name: 'torture', max: 1 });
   for (const deadline = Date.now() + patience; Date.now() < deadline; ) {
-    const [left] = await sql<{ things: number }[]>`
-      select (select count(*) from generations where status in ('in_queue', 'processing'))
-           + (select count(*) from webhook_deliveries where status = 'pending')
-           + (select count(*) from queue.job where state in ('created', 'retry', 'active')) as things`;
-    if (Number(left?.things) === 0) break;
+    if ((await query(sql)).length === 0) break;
     await sleep(250);
   }
   await close();

@@ -62,45 +62,59 @@ export async function wreakChaos(
   const programs = [...fleet.apis, ...fleet.workers];
   const worker = () => dice.pick(fleet.workers);
   const api = () => dice.pick(fleet.apis);
-  async function freeze(program: Program, milliseconds: number): Promise<void> {
+  type Tell = (whom: Program) => void;
+  async function send(program: Program, signal: NodeJS.Signals, say: Tell): Promise<void> {
+    say(program);
+    program.signal(signal);
+  }
+  async function freeze(program: Program, milliseconds: number, say: Tell): Promise<void> {
+    say(program);
     program.signal('SIGSTOP');
     await sleep(milliseconds);
     program.signal('SIGCONT');
   }
-  async function disturb(kind: 'refuse' | 'hang', milliseconds: number): Promise<void> {
-    const { line } = dice.pick(programs);
-    line[kind]();
-    await sleep(milliseconds);
-    line.heal();
+  async function reset(program: Program, say: Tell): Promise<void> {
+    say(program);
+    program.line.cut();
   }
-  const onDatabase = (act: () => Promise<void>) => {
-    database = database.then(act);
+  async function disturb(kind: 'refuse' | 'hang', milliseconds: number, say: Tell): Promise<void> {
+    const program = dice.pick(programs);
+    say(program);
+    program.line[kind]();
+    await sleep(milliseconds);
+    program.line.heal();
+  }
+  const onDatabase = (act: () => Promise<void>, say: () => void) => {
+    database = database.then(() => {
+      say();
+      return act();
+    });
     return database;
   };
 
-  const acts: Record<Fault, () => Promise<void>> = {
-    'SIGKILL worker': async () => worker().signal('SIGKILL'),
-    'SIGKILL api': async () => api().signal('SIGKILL'),
-    'SIGTERM worker': async () => worker().signal('SIGTERM'),
-    'SIGTERM api': async () => api().signal('SIGTERM'),
-    'SIGSTOP worker, briefly': () => freeze(worker(), dice.whole(500, 5000)),
-    'SIGSTOP worker, past its heartbeat': () =>
-      freeze(worker(), dice.whole(17_000, decks === 0 ? 18_000 : 25_000)),
-    'SIGSTOP api': () => freeze(api(), dice.whole(500, 5000)),
-    'connections reset': async () => dice.pick(programs).line.cut(),
-    'connections refused': () => disturb('refuse', dice.whole(500, 5000)),
-    'connections hang': () => disturb('hang', dice.whole(2000, 12_000)),
-    'PostgreSQL restarts': () => onDatabase(postgres.restart),
-    'PostgreSQL crashes': () => onDatabase(postgres.crash),
-    'PostgreSQL loses a process': () => onDatabase(postgres.killBackend),
+  const acts: Record<Fault, (say: (whom?: Program) => void) => Promise<void>> = {
+    'SIGKILL worker': (say) => send(worker(), 'SIGKILL', say),
+    'SIGKILL api': (say) => send(api(), 'SIGKILL', say),
+    'SIGTERM worker': (say) => send(worker(), 'SIGTERM', say),
+    'SIGTERM api': (say) => send(api(), 'SIGTERM', say),
+    'SIGSTOP worker, briefly': (say) => freeze(worker(), dice.whole(500, 5000), say),
+    'SIGSTOP worker, past its heartbeat': (say) =>
+      freeze(worker(), dice.whole(17_000, decks === 0 ? 18_000 : 25_000), say),
+    'SIGSTOP api': (say) => freeze(api(), dice.whole(500, 5000), say),
+    'connections reset': (say) => reset(dice.pick(programs), say),
+    'connections refused': (say) => disturb('refuse', dice.whole(500, 5000), say),
+    'connections hang': (say) => disturb('hang', dice.whole(2000, 12_000), say),
+    'PostgreSQL restarts': (say) => onDatabase(postgres.restart, say),
+    'PostgreSQL crashes': (say) => onDatabase(postgres.crash, say),
+    'PostgreSQL loses a process': (say) => onDatabase(postgres.killBackend, say),
   };
 
   const cards = (Object.keys(deck) as Fault[]).flatMap((fault) => Array(deck[fault]).fill(fault) as Fault[]);
   const dealt = decks === 0 ? once(dice) : Array.from({ length: decks }, () => dice.shuffled(cards)).flat();
   for (const fault of dealt) {
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
-    tell(fault);
-    const act: Promise<void> = acts[fault]().finally(() => lasting.delete(act));
+    const say = (whom?: Program) => tell(whom ? `${fault}: ${whom.name}` : fault);
+    const act: Promise<void> = acts[fault](say).finally(() => lasting.delete(act));
     lasting.add(act);
     await sleep((duration / dealt.length) * (0.5 + dice.fraction()));
   }

@@ -49,6 +49,8 @@ export interface ClientOptions {
   readonly keys: readonly string[];
   readonly callback: (account: number, endpoint: Endpoint, key: string) => string;
   readonly dice: Dice;
+  /** The longest that it waits before it asks again, give or take a half; milliseconds. */
+  readonly pauseAtMost: number;
 }
 
 interface Answer {
@@ -57,7 +59,7 @@ interface Answer {
 }
 
 /** Makes a client of the servers at `apis`. */
-export function openClient({ apis, keys, callback, dice }: ClientOptions): Client {
+export function openClient({ apis, keys, callback, dice, pauseAtMost }: ClientOptions): Client {
   const stories = new Map<string, Story>();
   let requests = 0;
 
@@ -115,7 +117,7 @@ export function openClient({ apis, keys, callback, dice }: ClientOptions): Clien
 
   async function askUntilKnown(story: Story): Promise<void> {
     const deadline = Date.now() + orderPatience;
-    for (let pause = 500; Date.now() < deadline; pause = Math.min(8000, pause * 2)) {
+    for (let pause = 500; Date.now() < deadline; pause = Math.min(pauseAtMost, pause * 2)) {
       if (await askFor(story)) return;
       await sleep(pause * (0.5 + dice.fraction()));
     }

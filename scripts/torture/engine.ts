@@ -6,7 +6,7 @@ import type { Task } from './orders.ts';
 
 /**
  * An engine that renders nothing: it takes the time that a job's prompt says, writes three tiny files, and fails,
- * throws or kills its process where the prompt says so. `tell` hears when each render begins and ends.
+ * throws or kills its process where the prompt says so. `tell` hears when each render begins and ends, however it ends.
  */
 export function idleEngine(tell: (event: 'begin' | 'end', key: string) => void): Engine {
   const met = new Set<string>();
@@ -18,7 +18,10 @@ export function idleEngine(tell: (event: 'begin' | 'end', key: string) => void):
       met.add(key);
       for (let step = 1; step <= 4; step += 1) {
         await sleep(takes / 4, undefined, { signal }).catch(() => {});
-        if (signal.aborted) return { kind: 'failed', message: 'The job was cancelled.' };
+        if (signal.aborted) {
+          tell('end', key);
+          return { kind: 'failed', message: 'The job was cancelled.' };
+        }
         onProgress(step / 4);
       }
       if (manner === 'kills') process.kill(process.pid, 'SIGKILL');

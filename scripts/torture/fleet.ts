@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
 import { freePort } from './address.ts';
 import { type Line, openLine } from './line.ts';
 
@@ -55,8 +56,8 @@ export interface FleetOptions {
   readonly databasePort: () => number;
   readonly apis: number;
   readonly workers: number;
-  /** Milliseconds before each attempt at a webhook. */
-  readonly delays: readonly number[];
+  /** How webhooks are sent, where that is not as the product does. */
+  readonly webhooks: Partial<WebhookSettings>;
 }
 
 /** Starts the programs. */
@@ -74,7 +75,7 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
     const args =
       role === 'api'
         ? [root('apps/server/dist/server.js'), 'serve', '--role', 'api']
-        : [root(workerBundle), options.delays.join(',')];
+        : [root(workerBundle), JSON.stringify(options.webhooks)];
     const env = {
       PATH: process.env.PATH ?? '',
       PORT: String(port),

@@ -73,13 +73,16 @@ export function drawOrders(scale: Scale): Order[] {
   }));
 }
 
+/** Milliseconds that a job takes for a worker to be killed with. */
+export const longRender = 3000;
+
 /** Long jobs for a worker to be killed with. */
 export function longOrders(round: number, count: number, accounts: number, chance: Dice): Order[] {
   return Array.from({ length: count }, (_, index) => ({
     key: `kill-${round}-${index}`,
     account: chance.whole(0, accounts - 1),
     at: 0,
-    takes: 3000,
+    takes: longRender,
     manner: 'renders' as const,
     resolution: 720 as const,
     endpoint: 'ok' as const,

@@ -45,6 +45,18 @@ export interface Evidence {
   readonly delays: readonly number[];
 }
 
+/**
+ * The queue's entries that somebody still has to work on. An attempt at a webhook whose worker was killed is made again
+ * under an entry of its own; the old one lies there until it lapses.
+ */
+export function openTasks(sql: Connection['sql']) {
+  return sql`
+    select name, state from queue.job
+    where state in ('created', 'retry', 'active') and not (
+      name = 'webhook' and state = 'active' and not exists (
+        select from webhook_deliveries d where d.id = data->>'deliveryId' and d.status = 'pending'))`;
+}
+
 /** Holds what the database says against what the client knows and what has arrived. */
 export async function passVerdict(evidence: Evidence): Promise<Books> {
   const { sql, ctx, client, arrivals, accounts, delays } = evidence;
@@ -60,8 +72,7 @@ export async function passVerdict(evidence: Evidence): Promise<Books> {
     twice('charge'),
     twice('refund'),
     sql<{ name: string; state: string; tasks: number }[]>`
-      select name, state::text, count(*)::int as tasks from queue.job
-      where state in ('created', 'retry', 'active') group by 1, 2`,
+      select name, state::text, count(*)::int as tasks from (${openTasks(sql)}) open group by 1, 2`,
     earlyAttempts(sql, delays),
     reconcile(ctx),
   ]);

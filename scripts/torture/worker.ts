@@ -1,6 +1,6 @@
 /**
  * A worker as the product's, with an engine that renders nothing. It says on standard output when it is ready and
- * what it renders. Its one argument is the schedule of webhooks: milliseconds before each attempt, with commas.
+ * what it renders. Its one argument is JSON: how webhooks are sent, where that is not as the product does.
  */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { Releases } from '../../apps/server/src/releases.ts';
 import { readSettings } from '../../apps/server/src/settings.ts';
 import { createWorld, openMedia } from '../../apps/server/src/world.ts';
 import { defaultWebhooks, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
+import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
 import { idleEngine } from './engine.ts';
 
 /** As long as the product waits. */
@@ -37,10 +38,10 @@ const queue = await openQueue(database.url, log);
 releases.add('queue', () => queue.stop(patience));
 const publicUrl = 'http://127.0.0.1';
 const world = await createWorld({ settings, directory, publicUrl, database, queue, log, media });
-const delays = (process.argv[2] ?? '').split(',').map(Number);
+const webhookSettings: WebhookSettings = { ...defaultWebhooks, ...JSON.parse(process.argv[2] ?? '{}') };
 const ctx = {
   ...world,
-  settings: { ...world.settings, webhooks: { ...defaultWebhooks, delays } },
+  settings: { ...world.settings, webhooks: webhookSettings },
   engine: idleEngine((event, key) => process.stdout.write(`${event} ${key}\n`)),
 };
 const work = await workOnRenders(ctx, queue.boss, settings.RESTAGE_WORKERS);

@@ -31,3 +31,14 @@ test('whatever is thrown can be logged', () => {
     cause: { type: 'Error', message: 'deeper' },
   });
 });
+
+test('a copy of an error, as the queue hands it over, is logged as the error that it was', () => {
+  const error = new Error('Failed query: select 1\nparams: a secret prompt');
+  // What pg-boss makes of what its worker met.
+  error.message = `${error.message} (Queue: render, Worker: w1)`;
+  const copy = { ...error, code: 'ECONNRESET', message: error.message, stack: error.stack, queue: 'render' };
+  const logged = describeError(copy);
+  expect(logged).toMatchObject({ type: 'Error', message: 'Failed query: select 1', code: 'ECONNRESET' });
+  expect(logged.stack).toMatch(/^Error: Failed query: select 1\n {4}at .*logger\.test\.ts/);
+  expect(JSON.stringify(logged)).not.toContain('a secret prompt');
+});

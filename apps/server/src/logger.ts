@@ -9,20 +9,42 @@ interface Fault {
 }
 
 /**
- * An error as the log has it. A failed query's message repeats its parameters, which hold prompts and URLs: the
- * statement stays, they go.
+ * An error as the log has it, or what looks like one: pg-boss hands over copies that are plain objects. A failed
+ * query's message repeats its parameters, which hold prompts and URLs: the statement stays, they go.
  */
 export function describeError(error: unknown): Fault {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  if (!isErrorLike(error)) return { type: typeof error, message: String(error) };
   const [message = ''] = error.message.split('\nparams: ');
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const type = typeof error.name === 'string' ? error.name : 'Error';
   return {
-    type: error.name,
+    type,
     message,
-    ...(code !== undefined && { code }),
-    stack: error.stack?.replace(error.message, () => message),
+    ...(typeof error.code === 'string' && { code: error.code }),
+    ...(typeof error.stack === 'string' && {
+      stack: [`${type}: ${message}`, ...framesOf(error.stack)].join('\n'),
+    }),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };
+}
+
+interface ErrorLike {
+  readonly message: string;
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly stack?: unknown;
+  readonly cause?: unknown;
+}
+
+function isErrorLike(value: unknown): value is ErrorLike {
+  return (
+    typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
+  );
+}
+
+/** A stack without its message, which may be an older one than the error's own, parameters and all. */
+function framesOf(stack: string): string[] {
+  const lines = stack.split('\n');
+  return lines.slice(lines.findLastIndex((line) => !line.startsWith('    at ')) + 1);
 }
 
 /** Logs as JSON lines on standard error; standard output is for people. Keys and signatures never get in. */

@@ -26,7 +26,7 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
     useListenNotify: true,
     max: 5,
   });
-  boss.on('error', (error) => log.error({ err: error }, 'the queue met a fault'));
+  boss.on('error', (fault) => log.error({ ...placeOf(fault), err: fault }, 'the queue met a fault'));
   boss.on('warning', (warning) => log.warn({ warning }, 'the queue warns'));
   await boss.start();
   await createQueues(boss);
@@ -36,5 +36,13 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
       if ((await boss.schemaVersion()) === null) throw new Error('the queue has no schema');
     },
     stop: (patience) => boss.stop({ graceful: true, timeout: patience }),
+  };
+}
+
+/** Where in the queue a fault was met, if that was in a worker: pg-boss says so beside the error. */
+function placeOf(fault: object): { readonly queue?: unknown; readonly worker?: unknown } {
+  return {
+    ...('queue' in fault && { queue: fault.queue }),
+    ...('worker' in fault && { worker: fault.worker }),
   };
 }

@@ -3,7 +3,7 @@ import type { Database } from '@restage/db';
 import type { Engine } from '@restage/engine';
 import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
-import type { KeyCache } from './accounts/authenticate.ts';
+import type { Credentials, KeyCache } from './accounts/authenticate.ts';
 import type { JobChanges } from './changes.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
@@ -93,4 +93,6 @@ export interface AccountContext extends Context {
   readonly simulate?: string | undefined;
   /** Aborted when the caller is gone. */
   readonly signal?: AbortSignal | undefined;
+  /** What the caller showed, for what goes on longer than a key may be believed; absent where nobody called. */
+  readonly credentials?: Credentials | undefined;
 }

@@ -36,7 +36,8 @@ export interface Queue {
   /**
    * Queues a job that its account has already been charged for, in its turn: an account's n-th job in flight comes n
    * turns after the job that is next now. So a hundred jobs of one account stand behind the first job of every
-   * other, and all keep moving.
+   * other, and all keep moving. No turn comes before one that was given out and begun, so a job whose worker died
+   * keeps its place ahead of newer ones.
    */
   enqueueRender(db: Database, generationId: string, accountId: string): Promise<void>;
   /** An entry that is there already, waiting or being worked on, is not made again. */
@@ -50,6 +51,9 @@ export interface Queue {
   /** Takes a job out that nobody has begun. */
   withdrawRender(db: Database, generationId: string): Promise<void>;
 }
+
+/** Where turns fall no further, short of the least that PostgreSQL's `integer` holds. */
+const lowestTurn = -2_000_000_000;
 
 /** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
 const renderAttempts = 3;
@@ -93,7 +97,9 @@ const queues: readonly QueueOptions[] = [
     policy: 'exclusive',
     notify: true,
     retryLimit: 0,
-    expireInSeconds: 60,
+    // An attempt is over or lost by then. Until it lapses, the entry of a worker that died before its claim is in
+    // the way of a new one.
+    expireInSeconds: 20,
     deleteAfterSeconds: 3600,
   },
 ];
@@ -107,23 +113,29 @@ export function bossQueue(boss: PgBoss): Queue {
   return {
     // What boss.send() does, in one statement with the turn, which only the database knows. A turn is a priority below
     // zero; entries are fetched by priority, then by age. The account's row is locked by the charge, so jobs that are
-    // started at once are counted one after another.
+    // started at once are counted one after another. Turns fall until nothing is left, retries included.
     async enqueueRender(db, generationId, accountId) {
       const task: RenderTask = { generationId };
+      const render = sql.raw(`'${renderQueue}'`);
       const [entered] = await db.execute(sql`
         with entered as (
           insert into ${entries} (
             id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
             retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
           )
-          select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId}, coalesce((
+          select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
+            greatest(${lowestTurn}::integer, coalesce(least((
               select priority from ${entries}
-              where name = ${sql.raw(`'${renderQueue}'`)} and state < 'active' and not blocked
+              where name = ${render} and state < 'active' and not blocked and state = 'created'
               order by priority desc limit 1
-            ), 0) - (select in_flight from accounts where id = ${accountId}),
+            ), (
+              select min(priority) from ${entries} where name = ${render} and state = 'active'
+            )), (
+              select min(priority) from ${entries} where name = ${render} and state = 'retry'
+            ), 0)) - (select in_flight from accounts where id = ${accountId}),
             now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
             retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
-          from ${sql.identifier(queueSchema)}.queue where name = ${sql.raw(`'${renderQueue}'`)}
+          from ${sql.identifier(queueSchema)}.queue where name = ${render}
           returning name
         )
         select pg_notify('pgboss_' || left(encode(sha224(${queueSchema}::bytea), 'hex'), 24), name) from entered`);
@@ -131,7 +143,7 @@ export function bossQueue(boss: PgBoss): Queue {
     },
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`
-        update ${entries} set state = 'created', started_on = null, heartbeat_on = null,
+        update ${entries} set state = 'retry', started_on = null, heartbeat_on = null,
           start_after = now() + interval '2 seconds'
         where name = ${renderQueue} and id = ${uuidOf(generationId)}::uuid
           and state = 'active' and retry_count = ${retryCount}`);

@@ -70,7 +70,10 @@ async function workOn(
   } catch (error) {
     if (!stopping.aborted) {
       // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
-      if (!task.signal.aborted) throw error;
+      if (!task.signal.aborted) {
+        ctx.log.error({ err: error, generationId }, 'a job met a fault, and is tried again while it may be');
+        throw error;
+      }
       ctx.log.info({ generationId, outcome: 'superseded' }, 'a worker had lost its claim on a job');
       return;
     }

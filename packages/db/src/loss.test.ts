@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, connect as dial } from 'node:net';
 import { expect, test } from 'vitest';
 import { connect } from './connect.ts';
 import { testDatabase } from './testing/index.ts';
@@ -63,3 +65,42 @@ test('a reservation that has lost its connection is refused, and its release har
   expect(await sql`select 1 as one`).toEqual([{ one: 1 }]);
   await close();
 });
+
+test('a connection that is reset while it is being set up fails its statement, and ends no process', async () => {
+  const stray: unknown[] = [];
+  const hear = (reason: unknown) => stray.push(reason);
+  process.on('unhandledRejection', hear);
+  const line = await lineThatBreaksAt('pg_catalog.pg_type', url, 2);
+  const { sql, close } = connect(line.url, { max: 1 });
+  await expect(sql`select 1`).rejects.toMatchObject({ code: 'ECONNRESET' });
+  await expect(sql.begin((within) => within`select 1`)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await sql`select 1 as one, array[2]::int[] as two`).toEqual([{ one: 1, two: [2] }]);
+  await close();
+  line.close();
+  expect(stray).toEqual([]);
+  process.off('unhandledRejection', hear);
+});
+
+/** A line to the database that resets a connection when `text` is to be sent over it, so many times. */
+async function lineThatBreaksAt(text: string, target: string, times: number) {
+  let left = times;
+  const { hostname, port } = new URL(target);
+  const server = createServer((near) => {
+    const far = dial({ host: hostname, port: Number(port) });
+    near.on('error', () => far.destroy()).on('close', () => far.destroy());
+    far.on('error', () => near.destroy()).on('close', () => near.destroy());
+    far.pipe(near);
+    near.on('data', (bytes) => {
+      if (left === 0 || !bytes.includes(text)) return void far.write(bytes);
+      left -= 1;
+      near.resetAndDestroy();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const through = new URL(target);
+  through.hostname = '127.0.0.1';
+  through.port = typeof address === 'object' ? String(address?.port) : '';
+  return { url: through.href, close: () => server.close() };
+}

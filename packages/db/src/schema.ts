@@ -157,12 +157,14 @@ export const generations = pgTable(
   (table) => [
     uniqueIndex('generations_idempotency').on(table.accountId, table.idempotencyKey),
     index('generations_page').on(table.accountId, table.id.desc()),
+    // What the sweep of outputs has yet to look at.
+    index('generations_unswept').on(table.completedAt).where(sql`${table.sweptAt} is null`),
   ],
 );
 
 /**
- * The ledger, append-only: a trigger refuses UPDATE and DELETE. Charges are negative, grants and refunds
- * positive. A job has at most one charge and one refund.
+ * The ledger, append-only: a trigger refuses UPDATE and DELETE. Charges are negative, refunds positive; a grant is
+ * either, for it may correct another. A job has at most one charge and one refund.
  */
 export const creditEntries = pgTable(
   'credit_entries',
@@ -184,7 +186,10 @@ export const creditEntries = pgTable(
   (table) => [
     uniqueIndex('credit_entries_once').on(table.generationId, table.kind),
     index('credit_entries_account').on(table.accountId, table.createdAt),
-    check('credit_entries_sign', sql`(${table.kind} = 'charge') = (${table.credits} < 0)`),
+    check(
+      'credit_entries_sign',
+      sql`${table.kind} = 'grant' or (${table.kind} = 'charge') = (${table.credits} < 0)`,
+    ),
     check('credit_entries_job', sql`(${table.kind} = 'grant') = (${table.generationId} is null)`),
   ],
 );

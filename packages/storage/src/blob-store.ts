@@ -35,9 +35,9 @@ export interface BlobStore {
   stat(key: string): Promise<{ readonly size: number; readonly modifiedAt: Date } | undefined>;
   /**
    * Streams a blob, or a stretch of it, as it was when this was called, whatever becomes of the key meanwhile.
-   * The caller reads to the end or cancels. Throws when there is no such blob.
+   * The caller reads to the end or cancels. Undefined when there is no such blob.
    */
-  read(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array>>;
+  read(key: string, range?: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>;
   /** The path of a blob, for those who read in place. The file is theirs to read, not to change. */
   localPath(key: string): string;
   /** Removes a blob; one that isn't there is removed already. */

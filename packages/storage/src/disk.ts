@@ -66,7 +66,14 @@ export async function openDiskStore(directory: string, options: DiskStoreOptions
       }
     },
 
-    read: async (key, range) => readFileAsStream(localPath(key), range),
+    async read(key, range) {
+      try {
+        return await readFileAsStream(localPath(key), range);
+      } catch (error) {
+        if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
+        throw error;
+      }
+    },
     localPath,
     remove: async (key) => rm(localPath(key), { force: true }),
     removeFolder: async (folder) => rm(localPath(folder), { recursive: true, force: true }),

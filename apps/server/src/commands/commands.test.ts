@@ -93,6 +93,24 @@ describe('on a database of one’s own', () => {
     expect(out).toMatch(/grant +5 +– +for the {2}\[31m film$/m);
   });
 
+  test('credits are taken back by a negative grant, though never more than there are', async () => {
+    const created = await json(['accounts', 'create', 'less@example.com', '--credits', '10']);
+    const id = String(Reflect.get(created, 'id'));
+    expect(await json(['credits', 'grant', id, '-4', '--note', '-4 too many'])).toMatchObject({
+      credits: -4,
+      balance: 6,
+    });
+    const refused = await run(['credits', 'grant', id, '-7']);
+    expect(refused.exit).toBe(1);
+    expect(refused.err).toContain("The account has 6 credits: 7 can't be taken from it.");
+    const { entries } = (await json(['credits', 'history', id])) as unknown as { entries: object[] };
+    expect(entries).toMatchObject([
+      { kind: 'grant', credits: -4, note: '-4 too many' },
+      { kind: 'grant', credits: 10 },
+    ]);
+    expect(await json(['reconcile'])).toMatchObject({ exit: 0, findings: [] });
+  });
+
   test('keys are made, listed without the key, and revoked', async () => {
     const made = await run(['keys', 'create', account, '--name', 'ci', '--mode', 'test', '--expires', '30d']);
     const key = /rsk_test_[\w-]{43}/.exec(made.out)?.[0] ?? '';
@@ -154,7 +172,9 @@ test.each([
   [['accounts', 'show', 'x'], '<account> must be the id of an account, acc_….'],
   [['accounts', 'list', 'x'], '"x" is one word too many.'],
   [['accounts', 'limit', `acc_${'0'.repeat(26)}`, '--write-rpm', '0'], '--write-rpm must be a whole number'],
-  [['credits', 'grant', `acc_${'0'.repeat(26)}`, '1.5'], '<credits> must be a whole number from 1 to'],
+  [['credits', 'grant', `acc_${'0'.repeat(26)}`, '1.5'], '<credits> must be a whole number from -1'],
+  [['credits', 'grant', `acc_${'0'.repeat(26)}`, '0'], '<credits> must not be 0.'],
+  [['accounts', 'list', '-1'], '"-1" is one word too many.'],
   [['keys', 'create', `acc_${'0'.repeat(26)}`, '--expires', 'soon'], '--expires must be hours or days'],
   [['jobs', 'list', '--status', 'lost'], '--status must be one of in_queue, processing,'],
   [['jobs', 'list', '--colour'], "Unknown option '--colour'"],

@@ -6,11 +6,11 @@ import { id, limit, line, whole } from './fields.ts';
 /** `restage-server credits …` */
 export const credits = {
   grant: command({
-    about: 'add credits to an account',
+    about: 'add credits to an account, or take some back, as in -20',
     parameters: ['account', 'credits'],
     fields: {
       account: id('account'),
-      credits: whole(1, 1_000_000_000),
+      credits: whole(-1_000_000_000, 1_000_000_000).refine((credits) => credits !== 0, 'must not be 0.'),
       note: line(500).optional().describe('Why; kept with the entry').meta({ placeholder: 'TEXT' }),
     },
     async run(ctx, { account, ...grant }) {

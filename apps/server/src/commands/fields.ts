@@ -18,7 +18,7 @@ export function whole(min: number, max: number) {
   const must = `must be a whole number from ${min} to ${max}.`;
   return z
     .string('is missing.')
-    .regex(/^\d{1,15}$/, must)
+    .regex(/^-?\d{1,15}$/, must)
     .transform(Number)
     .pipe(z.number().min(min, must).max(max, must));
 }

@@ -66,12 +66,12 @@ function readArguments(
   const options: ParseArgsOptionsConfig = { json: { type: 'boolean' } };
   for (const name of names) options[kebab(name)] = { type: 'string' };
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
-    const extra = positionals[parameters.length];
+    const { values, positionals } = parseArgs({ args: words.map(mark), options, allowPositionals: true });
+    const extra = unmark(positionals[parameters.length]);
     if (extra !== undefined) return { misuse: `"${extra}" is one word too many.` };
     const given: Record<string, unknown> = {};
-    for (const [index, name] of parameters.entries()) given[name] = positionals[index];
-    for (const name of names) given[name] = values[kebab(name)];
+    for (const [index, name] of parameters.entries()) given[name] = unmark(positionals[index]);
+    for (const name of names) given[name] = unmark(values[kebab(name)]);
     return { given, json: values.json === true };
   } catch (error) {
     // What parseArgs throws about a command line is a sentence for the person who wrote it.
@@ -79,3 +79,7 @@ function readArguments(
     throw error;
   }
 }
+
+/** To parseArgs `-20` is an option. No word of a command line can hold the NUL that makes it none. */
+const mark = (word: string) => (/^-\d/.test(word) ? `\0${word}` : word);
+const unmark = (given: unknown) => (typeof given === 'string' ? given.replace(/^\0/, '') : given);

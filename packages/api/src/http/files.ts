@@ -39,16 +39,21 @@ async function sendBlob(c: Context, world: World, key: string, docs: string): Pr
   const [, id = '', , name = ''] = key.split('/');
   if (!found) return answerFailure(c, await missingOutput(world, id), docs);
   const etag = `"${found.size.toString(36)}-${found.modifiedAt.getTime().toString(36)}"`;
+  const ifRange = c.req.header('if-range');
+  const asked = ifRange === undefined || ifRange === etag ? c.req.header('range') : undefined;
+  const range = parseRange(asked ?? null, found.size);
+  const isKnown = c.req.header('if-none-match') === etag;
+  const isWanted = !isKnown && range !== 'unsatisfiable' && c.req.method !== 'HEAD';
+  const bytes = isWanted ? await world.blobs.read(key, range === 'whole' ? undefined : range) : undefined;
+  // Swept since it was looked at.
+  if (isWanted && !bytes) return answerFailure(c, await missingOutput(world, id), docs);
   c.header('accept-ranges', 'bytes');
   c.header('etag', etag);
   c.header('last-modified', found.modifiedAt.toUTCString());
   c.header('cache-control', 'private, max-age=3600');
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304);
+  if (isKnown) return c.body(null, 304);
   c.header('content-type', types[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream');
   c.header('content-disposition', `inline; filename="${id}-${name}"`);
-  const ifRange = c.req.header('if-range');
-  const asked = ifRange === undefined || ifRange === etag ? c.req.header('range') : undefined;
-  const range = parseRange(asked ?? null, found.size);
   if (range === 'unsatisfiable') {
     c.header('content-range', `bytes */${found.size}`);
     c.header('content-type', 'text/plain; charset=utf-8');
@@ -58,6 +63,5 @@ async function sendBlob(c: Context, world: World, key: string, docs: string): Pr
   const length = range === 'whole' ? found.size : range.end - range.start + 1;
   c.header('content-length', String(length));
   const status = range === 'whole' ? 200 : 206;
-  if (c.req.method === 'HEAD') return c.body(null, status);
-  return c.body(await world.blobs.read(key, range === 'whole' ? undefined : range), status);
+  return bytes ? c.body(bytes, status) : c.body(null, status);
 }

@@ -193,7 +193,7 @@ describe('a worker that is told to stop', () => {
       const work = await workOnRenders(onto(engine), boss, 1);
       await engine.begun(1);
       await work.stop(100);
-      expect(await entry(id)).toEqual({ state: 'created', retries: 0 });
+      expect(await entry(id)).toEqual({ state: 'retry', retries: 0 });
       expect(await job(id)).toMatchObject({ status: 'processing', attempt: stop });
     }
     const engine = pacedEngine();
@@ -240,6 +240,26 @@ describe('turns', () => {
     await work.stop(5000);
   });
 
+  test('a job whose worker died comes before all that were started since', async () => {
+    const [many, others] = [await client(), await client()];
+    const first: string[] = [];
+    for (let started = 0; started < 4; started += 1) first.push(await many.start());
+    const taken = await boss.fetch('render', { batchSize: 4 });
+    const [lost, ...done] = taken.toReversed();
+    if (!lost) throw new Error('nothing was taken');
+    await boss.complete('render', done);
+    // The row is empty but for the one that is lost, and not yet missed; what is started now counts on from there.
+    const since = [await others.start(), await many.start()];
+    await ctx.db.execute(
+      sql`update queue.job set state = 'retry' where name = 'render' and id = ${lost.id}::uuid`,
+    );
+    since.push(await others.start(), await many.start());
+    const work = await workOnRenders(onto(quick), boss, 1);
+    const order = await takenInOrder([first.at(-1) ?? '', ...since]);
+    await work.stop(5000);
+    expect(order[0]).toBe(first.at(-1));
+  });
+
   test('a stream of single jobs doesn’t keep a long row of another account’s waiting for ever', async () => {
     const [many, steady] = [await client(), await client()];
     const row: string[] = [];
@@ -264,7 +284,9 @@ describe('turns', () => {
 
 test('the queues keep what this version asks of them, whatever an earlier one asked', async () => {
   await boss.updateQueue('render', { retryLimit: 9, expireInSeconds: 10 });
+  await boss.updateQueue('webhook', { expireInSeconds: 60 });
   await createQueues(boss);
+  expect(await boss.getQueue('webhook')).toMatchObject({ policy: 'exclusive', expireInSeconds: 20 });
   expect(await boss.getQueue('render')).toMatchObject({
     heartbeatSeconds: 15,
     retryLimit: 2,

@@ -1,7 +1,8 @@
 import type { Job } from '@restage/contract';
 import { newId } from '@restage/contract';
-import { processGeneration } from '@restage/core';
+import { issueKey, processGeneration, revokeKey } from '@restage/core';
 import { generationEvents, generations } from '@restage/db';
+import { isFailure } from '@restage/errors';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createCaller } from '../index.ts';
@@ -397,6 +398,31 @@ describe('the ETag of a job', () => {
 });
 
 // Last, for this world then waits for nobody any more.
+test('a stream ends within five seconds of its key’s revocation, on every door', async () => {
+  const id = await start();
+  const made = await issueKey(ctx, owner.id, { name: 'short-lived', mode: 'live' });
+  if (isFailure(made)) throw new Error(made.message);
+  const stream = await open(id, { 'x-api-key': made.key });
+  const subscribed = await createCaller({
+    ...ctx,
+    credentials: { apiKey: made.key, bearer: undefined },
+    requestId: 'req_1',
+    reply: { replayed: false },
+    attachments: new Map(),
+    publicUrl: url,
+  }).generations.watch({ id });
+  const ends = Promise.all([all(stream.events), all(subscribed)]);
+  // Both are open, and go on as long as the key is good.
+  await vi.waitFor(() => expect(ctx.changes.size).toBe(1));
+  await revokeKey(ctx, made.id);
+  const revokedAt = performance.now();
+  const [events] = await ends;
+  expect(performance.now() - revokedAt).toBeLessThan(5000);
+  expect(events.map(told)).toEqual(['in_queue 0']);
+  expect((await open(id, { 'x-api-key': made.key })).answer.status).toBe(401);
+  await cancel(id);
+}, 20_000);
+
 test('a process that is about to stop ends its streams and its waiting answers, and they resume elsewhere', async () => {
   const id = await start();
   const { events } = await open(id);

@@ -1,6 +1,6 @@
 import { accounts, creditEntries } from '@restage/db';
 import { fail, isFailure } from '@restage/errors';
-import { and, eq, lte, sql } from 'drizzle-orm';
+import { and, between, eq, sql } from 'drizzle-orm';
 import { findAccount } from '../accounts/internal.ts';
 import type { OperatorContext } from '../context.ts';
 import { transact } from '../transact.ts';
@@ -8,28 +8,42 @@ import { transact } from '../transact.ts';
 /** The most that a balance can hold: PostgreSQL's `integer`. */
 const mostCredits = 2_147_483_647;
 
-/** Adds credits to an account: one entry in the ledger, and the balance with it, or neither. */
+/**
+ * Adds credits to an account, or takes some back: one entry in the ledger, and the balance with it, or neither.
+ * INVALID_REQUEST where the balance would fall below zero: what jobs have been charged stays charged.
+ * @param grant.credits whole and not 0; below 0 for a correction
+ */
 export async function grantCredits(
   ctx: OperatorContext,
   accountId: string,
   grant: { readonly credits: number; readonly note?: string | undefined },
 ) {
   const { credits, note } = grant;
-  if (!Number.isInteger(credits) || credits < 1 || credits > mostCredits) {
-    return fail('INVALID_REQUEST', `credits must be a whole number from 1 to ${mostCredits}.`);
+  if (!Number.isInteger(credits) || credits === 0 || Math.abs(credits) > mostCredits) {
+    return fail(
+      'INVALID_REQUEST',
+      `credits must be a whole number from ${-mostCredits} to ${mostCredits}, and not 0.`,
+    );
   }
   return transact(ctx, async (inside) => {
     const [account] = await inside.db
       .update(accounts)
       .set({ balance: sql`${accounts.balance} + ${credits}` })
-      .where(and(eq(accounts.id, accountId), lte(accounts.balance, mostCredits - credits)))
+      .where(
+        and(
+          eq(accounts.id, accountId),
+          between(accounts.balance, Math.max(0, -credits), Math.min(mostCredits, mostCredits - credits)),
+        ),
+      )
       .returning({ balance: accounts.balance });
     if (!account) {
       const found = await findAccount(inside, accountId);
       if (isFailure(found)) return found;
       return fail(
         'INVALID_REQUEST',
-        `The account has ${found.balance} credits, and may have at most ${mostCredits}.`,
+        credits < 0
+          ? `The account has ${found.balance} credits: ${-credits} can't be taken from it.`
+          : `The account has ${found.balance} credits, and may have at most ${mostCredits}.`,
       );
     }
     const [entry] = await inside.db

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { abandonGeneration } from '../generations/abandon.ts';
 import { settleGeneration } from '../generations/settle.ts';
-import { grantCredits, processGeneration, reconcile, startGeneration } from '../index.ts';
+import { cancelGeneration, grantCredits, processGeneration, reconcile, startGeneration } from '../index.ts';
 import { as, engineThat, tinyStart } from '../testing/kit.ts';
 
 const world = await testWorld();
@@ -19,6 +19,7 @@ const firstCredits = 10;
 /** What may happen to an account. `job` picks one of its jobs, whatever has become of it. */
 const happening = fc.oneof(
   fc.record({ kind: fc.constant('grant' as const), credits: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ kind: fc.constant('correct' as const), credits: fc.integer({ min: -5, max: -1 }) }),
   fc.record({
     kind: fc.constant('start' as const),
     key: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
@@ -30,6 +31,8 @@ const happening = fc.oneof(
     kind: fc.constantFrom(
       'complete' as const,
       'fail' as const,
+      'cancel' as const,
+      'cancel rolled back' as const,
       'abandon' as const,
       'worker crashes' as const,
       'settle twice' as const,
@@ -74,9 +77,13 @@ async function rowOf(id: string) {
 }
 
 const isLive = (status: string) => status === 'in_queue' || status === 'processing';
+const isRefunded = (status: string) => status === 'failed' || status === 'cancelled';
 const failed = { status: 'failed', error: 'as told' } as const;
 const render = (id: string, how: 'renders' | 'fails' | 'crashes') =>
   processGeneration({ ...ctx, engine: engineThat(how) }, id, new AbortController().signal);
+
+/** One of the account's jobs, if it has any. */
+const picked = (model: Model, job: number) => [...model.jobs].at(job % Math.max(1, model.jobs.size));
 
 async function start(model: Model, asked: Extract<Happening, { kind: 'start' }>): Promise<Effect> {
   const { key, resolution, times } = asked;
@@ -107,12 +114,18 @@ async function happen(model: Model, event: Happening): Promise<Effect> {
     expect(isFailure(granted)).toBe(false);
     return { granted: event.credits };
   }
+  if (event.kind === 'correct') {
+    const corrected = await grantCredits(ctx, model.id, { credits: event.credits });
+    if (!isFailure(corrected)) return { granted: event.credits };
+    expect(corrected.message).toMatch(/can't be taken from it/);
+    return {};
+  }
   if (event.kind === 'start') return start(model, event);
   if (event.kind === 'start rolled back') {
     await rolledBack((db) => startGeneration({ ...as(ctx, model.id, concurrency), db }, tinyStart()));
     return {};
   }
-  const id = [...model.jobs.keys()].at(event.job % Math.max(1, model.jobs.size));
+  const [id] = picked(model, event.job) ?? [];
   if (id === undefined) return {};
   const before = await rowOf(id);
   switch (event.kind) {
@@ -121,6 +134,15 @@ async function happen(model: Model, event: Happening): Promise<Effect> {
       break;
     case 'fail':
       await render(id, 'fails');
+      break;
+    case 'cancel': {
+      const answer = await cancelGeneration(as(ctx, model.id, concurrency), { id });
+      if (!isFailure(answer)) expect(answer.status).toBe('cancelled');
+      else expect(answer.code).toBe('JOB_NOT_CANCELLABLE');
+      break;
+    }
+    case 'cancel rolled back':
+      await rolledBack((db) => cancelGeneration({ ...as(ctx, model.id, concurrency), db }, { id }));
       break;
     case 'abandon':
       await abandonGeneration(ctx, id);
@@ -166,7 +188,7 @@ async function hold(model: Model, effects: readonly Effect[]): Promise<void> {
     const job = model.jobs.get(id);
     if (!job) throw new Error(`job ${id} is not in the model`);
     if (!isLive(job.status)) expect(status).toBe(job.status);
-    if (isLive(job.status) && status === 'failed') model.balance += job.cost;
+    if (isLive(job.status) && isRefunded(status)) model.balance += job.cost;
     job.status = status;
   }
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, model.id));
@@ -176,7 +198,7 @@ async function hold(model: Model, effects: readonly Effect[]): Promise<void> {
     .where(eq(creditEntries.accountId, model.id));
   const live = [...model.jobs.values()].filter(({ status }) => isLive(status)).length;
   const used = [...model.jobs.values()].reduce(
-    (sum, { status, cost }) => sum + (status === 'failed' ? 0 : cost),
+    (sum, { status, cost }) => sum + (isRefunded(status) ? 0 : cost),
     0,
   );
   expect(account).toMatchObject({ balance: model.balance, inFlight: live, periodUsage: used });
@@ -186,10 +208,17 @@ async function hold(model: Model, effects: readonly Effect[]): Promise<void> {
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === model.id)).toEqual([]);
 }
 
-/** Alone, a start is admitted exactly when the model says so. */
-async function holdAdmission(model: Model, event: Happening): Promise<Effect> {
+/** Alone, what is asked for is done exactly when the model says so. */
+async function happenAlone(model: Model, event: Happening): Promise<Effect> {
   const live = [...model.jobs.values()].filter(({ status }) => isLive(status)).length;
   const effect = await happen(model, event);
+  if (event.kind === 'correct') {
+    expect(effect.granted).toBe(model.balance + event.credits >= 0 ? event.credits : undefined);
+  }
+  if (event.kind === 'cancel') {
+    const [id = '', job] = picked(model, event.job) ?? [];
+    if (job) expect((await rowOf(id)).status).toBe(isLive(job.status) ? 'cancelled' : job.status);
+  }
   if (event.kind !== 'start') return effect;
   const cost = event.resolution === 720 ? 1 : 3;
   const known = [...model.jobs.values()].find(({ key }) => event.key !== undefined && key === event.key);
@@ -217,7 +246,7 @@ test('whatever happens to an account, one after another or at once, its books ar
         const [alone] = events;
         const effects =
           events.length === 1 && alone
-            ? [await holdAdmission(model, alone)]
+            ? [await happenAlone(model, alone)]
             : await Promise.all(events.map((event) => happen(model, event)));
         await hold(model, effects);
         steps += 1;
@@ -227,5 +256,5 @@ test('whatever happens to an account, one after another or at once, its books ar
     { numRuns: 25, endOnFailure: true },
   );
   expect(steps).toBeGreaterThan(100);
-  expect(seen.size).toBe(10);
+  expect(seen.size).toBe(13);
 });

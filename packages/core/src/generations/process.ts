@@ -5,6 +5,7 @@ import type { RenderResult } from '@restage/engine';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkerContext } from '../context.ts';
 import { renderWallSeconds } from '../queue.ts';
+import { scratchPrefix } from '../retention/scratch.ts';
 import { changeGeneration } from './event.ts';
 import { holdGeneration } from './hold.ts';
 import type { Generation } from './internal.ts';
@@ -37,7 +38,7 @@ export async function processGeneration(
   const hold = holdGeneration(ctx, generation);
   const late = AbortSignal.timeout(wallSeconds * 1000);
   await mkdir(ctx.settings.workDirectory, { recursive: true });
-  const directory = await mkdtemp(join(ctx.settings.workDirectory, 'render-'));
+  const directory = await mkdtemp(join(ctx.settings.workDirectory, scratchPrefix));
   try {
     const ending = AbortSignal.any([signal, hold.lost, late]);
     let result: RenderResult =

@@ -3,8 +3,12 @@ import { generationEvents } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
+import { isKeyGood } from '../keys/good.ts';
 import { findShown, hasEnded, noSuchJob, type ShownGeneration, toJob } from './internal.ts';
 import { listenToGeneration } from './listen.ts';
+
+/** How often a stream asks whether its key is still good: one that was revoked ends it within five seconds. */
+const keyMilliseconds = 4000;
 
 /** A job as it was when something happened to it. */
 export interface JobEvent {
@@ -17,8 +21,8 @@ type Recorded = typeof generationEvents.$inferSelect;
 
 /**
  * The job as it is now and at every change from now on, or at every change after the event seen last, until it has
- * ended. It ends early when the caller is gone or this process is about to stop: the caller then comes back with the
- * last id.
+ * ended. It ends early when the caller is gone, its key is revoked, or this process is about to stop: the caller then
+ * comes back with the last id, if it may.
  */
 export async function watchGeneration(ctx: AccountContext, input: VerbInput<'generations.watch'>) {
   if (!isId('generation', input.id)) return noSuchJob();
@@ -34,7 +38,13 @@ async function* follow(
   const ear = listenToGeneration(ctx, id);
   try {
     let last = lastEventId === undefined ? undefined : Number(lastEventId);
+    // The caller was let in on a key that may have been looked up seconds ago, so it is looked up at once.
+    let askAgainAt = 0;
     while (!ear.done) {
+      if (performance.now() >= askAgainAt) {
+        askAgainAt = performance.now() + keyMilliseconds;
+        if (ctx.credentials && !(await isKeyGood(ctx, ctx.credentials))) return;
+      }
       const events = last === undefined ? await latestEvent(ctx, id) : await eventsAfter(ctx, id, last);
       const generation = await findShown(ctx, id);
       if (isFailure(generation)) return;
@@ -45,7 +55,7 @@ async function* follow(
       // An end that came after the events were read is told on the next turn.
       const told = events.at(-1)?.status;
       if (told ? hasEnded(told) : hasEnded(generation.status) && (await isAtEnd(ctx, id, last))) return;
-      await ear.stirred();
+      await ear.stirred(askAgainAt - performance.now());
     }
   } finally {
     ear.close();

@@ -19,7 +19,7 @@ export async function sweepOutputs(ctx: Context, signal: AbortSignal | undefined
           lt(generations.completedAt, cutoff),
         ),
       )
-      .orderBy(asc(generations.id))
+      .orderBy(asc(generations.completedAt))
       .limit(batchSize);
     const swept = await ctx.db
       .update(generations)

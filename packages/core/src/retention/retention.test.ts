@@ -1,11 +1,12 @@
-import { utimes } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openDoors } from '@restage/api/testing';
 import { newId } from '@restage/contract';
 import { connect, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
 import { eq, sql } from 'drizzle-orm';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   createUpload,
   getGeneration,
@@ -83,6 +84,27 @@ describe('outputs', () => {
     });
     expect((await reconcile(ctx)).filter(({ accountId }) => accountId === account)).toEqual([]);
     expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 0 });
+  });
+
+  test('that are swept while they are being asked for are not there, and no fault', async () => {
+    const id = await start();
+    await render(id, 'renders');
+    const job = await getGeneration(as(ctx, account), { id });
+    if (isFailure(job) || !job.output) throw new Error('no job');
+    const { stat } = ctx.blobs;
+    vi.spyOn(ctx.blobs, 'stat').mockImplementationOnce(async (key) => {
+      const found = await stat(key);
+      clock.offset += 169 * hour;
+      await sweep(ctx);
+      clock.offset -= 169 * hour;
+      return found;
+    });
+    const gone = await fetch(job.output.render);
+    expect(gone.status).toBe(404);
+    expect(gone.headers.get('etag')).toBeNull();
+    expect(await gone.json()).toMatchObject({
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('was swept at') },
+    });
   });
 
   test('of superseded attempts go with those that count', async () => {
@@ -181,6 +203,22 @@ describe('what belongs to nothing', () => {
     for (const key of left) expect(await isThere(key)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     await render(live, 'fails');
+  });
+
+  test('goes: folders of workers that were killed amid a render, once no attempt can be that old', async () => {
+    const { workDirectory } = ctx.settings;
+    for (const name of ['render-abc123', 'another']) {
+      await mkdir(join(workDirectory, name, 'output'), { recursive: true });
+      await writeFile(join(workDirectory, name, 'output', 'render.png'), 'half');
+      const now = new Date(ctx.now());
+      await utimes(join(workDirectory, name), now, now);
+    }
+    clock.offset += hour;
+    await sweep(ctx);
+    expect(await readdir(workDirectory)).toContain('render-abc123');
+    clock.offset += hour;
+    expect(await sweep(ctx)).toMatchObject({ leftovers: 1 });
+    expect(await readdir(workDirectory)).toEqual(['another']);
   });
 
   test('goes: files whose sweeper was killed before it removed them', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { sweepOutputs } from './outputs.ts';
+import { sweepScratch } from './scratch.ts';
 import { sweepUploads } from './uploads.ts';
 
 /** How much a sweep removed. */
@@ -9,7 +10,7 @@ export interface Swept {
   /** Jobs whose outputs were kept long enough. */
   readonly jobs: number;
   readonly uploads: number;
-  /** Files that belonged to nothing any more: inputs of ended jobs, and what crashes left. */
+  /** Files and folders that belonged to nothing any more: inputs of ended jobs, and what crashes left. */
   readonly leftovers: number;
 }
 
@@ -33,7 +34,7 @@ export async function sweep(ctx: Context, signal?: AbortSignal): Promise<Swept |
     if (!lock?.taken) return 'busy';
     const jobs = await sweepOutputs(ctx, signal);
     const uploads = await sweepUploads(ctx, signal);
-    const leftovers = await sweepLeftovers(ctx, signal);
+    const leftovers = (await sweepLeftovers(ctx, signal)) + (await sweepScratch(ctx, signal));
     if (jobs + uploads + leftovers > 0) ctx.log.info({ jobs, uploads, leftovers }, 'swept');
     return { jobs, uploads, leftovers };
   });

@@ -1,0 +1,3 @@
+ALTER TABLE "credit_entries" DROP CONSTRAINT "credit_entries_sign";--> statement-breakpoint
+CREATE INDEX "generations_unswept" ON "generations" USING btree ("completed_at") WHERE "generations"."swept_at" is null;--> statement-breakpoint
+ALTER TABLE "credit_entries" ADD CONSTRAINT "credit_entries_sign" CHECK ("credit_entries"."kind" = 'grant' or ("credit_entries"."kind" = 'charge') = ("credit_entries"."credits" < 0));
