@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { errorCodes } from '@restage/errors';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from './cli.ts';

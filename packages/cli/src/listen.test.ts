@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { webhookSecret, workOnWebhooks } from '@restage/core';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { buildSdk, pack } from '../build/build.ts';

@@ -3,7 +3,7 @@ import { catalogue, errorCodes } from '@restage/errors';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import type { openApiDocument } from '../index.ts';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 
 const world = await openDoors({ work: false, corsOrigins: ['https://app.example'] });
 const { key } = await world.account();

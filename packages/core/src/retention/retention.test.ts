@@ -1,5 +1,5 @@
 import { utimes } from 'node:fs/promises';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { newId } from '@restage/contract';
 import { connect, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';

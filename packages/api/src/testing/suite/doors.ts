@@ -6,9 +6,9 @@ import { workOnRenders } from '@restage/core';
 import { decodeEnvelope } from '@restage/errors';
 import { Restage, RestageError } from '@restage/sdk';
 import { afterAll } from 'vitest';
-import { createApp } from '../app.ts';
-import { failureOf } from '../trpc/failure-error.ts';
-import { createCaller } from '../trpc/router.ts';
+import { createApp } from '../../app.ts';
+import { failureOf } from '../../trpc/failure-error.ts';
+import { createCaller } from '../../trpc/router.ts';
 import { type TestWorld, testWorld, type WorldOptions } from './world.ts';
 
 /** What came of a call, the same through every door. */
