@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { buildApi } from '../packages/api/build/build.ts';
 import { buildSdk, checkPacked } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
 
@@ -9,6 +10,9 @@ const cli = fileURLToPath(new URL('../packages/cli/', import.meta.url));
 /** Builds what is published, checks it as it would be installed, and says how large it is. */
 const sdk = await buildSdk();
 console.log(`@restage/sdk: ${sdk.bytes} bytes, ${sdk.minifiedGzipped} minified and gzipped`);
+
+const api = await buildApi();
+console.log(`@restage/api: ${api.bytes} bytes for a test to load`);
 
 await rm(`${cli}dist`, { recursive: true, force: true });
 const program = await bundle({

@@ -1,9 +1,16 @@
 import { createCompositor } from '@restage/engine';
 import { openTestRestage, type TestRestage, type TestRestageOptions } from './restage.ts';
 
+export type { LogLine } from './log-line.ts';
 export { refusalOf } from './refusal.ts';
-export type { CallerOptions, TestAccount, TestCaller, TestRestage, TestRestageOptions } from './restage.ts';
-export type { LogLine } from './world.ts';
+export type {
+  CallerOptions,
+  TestAccount,
+  TestCaller,
+  TestRestage,
+  TestRestageOptions,
+  TestSettings,
+} from './restage.ts';
 
 /**
  * A whole Restage in this process, for tests of code that calls one: `await using restage = await testRestage()`. Router,

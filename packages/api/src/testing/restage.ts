@@ -1,13 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import {
-  createAccount,
-  createKey,
-  type Settings,
-  webhookSecret,
-  workOnRenders,
-  workOnWebhooks,
-} from '@restage/core';
+import { createAccount, createKey, webhookSecret, workOnRenders, workOnWebhooks } from '@restage/core';
 import { connect } from '@restage/db';
 import { temporaryDatabase } from '@restage/db/testing/temporary';
 import type { Engine } from '@restage/engine';
@@ -17,7 +10,8 @@ import { makePng } from '@restage/media/testing';
 import { createApp } from '../app.ts';
 import { createCaller } from '../trpc/router.ts';
 import { instantEngine } from './instant.ts';
-import { type LogLine, openWorld, type World } from './world.ts';
+import type { LogLine } from './log-line.ts';
+import { openWorld, type World } from './world.ts';
 
 /** An account to test with. */
 export interface TestAccount {
@@ -41,6 +35,19 @@ export interface CallerOptions {
   readonly simulate?: ErrorCode | 'stall' | 'job-failed' | 'webhook-failed' | undefined;
 }
 
+/** What an operator would set otherwise. */
+export interface TestSettings {
+  /** Requests a minute; default 10,000. */
+  readonly writeRpm?: number;
+  readonly readRpm?: number;
+  /** Jobs in flight; default 10. */
+  readonly concurrency?: number;
+  /** What a credit is worth, in dollars; default 0.01. */
+  readonly creditUsd?: number;
+  /** Bytes. */
+  readonly maxUploadBytes?: number;
+}
+
 /** How a test's Restage differs from the usual one. */
 export interface TestRestageOptions {
   /** Credits of the first account. Default: 1000. */
@@ -50,8 +57,8 @@ export interface TestRestageOptions {
    * one, in a child process.
    */
   readonly engine?: 'instant' | 'compositor' | Engine | undefined;
-  /** What an operator would set: limits, prices, for how long files are kept. By default no rate is limited in practice. */
-  readonly settings?: Partial<Omit<Settings, 'allowPrivateNetwork' | 'workDirectory'>> | undefined;
+  /** What an operator would set. By default no rate is limited in practice. */
+  readonly settings?: TestSettings | undefined;
   /** Whether sources and callbacks may be http and on this machine. Default: true, so that a test can be both. */
   readonly allowPrivateNetwork?: boolean | undefined;
 }

@@ -20,13 +20,7 @@ import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type MediaOptions } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
 import { PgBoss } from 'pg-boss';
-
-/** A line that a world logged. */
-export interface LogLine {
-  readonly level: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly message: string;
-}
+import type { LogLine } from './log-line.ts';
 
 /** A whole world of its own: database, queue, blobs, media and engine, all real. */
 export interface World {

@@ -28,7 +28,8 @@ import {
   tracked,
 } from '@trpc/server';
 import type { RequestContext } from '../context.ts';
-import { type Implementation, implement, type StreamEvent } from '../implement.ts';
+import { type Implementation, implement } from '../implement.ts';
+import type { StreamEvent } from '../stream-event.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { transformer } from './transformer.ts';
 import { within } from './within.ts';

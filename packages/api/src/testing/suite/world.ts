@@ -3,7 +3,7 @@ import { testDatabase } from '@restage/db/testing';
 import { afterAll } from 'vitest';
 import { type WorldOptions as Options, openWorld, type World } from '../world.ts';
 
-export type { LogLine } from '../world.ts';
+export type { LogLine } from '../log-line.ts';
 
 /** A world of a test file's own. */
 export type TestWorld = Omit<World, 'close'>;
