@@ -10,6 +10,7 @@ const order: readonly string[] = [
   'quickstart',
   'concepts',
   'webhooks',
+  'testing',
   'limits',
   'credits',
   'switchx',
