@@ -16,7 +16,7 @@ export interface AppOptions {
   readonly publicUrl: string;
   /** Bytes of a JSON body. */
   readonly maxBodyBytes: number;
-  /** Origins whose web pages may call; none, unless given. */
+  /** Origins whose web pages may call, or `*` for all; none, unless given. */
   readonly corsOrigins?: readonly string[];
   /** The folder of the guides; that of the sources, unless given. */
   readonly docsDirectory?: string;
@@ -48,7 +48,8 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
     );
   });
   const { corsOrigins = [] } = options;
-  if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], ...corsHeaders }));
+  const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
+  if (corsOrigins.length > 0) app.use(cors({ origin, ...corsHeaders }));
   mountRest(app, world, options);
   mountTrpc(app, world, options);
   mountFiles(app, world, options);
