@@ -70,9 +70,12 @@ const corsHeaders = {
     'content-type',
     'idempotency-key',
     'x-api-key',
+    'if-none-match',
     'last-event-id',
     'prefer',
     'x-restage-simulate',
+    // tRPC's own client, when it streams a batch.
+    'trpc-accept',
   ],
   exposeHeaders: [
     'x-request-id',
@@ -82,10 +85,12 @@ const corsHeaders = {
     'ratelimit',
     'ratelimit-policy',
     'etag',
+    'preference-applied',
     'idempotency-replayed',
   ],
   maxAge: 600,
 };
+
 /** All that a process answers which only works: whether it lives, and whether it can work. */
 export function createProbes(options: Pick<AppOptions, 'ready'>): Hono<Edge> {
   const app = new Hono<Edge>();

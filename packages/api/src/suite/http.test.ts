@@ -305,6 +305,35 @@ describe('a web page', () => {
     expect(answer.headers.get('access-control-expose-headers')).toContain('retry-after');
   });
 
+  test.each([
+    ['POST', '/v1/switchx/generations', ['x-api-key', 'content-type', 'idempotency-key']],
+    ['GET', '/v1/switchx/generations/swx_1', ['authorization', 'prefer', 'if-none-match']],
+    ['GET', '/v1/switchx/generations/swx_1/events', ['x-api-key', 'last-event-id']],
+    ['POST', '/trpc/generations.start', ['x-api-key', 'content-type', 'x-restage-simulate', 'trpc-accept']],
+    ['PUT', '/files/upload', ['content-type']],
+  ])('of a configured origin may send all that is read: %s %s', async (method, path, headers) => {
+    const asked = await at(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example',
+        'access-control-request-method': method,
+        'access-control-request-headers': headers.join(','),
+      },
+    });
+    const listed = (name: string) => asked.headers.get(`access-control-allow-${name}`)?.split(',') ?? [];
+    expect(asked.status).toBe(204);
+    expect(listed('methods')).toContain(method);
+    expect(listed('headers')).toEqual(expect.arrayContaining(headers));
+  });
+
+  test('of a configured origin may read all that answers say in headers, those of errors too', async () => {
+    const answer = await at('/v1/uploads', { method: 'POST', headers: { origin: 'https://app.example' } });
+    expect(answer.status).toBe(401);
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(',');
+    const said = ['x-request-id', 'x-error-param', 'link', 'retry-after', 'ratelimit', 'ratelimit-policy'];
+    expect(exposed).toEqual(expect.arrayContaining([...said, 'etag', 'idempotency-replayed']));
+  });
+
   test('of another origin may not', async () => {
     expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
     const answer = await at('/v1/account/info', {
