@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Hono } from 'hono';
 import type { Edge } from '../http/request.ts';
 import { readGuides, sourceDocs } from './guides.ts';
+import { scriptHash } from './html.ts';
 import { openApiDocument } from './openapi.ts';
 import { renderSite } from './site.ts';
 
@@ -12,8 +13,7 @@ interface DocumentOptions {
   readonly docsDirectory?: string;
 }
 
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+const policy = `default-src 'none'; script-src ${scriptHash}; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 const pictureTypes = { '.jpg': 'image/jpeg', '.png': 'image/png' } as const;
 
 /** Serves the docs, which are rendered once, here; their pictures; and the OpenAPI document. */
@@ -24,7 +24,12 @@ export function mountDocuments(
   const document = openApiDocument(publicUrl);
   app.get('/', (c) => c.redirect('/docs'));
   app.get('/openapi.json', (c) => c.json(document));
-  for (const [path, page] of renderSite(publicUrl, readGuides(docsDirectory))) {
+  const { pages, found } = renderSite(publicUrl, readGuides(docsDirectory));
+  app.get('/docs/search', (c) => {
+    c.header('content-security-policy', policy);
+    return c.html(found((c.req.query('q') ?? '').slice(0, 200)));
+  });
+  for (const [path, page] of pages) {
     app.get(path, (c) => {
       c.header('content-security-policy', policy);
       return c.html(page);

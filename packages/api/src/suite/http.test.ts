@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { procedures } from '@restage/contract';
 import { catalogue, errorCodes } from '@restage/errors';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -212,7 +213,7 @@ describe('the documents', () => {
     for (const code of errorCodes) expect(errors).toContain(`id="${code}"`);
   });
 
-  test('every page that the docs lead to is there, runs no script, and loads pictures of its own alone', async () => {
+  test('every page that the docs lead to is there, runs its own script alone, and loads nothing but its pictures', async () => {
     const seen = new Set<string>();
     const open = ['/docs'];
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
@@ -223,13 +224,30 @@ describe('the documents', () => {
       if (!answer.headers.get('content-type')?.startsWith('text/html')) continue;
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
       const text = await answer.text();
-      expect(text).not.toMatch(/<script|@import|url\(|(?:href|src)="(?!\/|#|https?:)/);
+      const scripts = [...text.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script);
+      expect(scripts).toHaveLength(1);
+      const hash = createHash('sha256').update(scripts.join('')).digest('base64');
+      expect(answer.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}';`);
+      expect(text.replaceAll(/<script>.*?<\/script>/gs, '')).not.toMatch(
+        /<script|@import|url\(|(?:href|src)="(?!\/|#|https?:)/,
+      );
       expect(text, path).toContain(path === '/docs' ? '<nav' : `href="${path}" aria-current="page"`);
       for (const [, found = ''] of text.matchAll(/(?:href|src)="(\/[^"#]*)/g)) open.push(found);
     }
     const procedure = Object.keys(procedures).map((name) => `/docs/reference/${name}`);
     for (const path of [...procedure, '/docs/quickstart', '/docs/images/scenes.jpg', '/errors'])
       expect([...seen]).toContain(path);
+  });
+
+  test('a search finds sections, and shows what was asked as text', async () => {
+    const asked = encodeURIComponent('<b>moves backwards');
+    const none = await at(`/docs/search?q=${asked}`);
+    expect(none.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await none.text()).toContain('&lt;b&gt;moves backwards');
+    expect(await (await at('/docs/search?q=moves+backwards')).text()).toContain(
+      '/docs/concepts#the-life-of-a-job',
+    );
+    expect((await at('/docs/search')).status).toBe(200);
   });
 
   test('each procedure is shown with curl, the SDK and tRPC', async () => {
