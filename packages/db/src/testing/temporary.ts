@@ -20,8 +20,8 @@ const lingerMs = 250;
 const templateVariable = 'RESTAGE_TEST_TEMPLATE_URL';
 
 /**
- * A migrated, empty database, until it is dropped. The first one of a process starts a PostgreSQL (about 1.3 s), which
- * the others share (about 50 ms each) and which ends a moment after the last is dropped; or all are made beside a
+ * A migrated, empty database, until it is dropped. The first one of a process starts a PostgreSQL (1.3 s on 2 idle cores), which
+ * the others share (50 ms each) and which ends a moment after the last is dropped; or all are made beside a
  * template that is there already.
  * @throws where the embedded PostgreSQL can't run
  */
