@@ -1,22 +1,36 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { buildApi } from '../packages/api/build/build.ts';
 import { buildSdk, checkPacked } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
 
-const cli = fileURLToPath(new URL('../packages/cli/', import.meta.url));
+/** What is published. Each is built, checked as it would be installed, and said to be how large. */
+const builds: Readonly<Record<string, () => Promise<string>>> = {
+  async sdk() {
+    const { bytes, minifiedGzipped } = await buildSdk();
+    return `@restage/sdk: ${bytes} bytes, ${minifiedGzipped} minified and gzipped`;
+  },
+  async api() {
+    const { bytes } = await buildApi();
+    return `@restage/api: ${bytes} bytes for a test to load`;
+  },
+  async cli() {
+    const cli = fileURLToPath(new URL('../packages/cli/', import.meta.url));
+    await rm(`${cli}dist`, { recursive: true, force: true });
+    const output = `${cli}dist/restage.js`;
+    const { bytes } = await bundle({ entry: `${cli}src/main.ts`, output, platform: 'node' });
+    await checkPacked(cli, 'program');
+    const version = execFileSync(process.execPath, [output, '--version'], { encoding: 'utf8' });
+    return `@restage/cli: ${bytes} bytes, version ${version.trim()}`;
+  },
+};
 
-/** Builds what is published, checks it as it would be installed, and says how large it is. */
-const sdk = await buildSdk();
-console.log(`@restage/sdk: ${sdk.bytes} bytes, ${sdk.minifiedGzipped} minified and gzipped`);
-
-await rm(`${cli}dist`, { recursive: true, force: true });
-const program = await bundle({
-  entry: `${cli}src/main.ts`,
-  output: `${cli}dist/restage.js`,
-  platform: 'node',
-});
-await checkPacked(cli, 'program');
-const version = execFileSync(process.execPath, [`${cli}dist/restage.js`, '--version'], { encoding: 'utf8' });
-console.log(`@restage/cli: ${program.bytes} bytes, version ${version.trim()}`);
+// Run: pnpm build, or pnpm build sdk
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : Object.keys(builds)) {
+  const build = builds[name];
+  if (!build) throw new Error(`There is no ${name} to build: ${Object.keys(builds).join(', ')}.`);
+  console.log(await build());
+}
 console.log('Packages and types are clean.');

@@ -129,7 +129,7 @@ async function run(file: string, words: readonly string[]): Promise<void> {
     RESTAGE_BASE_URL: server.url,
     RESTAGE_DATA_DIR: join(place, 'data'),
   };
-  await execute(file, [...words], { cwd: place, env, timeout: 50_000 });
+  await execute(file, [...words], { cwd: place, env, timeout: 150_000 });
 }
 
 const marked = (mark: string) => blocks.filter((block) => block.mark === mark);
@@ -175,7 +175,7 @@ test('what is TypeScript compiles', async () => {
   await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
 });
 
-describe('what is to be run succeeds against a server', () => {
+describe('what is to be run succeeds against a server', { timeout: 300_000 }, () => {
   test.each(pagesWith('sh run'))('the shell of %s', async (page) => {
     const script = marked('sh run').filter((block) => block.page === page);
     await writeFile(join(place, 'page.sh'), script.map(({ code }) => code).join('\n'));

@@ -17,7 +17,7 @@ export interface AppOptions {
   readonly publicUrl: string;
   /** Bytes of a JSON body. */
   readonly maxBodyBytes: number;
-  /** Origins whose web pages may call; none, unless given. */
+  /** Origins whose web pages may call, or `*` for all; none, unless given. */
   readonly corsOrigins?: readonly string[];
   /** The folder of the guides; that of the sources, unless given. */
   readonly docsDirectory?: string;
@@ -49,7 +49,8 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
     );
   });
   const { corsOrigins = [] } = options;
-  if (corsOrigins.length > 0) app.use(cors({ origin: [...corsOrigins], ...corsHeaders }));
+  const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
+  if (corsOrigins.length > 0) app.use(cors({ origin, ...corsHeaders }));
   mountRest(app, world, options);
   mountTrpc(app, world, options);
   mountFiles(app, world, options);
@@ -70,9 +71,12 @@ const corsHeaders = {
     'content-type',
     'idempotency-key',
     'x-api-key',
+    'if-none-match',
     'last-event-id',
     'prefer',
     'x-restage-simulate',
+    // tRPC's own client, when it streams a batch.
+    'trpc-accept',
   ],
   exposeHeaders: [
     'x-request-id',
@@ -82,10 +86,12 @@ const corsHeaders = {
     'ratelimit',
     'ratelimit-policy',
     'etag',
+    'preference-applied',
     'idempotency-replayed',
   ],
   maxAge: 600,
 };
+
 /** All that a process answers which only works: whether it lives, and whether it can work. */
 export function createProbes(options: Pick<AppOptions, 'ready'>): Hono<Edge> {
   const app = new Hono<Edge>();

@@ -1,13 +1,7 @@
 import type { InputCodes, ProcedureName, ProcedureOutput, procedures, VerbInput } from '@restage/contract';
 import type { AccountContext } from '@restage/core';
 import type { CodesOf, Failure } from '@restage/errors';
-
-/** One of the events that a subscription gives. */
-export interface StreamEvent<Data> {
-  /** A stream that breaks is resumed after this. */
-  readonly id: string;
-  readonly data: Data;
-}
+import type { StreamEvent } from './stream-event.ts';
 
 /**
  * What implements a procedure: takes the checked input, returns the output or a failure. A subscription's output

@@ -1,18 +1,25 @@
+import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
-import { openDoors } from '@restage/api/testing';
+import { promisify, stripVTControlCharacters } from 'node:util';
+import { openDoors } from '@restage/api/testing/suite';
+import { createKey } from '@restage/core';
 import { errorCodes } from '@restage/errors';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from './cli.ts';
+import { closest } from './closest.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const world = await openDoors();
-const { key } = await world.account();
+const { id: accountId, key } = await world.account();
+const { key: testKey } = await createKey(world.ctx, accountId, { name: 'test', mode: 'test' });
+const execute = promisify(execFile);
 const directory = await mkdtemp(join(tmpdir(), 'restage-cli-'));
 afterAll(() => rm(directory, { recursive: true }));
 const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png', import.meta.url));
@@ -24,18 +31,21 @@ async function restage(
     env = {},
     columns,
     signal = new AbortController().signal,
+    stdin = Readable.from([]),
   }: {
     env?: Record<string, string>;
     columns?: number;
     signal?: AbortSignal;
+    stdin?: AsyncIterable<Uint8Array>;
   } = {},
 ) {
   let out = '';
   let err = '';
   const exitCode = await runCli(words, {
     env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: world.url, ...env },
+    stdin,
     out: (text) => {
-      out += text;
+      out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
     },
     err: (text) => {
       err += text;
@@ -125,6 +135,91 @@ describe('restage run', () => {
   test('ends at once on Ctrl-C', async () => {
     const ran = await restage(['run', photograph, '--prompt', 'snow'], { signal: AbortSignal.abort() });
     expect(ran.exitCode).toBe(exitCodes.interrupted);
+  });
+
+  test('on Ctrl-C leaves the job alone, and says how to go on with it and how to end it', async () => {
+    const interrupt = new AbortController();
+    let err = '';
+    const terminal = {
+      env: { RESTAGE_API_KEY: testKey, RESTAGE_BASE_URL: world.url },
+      stdin: Readable.from([]),
+      out: () => undefined,
+      err: (text: string) => {
+        err += text;
+        if (text.includes('in_queue') || text.includes('processing')) interrupt.abort();
+      },
+      columns: undefined,
+      signal: interrupt.signal,
+    };
+    const words = ['run', photograph, '--prompt', 'snow', '--simulate', 'stall'];
+    expect(await runCli(words, terminal)).toBe(exitCodes.interrupted);
+    const [, id = ''] = /restage get (swx_\w+) --wait/.exec(err) ?? [];
+    expect(err).toContain(`restage cancel ${id}`);
+    const [job] = JSON.parse((await restage(['jobs', '--limit', '1', '--json'])).out);
+    expect(job).toMatchObject({ id });
+    expect(['in_queue', 'processing']).toContain(job.status);
+    await restage(['cancel', id]);
+  });
+});
+
+describe('in a pipe', () => {
+  test('run takes standard input, and gives the render to standard output and nothing else', async () => {
+    const words = ['run', '-', '-p', 'snow', '--alpha-mode', 'fill', '-o', '-'];
+    const ran = await restage(words, { stdin: createReadStream(photograph) });
+    expect(ran.exitCode).toBe(exitCodes.done);
+    expect(ran.out.slice(1, 4)).toBe('PNG');
+    expect(ran.out.endsWith('IEND\xae\x42\x60\x82')).toBe(true);
+    expect(ran.err).toMatch(/job swx_\w+, seed \d+\n$/);
+  });
+
+  test('upload takes it too', async () => {
+    const { out } = await restage(['upload', '-'], { stdin: createReadStream(photograph) });
+    expect(out).toMatch(/^beeble:\S+footage\.png\n$/);
+  });
+
+  test.each([
+    [['run', photograph, '--out', '-', '--json']],
+    [['run', photograph, '--out', '-', '--out-alpha', '-']],
+  ])('standard output takes one thing alone', async (words) => {
+    const ran = await restage(words);
+    expect(ran).toMatchObject({ exitCode: exitCodes.usage, out: '' });
+    expect(ran.err).toContain('Standard output takes one');
+  });
+
+  test('a reader that has seen enough is no fault', async () => {
+    const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const line = `'${process.execPath}' '${program}' errors | head -1; echo "$PIPESTATUS"`;
+    const { stdout, stderr } = await execute('bash', ['-c', line]);
+    expect(stdout).toMatch(/^400 .*\n0\n$/);
+    expect(stderr).toBe('');
+  });
+});
+
+describe('what is misspelt', () => {
+  test.each([
+    [['jbos'], 'jbos is no command. Did you mean jobs?'],
+    [['run', 'a.png', '--promt', 'snow'], '--promt is no option of run. Did you mean --prompt?'],
+    [['jobs', '--zzzzzz'], '--zzzzzz is no option of jobs. `restage jobs --help` lists them.'],
+  ])('%j is answered with what was meant, if anything is near', async (words, said) => {
+    const ran = await restage(words);
+    expect(ran.exitCode).toBe(exitCodes.usage);
+    expect(ran.err).toContain(said);
+  });
+
+  test('near is one letter in three at most', () => {
+    expect(closest('wacth', ['watch', 'jobs'])).toBe('watch');
+    expect(closest('cancle', ['cancel'])).toBe('cancel');
+    expect(closest('x', ['run'])).toBeUndefined();
+    expect(closest('dance', ['cancel', 'quote'])).toBeUndefined();
+    expect(closest('constructor', ['run'])).toBeUndefined();
+  });
+
+  test('options may stand before the command', async () => {
+    const { out } = await restage(['--json', 'jobs', '--limit', '1']);
+    expect(JSON.parse(out)).toHaveLength(1);
+    const elsewhere = await restage(['--base-url', 'http://127.0.0.1:1', '--json', 'account']);
+    expect(elsewhere.exitCode).toBe(exitCodes.unavailable);
+    expect(JSON.parse(elsewhere.err).error.code).toBe('CONNECTION_FAILED');
   });
 });
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Restage } from '@restage/sdk';
 import manifest from '../package.json' with { type: 'json' };
+import { closest } from './closest.ts';
 import { type Command, type Report, UsageError, type Values } from './command.ts';
 import { commands } from './commands/index.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -27,16 +28,18 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
   }
 }
 
-async function carryOut(
-  [name, ...words]: readonly string[],
-  terminal: Terminal,
-): Promise<Report | undefined> {
+async function carryOut(line: readonly string[], terminal: Terminal): Promise<Report | undefined> {
+  const { name, words } = split(line);
   if (name === undefined || name === 'help' || name === '--help' || name === '-h')
     return helpReport(generalHelp());
   if (name === '--version') return { data: { version: manifest.version }, text: manifest.version };
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new UsageError(`${name} is no command. \`restage help\` lists them.`);
-  const { operands, values } = parse(words, command);
+  if (!command) {
+    throw new UsageError(
+      `${name} is no command.${meant(name, Object.keys(commands))} \`restage help\` lists them.`,
+    );
+  }
+  const { operands, values } = parse(name, words, command);
   if (values.help) return helpReport(commandHelp(name, command));
   const required = command.operands.filter((operand) => !operand.startsWith('['));
   if (operands.length < required.length || operands.length > command.operands.length) {
@@ -49,7 +52,20 @@ async function carryOut(
   return command.run({ restage, terminal, quiet: values.json ?? false }, operands, values);
 }
 
-function parse(words: readonly string[], command: Command) {
+/** The command, wherever it stands among the options, and the rest. */
+function split(line: readonly string[]): { name: string | undefined; words: readonly string[] } {
+  const at = line.findIndex((word, index) => !word.startsWith('-') && line[index - 1] !== '--base-url');
+  if (at < 0) return { name: line.find((word) => word !== '--json'), words: [] };
+  return { name: line[at], words: line.toSpliced(at, 1) };
+}
+
+/** A question, where a word is nearly one of those that are known. */
+function meant(word: string, known: readonly string[]): string {
+  const near = closest(word, known);
+  return near ? ` Did you mean ${near}?` : '';
+}
+
+function parse(name: string, words: readonly string[], command: Command) {
   const options = { ...command.options, ...commonOptions };
   try {
     const { positionals, values } = parseArgs({
@@ -60,8 +76,13 @@ function parse(words: readonly string[], command: Command) {
     return { operands: positionals, values: values as Values<typeof commonOptions> };
   } catch (error) {
     // parseArgs throws its own words about an option, and TypeError is all that it throws.
-    if (error instanceof TypeError) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    const [, unknown] = /^Unknown option '([^']+)'/.exec(error.message) ?? [];
+    if (unknown === undefined) throw new UsageError(error.message);
+    const names = Object.keys(options).map((option) => `--${option}`);
+    throw new UsageError(
+      `${unknown} is no option of ${name}.${meant(unknown, names)} \`restage ${name} --help\` lists them.`,
+    );
   }
 }
 

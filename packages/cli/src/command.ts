@@ -6,6 +6,8 @@ interface Option {
   readonly type: 'string' | 'boolean';
   /** What its value is, as in `--out <file>`; for strings. */
   readonly value?: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   readonly summary: string;
 }
 

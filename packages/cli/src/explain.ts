@@ -32,13 +32,24 @@ export function explain(error: unknown): Explanation {
   };
 }
 
+/** What only this program can add. */
+const hints: Partial<Record<RestageErrorCode, string>> = {
+  INVALID_API_KEY: 'The key is taken from RESTAGE_API_KEY.',
+  CONNECTION_FAILED: 'Is the server running? Its address is taken from RESTAGE_BASE_URL, or --base-url.',
+};
+
 function restageText(error: RestageErrorOf<RestageErrorCode>): string {
   const lines = [`restage: ${plain(error.message)}`];
   if (isErrorCode(error.code)) lines.push(`  ${catalogue[error.code].mend}`);
+  const hint = hints[error.code];
+  if (hint) lines.push(`  ${hint}`);
   lines.push(`  ${[error.wireCode ?? error.code, error.requestId, error.docUrl].filter(Boolean).join(', ')}`);
   const { job } = error;
   if (job && error.code !== 'JOB_FAILED' && error.code !== 'JOB_CANCELLED') {
     lines.push(`  The job goes on: restage get ${job.id} --wait`);
+    lines.push(`  To end it, with its credits refunded: restage cancel ${job.id}`);
+  } else if (!job && error.idempotencyKey && (error.wireCode === undefined || error.retryable)) {
+    lines.push('  Whether the job was started is not known: restage jobs --limit 1');
   }
   return lines.join('\n');
 }

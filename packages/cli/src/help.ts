@@ -7,7 +7,7 @@ import { table } from './report.ts';
 export const commonOptions = {
   json: { type: 'boolean', summary: 'write the result, or the error, as JSON' },
   'base-url': { type: 'string', value: '<url>', summary: 'where the server is (default: RESTAGE_BASE_URL)' },
-  help: { type: 'boolean', summary: 'show this' },
+  help: { type: 'boolean', short: 'h', summary: 'show this' },
 } as const satisfies Options;
 
 const exitMeanings: Record<ExitClass, string> = {
@@ -56,8 +56,8 @@ ${optionLines({ ...options, ...commonOptions })}`;
 
 function optionLines(options: Options): string {
   return table(
-    Object.entries(options).map(([name, { value, summary }]) => [
-      `  --${name}${value ? ` ${value}` : ''}`,
+    Object.entries(options).map(([name, { short, value, summary }]) => [
+      `  ${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`,
       summary,
     ]),
   );

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { webhookSecret, workOnWebhooks } from '@restage/core';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -20,6 +21,7 @@ async function listening(words: readonly string[], env: Record<string, string> =
   const interrupt = new AbortController();
   const ended = runCli(['listen', '--port', '0', ...words], {
     env: { RESTAGE_WEBHOOK_SECRET: secret, ...env },
+    stdin: Readable.from([]),
     out: (more) => {
       written.out += more;
     },
@@ -131,6 +133,7 @@ describe('restage listen', () => {
     let err = '';
     const terminal = {
       env: { RESTAGE_WEBHOOK_SECRET: known },
+      stdin: Readable.from([]),
       out: () => undefined,
       err: (more: string) => {
         err += more;
@@ -173,6 +176,7 @@ describe('with a server on the same machine', async () => {
       ],
       {
         env: { RESTAGE_API_KEY: account.key, RESTAGE_BASE_URL: world.url },
+        stdin: Readable.from([]),
         out: () => undefined,
         err: () => undefined,
         columns: undefined,

@@ -18,7 +18,11 @@ export async function buildSdk(): Promise<BundleSize> {
     output: join(output, 'index.js'),
     platform: 'neutral',
   });
-  await emitDeclarations(join(room, 'tsconfig.build.json'), output);
+  await emitDeclarations({
+    project: join(room, 'tsconfig.build.json'),
+    output,
+    entries: ['index.d.ts'],
+  });
   await checkPacked(room, 'library');
   return size;
 }

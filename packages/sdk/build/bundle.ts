@@ -10,7 +10,13 @@ export interface BundleOptions {
   readonly platform: 'neutral' | 'node';
   /** Modules that are left to the runtime. */
   readonly external?: readonly string[];
+  /** Whether parts of it ask for Node's own modules by `require`. */
+  readonly requires?: boolean;
 }
+
+/** Gives the CommonJS parts of a module the `require` that they ask for. */
+const requiring =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** Bytes of a bundle: as published, and as a browser would load it. */
 export interface BundleSize {
@@ -31,6 +37,7 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
     platform: options.platform,
     mainFields: ['module', 'main'],
     external: [...(options.external ?? [])],
+    ...(options.requires && { banner: { js: requiring } }),
     logLevel: 'warning',
   };
   const { metafile } = await build({ ...settings, outfile: options.output, metafile: true });

@@ -31,6 +31,12 @@ async function misTyped(tarball: Uint8Array): Promise<string[]> {
     analysis.problems
       // An ES module alone is what is meant: Node requires one since 20.19.
       .filter(({ kind }) => kind !== 'CJSResolvesToESM')
+      // Subpaths are by `exports`, which came after Node 10.
+      .filter((problem) => !(problem.kind === 'NoResolution' && isNode10Subpath(problem)))
       .map((problem) => JSON.stringify(problem))
   );
+}
+
+function isNode10Subpath({ entrypoint, resolutionKind }: { entrypoint: string; resolutionKind: string }) {
+  return entrypoint !== '.' && resolutionKind === 'node10';
 }

@@ -1,4 +1,12 @@
-import { type Call, type Job, type Output, Restage, RestageError, safe } from './index.ts';
+import {
+  type Call,
+  type CallErrorCode,
+  type Job,
+  type Output,
+  Restage,
+  RestageError,
+  safe,
+} from './index.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <T extends true>(): T | undefined => undefined;
@@ -98,6 +106,35 @@ export function sent(): void {
   restage.generations.start({ generation_type: 'image', alpha_mode: 'auto' });
   // @ts-expect-error a run takes its source from `source`
   restage.run({ source: 'a.png', prompt: 'a beach', source_uri: '' });
+}
+
+/** What is called by its name gives and fails as its method does; a subscription can't be called so. */
+export async function byName(): Promise<void> {
+  const result = await safe(restage.call('generations.get', { id: 'swx_1' }));
+  if (result.ok) holds<Equal<typeof result.value, Job>>();
+  else holds<Equal<typeof result.error.code, CallErrorCode<'generations.get'>>>();
+  // @ts-expect-error an event stream is no answer: generations.watch has a method of its own
+  restage.call('generations.watch', { id: 'swx_1' });
+  // @ts-expect-error there is no such procedure
+  restage.call('generations.dance', { id: 'swx_1' });
+  // @ts-expect-error a procedure takes its own input
+  restage.call('generations.get', { limit: 3 });
+}
+
+/** What a method takes is checked too. */
+export function misspelt(): void {
+  // @ts-expect-error an id is text
+  restage.generations.get(7);
+  // @ts-expect-error there is no such option
+  restage.generations.get('swx_1', { retries: 3 });
+  // @ts-expect-error there is no such code to simulate
+  restage.generations.get('swx_1', { simulate: 'NO_SUCH_CODE' });
+  // @ts-expect-error footage is a path, a URL, bytes or a stream
+  restage.run({ source: 7, prompt: 'a beach' });
+  // @ts-expect-error a run needs a source
+  restage.run({ prompt: 'a beach' });
+  // @ts-expect-error a job that may not have completed has no outputs to download
+  restage.generations.get('swx_1').then((job) => restage.outputs(job));
 }
 
 /** The payload of a webhook narrows by its status. */

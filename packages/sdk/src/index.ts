@@ -1,6 +1,7 @@
 export { type Call, type Result, safe } from './call.ts';
 export type {
   CallErrorCode,
+  CallName,
   ClientErrorCode,
   ProcedureName,
   RestageErrorCode,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { buildSdk, pack } from '../build/build.ts';
@@ -18,7 +18,7 @@ const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png',
 const project = await mkdtemp(join(tmpdir(), 'restage-installed-'));
 afterAll(() => rm(project, { recursive: true }));
 
-await buildSdk();
+const size = await buildSdk();
 const installed = join(project, 'node_modules/@restage/sdk');
 await mkdir(join(installed, '..'), { recursive: true });
 await mkdir(join(project, 'packed'));
@@ -83,6 +83,12 @@ test.each([
     cwd: project,
   });
   await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
+});
+
+test('it is as small as its README says', async () => {
+  const readme = await readFile(join(installed, 'README.md'), 'utf8');
+  const [, said] = /\((\d+) kB\s+minified and gzipped\)/.exec(readme) ?? [];
+  expect(Number(said)).toBe(Math.ceil(size.minifiedGzipped / 1000));
 });
 
 test('what its README shows compiles', async () => {

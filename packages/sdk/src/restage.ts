@@ -1,5 +1,5 @@
 import type { Call } from './call.ts';
-import type { CallErrorCode, ProcedureName } from './errors/client-codes.ts';
+import type { CallErrorCode, CallName } from './errors/client-codes.ts';
 import { listGenerations } from './generations/list.ts';
 import { startGeneration } from './generations/start.ts';
 import { type CompletedJob, type WaitOptions, waitForGeneration } from './generations/wait.ts';
@@ -108,8 +108,8 @@ export class Restage {
     return outputsOf(this.#settings, job);
   }
 
-  /** Calls any procedure by its name on the wire. */
-  call<Name extends ProcedureName>(
+  /** Calls any procedure by its name on the wire, but for `generations.watch`, which answers many times. */
+  call<Name extends CallName>(
     name: Name,
     input: Procedures[Name]['input'],
     options?: CallOptions,

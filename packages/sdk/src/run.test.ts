@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Restage, type RunProgress, safe } from './index.ts';
 import { aJob, hurried, refuse, serve, succeed } from './testing/server.ts';

@@ -47,7 +47,8 @@ export async function startInputOf(
   options: LocateOptions,
 ): Promise<GenerationsStartInput> {
   const { source, alpha, reference, alpha_mode, generation_type, ...fields } = input;
-  const [footage, matte, scene] = await Promise.all([source, alpha, reference].map(prepareGiven));
+  const given = [source, alpha, reference].map((each) => prepareGiven(each, options.signal));
+  const [footage, matte, scene] = await Promise.all(given);
   const parts = { source: footage, alpha: matte, reference: scene };
   const [source_uri = '', alpha_uri, reference_image_uri] = await locateAll(context, parts, options);
   return {
@@ -60,8 +61,8 @@ export async function startInputOf(
   };
 }
 
-async function prepareGiven(footage: Footage | undefined): Promise<PreparedFootage | undefined> {
-  return footage === undefined ? undefined : prepareFootage(footage);
+async function prepareGiven(footage: Footage | undefined, signal: AbortSignal | undefined) {
+  return footage === undefined ? undefined : prepareFootage(footage, signal);
 }
 
 /** Where the server finds each part. The first upload that fails ends the others. */

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { readGuides } from './guides.ts';
-import type { Page } from './html.ts';
+import { type Page, scriptHash } from './html.ts';
 import { openApiDocument } from './openapi.ts';
 import { renderSite } from './site.ts';
 
+/** What a page may do: show itself, copy an example, and ask for a search. */
+const policy = `default-src 'none'; script-src ${scriptHash}; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 const pictureTypes = { '.jpg': 'image/jpeg', '.png': 'image/png' } as const;
 
 /** A picture of the docs: where it is, and what it is. */
@@ -17,6 +19,10 @@ export interface Library {
   readonly openApi: object;
   /** By path. */
   readonly pages: ReadonlyMap<string, Page>;
+  /** The page of what a search finds. */
+  readonly found: (query: string) => Page;
+  /** The content security policy of every page. */
+  readonly policy: string;
   /** By name. A path that is made of a request can lead anywhere; one that was listed can't. */
   readonly pictures: ReadonlyMap<string, Picture>;
 }
@@ -30,7 +36,8 @@ export function openLibrary(publicUrl: string, directory: string): Library {
   }
   return {
     openApi: openApiDocument(publicUrl),
-    pages: renderSite(publicUrl, readGuides(directory)),
+    ...renderSite(publicUrl, readGuides(directory)),
+    policy,
     pictures,
   };
 }

@@ -13,9 +13,6 @@ interface DocumentOptions {
 /** Where the pages are when the sources run. A bundle says so itself. */
 export const sourceDocs = fileURLToPath(new URL('../../../../docs/', import.meta.url));
 
-const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /** Serves the docs, their pictures, and the OpenAPI document: loaded and rendered once, when first asked for. */
 export function mountDocuments(
   app: Hono<Edge>,
@@ -27,7 +24,8 @@ export function mountDocuments(
     return opened;
   };
   const servePage = async (c: Context<Edge>) => {
-    const page = (await library()).pages.get(c.req.path);
+    const { pages, policy } = await library();
+    const page = pages.get(c.req.path);
     if (page === undefined) return c.notFound();
     c.header('content-security-policy', policy);
     return c.html(page);
@@ -36,6 +34,11 @@ export function mountDocuments(
   app.get('/openapi.json', async (c) => c.json((await library()).openApi));
   app.get('/errors', servePage);
   app.get('/docs', servePage);
+  app.get('/docs/search', async (c) => {
+    const { found, policy } = await library();
+    c.header('content-security-policy', policy);
+    return c.html(found((c.req.query('q') ?? '').slice(0, 200)));
+  });
   app.get('/docs/images/:name', async (c) => {
     const picture = (await library()).pictures.get(c.req.param('name'));
     if (!picture) return c.notFound();

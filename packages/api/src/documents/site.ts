@@ -4,12 +4,14 @@ import { errorsPage } from './errors-page.ts';
 import type { Guide } from './guides.ts';
 import { type Navigation, type Page, page } from './html.ts';
 import { procedurePage } from './reference-page.ts';
+import { type Section, searchPage, sectionsOf } from './search.ts';
 
 /** Guides in the order in which one reads them; those that are not named follow. */
 const order: readonly string[] = [
   'quickstart',
   'concepts',
   'webhooks',
+  'testing',
   'limits',
   'credits',
   'switchx',
@@ -21,8 +23,16 @@ const order: readonly string[] = [
   'engine',
 ];
 
-/** Every page of the docs, by its path. */
-export function renderSite(publicUrl: string, guides: readonly Guide[]): ReadonlyMap<string, Page> {
+/** The docs, rendered. */
+interface Site {
+  /** Every page, by its path. */
+  readonly pages: ReadonlyMap<string, Page>;
+  /** The page of what a search finds. */
+  found(query: string): Page;
+}
+
+/** Renders the docs. */
+export function renderSite(publicUrl: string, guides: readonly Guide[]): Site {
   const sorted = [...guides].sort((a, b) => place(a) - place(b));
   const names = Object.keys(procedures) as ProcedureName[];
   const navigation: Navigation = [
@@ -37,15 +47,19 @@ export function renderSite(publicUrl: string, guides: readonly Guide[]): Readonl
     },
   ];
   const pages = new Map<string, Page>();
-  const add = (path: string, title: string, body: unknown) =>
+  const sections: Section[] = [];
+  const add = (path: string, title: string, body: unknown) => {
     pages.set(path, page(title, body, navigation, path));
+    sections.push(...sectionsOf(path, title, String(body)));
+  };
   add('/docs', 'Docs', overview(sorted));
   for (const { slug, title, html: body } of sorted) add(`/docs/${slug}`, title, raw(body));
   for (const name of names) {
     add(`/docs/reference/${name}`, procedures[name].summary, procedurePage(name, publicUrl));
   }
   add('/errors', 'Errors', errorsPage());
-  return pages;
+  const found = (query: string) => page('Search', searchPage(sections, query), navigation, '/docs/search');
+  return { pages, found };
 }
 
 function place({ slug }: Guide): number {

@@ -1,5 +1,5 @@
 import { limits } from '@restage/contract';
-import type { StreamEvent } from '../implement.ts';
+import type { StreamEvent } from '../stream-event.ts';
 
 export interface EventStreamOptions {
   /** What the events are called. */

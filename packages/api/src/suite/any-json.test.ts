@@ -2,7 +2,7 @@ import { procedureErrors } from '@restage/contract';
 import { catalogue } from '@restage/errors';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 import { blackPng } from './footage.ts';
 
 const world = await openDoors({ work: false, settings: { writeRpm: 1_000_000, concurrency: 1_000_000 } });

@@ -5,7 +5,7 @@ import { processGeneration } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import { asc, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Door, openDoors } from '../testing/index.ts';
+import { type Door, openDoors } from '../testing/suite/index.ts';
 import { footage, put } from './footage.ts';
 import { firstFrames } from './video.ts';
 

@@ -3,7 +3,7 @@ import { createKey, hashKey } from '@restage/core';
 import { accounts, apiKeys, generations } from '@restage/db';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 import { blackPng, footage, put, reserve } from './footage.ts';
 
 const world = await openDoors({ work: false });

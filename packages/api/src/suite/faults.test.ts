@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accounts, creditEntries, generations, uploads as rows } from '@restage/db';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 import { blackPng } from './footage.ts';
 
 const world = await openDoors({ work: false });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Upload } from '@restage/contract';
-import type { Door } from '../testing/index.ts';
+import type { Door } from '../testing/suite/index.ts';
 
 /** Real footage, which stands beside the project. */
 export function footage(name: string): Promise<Buffer<ArrayBuffer>> {

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { procedures } from '@restage/contract';
 import { catalogue, errorCodes } from '@restage/errors';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import type { openApiDocument } from '../index.ts';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 
 const world = await openDoors({ work: false, corsOrigins: ['https://app.example'] });
 const { key } = await world.account();
@@ -212,7 +213,7 @@ describe('the documents', () => {
     for (const code of errorCodes) expect(errors).toContain(`id="${code}"`);
   });
 
-  test('every page that the docs lead to is there, runs no script, and loads pictures of its own alone', async () => {
+  test('every page that the docs lead to is there, runs its own script alone, and loads nothing but its pictures', async () => {
     const seen = new Set<string>();
     const open = ['/docs'];
     for (let path = open.pop(); path !== undefined; path = open.pop()) {
@@ -223,13 +224,30 @@ describe('the documents', () => {
       if (!answer.headers.get('content-type')?.startsWith('text/html')) continue;
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
       const text = await answer.text();
-      expect(text).not.toMatch(/<script|@import|url\(|(?:href|src)="(?!\/|#|https?:)/);
+      const scripts = [...text.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => script);
+      expect(scripts).toHaveLength(1);
+      const hash = createHash('sha256').update(scripts.join('')).digest('base64');
+      expect(answer.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}';`);
+      expect(text.replaceAll(/<script>.*?<\/script>/gs, '')).not.toMatch(
+        /<script|@import|url\(|(?:href|src)="(?!\/|#|https?:)/,
+      );
       expect(text, path).toContain(path === '/docs' ? '<nav' : `href="${path}" aria-current="page"`);
       for (const [, found = ''] of text.matchAll(/(?:href|src)="(\/[^"#]*)/g)) open.push(found);
     }
     const procedure = Object.keys(procedures).map((name) => `/docs/reference/${name}`);
     for (const path of [...procedure, '/docs/quickstart', '/docs/images/scenes.jpg', '/errors'])
       expect([...seen]).toContain(path);
+  });
+
+  test('a search finds sections, and shows what was asked as text', async () => {
+    const asked = encodeURIComponent('<b>moves backwards');
+    const none = await at(`/docs/search?q=${asked}`);
+    expect(none.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await none.text()).toContain('&lt;b&gt;moves backwards');
+    expect(await (await at('/docs/search?q=moves+backwards')).text()).toContain(
+      '/docs/concepts#the-life-of-a-job',
+    );
+    expect((await at('/docs/search')).status).toBe(200);
   });
 
   test('each procedure is shown with curl, the SDK and tRPC', async () => {
@@ -303,6 +321,35 @@ describe('a web page', () => {
     });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
     expect(answer.headers.get('access-control-expose-headers')).toContain('retry-after');
+  });
+
+  test.each([
+    ['POST', '/v1/switchx/generations', ['x-api-key', 'content-type', 'idempotency-key']],
+    ['GET', '/v1/switchx/generations/swx_1', ['authorization', 'prefer', 'if-none-match']],
+    ['GET', '/v1/switchx/generations/swx_1/events', ['x-api-key', 'last-event-id']],
+    ['POST', '/trpc/generations.start', ['x-api-key', 'content-type', 'x-restage-simulate', 'trpc-accept']],
+    ['PUT', '/files/upload', ['content-type']],
+  ])('of a configured origin may send all that is read: %s %s', async (method, path, headers) => {
+    const asked = await at(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example',
+        'access-control-request-method': method,
+        'access-control-request-headers': headers.join(','),
+      },
+    });
+    const listed = (name: string) => asked.headers.get(`access-control-allow-${name}`)?.split(',') ?? [];
+    expect(asked.status).toBe(204);
+    expect(listed('methods')).toContain(method);
+    expect(listed('headers')).toEqual(expect.arrayContaining(headers));
+  });
+
+  test('of a configured origin may read all that answers say in headers, those of errors too', async () => {
+    const answer = await at('/v1/uploads', { method: 'POST', headers: { origin: 'https://app.example' } });
+    expect(answer.status).toBe(401);
+    const exposed = answer.headers.get('access-control-expose-headers')?.split(',');
+    const said = ['x-request-id', 'x-error-param', 'link', 'retry-after', 'ratelimit', 'ratelimit-policy'];
+    expect(exposed).toEqual(expect.arrayContaining([...said, 'etag', 'idempotency-replayed']));
   });
 
   test('of another origin may not', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 import { blackPng, footage, put } from './footage.ts';
 
 const world = await openDoors({ work: false });

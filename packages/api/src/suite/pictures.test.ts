@@ -1,7 +1,7 @@
 import type { Job } from '@restage/contract';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { type Door, openDoors } from '../testing/index.ts';
+import { type Door, openDoors } from '../testing/suite/index.ts';
 import { footage, put } from './footage.ts';
 import { correlation, type Image, meanColour, readImage, region } from './pixels.ts';
 import { firstFrames, videoFacts } from './video.ts';

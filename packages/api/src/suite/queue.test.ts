@@ -4,7 +4,7 @@ import { accounts, creditEntries, generationEvents, generations } from '@restage
 import type { Engine } from '@restage/engine';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { openDoors, pacedEngine } from '../testing/index.ts';
+import { openDoors, pacedEngine } from '../testing/suite/index.ts';
 import { footage, put } from './footage.ts';
 
 const world = await openDoors({

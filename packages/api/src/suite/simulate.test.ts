@@ -1,6 +1,6 @@
 import { catalogue, errorCodes } from '@restage/errors';
 import { expect, test } from 'vitest';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 import { blackPng, readImageSize } from './footage.ts';
 
 const world = await openDoors({ work: true });

@@ -5,7 +5,7 @@ import type { Upload } from '@restage/contract';
 import { uploads } from '@restage/db';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { openDoors } from '../testing/index.ts';
+import { openDoors } from '../testing/suite/index.ts';
 import { blackPng, reserve } from './footage.ts';
 
 const limit = 100_000;

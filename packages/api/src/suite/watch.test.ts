@@ -6,7 +6,7 @@ import { isFailure } from '@restage/errors';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createCaller } from '../index.ts';
-import { openDoors, pacedEngine } from '../testing/index.ts';
+import { openDoors, pacedEngine } from '../testing/suite/index.ts';
 import { footage, put } from './footage.ts';
 
 const engine = pacedEngine();

@@ -15,23 +15,15 @@ import {
   type Settings,
   type WorkerContext,
 } from '@restage/core';
-import { connect, queueSchema } from '@restage/db';
-import { testDatabase } from '@restage/db/testing';
+import { type Connection, queueSchema } from '@restage/db';
 import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type MediaOptions } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
 import { PgBoss } from 'pg-boss';
-import { afterAll } from 'vitest';
+import type { LogLine } from './log-line.ts';
 
-/** A line that a world logged. */
-export interface LogLine {
-  readonly level: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly message: string;
-}
-
-/** A whole world of a test file's own: database, queue, blobs, media and engine, all real. */
-export interface TestWorld {
+/** A whole world of its own: database, queue, blobs, media and engine, all real. */
+export interface World {
   /** Its clock can be moved by assigning `clock.offset`, in milliseconds. */
   readonly ctx: WorkerContext;
   readonly boss: PgBoss;
@@ -42,6 +34,8 @@ export interface TestWorld {
   readonly databaseUrl: string;
   /** Makes an account with credits and a key. */
   account(made?: { credits?: number; mode?: 'live' | 'test' }): Promise<{ id: string; key: string }>;
+  /** Ends the work in hand, and everything but the database. */
+  close(): Promise<void>;
 }
 
 /** What a test may set otherwise. */
@@ -52,15 +46,14 @@ export interface WorldOptions {
   readonly engine?: Engine;
   /** Where signed URLs point; a test that listens sets it once it knows its port. */
   readonly publicUrl?: () => string;
-  /** Puts something between the world and its database: gets the database's URL, gives the one to use. */
-  readonly databaseUrl?: (url: string) => Promise<string>;
 }
 
-/** Builds a world for the calling test file, and takes it down after its last test. */
-export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> {
-  const own = await testDatabase();
-  const url = (await options.databaseUrl?.(own.url)) ?? own.url;
-  const database = url === own.url ? own : connect(url);
+/** Builds a world on a migrated database, to which `connection` leads too. */
+export async function openWorld(
+  url: string,
+  connection: Connection,
+  options: WorldOptions = {},
+): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'restage-world-'));
   const clock = { offset: 0 };
   const now = () => Date.now() + clock.offset;
@@ -87,9 +80,9 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
   });
   const engine = options.engine ?? createCompositor({ workers: 1 });
   const ctx: WorkerContext = {
-    db: database.db,
+    db: connection.db,
     queue: bossQueue(boss),
-    changes: await JobChanges.open(database.sql),
+    changes: await JobChanges.open(connection.sql),
     blobs: await openDiskStore(join(directory, 'blobs')),
     urls: {
       // The address is known only once the test listens, so the signer is made for each use.
@@ -125,13 +118,6 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
       publicUrl: options.publicUrl?.() ?? 'http://restage.test',
       clock: now,
     });
-  afterAll(async () => {
-    await boss.stop({ graceful: true, timeout: 10_000 });
-    await engine.close();
-    await media.close();
-    if (database !== own) await database.close();
-    await rm(directory, { recursive: true, force: true });
-  });
   return {
     ctx,
     boss,
@@ -143,6 +129,12 @@ export async function testWorld(options: WorldOptions = {}): Promise<TestWorld> 
       const { id } = await createAccount(ctx, { email: 'someone@example.com', credits });
       const { key } = await createKey(ctx, id, { name: 'test', mode });
       return { id, key };
+    },
+    async close() {
+      await boss.stop({ graceful: true, timeout: 10_000 });
+      await engine.close();
+      await media.close();
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -16,8 +16,9 @@ import {
 } from '@trpc/server';
 import { admit } from '../admit.ts';
 import type { RequestContext } from '../context.ts';
-import type { Implementation, StreamEvent } from '../implement.ts';
+import type { Implementation } from '../implement.ts';
 import { implementations } from '../implementations.ts';
+import type { StreamEvent } from '../stream-event.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { transformer } from './transformer.ts';
 

@@ -1,10 +1,10 @@
 import { errorCodes } from '@restage/errors';
 import type { RunInput, Simulation } from '@restage/sdk';
-import { numberOf, type Options, UsageError, type Values } from '../command.ts';
+import { type Context, numberOf, type Options, UsageError, type Values } from '../command.ts';
 
 /** The options of commands that take footage and a scene. */
 export const footageOptions = {
-  prompt: { type: 'string', value: '<text>', summary: 'what the scene should be' },
+  prompt: { type: 'string', short: 'p', value: '<text>', summary: 'what the scene should be' },
   reference: { type: 'string', value: '<image>', summary: 'an image of the scene' },
   alpha: { type: 'string', value: '<matte>', summary: 'the matte: grayscale, white is the subject' },
   'alpha-mode': { type: 'string', value: '<mode>', summary: 'auto, fill or custom' },
@@ -28,13 +28,13 @@ export const footageOptions = {
 type FootageValues = Values<typeof footageOptions>;
 
 /** The fields that the server checks are passed on as they are: its message says what is wrong with them. */
-export function inputOf(source: string, values: FootageValues): RunInput {
+export function inputOf({ terminal }: Context, source: string, values: FootageValues): RunInput {
   const maxResolution = numberOf(values, 'max-resolution');
   if (maxResolution !== undefined && maxResolution !== 720 && maxResolution !== 1080) {
     throw new UsageError('--max-resolution is 720 or 1080.');
   }
   return {
-    source,
+    source: source === '-' ? terminal.stdin : source,
     alpha: values.alpha,
     reference: values.reference,
     prompt: values.prompt,

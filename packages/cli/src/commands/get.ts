@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { jobText } from '../report.ts';
-import { filesOf, outputOptions, savedText, saveOutputs, waitMs } from './outputs.ts';
+import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
 
 /** `restage get`: a job as it is now, or once it has completed, and its files. */
 export const get = command({
@@ -14,7 +14,7 @@ export const get = command({
   async run(context, [id = ''], values) {
     const { restage, terminal, quiet } = context;
     const { signal } = terminal;
-    const files = filesOf(values);
+    const files = filesOf(context, values);
     if (!values.wait && Object.keys(files).length === 0) {
       const job = await restage.generations.get(id, { signal });
       return { data: { job, files }, text: jobText(job) };
@@ -27,7 +27,9 @@ export const get = command({
         onJob: (seen) => progress.job(seen),
       });
       await saveOutputs(context, job, files);
-      return { data: { job, files }, text: [jobText(job), savedText(files)].filter(Boolean).join('\n') };
+      progress.end();
+      const text = [jobText(job), savedText(files)].filter(Boolean).join('\n');
+      return tell(context, files, { data: { job, files }, text });
     } finally {
       progress.end();
     }

@@ -8,10 +8,11 @@ export const quote = command({
   summary: 'say what a run would cost, after every check that it would make',
   operands: ['<source>'],
   options: footageOptions,
-  async run({ restage, terminal, quiet }, [source = ''], values) {
+  async run(context, [source = ''], values) {
+    const { restage, terminal, quiet } = context;
     const progress = new Progress(terminal, quiet);
     try {
-      const quoted = await restage.quote(inputOf(source, values), {
+      const quoted = await restage.quote(inputOf(context, source, values), {
         signal: terminal.signal,
         simulate: simulationOf(values),
         onProgress: (step) => progress.upload(step.part, step),

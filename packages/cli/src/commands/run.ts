@@ -1,16 +1,17 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { footageOptions, inputOf, simulationOf } from './footage.ts';
-import { filesOf, outputOptions, savedText, saveOutputs, waitMs } from './outputs.ts';
+import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
 
 /** `restage run`: footage in, render out. */
 export const run = command({
-  summary: 'restage an image or a video, and save the render',
+  summary: 'restage an image or a video, and save the render; - reads standard input',
   operands: ['<source>'],
   options: { ...footageOptions, ...outputOptions },
   async run(context, [source = ''], values) {
     const progress = new Progress(context.terminal, context.quiet);
-    const input = inputOf(source, values);
+    const input = inputOf(context, source, values);
+    const asked = filesOf(context, values);
     const { signal } = context.terminal;
     const running = { signal, timeoutMs: waitMs(values), simulate: simulationOf(values) };
     try {
@@ -19,8 +20,10 @@ export const run = command({
         onProgress: (step) => progress.run(step),
       });
       const extension = job.generation_type === 'video' ? 'mp4' : 'png';
-      const files = await saveOutputs(context, job, { render: `${job.id}.${extension}`, ...filesOf(values) });
-      return { data: { job, files }, text: `${savedText(files)}\njob ${job.id}, seed ${job.seed}` };
+      const files = await saveOutputs(context, job, { render: `${job.id}.${extension}`, ...asked });
+      const text = [savedText(files), `job ${job.id}, seed ${job.seed}`].filter(Boolean).join('\n');
+      progress.end();
+      return tell(context, files, { data: { job, files }, text });
     } finally {
       progress.end();
     }

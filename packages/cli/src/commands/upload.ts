@@ -3,13 +3,13 @@ import { Progress } from '../progress.ts';
 
 /** `restage upload`: a file up, for several jobs to use. */
 export const upload = command({
-  summary: 'upload a file, and print the URI that jobs know it by',
+  summary: 'upload a file, or - for standard input, and print the URI that jobs know it by',
   operands: ['<file>'],
   options: {},
   async run({ restage, terminal, quiet }, [file = '']) {
     const progress = new Progress(terminal, quiet);
     try {
-      const { id, beeble_uri } = await restage.uploads.send(file, {
+      const { id, beeble_uri } = await restage.uploads.send(file === '-' ? terminal.stdin : file, {
         signal: terminal.signal,
         onProgress: (sent) => progress.upload(file, sent),
       });

@@ -1,4 +1,4 @@
-import { testWorld } from '@restage/api/testing';
+import { testWorld } from '@restage/api/testing/suite';
 import { connect } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { afterAll, expect, test } from 'vitest';

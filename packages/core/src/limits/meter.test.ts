@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { testWorld } from '@restage/api/testing';
+import { testWorld } from '@restage/api/testing/suite';
 import { connect } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';

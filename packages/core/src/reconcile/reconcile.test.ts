@@ -1,4 +1,4 @@
-import { testWorld } from '@restage/api/testing';
+import { testWorld } from '@restage/api/testing/suite';
 import { accounts, creditEntries, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';

@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDoors } from '@restage/api/testing';
+import { openDoors } from '@restage/api/testing/suite';
 import { newId } from '@restage/contract';
 import { connect, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';

@@ -37,6 +37,11 @@ export type TransportErrorCode = 'CONNECTION_FAILED' | 'TIMED_OUT' | 'ABORTED' |
 /** The names of the procedures, as on the wire: `generations.start`. */
 export type ProcedureName = keyof Procedures;
 
+/** Those that answer once: a subscription, `generations.watch`, has a method of its own. */
+export type CallName = {
+  [Name in ProcedureName]: Procedures[Name]['kind'] extends 'subscription' ? never : Name;
+}[ProcedureName];
+
 /** Exactly the codes that a call of a procedure can end with. */
 export type CallErrorCode<Name extends ProcedureName> = Procedures[Name]['code'] | TransportErrorCode;
 

@@ -12,9 +12,21 @@ export function clientError<Code extends ClientErrorCode>(
 
 /** The same error, with the job that it leaves behind. */
 export function withJob(error: unknown, job: ErrorDetails['job']): unknown {
-  if (!RestageError.isInstance(error) || error.job || !job) return error;
+  return !RestageError.isInstance(error) || error.job || !job ? error : carrying(error, { job });
+}
+
+/** The same error, with the key of the start that it ended. */
+export function withKey(error: unknown, idempotencyKey: string): unknown {
+  return RestageError.isInstance(error) ? carrying(error, { idempotencyKey }) : error;
+}
+
+function carrying(error: RestageError, more: Partial<ErrorDetails>): RestageError {
   const { code, message, cause } = error;
-  const carrying = new RestageError(code, message, { ...error, job, ...(cause !== undefined && { cause }) });
+  const carrying = new RestageError(code, message, {
+    ...error,
+    ...more,
+    ...(cause !== undefined && { cause }),
+  });
   if (error.stack !== undefined) carrying.stack = error.stack;
   return carrying;
 }

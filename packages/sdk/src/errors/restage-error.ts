@@ -18,6 +18,7 @@ export interface ErrorDetails {
   readonly retryAfter?: number | undefined;
   readonly wireCode?: string | undefined;
   readonly job?: Job | undefined;
+  readonly idempotencyKey?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -41,6 +42,11 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
   readonly wireCode: string | undefined;
   /** The job as it was last seen, once there is one: what was paid for can be fetched by its id. */
   readonly job: JobOf<Code>;
+  /**
+   * Of a start: the key that it was sent with. Where it is not known whether the job was made (no answer came, or the call was
+   * aborted), the same start with this key gives it, and is charged once.
+   */
+  readonly idempotencyKey: string | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -53,6 +59,7 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
     this.retryAfter = details.retryAfter;
     this.wireCode = details.wireCode;
     this.job = details.job as JobOf<Code>;
+    this.idempotencyKey = details.idempotencyKey;
     Object.defineProperty(this, marker, { value: true });
   }
 
@@ -63,8 +70,8 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
 
   /** For logs: everything but the stack and the cause. */
   toJSON() {
-    const { code, message, status, param, requestId, docUrl, retryable, retryAfter, wireCode, job } = this;
-    return { code, message, status, param, requestId, docUrl, retryable, retryAfter, wireCode, job };
+    const { name: _, cause: __, stack: ___, ...fields } = this;
+    return { ...fields, message: this.message };
   }
 }
 

@@ -1,4 +1,4 @@
-import { openDoors, pacedEngine } from '@restage/api/testing';
+import { openDoors, pacedEngine } from '@restage/api/testing/suite';
 import { describe, expect, test } from 'vitest';
 import { type Job, Restage, safe } from '../index.ts';
 import { aJob, hurried, json, refuse, serve, streaming, succeed } from '../testing/server.ts';

@@ -37,6 +37,7 @@ describe('a call', () => {
       retryAfter: undefined,
       wireCode: 'INVALID_URI',
       job: undefined,
+      idempotencyKey: expect.stringMatching(/^sdk_/),
     });
   });
 
@@ -62,6 +63,13 @@ describe('a call', () => {
     await expect(hurried(url).call('generations.start', input)).rejects.toThrow(RangeError);
     expect(received).toHaveLength(0);
   });
+});
+
+test('a subscription is not called as if it answered once', async () => {
+  const { url, received } = await serve((response) => succeed(response, aJob()));
+  const calling = hurried(url).call('generations.watch' as never, { id: 'swx_1' } as never);
+  await expect(calling).rejects.toThrow('use restage.generations.watch');
+  expect(received).toHaveLength(0);
 });
 
 describe('an answer that this version does not know', () => {
@@ -171,6 +179,27 @@ describe('a fault that may pass', () => {
     await hurried(url).generations.get('swx_1');
     const [first, second] = received;
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(995);
+  });
+
+  test('a 429 that names a date is obeyed as one that names seconds', async () => {
+    // Dates have whole seconds: two ahead is more than one from now.
+    const date = new Date(Date.now() + 2_000).toUTCString();
+    const { url, received } = await serve((response, _, nth) =>
+      nth === 1
+        ? refuse(response, 'RATE_LIMIT_EXCEEDED', { headers: { 'retry-after': date } })
+        : succeed(response, aJob()),
+    );
+    await hurried(url).generations.get('swx_1');
+    const [first, second] = received;
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(900);
+  });
+
+  test('a start of which nobody knows whether it was made says how to ask again', async () => {
+    const { url, received } = await serve((response) => response.destroy());
+    const lost = await errorOf(hurried(url, { maxRetries: 1 }).generations.start(started));
+    expect(lost.code).toBe('CONNECTION_FAILED');
+    const sent = received.map(({ body }) => JSON.parse(String(body)).json.idempotency_key as string);
+    expect(sent).toEqual([lost.idempotencyKey, lost.idempotencyKey]);
   });
 
   test('a wait that would outlast the time is not begun, and its error says how long it is', async () => {

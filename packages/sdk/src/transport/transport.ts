@@ -2,7 +2,7 @@ import { createTRPCUntypedClient, httpLink, isTRPCClientError, type TRPCUntypedC
 import type { AnyRouter } from '@trpc/server';
 import { SuperJSON } from 'superjson';
 import type { Call } from '../call.ts';
-import type { CallErrorCode, ProcedureName } from '../errors/client-codes.ts';
+import type { CallErrorCode, CallName } from '../errors/client-codes.ts';
 import { type Refusal, refusalError } from '../errors/refusal.ts';
 import { RestageError } from '../errors/restage-error.ts';
 import { type CallOptions, given, type Settings } from '../options.ts';
@@ -11,7 +11,7 @@ import { Answer, fetchAnswer } from './answer.ts';
 import { retry } from './retry.ts';
 
 /** Calls a procedure by name. */
-export type Caller = <Name extends ProcedureName>(
+export type Caller = <Name extends CallName>(
   name: Name,
   input: Procedures[Name]['input'],
   options?: CallOptions,
@@ -39,13 +39,15 @@ export function createCaller(settings: Settings): Caller {
 
 async function send(
   client: TRPCUntypedClient<AnyRouter>,
-  name: ProcedureName,
+  name: CallName,
   input: unknown,
   options: { signal: AbortSignal; context: { simulate: CallOptions['simulate'] } },
 ): Promise<unknown> {
+  const kind: string = kinds[name];
+  // Its type forbids it; in JavaScript it would be a promise of nothing.
+  if (kind === 'subscription') throw new TypeError(`${name} answers many times: use restage.${name}.`);
   try {
-    const kind = kinds[name] === 'mutation' ? 'mutation' : 'query';
-    return await client[kind](name, input, options);
+    return await client[kinds[name]](name, input, options);
   } catch (error) {
     throw unwrap(error);
   }

@@ -29,7 +29,7 @@ export function sendUpload(
 }
 
 async function send(context: SendContext, footage: Footage, options: SendOptions): Promise<Upload> {
-  const prepared = await prepareFootage(footage);
+  const prepared = await prepareFootage(footage, options.signal);
   if ('blob' in prepared) return sendPrepared(context, prepared, options);
   throw clientError(
     'FILE_FAILED',

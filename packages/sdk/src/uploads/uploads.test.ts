@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RestageError, safe } from '../index.ts';
-import { hurried, json, serve } from '../testing/server.ts';
+import { type Footage, RestageError, safe } from '../index.ts';
+import { hurried, json, serve, succeed } from '../testing/server.ts';
 import { prepareFootage } from './footage.ts';
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
@@ -138,5 +141,104 @@ describe('footage', () => {
     }
     const refused = await prepareFootage(directory).catch((error: unknown) => error);
     expect(RestageError.isInstance(refused) && refused.code).toBe('FILE_FAILED');
+  });
+});
+
+describe('a stream', () => {
+  const chunks = [png.subarray(0, 5), png.subarray(5)];
+
+  test.each<[string, () => Footage]>([
+    ['of the web', () => new Blob(chunks).stream()],
+    ['of Node', () => Readable.from(chunks)],
+    [
+      'that is a generator',
+      async function* () {
+        yield* chunks;
+      },
+    ],
+  ])('%s is read once, and sent again after a dropped connection', async (_, footage) => {
+    const { url, received } = await serve((response, { request }, nth) => {
+      const upload = { id: 'upload_1', upload_url: `${url}/put`, beeble_uri: 'beeble://' };
+      if (request.url !== '/put') succeed(response, upload);
+      else if (nth === 2) response.destroy();
+      else response.end();
+    });
+    await hurried(url).uploads.send(typeof footage === 'function' ? footage() : footage);
+    expect(received.slice(1).map(({ body }) => body)).toEqual([Buffer.from(png), Buffer.from(png)]);
+  });
+
+  test('that fails is FILE_FAILED, with its reason, and nothing is sent', async () => {
+    const { url, received } = await serve((response) => response.end());
+    async function* broken() {
+      yield png;
+      throw new Error('the disk is gone');
+    }
+    const web = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('gone')) });
+    for (const [source, reason] of [
+      [broken(), 'the disk is gone'],
+      [web, 'gone'],
+    ] as const) {
+      const { error } = await safe(hurried(url).run({ source, prompt: 'snow' }));
+      expect(error).toMatchObject({ code: 'FILE_FAILED', message: `The stream can't be read: ${reason}` });
+    }
+    expect(received).toHaveLength(0);
+  });
+
+  test('that never ends is let go of on abort, at once', async () => {
+    const signal = AbortSignal.timeout(50);
+    let cancelled = false;
+    const web = new ReadableStream<Uint8Array>({
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const node = new Readable({ read: () => {} });
+    for (const source of [web, node]) {
+      const { error } = await safe(hurried('http://127.0.0.1:1').uploads.send(source, { signal }));
+      expect(error?.code).toBe('ABORTED');
+    }
+    expect(cancelled).toBe(true);
+    expect(node.destroyed).toBe(true);
+  });
+});
+
+describe('a connection that drops while bytes are on their way', () => {
+  test.each([false, true])('has the PUT started again, with all of them (progress: %s)', async (progress) => {
+    const large = new Uint8Array(8_000_000).fill(7);
+    const sizes: number[] = [];
+    let attempts = 0;
+    const server = createServer(async (request, response) => {
+      attempts += 1;
+      let size = 0;
+      for await (const chunk of request) {
+        size += chunk.length;
+        if (attempts < 3 && size > 1_000_000) return void request.socket.destroy();
+      }
+      sizes.push(size);
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const upload_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const seen: number[] = [];
+    const onProgress = ({ sent }: { sent: number }) => seen.push(sent);
+    await hurried(upload_url).uploads.put({ upload_url }, large, progress ? { onProgress } : {});
+    expect([attempts, sizes]).toEqual([3, [8_000_000]]);
+    if (progress) expect(seen.filter((sent) => sent === 0)).toHaveLength(3);
+  });
+
+  test('or while the server is silent after them, is heard of when it aborts', async () => {
+    const { url, received } = await serve(() => {});
+    const controller = new AbortController();
+    const sending = safe(
+      hurried(url).uploads.put({ upload_url: url }, new Uint8Array(500_000), { signal: controller.signal }),
+    );
+    await expect.poll(() => received.length).toBe(1);
+    controller.abort();
+    expect((await sending).error?.code).toBe('ABORTED');
+    await expect.poll(() => received[0]?.request.socket.destroyed).toBe(true);
   });
 });

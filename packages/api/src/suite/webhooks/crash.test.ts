@@ -12,7 +12,14 @@ import { accounts, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { eq } from 'drizzle-orm';
 import { afterEach, expect, test } from 'vitest';
-import { answering, hurried, latest, type Receiver, until, webhookWorld } from '../../testing/receivers.ts';
+import {
+  answering,
+  hurried,
+  latest,
+  type Receiver,
+  until,
+  webhookWorld,
+} from '../../testing/suite/receivers.ts';
 
 // No worker runs here: each test takes the attempts in hand itself.
 const world = await webhookWorld();

@@ -21,7 +21,7 @@ import {
   until,
   verified,
   webhookWorld,
-} from '../../testing/receivers.ts';
+} from '../../testing/suite/receivers.ts';
 
 const world = await webhookWorld();
 const { ctx, boss } = world;

@@ -1,0 +1,20 @@
+import type { Failure } from '@restage/errors';
+import { FailureError, failureOf } from '../trpc/failure-error.ts';
+
+/**
+ * What a call of the router is refused with: `expect(await refusalOf(caller.generations.get({ id }))).toMatchObject({ code:
+ * 'JOB_NOT_FOUND' })`.
+ * @throws when the call succeeds, and whatever it threw that is no refusal: an INTERNAL_ERROR with its cause
+ */
+export async function refusalOf(call: Promise<unknown>): Promise<Failure> {
+  const outcome = await call.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  if (!outcome) throw new Error('The call was not refused: it succeeded.');
+  const { error } = outcome;
+  const isRefusal =
+    error instanceof Error && [error, error.cause].some((each) => each instanceof FailureError);
+  if (!isRefusal) throw error;
+  return failureOf(error);
+}
