@@ -17,16 +17,9 @@ const everyPair = 2;
 /** Box blur along one row. `scale` is the address of a double. */
 const blurRow = kernel(
   ['source', 'target', 'width', 'channels', 'reach', 'scale'],
-  ({ arguments: { source, target, width, channels, reach, scale }, local }) => {
-    const [pairs, x, from, to, stride, last] = [
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-    ];
-    const [sum, by] = [local('f64x2'), local('f64x2')];
+  ({ arguments: { source, target, width, channels, reach, scale }, locals }) => {
+    const [pairs, x, from, to, stride, last] = locals('i32', 6);
+    const [sum, by] = locals('f64x2', 2);
     const cell = (at: I32) => wide.loadFloats(add(from, mul(at, stride)));
     return [
       stride.set(mul(channels, constant(4))),
@@ -52,16 +45,9 @@ const blurRow = kernel(
 /** Box blur along all columns, a row at a time. `sums` has room for a double for each float of a row. */
 const blurColumns = kernel(
   ['source', 'target', 'sums', 'floats', 'height', 'reach', 'scale'],
-  ({ arguments: { source, target, sums, floats, height, reach, scale }, local }) => {
-    const [i, y, at, entering, leaving, here] = [
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-    ];
-    const [sum, by] = [local('f64x2'), local('f64x2')];
+  ({ arguments: { source, target, sums, floats, height, reach, scale }, locals }) => {
+    const [i, y, at, entering, leaving, here] = locals('i32', 6);
+    const [sum, by] = locals('f64x2', 2);
     const row = (index: I32) =>
       add(source, mul(least(most(index, constant(0)), sub(height, constant(1))), mul(floats, constant(4))));
     const float = (start: I32) => wide.loadFloats(add(start, mul(i, constant(4))));
@@ -92,9 +78,9 @@ const blurColumns = kernel(
  */
 const resizeRow = kernel(
   ['upper', 'lower', 'target', 'width', 'channels', 'lefts', 'rights', 'across', 'down'],
-  ({ arguments: { upper, lower, target, width, channels, lefts, rights, across, down }, local }) => {
-    const [x, c, left, right, to] = [local('i32'), local('i32'), local('i32'), local('i32'), local('i32')];
-    const [above, below, fx, fy] = [local('f64x2'), local('f64x2'), local('f64x2'), local('f64x2')];
+  ({ arguments: { upper, lower, target, width, channels, lefts, rights, across, down }, locals }) => {
+    const [x, c, left, right, to] = locals('i32', 5);
+    const [above, below, fx, fy] = locals('f64x2', 4);
     const between = (row: I32) => {
       const from = wide.loadFloats(add(add(row, left), c));
       return wide.add(from, wide.mul(wide.sub(wide.loadFloats(add(add(row, right), c)), from), fx));
@@ -120,15 +106,8 @@ const resizeRow = kernel(
 /** Adds a row of cells to the sums of the larger cells, `cell` wide, that they lie in. */
 const gatherRow = kernel(
   ['source', 'target', 'width', 'channels', 'cell'],
-  ({ arguments: { source, target, width, channels, cell }, local }) => {
-    const [x, c, from, to, left, at] = [
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-      local('i32'),
-    ];
+  ({ arguments: { source, target, width, channels, cell }, locals }) => {
+    const [x, c, from, to, left, at] = locals('i32', 6);
     return [
       from.set(source),
       to.set(target),

@@ -25,29 +25,22 @@ export const lumaB = (0.0722 * 219) / 255;
 export const blueScale = 112 / 255 / (1 - 0.0722);
 export const redScale = 112 / 255 / (1 - 0.2126);
 
-/** What each code adds to R, G and B in the way back, as floats in 0…255. */
-const lumaGain: Float32Array = Float32Array.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
-export const redFromCr: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, v) => (1.5748 * (v - 128) * 255) / 224,
-);
-export const greenFromCr: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, v) => (-0.46812 * (v - 128) * 255) / 224,
-);
-export const greenFromCb: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, u) => (-0.18733 * (u - 128) * 255) / 224,
-);
-export const blueFromCb: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, u) => (1.8556 * (u - 128) * 255) / 224,
-);
+/** What one step of luma, and of each chroma code away from 128, adds to R, G and B in the way back, 0…255. */
+export const lumaStep = 255 / 219;
+export const chroma = {
+  fromCb: [0, (-0.18733 * 255) / 224, (1.8556 * 255) / 224],
+  fromCr: [(1.5748 * 255) / 224, (-0.46812 * 255) / 224, 0],
+} as const;
+
+const lumaGain = Float32Array.from({ length: 256 }, (_, y) => (y - 16) * lumaStep);
+const gain = (step: number) => Float32Array.from({ length: 256 }, (_, code) => step * (code - 128));
+const redFromCr = gain(chroma.fromCr[0]);
+const greenFromCr = gain(chroma.fromCr[1]);
+const greenFromCb = gain(chroma.fromCb[1]);
+const blueFromCb = gain(chroma.fromCb[2]);
 
 /** 0…255, rounded; `codeOf[value + 512]` for a float from −512 to 767. */
-export const codeOf: Uint8Array = Uint8Array.from({ length: 1280 }, (_, i) =>
-  Math.max(0, Math.min(255, i - 512)),
-);
+const codeOf = Uint8Array.from({ length: 1280 }, (_, i) => Math.max(0, Math.min(255, i - 512)));
 
 /** Writes the RGB codes of the pixel at `p`, whose chroma stands at `u` and `v`. */
 export function codesAt(data: Uint8Array, p: number, u: number, v: number, out: Uint8Array): void {
@@ -67,17 +60,17 @@ export function planesView(planes: Planes): View {
     width,
     height,
     linear(x, y, out) {
-      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
-      codesAt(data, y * width + x, cb + chroma, cr + chroma, codes);
+      const at = (y >> 1) * (width >> 1) + (x >> 1);
+      codesAt(data, y * width + x, cb + at, cr + at, codes);
       out[0] = linearOfByte[codes[0] as number] as number;
       out[1] = linearOfByte[codes[1] as number] as number;
       out[2] = linearOfByte[codes[2] as number] as number;
     },
     codes(x, y, out) {
-      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
+      const at = (y >> 1) * (width >> 1) + (x >> 1);
       out[0] = (data[y * width + x] as number) / 255;
-      out[1] = (data[cb + chroma] as number) / 255;
-      out[2] = (data[cr + chroma] as number) / 255;
+      out[1] = (data[cb + at] as number) / 255;
+      out[2] = (data[cr + at] as number) / 255;
     },
   };
 }
@@ -97,9 +90,9 @@ export function planesFromRgb({ width, height, data }: Picture): Planes {
         b += pb / 4;
       }
       const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
-      planes.data[cb + chroma] = Math.round((b - luma) * blueScale + 128);
-      planes.data[cr + chroma] = Math.round((r - luma) * redScale + 128);
+      const at = (y >> 1) * (width >> 1) + (x >> 1);
+      planes.data[cb + at] = Math.round((b - luma) * blueScale + 128);
+      planes.data[cr + at] = Math.round((r - luma) * redScale + 128);
     }
   }
   return planes;

@@ -76,7 +76,8 @@ export const i32 = {
   mul: binary<'i32', 'i32'>([0x6c], 'i32'),
   and: binary<'i32', 'i32'>([0x71], 'i32'),
   or: binary<'i32', 'i32'>([0x72], 'i32'),
-  shl: binary<'i32', 'i32'>([0x74], 'i32'),
+  shiftLeft: binary<'i32', 'i32'>([0x74], 'i32'),
+  shiftRight: binary<'i32', 'i32'>([0x76], 'i32'),
   eq: binary<'i32', 'i32'>([0x46], 'i32'),
   ne: binary<'i32', 'i32'>([0x47], 'i32'),
   less: binary<'i32', 'i32'>([0x48], 'i32'),
@@ -93,6 +94,7 @@ export const f32 = {
   load: load([0x2a], 'f32'),
   store: store<'f32'>([0x38]),
   greater: binary<'f32', 'i32'>([0x5e], 'i32'),
+  max: binary<'f32', 'f32'>([0x97], 'f32'),
   add: binary<'f32', 'f32'>([0x92], 'f32'),
   sub: binary<'f32', 'f32'>([0x93], 'f32'),
   mul: binary<'f32', 'f32'>([0x94], 'f32'),
@@ -138,6 +140,10 @@ export const f32x4 = {
 };
 
 export const i32x4 = {
+  /** Whether any bit is set. */
+  any: unary<'i32x4', 'i32'>(simd(83), 'i32'),
+  /** The bits of four floats. */
+  bits: unary<'f32x4', 'i32x4'>([], 'i32x4'),
   truncate: unary<'f32x4', 'i32x4'>(simd(248), 'i32x4'),
   lane: (a: Value<'i32x4'>, lane: number): I32 => ({ type: 'i32', code: [...a.code, ...simd(27), lane] }),
 };
@@ -199,8 +205,13 @@ export const loop = (
 export interface Scope<P extends string> {
   /** Its arguments, all i32. */
   readonly arguments: Readonly<Record<P, Variable<'i32'>>>;
-  local<T extends Type>(type: T): Variable<T>;
+  /** So many new locals of a type. */
+  locals<T extends Type, N extends number>(type: T, count: N): Tuple<Variable<T>, N>;
 }
+
+type Tuple<T, N extends number, R extends readonly T[] = []> = R['length'] extends N
+  ? R
+  : Tuple<T, N, readonly [...R, T]>;
 
 export interface Kernel<P extends string = string> {
   readonly parameters: readonly P[];
@@ -222,7 +233,10 @@ export function kernel<const P extends string>(
   const named = Object.fromEntries(parameters.map((name, index) => [name, variable('i32', index)]));
   const body = build({
     arguments: named as Record<P, Variable<'i32'>>,
-    local: (type) => variable(type, parameters.length + locals.push(type) - 1),
+    locals: <T extends Type, N extends number>(type: T, count: N) =>
+      Array.from({ length: count }, () =>
+        variable(type, parameters.length + locals.push(type) - 1),
+      ) as unknown as Tuple<Variable<T>, N>,
   });
   return { parameters, locals, code: body.flatMap(({ code }) => code) };
 }
