@@ -63,6 +63,12 @@ export function pixelCode(locals: Scope<never>['locals'], tables: I32, lut: I32)
   const byte = (channel: number) => i32.load8(add(tables, placed(channel)), tableAt.byteOfLinear);
 
   return {
+    /** Code values, 0…255, as floats. */
+    codes: (linear: Vector, out: Variable<'f32x4'>): Statement[] => {
+      const [r, g, b] = three((c) => float('codeOfLinear', placed(c)));
+      return [index.set(place(linear)), out.set(f32x4.withLane(f32x4.withLane(f32x4.splat(r), 1, g), 2, b))];
+    },
+
     /** Code values in 256ths of linear light of 0…1. */
     fineCodes: (linear: Vector, out: Codes): Statement[] => [
       index.set(place(linear)),

@@ -79,20 +79,24 @@ export function planesView(planes: Planes): View {
 export function planesFromRgb({ width, height, data }: Picture): Planes {
   const planes = createPlanes(width, height);
   const [cb, cr] = chromaStart(planes);
-  for (let y = 0; y < height; y += 2) {
-    for (let x = 0; x < width; x += 2) {
-      let [r, g, b] = [0, 0, 0];
-      for (const p of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
-        const [pr, pg, pb] = [data[p * 3] as number, data[p * 3 + 1] as number, data[p * 3 + 2] as number];
-        planes.data[p] = Math.round(pr * lumaR + pg * lumaG + pb * lumaB + 16);
-        r += pr / 4;
-        g += pg / 4;
-        b += pb / 4;
+  for (let y = 0, at = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2, at++) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let n = 0; n < 4; n++) {
+        const p = (y + (n >> 1)) * width + x + (n & 1);
+        const pr = data[p * 3] as number;
+        const pg = data[p * 3 + 1] as number;
+        const pb = data[p * 3 + 2] as number;
+        planes.data[p] = (pr * lumaR + pg * lumaG + pb * lumaB + 16.5) | 0;
+        r += pr;
+        g += pg;
+        b += pb;
       }
       const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-      const at = (y >> 1) * (width >> 1) + (x >> 1);
-      planes.data[cb + at] = Math.round((b - luma) * blueScale + 128);
-      planes.data[cr + at] = Math.round((r - luma) * redScale + 128);
+      planes.data[cb + at] = (((b - luma) / 4) * blueScale + 128.5) | 0;
+      planes.data[cr + at] = (((r - luma) / 4) * redScale + 128.5) | 0;
     }
   }
   return planes;
