@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { codeOfLinear } from '../colour/srgb.ts';
 import { createGrid } from '../math/blur.ts';
 import { randomFrom } from '../math/random.ts';
-import { finishBackdrop, noiseTable } from './backdrop.ts';
+import { finishBackdrop, gridPlate, noiseTable } from './backdrop.ts';
 import { rounded as f, place } from './scalar-kit.ts';
 
 test.each([
@@ -12,7 +12,7 @@ test.each([
   const plate = createGrid(width, height, 3);
   const random = randomFrom(3);
   for (let i = 0; i < plate.data.length; i++) plate.data[i] = random() * 1.2 - 0.1;
-  const { bytes } = finishBackdrop(plate, grain, 77);
+  const { bytes } = finishBackdrop(gridPlate(plate), grain, 77);
 
   const noise = noiseTable(77);
   const expected = Uint8Array.from(bytes, (_, i) => {

@@ -8,6 +8,49 @@ import type { Backdrop } from './blend.ts';
 import { pixelCode } from './pixel.ts';
 import { layTables, tableBytes } from './tables.ts';
 
+/** A plate in linear light, read by rows, so that one made of bytes never stands in memory as floats. */
+export interface Plate {
+  readonly width: number;
+  readonly height: number;
+  /** Writes row `y`, three floats a pixel. */
+  row(y: number, out: Float32Array): void;
+}
+
+/** A plate that is there as linear light. */
+export function gridPlate({ width, height, data }: Grid): Plate {
+  return {
+    width,
+    height,
+    row: (y, out) => out.set(data.subarray(y * width * 3, (y + 1) * width * 3)),
+  };
+}
+
+/** A plate from 8-bit sRGB, through a grade where there is one. */
+export function plateFromBytes(
+  bytes: Uint8Array,
+  width: number,
+  height: number,
+  grade: Lut | undefined,
+): Plate {
+  if (grade === undefined) {
+    return {
+      width,
+      height,
+      row(y, out) {
+        for (let i = 0, o = y * width * 3; i < out.length; i++, o++)
+          out[i] = linearOfByte[bytes[o] as number] as number;
+      },
+    };
+  }
+  const graded = createGrid(width, height, 3);
+  const colour = new Float32Array(3);
+  for (let i = 0; i < bytes.length; i += 3) {
+    lookUp(grade, bytes[i] as number, bytes[i + 1] as number, bytes[i + 2] as number, colour);
+    graded.data.set(colour, i);
+  }
+  return gridPlate(graded);
+}
+
 /**
  * One row of a plate as 8-bit sRGB with grain. For each pixel `noise` holds three floats: the first is laid on all
  * channels, `grain` times (the address of a float), and it and the two after it, shifted by one, on single ones.
@@ -38,15 +81,14 @@ const grainRow = kernel(
 const arenaOf = arenas({ grainRow });
 
 /**
- * Finishes a plate: its linear light for blending, and 8-bit sRGB with grain, which a smooth sky needs so as
+ * Finishes a plate: as it is for blending, and 8-bit sRGB with grain, which a smooth sky needs so as
  * not to show bands.
  * @param grain strength in code values; 0.5 is a plain dither.
  */
-export function finishBackdrop(plate: Grid, grain: number, seed: number): Backdrop {
+export function finishBackdrop(plate: Plate, grain: number, seed: number): Backdrop {
   const noise = noiseTable(seed);
-  const linear = plate.data;
-  const bytes = new Uint8Array(linear.length);
   const stride = plate.width * 3;
+  const bytes = new Uint8Array(plate.height * stride);
   const { kernels, ...arena } = arenaOf((noise.length + stride * 3 + 8) * 4 + tableBytes + 256);
   const tables = arena.bytes(tableBytes);
   layTables(tables.view);
@@ -59,7 +101,7 @@ export function finishBackdrop(plate: Grid, grain: number, seed: number): Backdr
   for (let row = 0; row < plate.height; row++) {
     // Each row reads the table from a place of its own, so that no pattern repeats visibly.
     const start = Math.imul(row + 1, 0x9e3779b1) & (noise.length - 1);
-    from.view.set(linear.subarray(row * stride, (row + 1) * stride));
+    plate.row(row, from.view);
     kernels.grainRow({
       plate: from.at,
       out: to.at,
@@ -70,28 +112,7 @@ export function finishBackdrop(plate: Grid, grain: number, seed: number): Backdr
     });
     bytes.set(to.view, row * stride);
   }
-  return { linear, bytes };
-}
-
-/** A plate from 8-bit sRGB, through a grade where there is one. */
-export function plateFromBytes(
-  bytes: Uint8Array,
-  width: number,
-  height: number,
-  grade: Lut | undefined,
-): Grid {
-  const plate = createGrid(width, height, 3);
-  const { data } = plate;
-  if (grade === undefined) {
-    for (let i = 0; i < bytes.length; i++) data[i] = linearOfByte[bytes[i] as number] as number;
-    return plate;
-  }
-  const colour = new Float32Array(3);
-  for (let i = 0; i < bytes.length; i += 3) {
-    lookUp(grade, bytes[i] as number, bytes[i + 1] as number, bytes[i + 2] as number, colour);
-    data.set(colour, i);
-  }
-  return plate;
+  return { plate, bytes };
 }
 
 /** Noise near a Gaussian, a power of two of it, of standard deviation about 0.65. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { bakeLut } from '../colour/lut.ts';
 import { byteOfLinear } from '../colour/srgb.ts';
 import { coarseSize } from '../light/fields.ts';
+import { gridPlate } from './backdrop.ts';
 import { blend } from './blend.ts';
 import {
   each,
@@ -31,7 +32,19 @@ test.each([
   const frame = bytes(width * height * 3);
   const plate = bytes(width * height * 3);
   const out = new Uint8Array(frame.length);
-  blend({ frame, matte, backdrop: { linear, bytes: plate }, lut, light, colours }, width, height, out);
+  blend(
+    {
+      frame,
+      matte,
+      backdrop: { plate: gridPlate({ width, height, channels: 3, data: linear }), bytes: plate },
+      lut,
+      light,
+      colours,
+    },
+    width,
+    height,
+    out,
+  );
 
   const expected = plate.slice();
   for (let p = 0; p < matte.length; p++) {

@@ -12,13 +12,14 @@ import {
   type Value,
   when,
 } from '../wasm/assemble.ts';
+import type { Plate } from './backdrop.ts';
 import { gridCode, mixed, pixelCode, three } from './pixel.ts';
 import { layReading, readingBytes } from './reading.ts';
 import { cubeFloats, layCube, layTables, tableBytes } from './tables.ts';
 
 /** A plate ready to stand behind subjects: linear light for the edge, finished 8-bit sRGB for the rest. */
 export interface Backdrop {
-  readonly linear: Float32Array;
+  readonly plate: Plate;
   readonly bytes: Uint8Array;
 }
 
@@ -143,7 +144,7 @@ export function blend(layers: Layers, width: number, height: number, out: Uint8A
     row.frame.view.set(frame.subarray(start * 3, end * 3));
     if (matte !== undefined && backdrop !== undefined) {
       row.matte.view.set(matte.subarray(start, end));
-      row.plate.view.set(backdrop.linear.subarray(start * 3, end * 3));
+      backdrop.plate.row(y, row.plate.view);
       row.out.view.set(backdrop.bytes.subarray(start * 3, end * 3));
     }
     kernels.blendRow({ ...layout, y });

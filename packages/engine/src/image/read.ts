@@ -54,11 +54,13 @@ export function readSource(path: string, size: Size): Promise<Picture | Failed> 
 export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
   return decode('alpha', async () => {
     const input = sharp(path, { limitInputPixels, failOn: 'error' });
-    const { hasAlpha } = await input.metadata();
+    const { hasAlpha, space } = await input.metadata();
     const opaque = !hasAlpha || (await sharp(path, { limitInputPixels }).stats()).isOpaque;
     const sized = input.autoOrient().resize(width, height, { fit: 'fill', kernel: 'linear' });
     if (!opaque)
       return sized.toColourspace('srgb').extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
+    if (space === 'b-w')
+      return sized.removeAlpha().extractChannel(0).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer();
     const rgb = await sized.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
     const matte = new Uint8Array(width * height);
     for (let p = 0, i = 0; p < matte.length; p++, i += 3) {

@@ -74,13 +74,12 @@ function gather({ width, height, linear }: View, matte: Uint8Array) {
 }
 
 /**
- * Carries sure colours over the edge band, near ones first, so that a half-covered pixel can be parted into
+ * Carries sure colours, of which it is given sums that it changes, over the edge band, near ones first, so that a half-covered pixel can be parted into
  * subject and background (after "blur fusion", Forte 2021, with sure pixels in place of its first pass).
  */
-function spread(sums: Grid): Grid {
-  const { width, height } = sums;
+function spread(near: Grid): Grid {
+  const { width, height } = near;
   const out = createGrid(width, height, 8);
-  const near: Grid = { ...sums, data: sums.data.slice() };
   boxBlur(near, 2, 2);
   // Far colours only fill where near ones are missing: a quarter of the resolution does.
   const quarter = shrink(near, 4);
@@ -107,12 +106,14 @@ function lightOf(alpha: Grid, plate: Grid, key: KeyLight, strength: number): Gri
   boxBlur(shape, reach, 2);
   const edge: Grid = { ...alpha, data: alpha.data.slice() };
   boxBlur(edge, Math.max(1, Math.round(Math.min(width, height) * 0.014)), 2);
-  const at = (x: number, y: number) =>
-    shape.data[clamp(y, 0, height - 1) * width + clamp(x, 0, width - 1)] as number;
   for (let y = 0, p = 0; y < height; y++) {
+    const above = y > 0 ? width : 0;
+    const below = y < height - 1 ? width : 0;
     for (let x = 0; x < width; x++, p++) {
-      const nx = (at(x - 1, y) - at(x + 1, y)) * reach * 1.5;
-      const ny = (at(x, y - 1) - at(x, y + 1)) * reach * 1.5;
+      const left = shape.data[x > 0 ? p - 1 : p] as number;
+      const right = shape.data[x < width - 1 ? p + 1 : p] as number;
+      const nx = (left - right) * reach * 1.5;
+      const ny = ((shape.data[p - above] as number) - (shape.data[p + below] as number)) * reach * 1.5;
       const across = ((x + 0.5) / width - 0.5) * key.x * 0.5 + ((y + 0.5) / height - 0.5) * key.y * 0.5;
       const facing = clamp(nx * key.x + ny * key.y + across, -1, 1) * key.strength * strength;
       const outward = 1 - (edge.data[p] as number);

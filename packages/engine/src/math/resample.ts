@@ -44,29 +44,40 @@ export function resize(grid: Grid, width: number, height: number): Grid {
 
 /** Means of `cell × cell` pixels. */
 export function shrink(grid: Grid, cell: number): Grid {
-  const { channels } = grid;
-  const width = Math.ceil(grid.width / cell);
-  const height = Math.ceil(grid.height / cell);
+  const { width, height, channels, data } = grid;
+  const floats = width * channels;
+  const row = (y: number, out: Float32Array) => out.set(data.subarray(y * floats, (y + 1) * floats));
+  return shrinkRows({ width, height, channels, row }, cell);
+}
+
+/** The same of pixels that come by rows. */
+export function shrinkRows(
+  source: Pick<Grid, 'width' | 'height' | 'channels'> & { row(y: number, out: Float32Array): void },
+  cell: number,
+): Grid {
+  const { channels } = source;
+  const width = Math.ceil(source.width / cell);
+  const height = Math.ceil(source.height / cell);
   const out = createGrid(width, height, channels);
-  const row = grid.width * channels;
-  const { kernels, ...arena } = gridArena((row + out.data.length) * 4 + 64);
-  const source = arena.floats(row);
+  const floats = source.width * channels;
+  const { kernels, ...arena } = gridArena((floats + out.data.length) * 4 + 64);
+  const row = arena.floats(floats);
   const target = arena.floats(out.data.length);
   target.view.fill(0);
-  for (let y = 0; y < grid.height; y++) {
-    source.view.set(grid.data.subarray(y * row, y * row + row));
+  for (let y = 0; y < source.height; y++) {
+    source.row(y, row.view);
     kernels.gatherRow({
-      source: source.at,
+      source: row.at,
       target: target.at + Math.floor(y / cell) * width * channels * 4,
-      width: grid.width,
+      width: source.width,
       channels,
       cell,
     });
   }
   for (let y = 0, o = 0; y < height; y++) {
-    const tall = Math.min(cell, grid.height - y * cell);
+    const tall = Math.min(cell, source.height - y * cell);
     for (let x = 0; x < width; x++) {
-      const count = tall * Math.min(cell, grid.width - x * cell);
+      const count = tall * Math.min(cell, source.width - x * cell);
       for (let c = 0; c < channels; c++, o++) out.data[o] = (target.view[o] as number) / count;
     }
   }

@@ -1,5 +1,6 @@
 import type { Size } from '@restage/contract';
 import type { Lut } from '../colour/lut.ts';
+import type { Plate } from '../composite/backdrop.ts';
 import { layReading, readingBytes } from '../composite/reading.ts';
 import { cubeFloats, layCube, layTables, tableBytes } from '../composite/tables.ts';
 import { coarseSize, type Fields } from '../light/fields.ts';
@@ -10,7 +11,7 @@ import { blendPlanesKernel, layLumas, lineNodes } from './planes-kernel.ts';
 /** A plate for video: planes for where only it shows, linear light for the edge. */
 export interface PlanesBackdrop {
   readonly planes: Planes;
-  readonly linear: Float32Array;
+  readonly plate: Plate;
 }
 
 /** One frame's layers. A matte has one byte a pixel; without one the whole frame is the subject. */
@@ -47,7 +48,8 @@ export function createPlanesBlend(
   layTables(tables.view);
   layCube(lut, cube.view);
   const plate = arena.floats(pixels * 3);
-  plate.view.set(backdrop.linear);
+  for (let y = 0; y < height; y++)
+    backdrop.plate.row(y, plate.view.subarray(y * width * 3, (y + 1) * width * 3));
   const lumas = arena.integers(512);
   layLumas(lumas.view);
   const reading = layReading(arena, coarse, size);

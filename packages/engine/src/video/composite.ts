@@ -15,7 +15,7 @@ export function createComposite(
 ): (frame: Planes, matte: Uint8Array | undefined) => Planes {
   const backdrop = {
     planes: planesFromRgb({ ...size, data: stage.backdrop.bytes }),
-    linear: stage.backdrop.linear,
+    plate: stage.backdrop.plate,
   };
   const slope = { light: frameSlope(size.width, size.height, stage.key, stage.strength), colours: undefined };
   let blend: ((layers: PlanesLayers) => Planes) | undefined;

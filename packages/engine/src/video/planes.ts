@@ -102,12 +102,40 @@ export function planesFromRgb({ width, height, data }: Picture): Planes {
   return planes;
 }
 
+/**
+ * Replaces bytes by a table's, into `out`, which may be `bytes`. Four at a time where all are 0 or all are 255 of a
+ * matte, given in its own codes as `empty` and `full`: most of one is.
+ */
+export function mapMatte(
+  bytes: Uint8Array,
+  table: Uint8Array | Uint8ClampedArray,
+  { empty, full }: { readonly empty: number; readonly full: number },
+  out: Uint8Array,
+): void {
+  const [from, to] = [wordsOf(bytes), wordsOf(out)];
+  const words = from === undefined || to === undefined ? 0 : bytes.length >> 2;
+  const four = (code: number) => Math.imul(code, 0x01010101) >>> 0;
+  const [emptyWord, fullWord] = [four(empty), four(full)];
+  const [toEmpty, toFull] = [four(table[empty] as number), four(table[full] as number)];
+  for (let w = 0, p = 0; w < words; w++, p += 4) {
+    const word = (from as Uint32Array)[w] as number;
+    if (word === emptyWord) (to as Uint32Array)[w] = toEmpty;
+    else if (word === fullWord) (to as Uint32Array)[w] = toFull;
+    else for (let n = p; n < p + 4; n++) out[n] = table[bytes[n] as number] as number;
+  }
+  for (let p = words * 4; p < bytes.length; p++) out[p] = table[bytes[p] as number] as number;
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array | undefined {
+  return byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, length >> 2) : undefined;
+}
+
 const limited = Uint8Array.from({ length: 256 }, (_, i) => Math.round((i * 219) / 255 + 16));
 
 /** Writes a matte as grey planes in limited range, as players expect; without one, white. */
 export function writeGrey(grey: Uint8Array | undefined, out: Planes): void {
   const pixels = out.width * out.height;
   if (grey === undefined) out.data.fill(235, 0, pixels);
-  else for (let p = 0; p < pixels; p++) out.data[p] = limited[grey[p] as number] as number;
+  else mapMatte(grey, limited, { empty: 0, full: 255 }, out.data.subarray(0, pixels));
   out.data.fill(128, pixels);
 }

@@ -68,9 +68,7 @@ export const i32 = {
   load: load([0x28], 'i32'),
   load8: load([0x2d], 'i32'),
   load16: load([0x2f], 'i32'),
-  store: store<'i32'>([0x36]),
   store8: store<'i32'>([0x3a]),
-  store16: store<'i32'>([0x3b]),
   add: binary<'i32', 'i32'>([0x6a], 'i32'),
   sub: binary<'i32', 'i32'>([0x6b], 'i32'),
   mul: binary<'i32', 'i32'>([0x6c], 'i32'),
@@ -79,14 +77,11 @@ export const i32 = {
   shiftLeft: binary<'i32', 'i32'>([0x74], 'i32'),
   shiftRight: binary<'i32', 'i32'>([0x76], 'i32'),
   eq: binary<'i32', 'i32'>([0x46], 'i32'),
-  ne: binary<'i32', 'i32'>([0x47], 'i32'),
   less: binary<'i32', 'i32'>([0x48], 'i32'),
   select: (condition: I32, a: I32, b: I32): I32 => ({
     type: 'i32',
     code: [...a.code, ...b.code, ...condition.code, 0x1b],
   }),
-  /** Towards zero; what does not fit is brought to the nearest that does. */
-  truncate: unary<'f32', 'i32'>([0xfc, 0], 'i32'),
 };
 
 export const f32 = {
@@ -94,13 +89,11 @@ export const f32 = {
   load: load([0x2a], 'f32'),
   store: store<'f32'>([0x38]),
   greater: binary<'f32', 'i32'>([0x5e], 'i32'),
-  max: binary<'f32', 'f32'>([0x97], 'f32'),
   add: binary<'f32', 'f32'>([0x92], 'f32'),
   sub: binary<'f32', 'f32'>([0x93], 'f32'),
   mul: binary<'f32', 'f32'>([0x94], 'f32'),
   div: binary<'f32', 'f32'>([0x95], 'f32'),
   from: unary<'i32', 'f32'>([0xb2], 'f32'),
-  demote: unary<'f64', 'f32'>([0xb6], 'f32'),
 };
 
 export const f64 = {
