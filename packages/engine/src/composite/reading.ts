@@ -3,7 +3,7 @@ import type { Size } from '@restage/contract';
 import type { Arena, Block } from '../wasm/arena.ts';
 
 /** Channels of the coarse grids that blending reads: two colours, each with a float to spare. */
-export const gridChannels = 8;
+const gridChannels = 8;
 const cellBytes = gridChannels * 4;
 
 /** Coarse grids in an arena, read bilinearly at full size; see `gridCode`. */

@@ -10,7 +10,7 @@ export interface Planes {
 }
 
 /** Where Cb and Cr begin in `data`. */
-export function chromaStart({ width, height }: Pick<Planes, 'width' | 'height'>): readonly [number, number] {
+function chromaStart({ width, height }: Pick<Planes, 'width' | 'height'>): readonly [number, number] {
   return [width * height, width * height + (width * height) / 4];
 }
 
@@ -43,7 +43,7 @@ const blueFromCb = gain(chroma.fromCb[2]);
 const codeOf = Uint8Array.from({ length: 1280 }, (_, i) => Math.max(0, Math.min(255, i - 512)));
 
 /** Writes the RGB codes of the pixel at `p`, whose chroma stands at `u` and `v`. */
-export function codesAt(data: Uint8Array, p: number, u: number, v: number, out: Uint8Array): void {
+function codesAt(data: Uint8Array, p: number, u: number, v: number, out: Uint8Array): void {
   const luma = (lumaGain[data[p] as number] as number) + 512.5;
   const cb = data[u] as number;
   const cr = data[v] as number;
