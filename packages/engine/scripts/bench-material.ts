@@ -56,12 +56,19 @@ export async function drawStill(path: string, width: number, height: number): Pr
   return path;
 }
 
-/** Reads a picture three times and writes three, as a job does, and nothing in between. */
-export async function imageFloor(source: string, folder: string): Promise<void> {
-  await Promise.all(
-    [0, 1, 2].map(async (n) => {
-      const { data, info } = await sharp(source).raw().toBuffer({ resolveWithObject: true });
-      await writePng(join(folder, `floor-${n}.png`), data, info.width, info.height, 3);
-    }),
-  );
+/** A grey picture with a soft-edged disc in the middle: a matte. */
+export async function drawDisc(path: string, width: number, height: number): Promise<string> {
+  const data = new Uint8Array(width * height);
+  for (let p = 0; p < data.length; p++) {
+    const distance = Math.hypot((p % width) - width / 2, Math.floor(p / width) - height / 2);
+    data[p] = 255 * Math.min(1, Math.max(0, (height * 0.38 - distance) / 5));
+  }
+  await writePng(path, data, width, height, 1);
+  return path;
+}
+
+/** Reads a picture and writes it, as a job does but once, and does nothing in between. */
+export async function imageFloor(source: string, output: string): Promise<void> {
+  const { data, info } = await sharp(source).raw().toBuffer({ resolveWithObject: true });
+  await writePng(output, data, info.width, info.height, 3);
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
 import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
-import { finishBackdrop } from '../src/composite/backdrop.ts';
+import { finishBackdrop, gridPlate } from '../src/composite/backdrop.ts';
 import { randomFrom } from '../src/math/random.ts';
 import { resize } from '../src/math/resample.ts';
 import { paintPlate } from '../src/scene/plate.ts';
@@ -61,7 +61,7 @@ async function still(): Promise<void> {
 async function reference(): Promise<void> {
   const [width, height] = [1280, 720];
   const { plate } = paintPlate(readPrompt('sunset over the sea, cloudy'), width, height, 21);
-  const { bytes } = finishBackdrop(resize(plate, width, height), 1.5, 21);
+  const { bytes } = finishBackdrop(gridPlate(resize(plate, width, height)), 1.5, 21);
   await sharp(bytes, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 88 })
     .toFile(join(folder, 'reference.jpg'));

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bakeLut } from './colour/lut.ts';
 import { labFromRgb } from './colour/oklab.ts';
 import { byteOfLinear, hex, linearOfByte, linearSteps, type Rgb } from './colour/srgb.ts';
+import { gridPlate } from './composite/backdrop.ts';
 import { blend } from './composite/blend.ts';
 import { pictureView } from './composite/view.ts';
 import { isFailed } from './engine.ts';
@@ -179,7 +180,13 @@ test('no halo: half-covered pixels are those of the subject over the new plate, 
   });
   const out = new Uint8Array(frame.length);
   blend(
-    { frame, matte, backdrop: { linear, bytes: truth }, lut: bakeLut([]), ...fields },
+    {
+      frame,
+      matte,
+      backdrop: { plate: gridPlate({ width, height, channels: 3, data: linear }), bytes: truth },
+      lut: bakeLut([]),
+      ...fields,
+    },
     width,
     height,
     out,

@@ -3,7 +3,7 @@ import { decodeSrgb } from './srgb.ts';
 import type { LabMap } from './transfer.ts';
 
 /** Nodes along each edge of the cube. */
-const lutSize = 33;
+export const lutSize = 33;
 
 /**
  * A cube of colours: from 8-bit sRGB code values to linear light. Blue runs fastest, three floats a node.
@@ -34,9 +34,14 @@ export function bakeLut(maps: readonly LabMap[]): Lut {
 
 const step = (lutSize - 1) / 255;
 /** For each 8-bit code, the node below it. */
-const nodeOf = Int32Array.from({ length: 256 }, (_, i) => Math.min(lutSize - 2, Math.floor(i * step)));
+export const nodeOf: Int32Array = Int32Array.from({ length: 256 }, (_, i) =>
+  Math.min(lutSize - 2, Math.floor(i * step)),
+);
 /** How far each code is from that node to the next, 0…1. */
-const restOf = Float32Array.from({ length: 256 }, (_, i) => i * step - (nodeOf[i] as number));
+export const restOf: Float32Array = Float32Array.from(
+  { length: 256 },
+  (_, i) => i * step - (nodeOf[i] as number),
+);
 /** Floats from a node to its neighbour in red, green and blue. */
 const stepR = lutSize * lutSize * 3;
 const stepG = lutSize * 3;

@@ -1,26 +1,111 @@
-import { type Lut, lookUp } from '../colour/lut.ts';
-import { byteOfLinear, linearSteps } from '../colour/srgb.ts';
-import type { Grid } from '../math/blur.ts';
-import { part, rowReader, shine } from './edge.ts';
+import type { Lut } from '../colour/lut.ts';
+import { coarseSize, type Fields } from '../light/fields.ts';
+import { arenas } from '../wasm/arena.ts';
+import {
+  f32,
+  f32x4,
+  i32,
+  type Kernel,
+  kernel,
+  loop,
+  type Statement,
+  type Value,
+  when,
+} from '../wasm/assemble.ts';
+import type { Plate } from './backdrop.ts';
+import { gridCode, mixed, pixelCode, three } from './pixel.ts';
+import { layReading, readingBytes } from './reading.ts';
+import { cubeFloats, layCube, layTables, tableBytes } from './tables.ts';
 
 /** A plate ready to stand behind subjects: linear light for the edge, finished 8-bit sRGB for the rest. */
 export interface Backdrop {
-  readonly linear: Float32Array;
+  readonly plate: Plate;
   readonly bytes: Uint8Array;
 }
 
-export interface Layers {
+export interface Layers extends Fields {
   /** 8-bit sRGB, three bytes a pixel. */
   readonly frame: Uint8Array;
   /** One byte a pixel, 255 is subject; absent where the whole frame is. */
   readonly matte: Uint8Array | undefined;
   readonly backdrop: Backdrop | undefined;
   readonly lut: Lut;
-  /** Gain and wrap, six channels, see `Fields`. */
-  readonly light: Grid;
-  /** Clean subject and clean background, six channels; absent where the whole frame is subject. */
-  readonly colours: Grid | undefined;
 }
+
+const { add, mul } = i32;
+const constant = i32.const;
+
+/** Blends one row. Where the matte is empty, `out` is left as it is. */
+const blendRow: Kernel<
+  | 'frame'
+  | 'matte'
+  | 'plate'
+  | 'out'
+  | 'width'
+  | 'y'
+  | 'light'
+  | 'colours'
+  | 'columns'
+  | 'rows'
+  | 'stride'
+  | 'lightLine'
+  | 'colourLine'
+  | 'tables'
+  | 'cube'
+> = kernel(
+  [
+    'frame',
+    'matte',
+    'plate',
+    'out',
+    'width',
+    'y',
+    'light',
+    'colours',
+    'columns',
+    'rows',
+    'stride',
+    'lightLine',
+    'colourLine',
+    'tables',
+    'cube',
+  ],
+  ({ arguments: given, locals }) => {
+    const [x, cover, at] = locals('i32', 3);
+    const [gain, wrap, subject, behind, colour, alpha] = locals('f32x4', 6);
+    const code = locals('i32', 3);
+    const pixel = pixelCode(locals, given.tables, given.cube);
+    const light = gridCode(locals, given, given.light, given.lightLine);
+    const colours = gridCode(locals, given, given.colours, given.colourLine);
+    const ifEdge = (body: readonly Statement[]) => when(i32.less(cover, constant(255)), body);
+    const all = (value: number): Value<'f32x4'> => f32x4.const(value, value, value, value);
+    const plate = f32x4.load(add(given.plate, mul(x, constant(12))));
+    return [
+      ...light.row(given.y),
+      ...colours.row(given.y),
+      loop(x, constant(0), given.width, 1, [
+        cover.set(i32.load8(add(given.matte, x))),
+        when(cover, [
+          at.set(mul(x, constant(3))),
+          ...three((c) => code[c].set(i32.load8(add(given.frame, at), c))),
+          ...light.at(x, gain, wrap),
+          ifEdge([
+            alpha.set(f32x4.splat(f32.div(f32.from(cover), f32.const(255)))),
+            ...colours.at(x, subject, behind),
+            ...pixel.part(code, alpha, subject, behind),
+          ]),
+          ...pixel.lookUp(code, colour),
+          ...pixel.shine(colour, gain, wrap, colour),
+          ifEdge([colour.set(f32x4.min(f32x4.max(mixed(plate, colour, alpha), all(0)), all(1)))]),
+          ...pixel.bytes(colour, code),
+          ...three((c) => i32.store8(add(given.out, at), code[c], c)),
+        ]),
+      ]),
+    ];
+  },
+);
+
+const arenaOf = arenas({ blendRow });
 
 /**
  * Lays the graded, lit subject over the backdrop, `out` = α·subject + (1 − α)·plate in linear light.
@@ -28,46 +113,41 @@ export interface Layers {
  * @param out 8-bit sRGB, `width × height × 3`.
  */
 export function blend(layers: Layers, width: number, height: number, out: Uint8Array): void {
-  const { frame, matte, backdrop, lut } = layers;
-  const light = rowReader(layers.light, width, height);
-  const colours = layers.colours === undefined ? undefined : rowReader(layers.colours, width, height);
-  const graded = new Float32Array(3);
-  const clean = new Uint8Array(3);
-  for (let y = 0, p = 0; y < height; y++) {
-    let ready = false;
-    for (let x = 0; x < width; x++, p++) {
-      const i = p * 3;
-      const a = matte === undefined ? 255 : (matte[p] as number);
-      if (a === 0 && backdrop !== undefined) {
-        out[i] = backdrop.bytes[i] as number;
-        out[i + 1] = backdrop.bytes[i + 1] as number;
-        out[i + 2] = backdrop.bytes[i + 2] as number;
-        continue;
-      }
-      if (!ready) {
-        light.row(y);
-        colours?.row(y);
-        ready = true;
-      }
-      const l = light.at[x] as number;
-      const f = light.rest[x] as number;
-      const line = light.line;
-      if (a === 255 || colours === undefined || backdrop === undefined) {
-        lookUp(lut, frame[i] as number, frame[i + 1] as number, frame[i + 2] as number, graded);
-        for (let c = 0; c < 3; c++)
-          out[i + c] = byteOfLinear[
-            (shine(graded[c] as number, line, l + c, f) * linearSteps + 0.5) | 0
-          ] as number;
-        continue;
-      }
-      const alpha = a / 255;
-      part(frame[i] as number, frame[i + 1] as number, frame[i + 2] as number, alpha, colours, x, clean);
-      lookUp(lut, clean[0] as number, clean[1] as number, clean[2] as number, graded);
-      for (let c = 0; c < 3; c++) {
-        const subject = shine(graded[c] as number, line, l + c, f);
-        const plate = backdrop.linear[i + c] as number;
-        out[i + c] = byteOfLinear[((plate + (subject - plate) * alpha) * linearSteps + 0.5) | 0] as number;
-      }
+  const { frame, matte, backdrop } = layers;
+  const coarse = coarseSize(width, height);
+  const size = { width, height };
+  const { kernels, ...arena } = arenaOf(
+    width * 19 + cubeFloats * 4 + tableBytes + readingBytes(coarse, size, 2) + 512,
+  );
+  const [tables, cube] = [arena.bytes(tableBytes), arena.floats(cubeFloats)];
+  layTables(tables.view);
+  layCube(layers.lut, cube.view);
+  const reading = layReading(arena, coarse, size);
+  const [light, colours] = [reading.grid(), reading.grid()];
+  light.view.set(layers.light.data);
+  if (layers.colours !== undefined) colours.view.set(layers.colours.data);
+  const row = {
+    frame: arena.bytes(width * 3),
+    matte: arena.bytes(width),
+    plate: arena.floats(width * 3),
+    out: arena.bytes(width * 3),
+  };
+  const layout = {
+    ...{ frame: row.frame.at, matte: row.matte.at, plate: row.plate.at, out: row.out.at, width },
+    ...{ light: light.at, colours: colours.at, lightLine: reading.line().at, colourLine: reading.line().at },
+    ...{ columns: reading.columns, rows: reading.rows, stride: reading.stride },
+    ...{ tables: tables.at, cube: cube.at },
+  };
+  row.matte.view.fill(255);
+  for (let y = 0; y < height; y++) {
+    const [start, end] = [y * width, (y + 1) * width];
+    row.frame.view.set(frame.subarray(start * 3, end * 3));
+    if (matte !== undefined && backdrop !== undefined) {
+      row.matte.view.set(matte.subarray(start, end));
+      backdrop.plate.row(y, row.plate.view);
+      row.out.view.set(backdrop.bytes.subarray(start * 3, end * 3));
     }
+    kernels.blendRow({ ...layout, y });
+    out.set(row.out.view, start * 3);
   }
 }

@@ -1,4 +1,4 @@
-import { outputSize } from '@restage/contract';
+import { outputSize, type Size } from '@restage/contract';
 import sharp from 'sharp';
 import type { Picture } from '../composite/view.ts';
 import { type Failed, failed, type RenderRequest } from '../engine.ts';
@@ -23,15 +23,20 @@ async function decode<T>(role: string, work: () => Promise<T>): Promise<T | Fail
   }
 }
 
-/** Reads the source at output size: EXIF orientation applied, in sRGB, transparency over black. */
-export function readSource(
+/** The job's output size for its source, of which only the head is read. */
+export function readSourceSize(
   request: Pick<RenderRequest, 'source' | 'maxResolution'>,
-): Promise<Picture | Failed> {
+): Promise<Size | Failed> {
   return decode('source', async () => {
-    const input = sharp(request.source, { limitInputPixels, failOn: 'error' });
-    const { autoOrient } = await input.metadata();
-    const size = outputSize(autoOrient, request.maxResolution, 'image');
-    const data = await input
+    const { autoOrient } = await sharp(request.source, { limitInputPixels, failOn: 'error' }).metadata();
+    return outputSize(autoOrient, request.maxResolution, 'image');
+  });
+}
+
+/** Reads the source at output size: EXIF orientation applied, in sRGB, transparency over black. */
+export function readSource(path: string, size: Size): Promise<Picture | Failed> {
+  return decode('source', async () => {
+    const data = await sharp(path, { limitInputPixels, failOn: 'error' })
       .autoOrient()
       .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
       .flatten({ background: '#000000' })
@@ -49,11 +54,13 @@ export function readSource(
 export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
   return decode('alpha', async () => {
     const input = sharp(path, { limitInputPixels, failOn: 'error' });
-    const { hasAlpha } = await input.metadata();
+    const { hasAlpha, space } = await input.metadata();
     const opaque = !hasAlpha || (await sharp(path, { limitInputPixels }).stats()).isOpaque;
     const sized = input.autoOrient().resize(width, height, { fit: 'fill', kernel: 'linear' });
     if (!opaque)
       return sized.toColourspace('srgb').extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
+    if (space === 'b-w')
+      return sized.removeAlpha().extractChannel(0).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer();
     const rgb = await sized.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer();
     const matte = new Uint8Array(width * height);
     for (let p = 0, i = 0; p < matte.length; p++, i += 3) {

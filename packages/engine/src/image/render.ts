@@ -1,56 +1,71 @@
 import { join } from 'node:path';
 import { compositeFrame, subjectStatistics } from '../composite/frame.ts';
-import { type Picture, pictureView } from '../composite/view.ts';
+import { pictureView } from '../composite/view.ts';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
 import { createMatteFinder } from '../matte/automatic.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
-import { readMatte, readSource } from './read.ts';
+import { readMatte, readSource, readSourceSize } from './read.ts';
 import { writePng } from './write.ts';
 
-/** Renders an image job. */
+/** Renders an image job. What does not wait for anything else runs beside it, on libvips' threads. */
 export async function renderImage(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
 ): Promise<RenderResult> {
-  const source = await readSource(request);
-  if (isFailed(source)) return source;
-  const { width, height } = source;
-  onProgress(0.1);
-  const [matte, stage] = await Promise.all([matteFor(request, source), setStage(request, width, height)]);
-  if (isFailed(matte)) return matte;
-  if (isFailed(stage)) return stage;
-  onProgress(0.6);
-  const lut = lookFor(stage, subjectStatistics(pictureView(source), matte));
-  const render = new Uint8Array(width * height * 3);
-  compositeFrame(stage, lut, source, matte, render);
-  if (request.watermark === true) watermark(render, width, height, 3, 255);
-  onProgress(0.8);
-  const paths = {
-    render: join(request.outputDirectory, 'render.png'),
-    source: join(request.outputDirectory, 'source.png'),
-    alpha: join(request.outputDirectory, 'alpha.png'),
+  const size = await readSourceSize(request);
+  if (isFailed(size)) return size;
+  const { width, height } = size;
+  const path = (name: string) => join(request.outputDirectory, `${name}.png`);
+  const started: Promise<unknown>[] = [];
+  const start = <T>(work: Promise<T>): Promise<T> => {
+    started.push(Promise.allSettled([work]));
+    return work;
   };
-  await Promise.all([
-    writePng(paths.render, render, width, height, 3),
-    writePng(paths.source, source.data, width, height, 3),
-    writePng(paths.alpha, matte ?? new Uint8Array(width * height).fill(255), width, height, 1),
-  ]);
-  onProgress(1);
-  return { kind: 'rendered', ...paths, width, height, frames: 1, notes: stage.notes };
+  const reading = start(readSource(request.source, size));
+  const given = request.alphaMode === 'custom' ? start(readGiven(request, width, height)) : undefined;
+  const staging = start(setStage(request, width, height));
+  try {
+    const source = await reading;
+    if (isFailed(source)) return source;
+    onProgress(0.1);
+    const sourceWritten = start(writePng(path('source'), source.data, width, height, 3));
+    const matte = request.alphaMode === 'auto' ? createMatteFinder()(pictureView(source)) : await given;
+    if (isFailed(matte)) return matte;
+    const alpha = matte ?? new Uint8Array(width * height).fill(255);
+    const alphaWritten = start(writePng(path('alpha'), alpha, width, height, 1));
+    const stage = await staging;
+    if (isFailed(stage)) return stage;
+    onProgress(0.6);
+    const lut = lookFor(stage, subjectStatistics(pictureView(source), matte));
+    const render = new Uint8Array(width * height * 3);
+    compositeFrame(stage, lut, source, matte, render);
+    if (request.watermark === true) watermark(render, width, height, 3, 255);
+    onProgress(0.8);
+    await writePng(path('render'), render, width, height, 3);
+    await Promise.all([sourceWritten, alphaWritten]);
+    onProgress(1);
+    return {
+      kind: 'rendered',
+      render: path('render'),
+      source: path('source'),
+      alpha: path('alpha'),
+      ...size,
+      frames: 1,
+      notes: stage.notes,
+    };
+  } finally {
+    // Whatever ended the job, nothing of it goes on.
+    await Promise.all(started);
+  }
 }
 
-/** The job's matte at output size; undefined when the whole frame is the subject. */
-async function matteFor(request: RenderRequest, source: Picture): Promise<Uint8Array | Failed | undefined> {
-  switch (request.alphaMode) {
-    case 'fill':
-      return undefined;
-    case 'custom':
-      if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
-      return readMatte(request.alpha, source.width, source.height);
-    case 'auto':
-      return createMatteFinder()(pictureView(source));
-    default:
-      return request.alphaMode satisfies never;
-  }
+/** The matte that came with the job, at output size. */
+async function readGiven(
+  request: RenderRequest,
+  width: number,
+  height: number,
+): Promise<Uint8Array | Failed> {
+  if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
+  return readMatte(request.alpha, width, height);
 }

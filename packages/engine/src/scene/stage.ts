@@ -3,14 +3,14 @@ import { bakeLut, type Lut } from '../colour/lut.ts';
 import { displayable, labFromRgb } from '../colour/oklab.ts';
 import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts';
 import { type LabMap, transferTowards } from '../colour/transfer.ts';
-import { finishBackdrop, plateFromBytes } from '../composite/backdrop.ts';
+import { finishBackdrop, gridPlate, type Plate, plateFromBytes } from '../composite/backdrop.ts';
 import type { Backdrop } from '../composite/blend.ts';
 import { type Failed, isFailed, type RenderRequest } from '../engine.ts';
 import { readReference } from '../image/read.ts';
 import { cellSize } from '../light/fields.ts';
 import { type KeyLight, keyLight } from '../light/key.ts';
 import { boxBlur, type Grid } from '../math/blur.ts';
-import { resize, shrink } from '../math/resample.ts';
+import { resize, shrinkRows } from '../math/resample.ts';
 import { paintPlate } from './plate.ts';
 import { type Reading, readPrompt } from './reading.ts';
 
@@ -42,7 +42,7 @@ export async function setStage(
   const plate = await plateFor(request, reading, grade, width, height, notes);
   if (isFailed(plate)) return plate;
 
-  const coarse = shrink(plate, cellSize(width, height));
+  const coarse = shrinkRows({ ...plate, channels: 3 }, cellSize(width, height));
   const statistics = colourStatistics(coarse, () => 1);
   const key = keyLight(coarse, reading);
   boxBlur(coarse, Math.round(Math.min(coarse.width, coarse.height) * 0.05), 2);
@@ -64,7 +64,7 @@ async function plateFor(
   width: number,
   height: number,
   notes: string[],
-): Promise<Grid | Failed> {
+): Promise<Plate | Failed> {
   if (request.reference !== undefined) {
     const bytes = await readReference(request.reference, width, height);
     if (isFailed(bytes)) return bytes;
@@ -73,7 +73,7 @@ async function plateFor(
   const painted = paintPlate(reading ?? readPrompt(''), width, height, request.seed);
   notes.push(...painted.notes);
   if (grade !== undefined) applyMap(painted.plate, grade);
-  return resize(painted.plate, width, height);
+  return gridPlate(resize(painted.plate, width, height));
 }
 
 function applyMap({ data }: Grid, map: LabMap): void {

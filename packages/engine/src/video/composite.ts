@@ -1,11 +1,9 @@
 import type { Size } from '@restage/contract';
-import type { Lut } from '../colour/lut.ts';
 import { subjectStatistics } from '../composite/frame.ts';
 import { frameFields, frameSlope } from '../light/fields.ts';
 import { lookFor, type Stage } from '../scene/stage.ts';
-import { blendPlanes } from './blend.ts';
-import { createLines, type Lines } from './lines.ts';
-import { createPlanes, type Planes, planesFromRgb, planesView } from './planes.ts';
+import { createPlanesBlend, type PlanesLayers } from './blend.ts';
+import { type Planes, planesFromRgb, planesView } from './planes.ts';
 
 /**
  * Composites the frames of one job in order. The look is found on the first frame and kept: no flicker. The
@@ -17,22 +15,13 @@ export function createComposite(
 ): (frame: Planes, matte: Uint8Array | undefined) => Planes {
   const backdrop = {
     planes: planesFromRgb({ ...size, data: stage.backdrop.bytes }),
-    linear: stage.backdrop.linear,
+    plate: stage.backdrop.plate,
   };
-  const slope = frameSlope(size.width, size.height, stage.key, stage.strength);
-  const out = createPlanes(size.width, size.height);
-  let look: { readonly lut: Lut; readonly lines: Lines } | undefined;
+  const slope = { light: frameSlope(size.width, size.height, stage.key, stage.strength), colours: undefined };
+  let blend: ((layers: PlanesLayers) => Planes) | undefined;
   return (frame, matte) => {
     const view = planesView(frame);
-    if (look === undefined) {
-      const lut = lookFor(stage, subjectStatistics(view, matte));
-      look = { lut, lines: createLines(lut) };
-    }
-    const fields = matte === undefined ? undefined : frameFields(view, matte, stage);
-    blendPlanes(
-      { frame, matte, backdrop, ...look, light: fields?.light ?? slope, colours: fields?.colours },
-      out,
-    );
-    return out;
+    blend ??= createPlanesBlend(size, backdrop, lookFor(stage, subjectStatistics(view, matte)));
+    return blend({ frame, matte, fields: matte === undefined ? slope : frameFields(view, matte, stage) });
   };
 }

@@ -10,6 +10,7 @@ import {
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { type Failed, failed } from '../engine.ts';
 import { matrixOf, type VideoInput } from './open.ts';
+import { mapMatte } from './planes.ts';
 
 /** One decoded frame at output size. */
 export interface DecodedFrame {
@@ -112,7 +113,7 @@ function lumaOf(data: Uint8Array, { stream }: VideoInput, { width, height }: Siz
   const luma = data.subarray(0, width * height);
   const { format, colorRange } = stream.codecpar;
   if (format === AV_PIX_FMT_YUVJ420P || colorRange === AVCOL_RANGE_JPEG) return luma;
-  for (let p = 0; p < luma.length; p++) luma[p] = expanded[luma[p] as number] as number;
+  mapMatte(luma, expanded, { empty: 16, full: 235 }, luma);
   return luma;
 }
 

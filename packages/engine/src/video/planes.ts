@@ -10,7 +10,7 @@ export interface Planes {
 }
 
 /** Where Cb and Cr begin in `data`. */
-export function chromaStart({ width, height }: Pick<Planes, 'width' | 'height'>): readonly [number, number] {
+function chromaStart({ width, height }: Pick<Planes, 'width' | 'height'>): readonly [number, number] {
   return [width * height, width * height + (width * height) / 4];
 }
 
@@ -25,32 +25,25 @@ export const lumaB = (0.0722 * 219) / 255;
 export const blueScale = 112 / 255 / (1 - 0.0722);
 export const redScale = 112 / 255 / (1 - 0.2126);
 
-/** What each code adds to R, G and B in the way back, as floats in 0…255. */
-const lumaGain: Float32Array = Float32Array.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
-export const redFromCr: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, v) => (1.5748 * (v - 128) * 255) / 224,
-);
-export const greenFromCr: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, v) => (-0.46812 * (v - 128) * 255) / 224,
-);
-export const greenFromCb: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, u) => (-0.18733 * (u - 128) * 255) / 224,
-);
-export const blueFromCb: Float32Array = Float32Array.from(
-  { length: 256 },
-  (_, u) => (1.8556 * (u - 128) * 255) / 224,
-);
+/** What one step of luma, and of each chroma code away from 128, adds to R, G and B in the way back, 0…255. */
+export const lumaStep = 255 / 219;
+export const chroma = {
+  fromCb: [0, (-0.18733 * 255) / 224, (1.8556 * 255) / 224],
+  fromCr: [(1.5748 * 255) / 224, (-0.46812 * 255) / 224, 0],
+} as const;
+
+const lumaGain = Float32Array.from({ length: 256 }, (_, y) => (y - 16) * lumaStep);
+const gain = (step: number) => Float32Array.from({ length: 256 }, (_, code) => step * (code - 128));
+const redFromCr = gain(chroma.fromCr[0]);
+const greenFromCr = gain(chroma.fromCr[1]);
+const greenFromCb = gain(chroma.fromCb[1]);
+const blueFromCb = gain(chroma.fromCb[2]);
 
 /** 0…255, rounded; `codeOf[value + 512]` for a float from −512 to 767. */
-export const codeOf: Uint8Array = Uint8Array.from({ length: 1280 }, (_, i) =>
-  Math.max(0, Math.min(255, i - 512)),
-);
+const codeOf = Uint8Array.from({ length: 1280 }, (_, i) => Math.max(0, Math.min(255, i - 512)));
 
 /** Writes the RGB codes of the pixel at `p`, whose chroma stands at `u` and `v`. */
-export function codesAt(data: Uint8Array, p: number, u: number, v: number, out: Uint8Array): void {
+function codesAt(data: Uint8Array, p: number, u: number, v: number, out: Uint8Array): void {
   const luma = (lumaGain[data[p] as number] as number) + 512.5;
   const cb = data[u] as number;
   const cr = data[v] as number;
@@ -67,17 +60,17 @@ export function planesView(planes: Planes): View {
     width,
     height,
     linear(x, y, out) {
-      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
-      codesAt(data, y * width + x, cb + chroma, cr + chroma, codes);
+      const at = (y >> 1) * (width >> 1) + (x >> 1);
+      codesAt(data, y * width + x, cb + at, cr + at, codes);
       out[0] = linearOfByte[codes[0] as number] as number;
       out[1] = linearOfByte[codes[1] as number] as number;
       out[2] = linearOfByte[codes[2] as number] as number;
     },
     codes(x, y, out) {
-      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
+      const at = (y >> 1) * (width >> 1) + (x >> 1);
       out[0] = (data[y * width + x] as number) / 255;
-      out[1] = (data[cb + chroma] as number) / 255;
-      out[2] = (data[cr + chroma] as number) / 255;
+      out[1] = (data[cb + at] as number) / 255;
+      out[2] = (data[cr + at] as number) / 255;
     },
   };
 }
@@ -86,23 +79,55 @@ export function planesView(planes: Planes): View {
 export function planesFromRgb({ width, height, data }: Picture): Planes {
   const planes = createPlanes(width, height);
   const [cb, cr] = chromaStart(planes);
-  for (let y = 0; y < height; y += 2) {
-    for (let x = 0; x < width; x += 2) {
-      let [r, g, b] = [0, 0, 0];
-      for (const p of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
-        const [pr, pg, pb] = [data[p * 3] as number, data[p * 3 + 1] as number, data[p * 3 + 2] as number];
-        planes.data[p] = Math.round(pr * lumaR + pg * lumaG + pb * lumaB + 16);
-        r += pr / 4;
-        g += pg / 4;
-        b += pb / 4;
+  for (let y = 0, at = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2, at++) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let n = 0; n < 4; n++) {
+        const p = (y + (n >> 1)) * width + x + (n & 1);
+        const pr = data[p * 3] as number;
+        const pg = data[p * 3 + 1] as number;
+        const pb = data[p * 3 + 2] as number;
+        planes.data[p] = (pr * lumaR + pg * lumaG + pb * lumaB + 16.5) | 0;
+        r += pr;
+        g += pg;
+        b += pb;
       }
       const luma = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-      const chroma = (y >> 1) * (width >> 1) + (x >> 1);
-      planes.data[cb + chroma] = Math.round((b - luma) * blueScale + 128);
-      planes.data[cr + chroma] = Math.round((r - luma) * redScale + 128);
+      planes.data[cb + at] = (((b - luma) / 4) * blueScale + 128.5) | 0;
+      planes.data[cr + at] = (((r - luma) / 4) * redScale + 128.5) | 0;
     }
   }
   return planes;
+}
+
+/**
+ * Replaces bytes by a table's, into `out`, which may be `bytes`. Four at a time where all are 0 or all are 255 of a
+ * matte, given in its own codes as `empty` and `full`: most of one is.
+ */
+export function mapMatte(
+  bytes: Uint8Array,
+  table: Uint8Array | Uint8ClampedArray,
+  { empty, full }: { readonly empty: number; readonly full: number },
+  out: Uint8Array,
+): void {
+  const [from, to] = [wordsOf(bytes), wordsOf(out)];
+  const words = from === undefined || to === undefined ? 0 : bytes.length >> 2;
+  const four = (code: number) => Math.imul(code, 0x01010101) >>> 0;
+  const [emptyWord, fullWord] = [four(empty), four(full)];
+  const [toEmpty, toFull] = [four(table[empty] as number), four(table[full] as number)];
+  for (let w = 0, p = 0; w < words; w++, p += 4) {
+    const word = (from as Uint32Array)[w] as number;
+    if (word === emptyWord) (to as Uint32Array)[w] = toEmpty;
+    else if (word === fullWord) (to as Uint32Array)[w] = toFull;
+    else for (let n = p; n < p + 4; n++) out[n] = table[bytes[n] as number] as number;
+  }
+  for (let p = words * 4; p < bytes.length; p++) out[p] = table[bytes[p] as number] as number;
+}
+
+function wordsOf({ buffer, byteOffset, length }: Uint8Array): Uint32Array | undefined {
+  return byteOffset % 4 === 0 ? new Uint32Array(buffer, byteOffset, length >> 2) : undefined;
 }
 
 const limited = Uint8Array.from({ length: 256 }, (_, i) => Math.round((i * 219) / 255 + 16));
@@ -111,6 +136,6 @@ const limited = Uint8Array.from({ length: 256 }, (_, i) => Math.round((i * 219) 
 export function writeGrey(grey: Uint8Array | undefined, out: Planes): void {
   const pixels = out.width * out.height;
   if (grey === undefined) out.data.fill(235, 0, pixels);
-  else for (let p = 0; p < pixels; p++) out.data[p] = limited[grey[p] as number] as number;
+  else mapMatte(grey, limited, { empty: 0, full: 255 }, out.data.subarray(0, pixels));
   out.data.fill(128, pixels);
 }
