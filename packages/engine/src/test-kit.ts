@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import type { Picture } from './composite/view.ts';
 import { isFailed } from './engine.ts';
 import { decodeFrames } from './video/decode.ts';
 import { createWriter } from './video/encode.ts';
@@ -28,6 +29,14 @@ export async function pixels(path: string) {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
+}
+
+/** Writes a picture as PNG. */
+export async function drawPicture(path: string, { width, height, data }: Picture): Promise<string> {
+  await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(path);
+  return path;
 }
 
 /** Writes a grey PNG drawn by `value(x, y)` in 0…255, x and y in 0…1. */

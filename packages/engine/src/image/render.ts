@@ -3,7 +3,7 @@ import { compositeFrame, subjectStatistics } from '../composite/frame.ts';
 import { type Picture, pictureView } from '../composite/view.ts';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
-import { createMatteFinder } from '../matte/automatic.ts';
+import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
 import { readMatte, readSource } from './read.ts';
 import { writePng } from './write.ts';
@@ -12,12 +12,16 @@ import { writePng } from './write.ts';
 export async function renderImage(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
+  findMatte: MatteFinder = createMatteFinder(),
 ): Promise<RenderResult> {
   const source = await readSource(request);
   if (isFailed(source)) return source;
   const { width, height } = source;
   onProgress(0.1);
-  const [matte, stage] = await Promise.all([matteFor(request, source), setStage(request, width, height)]);
+  const [matte, stage] = await Promise.all([
+    matteFor(request, source, findMatte),
+    setStage(request, width, height),
+  ]);
   if (isFailed(matte)) return matte;
   if (isFailed(stage)) return stage;
   onProgress(0.6);
@@ -41,7 +45,11 @@ export async function renderImage(
 }
 
 /** The job's matte at output size; undefined when the whole frame is the subject. */
-async function matteFor(request: RenderRequest, source: Picture): Promise<Uint8Array | Failed | undefined> {
+async function matteFor(
+  request: RenderRequest,
+  source: Picture,
+  findMatte: MatteFinder,
+): Promise<Uint8Array | Failed | undefined> {
   switch (request.alphaMode) {
     case 'fill':
       return undefined;
@@ -49,7 +57,7 @@ async function matteFor(request: RenderRequest, source: Picture): Promise<Uint8A
       if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
       return readMatte(request.alpha, source.width, source.height);
     case 'auto':
-      return createMatteFinder()(pictureView(source));
+      return findMatte(pictureView(source));
     default:
       return request.alphaMode satisfies never;
   }

@@ -1,0 +1,31 @@
+import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
+import { resize } from '../math/resample.ts';
+import { clamp } from '../math/scalar.ts';
+
+/** A frame's small picture in OKLab, and the coarse matte that was settled on for it. */
+export interface Settled {
+  readonly lab: Grid;
+  readonly soft: Grid;
+}
+
+/**
+ * Keeps the last matte where the picture has not changed, so that noise can't make an edge crawl.
+ * @param soft the frame's own matte, 0…1; of any size, but the same for all frames. Changed in place.
+ */
+export function hold(previous: Settled, lab: Grid, soft: Grid): Settled {
+  const change = createGrid(lab.width, lab.height, 1);
+  for (let p = 0; p < change.data.length; p++) {
+    let sum = 0;
+    for (let c = 0; c < 3; c++)
+      sum += Math.abs((lab.data[p * 3 + c] as number) - (previous.lab.data[p * 3 + c] as number));
+    change.data[p] = sum;
+  }
+  boxBlur(change, 2, 1);
+  const changed = resize(change, soft.width, soft.height);
+  for (let p = 0; p < soft.data.length; p++) {
+    const fresh = clamp(((changed.data[p] as number) - 0.012) / 0.03, 0.06, 1);
+    const before = previous.soft.data[p] as number;
+    soft.data[p] = before + ((soft.data[p] as number) - before) * fresh;
+  }
+  return { lab, soft };
+}
