@@ -6,6 +6,8 @@ import { clamp } from '../math/scalar.ts';
 export interface Settled {
   readonly lab: Grid;
   readonly soft: Grid;
+  /** How much of each cell was taken anew, 0…1; undefined for a first frame. */
+  readonly fresh?: Grid;
 }
 
 /**
@@ -22,10 +24,31 @@ export function hold(previous: Settled, lab: Grid, soft: Grid): Settled {
   }
   boxBlur(change, 2, 1);
   const changed = resize(change, soft.width, soft.height);
+  const fresh = createGrid(soft.width, soft.height, 1);
   for (let p = 0; p < soft.data.length; p++) {
-    const fresh = clamp(((changed.data[p] as number) - 0.012) / 0.03, 0.06, 1);
+    fresh.data[p] = clamp(((changed.data[p] as number) - 0.012) / 0.03, 0.06, 1);
     const before = previous.soft.data[p] as number;
-    soft.data[p] = before + ((soft.data[p] as number) - before) * fresh;
+    soft.data[p] = before + ((soft.data[p] as number) - before) * (fresh.data[p] as number);
   }
-  return { lab, soft };
+  return { lab, soft, fresh };
+}
+
+/** The same for the finished matte, a byte a pixel: noise comes in again where it is brought to the picture's edges. */
+export function holdPixels(
+  before: Uint8Array,
+  matte: Uint8Array,
+  { width: columns, height: rows, data }: Grid,
+  width: number,
+): void {
+  const height = matte.length / width;
+  const column = Int32Array.from({ length: width }, (_, x) => Math.floor((x * columns) / width));
+  for (let y = 0, p = 0; y < height; y++) {
+    const row = Math.floor((y * rows) / height) * columns;
+    for (let x = 0; x < width; x++, p++) {
+      const step = (matte[p] as number) - (before[p] as number);
+      if (step === 0) continue;
+      const fresh = data[row + (column[x] as number)] as number;
+      if (fresh < 1) matte[p] = Math.round((before[p] as number) + step * fresh);
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { type Failed, failed, isFailed } from '../engine.ts';
 import { clamp } from '../math/scalar.ts';
 import type { MatteFinder } from './automatic.ts';
 import { refine } from './guided.ts';
-import { hold, type Settled } from './hold.ts';
+import { hold, holdPixels, type Settled } from './hold.ts';
 import type { MatteNetwork } from './network.ts';
 import { labGrid } from './search-grid.ts';
 import { alphaFrom, extent } from './tensor.ts';
@@ -17,6 +17,7 @@ const [leastCells, mostCells] = [320, 1024];
  */
 export function createNetworkFinder(network: MatteNetwork): MatteFinder {
   let previous: Settled | undefined;
+  let shown: Uint8Array | undefined;
   return async (view) => {
     const seen = await network.look(view);
     // It ran when the server started: whatever this is, it is no fault of the job's.
@@ -25,7 +26,11 @@ export function createNetworkFinder(network: MatteNetwork): MatteFinder {
     const soft = alphaFrom(seen, network.model.output);
     previous = previous === undefined ? { lab, soft } : hold(previous, lab, soft);
     const cells = clamp(Math.max(soft.width, soft.height), leastCells, mostCells);
-    return refine(view, previous.soft, { cells, reach: 0, harden: false });
+    const matte = refine(view, previous.soft, { cells, reach: 0, harden: false });
+    if (shown !== undefined && previous.fresh !== undefined)
+      holdPixels(shown, matte, previous.fresh, view.width);
+    shown = matte;
+    return matte;
   };
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Picture, pictureView } from '../composite/view.ts';
 import { createCompositor } from '../compositor.ts';
 import { isFailed, type MatteModel } from '../engine.ts';
-import { cutVideo, drawPicture, folder, inspect, pixels } from '../test-kit.ts';
+import { cutVideo, drawPicture, folder, inspect, overlap, pixels } from '../test-kit.ts';
 import { renderVideo } from '../video/render.ts';
 import { type MatteNetwork, openNetwork } from './network.ts';
 import { checkNetwork, createNetworkFinder } from './network-finder.ts';
@@ -27,14 +27,12 @@ function scene(width: number, height: number, shift = 0): Picture {
 const covered = (p: number, width: number, height: number, shift: number) =>
   Math.hypot((p % width) - width * 0.2 - shift, Math.floor(p / width) - height * 0.7) < height * 0.35;
 
-function overlap(matte: Uint8Array, { width, height }: Picture, shift = 0): number {
-  let [both, either] = [0, 0];
-  for (const [p, value] of matte.entries()) {
-    const truth = covered(p, width, height, shift) ? 255 : 0;
-    both += Math.min(value, truth);
-    either += Math.max(value, truth);
-  }
-  return both / either;
+/** How well a matte fits the disc. */
+function fit(matte: Uint8Array, { width, height }: Picture, shift = 0): number {
+  return overlap(
+    matte,
+    matte.map((_, p) => (covered(p, width, height, shift) ? 255 : 0)),
+  );
 }
 
 function model(bytes: Uint8Array, kind: Partial<MatteModel> = {}): MatteModel {
@@ -68,18 +66,18 @@ describe('a network that finds orange things', () => {
     // (0.485 − 0.406) / 0.229 and so on: the means shift the balance of red and blue by a third.
     ['that takes ImageNet’s values', { bias: -10 }, { input: 'imagenet' }],
   ] as const)('gives its matte, when %s', async (_, options, kind) => {
-    expect(overlap(await matteOf(orangeNetwork(options), picture, kind), picture)).toBeGreaterThan(0.93);
+    expect(fit(await matteOf(orangeNetwork(options), picture, kind), picture)).toBeGreaterThan(0.93);
   });
 
   test('gives sharp edges to a matte a quarter of the frame’s size', async () => {
     const large = scene(1280, 720);
     const small = orangeNetwork({ input: [1, 3, 180, 320], output: [1, 1, 180, 320] });
-    expect(overlap(await matteOf(small, large), large)).toBeGreaterThan(0.97);
+    expect(fit(await matteOf(small, large), large)).toBeGreaterThan(0.97);
   });
 
   test('gives a soft matte, when its values are stretched from the frame’s least to its most', async () => {
     const matte = await matteOf(orangeNetwork({ sigmoid: false }), picture, { output: 'range' });
-    expect(overlap(matte, picture)).toBeGreaterThan(0.7);
+    expect(fit(matte, picture)).toBeGreaterThan(0.7);
     expect(matte.filter((value) => value > 0 && value < 60).length).toBeGreaterThan(matte.length / 5);
   });
 
@@ -97,7 +95,7 @@ describe('a network that finds orange things', () => {
       first.reduce((sum, value) => sum + value, 0) * 0.01,
     );
     const moved = scene(320, 180, 60);
-    expect(overlap(await find(pictureView(moved)), moved, 60)).toBeGreaterThan(0.93);
+    expect(fit(await find(pictureView(moved)), moved, 60)).toBeGreaterThan(0.93);
   });
 });
 
@@ -213,7 +211,7 @@ describe('the compositor with a matte model', () => {
       const [one, other] = [await render(), await render()];
       const { data } = await pixels(one.alpha);
       expect(
-        overlap(
+        fit(
           data.filter((_, i) => i % 3 === 0),
           picture,
         ),
