@@ -1,7 +1,7 @@
 import { between, type Random, randomFrom } from '../math/random.ts';
 
 /** Where a subject is at a moment of its shot: pixels of 1280×720 and degrees, from where it is drawn. */
-export interface Motion {
+interface Motion {
   readonly x: number;
   readonly y: number;
   readonly turn: number;
