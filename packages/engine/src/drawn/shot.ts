@@ -29,7 +29,8 @@ export function openShot(name: string): (at: number) => Promise<TrueFrame> {
   const [subject, other, background] = [subjects[name], moreSubjects[name], backgrounds[name]];
   if (other !== undefined) {
     const { plate } = paintPlate(readPrompt(other.scene), width, height, 3);
-    return (at) => drawFrame(other, resize(plate, width, height).data, at);
+    const { data } = resize(plate, width, height);
+    return (at) => drawFrame(other, data, at);
   }
   if (subject === undefined || background === undefined) throw new Error(`There is no shot "${name}".`);
   const behind = paint(background);

@@ -2,7 +2,7 @@ import type { Grid } from '../math/blur.ts';
 import { largest, partsOf } from './components.ts';
 import { connectedness } from './connectivity.ts';
 import { cutSubject, fitModels, type Models } from './grabcut.ts';
-import { type Border, borderOf, saliencyOf } from './saliency.ts';
+import { type Border, borderOf, middleness, saliencyOf } from './saliency.ts';
 
 /** A subject as found: 1 where it is, and the colour models that part it from the rest. */
 export interface Found {
@@ -45,7 +45,7 @@ function cut(lab: Grid, prior: Grid, from: Found, first: number, end: number): F
 
 /**
  * 0…1: how well a cut parts subject from background. The share of its colours that are its own, less the more of the frame's
- * border it holds, the more it falls to pieces, and the smaller it is.
+ * border it holds, the more it falls to pieces, the smaller it is and the further from the middle.
  */
 function distinctness(lab: Grid, labels: Grid, border: Border): number {
   const bins = 16;
@@ -53,7 +53,7 @@ function distinctness(lab: Grid, labels: Grid, border: Border): number {
   const outside = new Float64Array(bins ** 3);
   const bin = (value: number, from: number, to: number) =>
     Math.max(0, Math.min(bins - 1, Math.floor(((value - from) / (to - from)) * bins)));
-  let [size, edge, held] = [0, 0, 0];
+  let [size, edge, held, central] = [0, 0, 0, 0];
   for (let p = 0; p < labels.data.length; p++) {
     const at =
       (bin(lab.data[p * 3] as number, 0, 1) * bins + bin(lab.data[p * 3 + 1] as number, -0.3, 0.3)) * bins +
@@ -61,7 +61,10 @@ function distinctness(lab: Grid, labels: Grid, border: Border): number {
     const subject = labels.data[p] === 1;
     const histogram = subject ? inside : outside;
     histogram[at] = (histogram[at] as number) + 1;
-    if (subject) size++;
+    if (subject) {
+      size++;
+      central += middleness(p % lab.width, Math.floor(p / lab.width), lab.width, lab.height);
+    }
     if (border[p] === 1) edge++;
     if (subject && border[p] === 1) held++;
   }
@@ -72,7 +75,9 @@ function distinctness(lab: Grid, labels: Grid, border: Border): number {
     shared += Math.min((inside[at] as number) / size, (outside[at] as number) / rest);
   const whole = partsOf(labels, 1).reduce((most, part) => Math.max(most, part.length), 0) / size;
   const small = Math.min(1, size / labels.data.length / usualShare);
-  return (1 - shared) * (1 - held / edge) * whole * small * outlined(lab, labels);
+  return (
+    (1 - shared) * (1 - held / edge) * whole * small * outlined(lab, labels) * (0.4 + (0.6 * central) / size)
+  );
 }
 
 /** 0…1: how much stronger the picture's steps are on the cut's outline than elsewhere; a half where they are no stronger. */
