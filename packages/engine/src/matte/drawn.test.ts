@@ -15,7 +15,7 @@ const bounds: Readonly<Record<string, number>> = {
   bicycle: 0.66,
   ball: 0.87,
   animal: 0.95,
-  walker: 0.3,
+  walker: 0.15,
   lamp: 0.33,
   bottle: 0.68,
   dog: 0.93,

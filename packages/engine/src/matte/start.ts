@@ -75,9 +75,7 @@ function distinctness(lab: Grid, labels: Grid, border: Border): number {
     shared += Math.min((inside[at] as number) / size, (outside[at] as number) / rest);
   const whole = partsOf(labels, 1).reduce((most, part) => Math.max(most, part.length), 0) / size;
   const small = Math.min(1, size / labels.data.length / usualShare);
-  return (
-    (1 - shared) * (1 - held / edge) * whole * small * outlined(lab, labels) * (0.4 + (0.6 * central) / size)
-  );
+  return (1 - shared) * (1 - held / edge) * whole * small * outlined(lab, labels) * (central / size);
 }
 
 /** 0…1: how much stronger the picture's steps are on the cut's outline than elsewhere; a half where they are no stronger. */
