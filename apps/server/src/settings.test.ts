@@ -16,6 +16,10 @@ test('without any variable, every setting has its default', () => {
     RESTAGE_KEEP_OUTPUTS_HOURS: 168,
     RESTAGE_KEEP_UPLOADS_HOURS: 72,
     RESTAGE_WORKERS: 1,
+    RESTAGE_JOB_MEMORY_MB: 2048,
+    RESTAGE_MATTE_MODEL: undefined,
+    RESTAGE_MATTE_INPUT: 'unit',
+    RESTAGE_MATTE_OUTPUT: 'alpha',
     RESTAGE_ALLOW_PRIVATE_NETWORK: false,
     LOG_LEVEL: 'info',
   });
@@ -40,6 +44,9 @@ test.each([
   ['DATABASE_URL', 'mysql://root:hunter2@db/x', 'a postgres:// URL'],
   ['RESTAGE_CORS_ORIGINS', 'https://a.example,b', 'http:// or https:// origins, separated by commas'],
   ['RESTAGE_ALLOW_PRIVATE_NETWORK', 'yes', '0 or 1'],
+  ['RESTAGE_JOB_MEMORY_MB', '2 GB', 'a whole number from 256 to 1048576'],
+  ['RESTAGE_MATTE_INPUT', 'rgb', 'unit, centred, signed or imagenet'],
+  ['RESTAGE_MATTE_OUTPUT', 'sigmoid', 'alpha, logits or range'],
   ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
 ])('%s=%s is refused in one line that does not repeat it', (name, value, accepts) => {
   expect(readSettings({ [name]: value })).toEqual({ fault: `${name} must be ${accepts}.` });

@@ -63,6 +63,23 @@ export const settingsSchema = z.object({
     'Hours for which an upload is kept after it was last used; 0 for ever',
   ),
   RESTAGE_WORKERS: whole(1, 64, 1).describe('Jobs rendered at once'),
+  RESTAGE_JOB_MEMORY_MB: whole(256, 1_048_576, 2048).describe('Memory that one render may use, in MB'),
+  RESTAGE_MATTE_MODEL: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ accepts: 'the path of an ONNX file', shown: 'none' })
+    .describe('A network that finds the subject for alpha mode auto'),
+  RESTAGE_MATTE_INPUT: z
+    .enum(['unit', 'centred', 'signed', 'imagenet'])
+    .default('unit')
+    .meta({ accepts: 'unit, centred, signed or imagenet' })
+    .describe("How that network's input is normalised"),
+  RESTAGE_MATTE_OUTPUT: z
+    .enum(['alpha', 'logits', 'range'])
+    .default('alpha')
+    .meta({ accepts: 'alpha, logits or range' })
+    .describe('What that network gives'),
   RESTAGE_ALLOW_PRIVATE_NETWORK: z
     .enum(['0', '1'])
     .default('0')
@@ -105,8 +122,12 @@ export function readSettings(
 }
 
 function expandHome(settings: ServerSettings): ServerSettings {
-  const directory = settings.RESTAGE_DATA_DIR.replace(/^~(?=\/|$)/, homedir());
-  return { ...settings, RESTAGE_DATA_DIR: directory };
+  const expand = (path: string) => path.replace(/^~(?=\/|$)/, homedir());
+  return {
+    ...settings,
+    RESTAGE_DATA_DIR: expand(settings.RESTAGE_DATA_DIR),
+    RESTAGE_MATTE_MODEL: settings.RESTAGE_MATTE_MODEL && expand(settings.RESTAGE_MATTE_MODEL),
+  };
 }
 
 /** The settings as a table for `restage-server help settings`. */

@@ -161,6 +161,14 @@ describe('a start that can’t be is one line', () => {
     expect(line).not.toContain('hunter2');
   });
 
+  test('on a matte model that isn’t there, or is none', async () => {
+    const path = join(directory, 'matte.onnx');
+    const words = `RESTAGE_MATTE_MODEL names ${path}, which can't be used: it can't be `;
+    expect(await refused({ RESTAGE_MATTE_MODEL: path })).toContain(`${words}read: ENOENT`);
+    await writeFile(path, 'not a network');
+    expect(await refused({ RESTAGE_MATTE_MODEL: path })).toContain(`${words}opened as an ONNX network: `);
+  });
+
   test('on a setting that can’t be', async () => {
     expect(await refused({ PORT: 'many' })).toBe('PORT must be a whole number from 0 to 65535.');
   });

@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
 import { bossQueue, type Context, defaultWebhooks, JobChanges, ReadWindows } from '@restage/core';
 import { createCompositor, type Engine } from '@restage/engine';
@@ -33,14 +33,30 @@ export async function openMedia(
   return media;
 }
 
-/** Opens what renders, in child processes of its own; `releases` gets what ends it. */
-export function openEngine(settings: ServerSettings, bundle: BundlePaths, releases: Releases): Engine {
+/** Opens what renders, in child processes of its own; `releases` gets what ends it. A matte model is tried at once. */
+export async function openEngine(
+  settings: ServerSettings,
+  bundle: BundlePaths,
+  releases: Releases,
+): Promise<Engine | { readonly fault: string }> {
+  const path = settings.RESTAGE_MATTE_MODEL;
   const engine = createCompositor({
     workers: settings.RESTAGE_WORKERS,
+    memoryMegabytes: settings.RESTAGE_JOB_MEMORY_MB,
+    ...(path !== undefined && {
+      matteModel: {
+        path: resolve(path),
+        input: settings.RESTAGE_MATTE_INPUT,
+        output: settings.RESTAGE_MATTE_OUTPUT,
+      },
+    }),
     ...(bundle.engineWorker !== undefined && { workerScript: bundle.engineWorker }),
   });
   releases.add('engine', () => engine.close());
-  return engine;
+  const unusable = await engine.check();
+  return unusable === undefined
+    ? engine
+    : { fault: `RESTAGE_MATTE_MODEL names ${path}, which can't be used: ${unusable.message}` };
 }
 
 interface Parts {

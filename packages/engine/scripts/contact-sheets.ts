@@ -1,21 +1,36 @@
 /**
  * Renders the contact sheets of docs/engine.md into docs/images/, from the samples and from the real footage
- * that stands beside the project. Run: node packages/engine/scripts/contact-sheets.ts
+ * that stands beside the project. Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import type { RenderRequest } from '../src/engine.ts';
+import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
+import { isFailed, type RenderRequest } from '../src/engine.ts';
 import { renderImage } from '../src/image/render.ts';
+import { mix, smoothstep } from '../src/math/scalar.ts';
+import { cutVideo } from '../src/video/cut-kit.ts';
+import { decodeFrames } from '../src/video/decode.ts';
+import { openVideo } from '../src/video/open.ts';
+import { planesView } from '../src/video/planes.ts';
+import { renderVideo } from '../src/video/render.ts';
 
 const media = (name: string) => fileURLToPath(new URL(`../../../../shared/media/${name}`, import.meta.url));
 const sample = (name: string) => fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url));
 const target = (name: string) => fileURLToPath(new URL(`../../../docs/images/${name}`, import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'restage-sheets-'));
-const [width, height] = [480, 270];
+const frames = 120;
 let runs = 0;
+/** Where the cockatoo is at five moments, by eye: x, y and radii, as shares of the frame. */
+const keys = [
+  [0.47, 0.48, 0.13, 0.5],
+  [0.5, 0.55, 0.17, 0.6],
+  [0.72, 0.5, 0.34, 0.8],
+  [0.56, 0.5, 0.42, 0.95],
+  [0.5, 0.5, 0.56, 0.9],
+] as const;
 
 type Job = Pick<RenderRequest, 'source' | 'alphaMode'> & Partial<RenderRequest>;
 
@@ -31,7 +46,12 @@ async function render(job: Job): Promise<readonly [source: string, alpha: string
   return [result.source, result.alpha, result.render];
 }
 
-async function sheet(name: string, columns: number, pictures: readonly string[]): Promise<void> {
+async function sheet(
+  name: string,
+  columns: number,
+  pictures: readonly string[],
+  [width, height]: readonly [number, number] = [480, 270],
+): Promise<void> {
   const tiles = await Promise.all(
     pictures.map(async (picture, n) => ({
       input: await sharp(picture)
@@ -69,29 +89,106 @@ const scenes = [
   'fire, dramatic',
 ];
 
+/** The sheets by name. */
+const sheets: Readonly<Record<string, () => Promise<void>>> = {
+  async scenes() {
+    const made: string[] = [];
+    for (const prompt of scenes) made.push((await render({ ...robot, prompt }))[2]);
+    await sheet('scenes.jpg', 3, made);
+  },
+  async custom() {
+    await sheet('custom.jpg', 3, await render({ ...robot, reference: sample('reference.jpg') }));
+  },
+  async auto() {
+    const found: string[] = [];
+    for (const [source, prompt] of [
+      [media('astronaut.png'), 'sunset over the sea'],
+      [media('chelsea.png'), 'cosy café at night'],
+      [media('coffee.png'), 'beach at dawn'],
+      [sample('subject.jpg'), 'meadow in the morning'],
+    ] as const) {
+      found.push(...(await render({ source, alphaMode: 'auto', prompt })));
+    }
+    await sheet('auto.jpg', 3, found);
+  },
+  async fill() {
+    const filled: string[] = [];
+    for (const [source, style] of [
+      [media('astronaut.png'), { prompt: 'neon alley, cinematic' }],
+      [media('chelsea.png'), { prompt: 'blue hour, dramatic' }],
+      [media('rocket.jpg'), { prompt: 'golden hour' }],
+      [media('coffee.png'), { reference: sample('reference.jpg') }],
+    ] as const) {
+      const [before, , after] = await render({ source, alphaMode: 'fill', ...style });
+      filled.push(before, after);
+    }
+    await sheet('fill.jpg', 2, filled);
+  },
+  cockatoo,
+};
+
 mkdirSync(target(''), { recursive: true });
-const made: string[] = [];
-for (const prompt of scenes) made.push((await render({ ...robot, prompt }))[2]);
-await sheet('scenes.jpg', 3, made);
-await sheet('custom.jpg', 3, await render({ ...robot, reference: sample('reference.jpg') }));
-const found: string[] = [];
-for (const [source, prompt] of [
-  [media('astronaut.png'), 'sunset over the sea'],
-  [media('chelsea.png'), 'cosy café at night'],
-  [media('coffee.png'), 'beach at dawn'],
-  [sample('subject.jpg'), 'meadow in the morning'],
-] as const) {
-  found.push(...(await render({ source, alphaMode: 'auto', prompt })));
-}
-await sheet('auto.jpg', 3, found);
-const filled: string[] = [];
-for (const [source, style] of [
-  [media('chelsea.png'), { prompt: 'blue hour, dramatic' }],
-  [media('rocket.jpg'), { prompt: 'golden hour' }],
-  [media('coffee.png'), { reference: sample('reference.jpg') }],
-] as const) {
-  const [before, , after] = await render({ source, alphaMode: 'fill', ...style });
-  filled.push(before, after);
-}
-await sheet('fill.jpg', 2, filled);
+const wanted = process.argv.slice(2);
+for (const [name, make] of Object.entries(sheets))
+  if (wanted.length === 0 || wanted.includes(name)) await make();
 rmSync(scratch, { recursive: true, force: true });
+
+/** 120 frames of real footage, five moments of them a row: source, alpha and render by auto, alpha and render by custom, fill. */
+async function cockatoo(): Promise<void> {
+  const source = join(scratch, 'cockatoo.mp4');
+  await cutVideo(media('cockatoo.mp4'), source, frames);
+  const render = async (style: Pick<RenderRequest, 'alphaMode'> & Partial<RenderRequest>) => {
+    const outputDirectory = join(scratch, String(runs++));
+    mkdirSync(outputDirectory);
+    const result = await renderVideo(
+      { generationType: 'video', source, seed: 5, maxResolution: 720, outputDirectory, ...style },
+      () => {},
+    );
+    if (result.kind === 'failed') throw new Error(result.message);
+    return result;
+  };
+  const found = await render({ alphaMode: 'auto', prompt: 'beach at dawn' });
+  const alpha = join(scratch, 'cockatoo-matte.mp4');
+  await cutVideo(media('cockatoo.mp4'), alpha, frames, ellipse);
+  const given = await render({ alphaMode: 'custom', alpha, prompt: 'forest, backlit' });
+  const filled = await render({ alphaMode: 'fill', prompt: 'blue hour, dramatic' });
+  const rows = [found.source, found.alpha, found.render, given.alpha, given.render, filled.render];
+  const pictures: string[] = [];
+  for (const row of rows) pictures.push(...(await moments(row)));
+  await sheet('cockatoo.jpg', 5, pictures, [256, 144]);
+}
+
+/** A rough matte of the cockatoo: an ellipse between its keys. */
+function ellipse(frame: number, x: number, y: number): number {
+  const at = (frame / frames) * (keys.length - 1);
+  const [from, to] = [keys[Math.floor(at)] ?? keys[0], keys[Math.ceil(at)] ?? keys[4]];
+  const key = (n: 0 | 1 | 2 | 3) => mix(from[n], to[n], at % 1);
+  const distance = Math.hypot((x - key(0)) / key(2), (y - key(1)) / key(3));
+  return Math.round(255 * smoothstep(1.06, 0.94, distance));
+}
+
+/** Five frames of a video, evenly over its length, as PNG files. */
+async function moments(path: string): Promise<string[]> {
+  const input = await openVideo(path, 'moments');
+  if (isFailed(input)) throw new Error(input.message);
+  const files: string[] = [];
+  let frame = 0;
+  for await (const { data } of decodeFrames(input, input, 'colour')) {
+    if (frame++ % Math.floor((frames - 1) / 4) !== 0) continue;
+    const view = planesView({ width: input.width, height: input.height, data });
+    const rgb = new Uint8Array(input.width * input.height * 3);
+    const pixel = new Float32Array(3);
+    for (let p = 0; p < rgb.length / 3; p++) {
+      view.linear(p % input.width, Math.floor(p / input.width), pixel);
+      for (let c = 0; c < 3; c++)
+        rgb[p * 3 + c] = byteOfLinear[Math.round((pixel[c] ?? 0) * linearSteps)] ?? 0;
+    }
+    const file = join(scratch, `${runs++}.png`);
+    await sharp(rgb, { raw: { width: input.width, height: input.height, channels: 3 } })
+      .png()
+      .toFile(file);
+    files.push(file);
+  }
+  await input.context.closeInput();
+  return files.slice(0, 5);
+}

@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import workerpool from 'workerpool';
-import { type Engine, failed, type RenderOptions, type RenderResult } from './engine.ts';
+import {
+  type Engine,
+  type Failed,
+  failed,
+  type MatteModel,
+  type RenderOptions,
+  type RenderResult,
+} from './engine.ts';
 
 export interface CompositorOptions {
   /** Jobs rendered at once, a process each. */
@@ -11,6 +18,14 @@ export interface CompositorOptions {
   readonly wallSeconds?: number;
   /** Memory that a worker may hold, all of it counted, before it is ended. */
   readonly memoryMegabytes?: number;
+  /** A network for alpha mode `auto`; without one, the subject is found without learned weights. */
+  readonly matteModel?: MatteModel;
+}
+
+/** The engine that comes in the box. */
+export interface Compositor extends Engine {
+  /** Opens the matte network and runs it once. @returns what is wrong with it, in words for the operator. */
+  check(): Promise<Failed | undefined>;
 }
 
 /** What a worker sees of our environment: untrusted bytes are parsed there, so no secrets. */
@@ -20,7 +35,7 @@ const shared = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'SystemRoot', '
  * The engine that comes in the box. Every job runs in a child process with a time and a memory limit; one
  * that dies, hangs or is aborted costs its own job and nothing else.
  */
-export function createCompositor(options: CompositorOptions): Engine {
+export function createCompositor(options: CompositorOptions): Compositor {
   const wallSeconds = options.wallSeconds ?? 900;
   const memoryMegabytes = options.memoryMegabytes ?? 2048;
   const script = options.workerScript ?? fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -42,7 +57,7 @@ export function createCompositor(options: CompositorOptions): Engine {
   return {
     async render(request, { signal, onProgress }) {
       if (signal.aborted) return aborted;
-      const task = pool.exec('render', [request], { on: rising(onProgress) });
+      const task = pool.exec('render', [request, options.matteModel], { on: rising(onProgress) });
       // Nothing may be returned here: Node takes a listener's promise and rethrows what it rejects with.
       const cancel = () => {
         task.cancel();
@@ -54,6 +69,16 @@ export function createCompositor(options: CompositorOptions): Engine {
         return explain(error, signal, wallSeconds);
       } finally {
         signal.removeEventListener('abort', cancel);
+      }
+    },
+    async check() {
+      if (options.matteModel === undefined) return undefined;
+      try {
+        return (await pool.exec('check', [options.matteModel]).timeout(wallSeconds * 1000)) as
+          | Failed
+          | undefined;
+      } catch (error) {
+        return explain(error, undefined, wallSeconds);
       }
     },
     async close() {
@@ -80,8 +105,8 @@ function rising(onProgress: RenderOptions['onProgress']): (payload: unknown) => 
  * The end of a worker in words for the job's owner. An error that the worker's own code threw is a bug, not
  * a failure of the job, and stays one.
  */
-function explain(error: unknown, signal: AbortSignal, wallSeconds: number): RenderResult {
-  if (signal.aborted) return aborted;
+function explain(error: unknown, signal: AbortSignal | undefined, wallSeconds: number): Failed {
+  if (signal?.aborted === true) return aborted;
   if (error instanceof workerpool.Promise.TimeoutError)
     return failed(`Rendering took longer than ${wallSeconds} seconds and was ended.`);
   if (

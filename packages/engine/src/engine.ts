@@ -20,6 +20,22 @@ export interface RenderRequest {
   readonly watermark?: boolean;
 }
 
+/** A network that finds the subject for alpha mode `auto`. */
+export interface MatteModel {
+  /** The ONNX file. */
+  readonly path: string;
+  /**
+   * What the network wants of sRGB code values: `unit`, 0…1; `centred`, −0.5…0.5; `signed`, −1…1; `imagenet`, 0…1 less
+   * ImageNet's mean, by its deviation.
+   */
+  readonly input: 'unit' | 'centred' | 'signed' | 'imagenet';
+  /**
+   * What it gives: `alpha`, 0…1; `logits`, before the sigmoid; `range`, anything, stretched to 0…1 between the frame's own
+   * least and most.
+   */
+  readonly output: 'alpha' | 'logits' | 'range';
+}
+
 /** What a job ended with: three files of one size and length, or words for the job's owner. */
 export type RenderResult = Rendered | Failed;
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import type { Picture } from './composite/view.ts';
 import { isFailed } from './engine.ts';
 import { decodeFrames } from './video/decode.ts';
-import { createWriter } from './video/encode.ts';
 import { openVideo } from './video/open.ts';
-import { createPlanes, type Planes, writeGrey } from './video/planes.ts';
+
+export { cutVideo } from './video/cut-kit.ts';
 
 /** A file of the real footage that stands beside the project. */
 export const media = (name: string) =>
@@ -28,6 +29,24 @@ export async function pixels(path: string) {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
+}
+
+/** Intersection over union of soft mattes. */
+export function overlap(one: Uint8Array, other: Uint8Array): number {
+  let [both, either] = [0, 0];
+  for (let p = 0; p < one.length; p++) {
+    both += Math.min(one[p] ?? 0, other[p] ?? 0);
+    either += Math.max(one[p] ?? 0, other[p] ?? 0);
+  }
+  return both / either;
+}
+
+/** Writes a picture as PNG. */
+export async function drawPicture(path: string, { width, height, data }: Picture): Promise<string> {
+  await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(path);
+  return path;
 }
 
 /** Writes a grey PNG drawn by `value(x, y)` in 0…255, x and y in 0…1. */
@@ -50,55 +69,6 @@ export async function drawMatte(
 export function egg(x: number, y: number): number {
   const distance = Math.hypot((x - 0.45) / 0.3, (y - 0.55) / 0.42);
   return Math.round(255 * Math.min(1, Math.max(0, (1.02 - distance) / 0.04)));
-}
-
-/** The first `frames` frames of a video; with `matte`, a matte drawn for each of them instead. */
-export async function cutVideo(
-  source: string,
-  target: string,
-  frames: number,
-  matte?: (frame: number, x: number, y: number) => number,
-): Promise<void> {
-  const input = await openVideo(source, 'source');
-  if (isFailed(input)) throw new Error(input.message);
-  const { width, height } = input;
-  const writer = await createWriter(target, {
-    width,
-    height,
-    timeBase: input.stream.timeBase,
-    frameRate: input.stream.avgFrameRate,
-    preset: 'veryfast',
-    quality: 20,
-  });
-  let count = 0;
-  for await (const { data, pts, duration } of decodeFrames(input, input, 'colour')) {
-    const planes =
-      matte === undefined
-        ? { width, height, data }
-        : greyPlanes(
-            drawn(width, height, (x, y) => matte(count, x, y)),
-            width,
-            height,
-          );
-    await writer.write(planes, pts, duration);
-    if (++count === frames) break;
-  }
-  await writer.finish();
-  await writer.close();
-  await input.context.closeInput();
-}
-
-function greyPlanes(grey: Uint8Array, width: number, height: number): Planes {
-  const planes = createPlanes(width, height);
-  writeGrey(grey, planes);
-  return planes;
-}
-
-function drawn(width: number, height: number, value: (x: number, y: number) => number): Uint8Array {
-  const data = new Uint8Array(width * height);
-  for (let p = 0; p < data.length; p++)
-    data[p] = value(((p % width) + 0.5) / width, (Math.floor(p / width) + 0.5) / height);
-  return data;
 }
 
 /** What a finished video says of itself, every frame's time, and the first one's planes, by decoding it. */

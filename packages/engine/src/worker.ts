@@ -1,6 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import workerpool from 'workerpool';
-import type { RenderRequest } from './engine.ts';
+import { type Failed, isFailed, type MatteModel, type RenderRequest } from './engine.ts';
+import type { MatteFinder } from './matte/automatic.ts';
+import { type MatteNetwork, openNetwork } from './matte/network.ts';
+import { checkNetwork, createNetworkFinder } from './matte/network-finder.ts';
 import { render } from './render.ts';
 
 /**
@@ -24,6 +27,31 @@ if (megabytes > 0) {
 // Ctrl-C reaches every process of the terminal; the server drains first. SIGTERM stays what ends a busy worker.
 process.on('SIGINT', () => {});
 
+/** The network of this process, opened once: every job of a pool names the same one. */
+let network: MatteNetwork | undefined;
+
+async function opened(model: MatteModel): Promise<MatteNetwork | Failed> {
+  if (network?.model.path === model.path) return network;
+  const found = await openNetwork(model);
+  if (!isFailed(found)) network = found;
+  return found;
+}
+
+async function finderFor(model: MatteModel | undefined): Promise<MatteFinder | undefined> {
+  if (model === undefined) return undefined;
+  const found = await opened(model);
+  // The server has checked it when it started, so that this is the machine's fault and not the job's.
+  if (isFailed(found)) throw new Error(`${model.path}: ${found.message}`);
+  return createNetworkFinder(found);
+}
+
 workerpool.worker({
-  render: (request: RenderRequest) => render(request, (progress) => workerpool.workerEmit({ progress })),
+  async render(request: RenderRequest, model?: MatteModel) {
+    const findMatte = await finderFor(request.alphaMode === 'auto' ? model : undefined);
+    return render(request, (progress) => workerpool.workerEmit({ progress }), findMatte);
+  },
+  async check(model: MatteModel) {
+    const found = await opened(model);
+    return isFailed(found) ? found : checkNetwork(found);
+  },
 });

@@ -3,7 +3,7 @@ import { compositeFrame, subjectStatistics } from '../composite/frame.ts';
 import { pictureView } from '../composite/view.ts';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
-import { createMatteFinder } from '../matte/automatic.ts';
+import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
 import { readMatte, readSource, readSourceSize } from './read.ts';
 import { writePng } from './write.ts';
@@ -12,6 +12,7 @@ import { writePng } from './write.ts';
 export async function renderImage(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
+  findMatte: MatteFinder = createMatteFinder(),
 ): Promise<RenderResult> {
   const size = await readSourceSize(request);
   if (isFailed(size)) return size;
@@ -30,7 +31,7 @@ export async function renderImage(
     if (isFailed(source)) return source;
     onProgress(0.1);
     const sourceWritten = start(writePng(path('source'), source.data, width, height, 3));
-    const matte = request.alphaMode === 'auto' ? createMatteFinder()(pictureView(source)) : await given;
+    const matte = request.alphaMode === 'auto' ? await findMatte(pictureView(source)) : await given;
     if (isFailed(matte)) return matte;
     const alpha = matte ?? new Uint8Array(width * height).fill(255);
     const alphaWritten = start(writePng(path('alpha'), alpha, width, height, 1));

@@ -1,23 +1,28 @@
 import { createGrid, type Grid } from '../math/blur.ts';
 
-/** A part smaller than this share of the largest one is taken for clutter, or for a hole that is none. */
-const keptShare = 0.025;
+/** A separate part of less than this share of the largest is taken for clutter. */
+const keptShare = 0.06;
+/** A gap of less than this share of the largest is taken for none: a glint, a label, a button. */
+const gapShare = 0.003;
 
 /** Drops small separate parts of the subject, and fills small holes in it. */
 export function largest(labels: Grid): Grid {
   const out = createGrid(labels.width, labels.height, 1);
   out.data.set(labels.data);
-  for (const value of [1, 0]) {
+  for (const [value, share] of [
+    [1, keptShare],
+    [0, gapShare],
+  ] as const) {
     const parts = partsOf(out, value);
     const most = parts.reduce((size, part) => Math.max(size, part.length), 0);
     for (const part of parts)
-      if (part.length < most * keptShare) for (const cell of part) out.data[cell] = 1 - value;
+      if (part.length < most * share) for (const cell of part) out.data[cell] = 1 - value;
   }
   return out;
 }
 
 /** The connected parts of cells that hold `value`, by their four neighbours. */
-function partsOf({ width, height, data }: Grid, value: number): number[][] {
+export function partsOf({ width, height, data }: Grid, value: number): number[][] {
   const seen = new Uint8Array(width * height);
   const parts: number[][] = [];
   for (let start = 0; start < seen.length; start++) {

@@ -3,8 +3,18 @@ import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { resize } from '../math/resample.ts';
 import { clamp, smoothstep } from '../math/scalar.ts';
 
-/** Cells along the longer side of the grid on which the filter's coefficients are found. */
-const guideSize = 320;
+/** How a matte is brought to the edges. */
+export interface Refinement {
+  /** Cells along the longer side of the grid on which the filter's coefficients are found. */
+  readonly cells: number;
+  /** How far a window reaches, as a share of the longer side; never less than two cells. */
+  readonly reach: number;
+  /** Whether what the filter leaves of a blur is taken out: 0.1 becomes 0, and 0.9 becomes 1. */
+  readonly harden: boolean;
+}
+
+/** For hard labels on a small grid. */
+const usual: Refinement = { cells: 320, reach: 0.014, harden: true };
 
 /**
  * Brings a coarse matte to the picture's edges: the fast guided filter (He and Sun 2015) with the picture's
@@ -12,10 +22,10 @@ const guideSize = 320;
  * @param coarse 0…1, one channel, of any size.
  * @returns one byte a pixel.
  */
-export function refine(view: View, coarse: Grid): Uint8Array {
+export function refine(view: View, coarse: Grid, refinement: Refinement = usual): Uint8Array {
   const { width, height, codes } = view;
   const code = new Float32Array(3);
-  const scale = Math.min(1, guideSize / Math.max(width, height));
+  const scale = Math.min(1, refinement.cells / Math.max(width, height));
   const columns = Math.max(1, Math.round(width * scale));
   const rows = Math.max(1, Math.round(height * scale));
   const target = resize(coarse, columns, rows);
@@ -30,20 +40,24 @@ export function refine(view: View, coarse: Grid): Uint8Array {
       moments.data.set([r, g, b, p, r * p, g * p, b * p, r * r, r * g, r * b, g * g, g * b, b * b], o);
     }
   }
-  const radius = Math.max(2, Math.round(Math.max(columns, rows) * 0.014));
+  const radius = Math.max(2, Math.round(Math.max(columns, rows) * refinement.reach));
   boxBlur(moments, radius);
   const coefficients = createGrid(columns, rows, 4);
   for (let o = 0, k = 0; o < moments.data.length; o += 13, k += 4)
     coefficients.data.set(solve(moments.data, o), k);
   boxBlur(coefficients, radius);
-  return apply(view, coefficients);
+  return apply(view, coefficients, refinement.harden);
 }
 
 /** Coefficients below this, at all four corners, leave a pixel what its cell is. */
 const negligible = 1e-3;
 
 /** Evaluates the model of each pixel, its coefficients between those of the four cells around it. */
-function apply({ width, height, codes }: View, { width: columns, height: rows, data }: Grid): Uint8Array {
+function apply(
+  { width, height, codes }: View,
+  { width: columns, height: rows, data }: Grid,
+  harden: boolean,
+): Uint8Array {
   const matte = new Uint8Array(width * height);
   const code = new Float32Array(3);
   const flat = new Uint8Array(columns * rows);
@@ -84,7 +98,7 @@ function apply({ width, height, codes }: View, { width: columns, height: rows, d
         const below = b + ((data[(lower + right) * 4 + c] as number) - b) * fx;
         value += (above + (below - above) * fy) * (c === 3 ? 1 : (code[c] as number));
       }
-      matte[p] = Math.round(smoothstep(0.1, 0.9, value) * 255);
+      matte[p] = Math.round((harden ? smoothstep(0.1, 0.9, value) : clamp(value, 0, 1)) * 255);
     }
   }
   return matte;

@@ -2,34 +2,46 @@ import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { smoothstep } from '../math/scalar.ts';
 import { fitMixture } from './mixture.ts';
 
+/** The cells of a picture's edge that background is expected in, 1 there. */
+export type Border = Uint8Array;
+
 /**
  * Where a subject likely is, 0…1 a cell: what differs from the border in colour, what can't be reached from
  * the border without a step in colour, and what stands towards the middle.
  */
-export function saliencyOf(lab: Grid): Grid {
+export function saliencyOf(lab: Grid, border: Border): Grid {
   const { width, height } = lab;
-  const border = borderOf(width, height);
   const foreign = stretch(foreignness(lab, border), width, height);
   const barrier = stretch(barriers(lab, border), width, height);
   const out = createGrid(width, height, 1);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
-      const dx = (x + 0.5 - width / 2) / height;
-      const dy = Math.max(0, 0.56 - (y + 0.5) / height) + Math.max(0, (y + 0.5) / height - 0.66);
-      const middle = Math.exp(-(dx * dx * 3.8 + dy * dy * 3));
+      const middle = middleness(x, y, width, height);
       out.data[p] =
         (0.5 * (foreign.data[p] as number) + 0.5 * (barrier.data[p] as number)) * (0.35 + 0.75 * middle) +
         0.55 * middle;
     }
   }
   boxBlur(out, 2, 2);
-  const threshold = otsu(out.data);
-  for (let p = 0; p < out.data.length; p++)
-    out.data[p] = smoothstep(threshold - 0.16, threshold + 0.16, out.data[p] as number);
-  return out;
+  return parted(out, 0.16);
 }
 
-function borderOf(width: number, height: number): Uint8Array {
+/** 1 towards the middle, and somewhat below it, of the frame; 0 far from it. */
+export function middleness(x: number, y: number, width: number, height: number): number {
+  const dx = (x + 0.5 - width / 2) / height;
+  const dy = Math.max(0, 0.56 - (y + 0.5) / height) + Math.max(0, (y + 0.5) / height - 0.66);
+  return Math.exp(-(dx * dx * 3.8 + dy * dy * 3));
+}
+
+/** Values in 0…1 parted into two classes, eased over `softness` to both sides of the threshold; in place. */
+export function parted(values: Grid, softness: number): Grid {
+  const threshold = otsu(values.data);
+  for (let p = 0; p < values.data.length; p++)
+    values.data[p] = smoothstep(threshold - softness, threshold + softness, values.data[p] as number);
+  return values;
+}
+
+export function borderOf({ width, height }: Grid): Border {
   const border = new Uint8Array(width * height);
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
@@ -41,7 +53,7 @@ function borderOf(width: number, height: number): Uint8Array {
   return border;
 }
 
-function foreignness(lab: Grid, border: Uint8Array): Float32Array {
+function foreignness(lab: Grid, border: Border): Float32Array {
   const model = fitMixture(lab, (cell) => border[cell] as number, 6);
   const out = new Float32Array(border.length);
   if (model === undefined) return out;
@@ -55,7 +67,7 @@ function foreignness(lab: Grid, border: Uint8Array): Float32Array {
 }
 
 /** Minimum barrier distances to the border by raster scans (Zhang et al. 2015), chroma weighted over lightness. */
-function barriers(lab: Grid, border: Uint8Array): Float32Array {
+function barriers(lab: Grid, border: Border): Float32Array {
   const total = new Float32Array(border.length);
   for (let channel = 0; channel < 3; channel++) {
     const distance = barrierDistance(lab, channel, border);
@@ -65,7 +77,7 @@ function barriers(lab: Grid, border: Uint8Array): Float32Array {
   return total;
 }
 
-function barrierDistance({ width, height, data }: Grid, channel: number, border: Uint8Array): Float32Array {
+function barrierDistance({ width, height, data }: Grid, channel: number, border: Border): Float32Array {
   const cells = width * height;
   const value = Float32Array.from({ length: cells }, (_, p) => data[p * 3 + channel] as number);
   const highest = value.slice();

@@ -8,7 +8,7 @@ import {
 } from 'node-av/constants';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
-import { createMatteFinder } from '../matte/automatic.ts';
+import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { setStage } from '../scene/stage.ts';
 import { createComposite } from './composite.ts';
 import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
@@ -29,6 +29,7 @@ const carriedAudio: ReadonlySet<number> = new Set([
 export async function renderVideo(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
+  findMatte: MatteFinder = createMatteFinder(),
 ): Promise<RenderResult> {
   const source = await openVideo(request.source, 'source');
   if (isFailed(source)) return source;
@@ -38,7 +39,7 @@ export async function renderVideo(
     return alpha;
   }
   try {
-    return await renderFrames(request, source, alpha, onProgress);
+    return await renderFrames(request, source, alpha, onProgress, findMatte);
   } finally {
     await source.context.closeInput();
     await alpha?.context.closeInput();
@@ -56,6 +57,7 @@ async function renderFrames(
   source: VideoInput,
   alpha: VideoInput | undefined,
   onProgress: (fraction: number) => void,
+  findMatte: MatteFinder,
 ): Promise<RenderResult> {
   const size = videoSize(source, request);
   const stage = await setStage(request, size.width, size.height);
@@ -88,7 +90,6 @@ async function renderFrames(
   let written: Promise<unknown> = Promise.resolve();
   try {
     const composite = createComposite(stage, size);
-    const findMatte = createMatteFinder();
     const grey = createPlanes(size.width, size.height);
     let count = 0;
     for (;;) {
@@ -101,7 +102,7 @@ async function renderFrames(
       const planes: Planes = { ...size, data: frame.value.data };
       const matte =
         request.alphaMode === 'auto'
-          ? findMatte(planesView(planes))
+          ? await findMatte(planesView(planes))
           : given?.done === false
             ? given.value.data
             : undefined;

@@ -14,7 +14,7 @@ export function paintCity(easel: Easel): void {
   const ground = 0.8;
   paintSky(easel, ground);
   if (dark > 0.3)
-    eachPixel(easel, 0.2, ground, (_x, y, i) =>
+    eachPixel(easel, 0, ground, (_x, y, i) =>
       add(canvas.data, i, hex('#ff9a4d'), 0.16 * dark * Math.exp(-(ground - y) * 4.5)),
     );
   for (let layer = 0; layer < 4; layer++) {

@@ -1,0 +1,72 @@
+import sharp from 'sharp';
+import { byteOfLinear, linearOfByte, linearSteps } from '../colour/srgb.ts';
+import type { Picture } from '../composite/view.ts';
+import { fractal, noiseFrom } from '../math/noise.ts';
+import { randomFrom } from '../math/random.ts';
+import { resize } from '../math/resample.ts';
+import { clamp } from '../math/scalar.ts';
+import { paintPlate } from '../scene/plate.ts';
+import { readPrompt } from '../scene/reading.ts';
+import { type Background, backgrounds } from './backgrounds.ts';
+import { moreSubjects } from './more-subjects.ts';
+import { type Drawn, subjects } from './subjects.ts';
+
+const [width, height] = [1280, 720];
+
+/** A frame and its true matte, one byte a pixel. */
+export interface TrueFrame {
+  readonly picture: Picture;
+  readonly matte: Uint8Array;
+}
+
+/** Shots that the constants of the automatic matte were tried on. */
+export const triedShots: readonly string[] = Object.keys(subjects);
+/** Shots that they were not. */
+export const heldOutShots: readonly string[] = Object.keys(moreSubjects);
+
+/** Opens a drawn shot: a function from 0…1, the time in it, to the frame. */
+export function openShot(name: string): (at: number) => Promise<TrueFrame> {
+  const [subject, other, background] = [subjects[name], moreSubjects[name], backgrounds[name]];
+  if (other !== undefined) {
+    const { plate } = paintPlate(readPrompt(other.scene), width, height, 3);
+    const { data } = resize(plate, width, height);
+    return (at) => drawFrame(other, data, at);
+  }
+  if (subject === undefined || background === undefined) throw new Error(`There is no shot "${name}".`);
+  const behind = paint(background);
+  return (at) => drawFrame(subject, behind, at);
+}
+
+function paint(background: Background): Float32Array {
+  const linear = new Float32Array(width * height * 3);
+  for (let p = 0; p < width * height; p++) linear.set(background(p % width, Math.floor(p / width)), p * 3);
+  return linear;
+}
+
+const texture = noiseFrom(randomFrom(31));
+
+async function drawFrame({ body, motion }: Drawn, behind: Float32Array, at: number): Promise<TrueFrame> {
+  const { x, y, turn } = motion(at);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><g transform="translate(${x} ${y}) rotate(${turn} 640 600)">${body}</g></svg>`;
+  const drawn = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer();
+  const data = new Uint8Array(width * height * 3);
+  const matte = new Uint8Array(width * height);
+  const random = randomFrom(Math.round(at * 1000) + 5);
+  for (let p = 0; p < matte.length; p++) {
+    const covered = drawn[p * 4 + 3] as number;
+    matte[p] = covered;
+    const grain = (random() + random() - 1) * 4;
+    const cloth =
+      covered === 0
+        ? 1
+        : 1 + fractal(texture, ((p % width) - x) / 40, (Math.floor(p / width) - y) / 40, 3) * 0.16;
+    for (let c = 0; c < 3; c++) {
+      const back = behind[p * 3 + c] as number;
+      const front = (linearOfByte[drawn[p * 4 + c] as number] as number) * cloth;
+      const light = clamp(back + (front - back) * (covered / 255), 0, 1);
+      const code = byteOfLinear[Math.round(light * linearSteps)] as number;
+      data[p * 3 + c] = clamp(Math.round(code + grain), 0, 255);
+    }
+  }
+  return { picture: { width, height, data }, matte };
+}

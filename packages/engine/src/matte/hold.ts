@@ -1,0 +1,54 @@
+import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
+import { resize } from '../math/resample.ts';
+import { clamp } from '../math/scalar.ts';
+
+/** A frame's small picture in OKLab, and the coarse matte that was settled on for it. */
+export interface Settled {
+  readonly lab: Grid;
+  readonly soft: Grid;
+  /** How much of each cell was taken anew, 0…1; undefined for a first frame. */
+  readonly fresh?: Grid;
+}
+
+/**
+ * Keeps the last matte where the picture has not changed, so that noise can't make an edge crawl.
+ * @param soft the frame's own matte, 0…1; of any size, but the same for all frames. Changed in place.
+ */
+export function hold(previous: Settled, lab: Grid, soft: Grid): Settled {
+  const change = createGrid(lab.width, lab.height, 1);
+  for (let p = 0; p < change.data.length; p++) {
+    let sum = 0;
+    for (let c = 0; c < 3; c++)
+      sum += Math.abs((lab.data[p * 3 + c] as number) - (previous.lab.data[p * 3 + c] as number));
+    change.data[p] = sum;
+  }
+  boxBlur(change, 2, 1);
+  const changed = resize(change, soft.width, soft.height);
+  const fresh = createGrid(soft.width, soft.height, 1);
+  for (let p = 0; p < soft.data.length; p++) {
+    fresh.data[p] = clamp(((changed.data[p] as number) - 0.012) / 0.03, 0.06, 1);
+    const before = previous.soft.data[p] as number;
+    soft.data[p] = before + ((soft.data[p] as number) - before) * (fresh.data[p] as number);
+  }
+  return { lab, soft, fresh };
+}
+
+/** The same for the finished matte, a byte a pixel: noise comes in again where it is brought to the picture's edges. */
+export function holdPixels(
+  before: Uint8Array,
+  matte: Uint8Array,
+  { width: columns, height: rows, data }: Grid,
+  width: number,
+): void {
+  const height = matte.length / width;
+  const column = Int32Array.from({ length: width }, (_, x) => Math.floor((x * columns) / width));
+  for (let y = 0, p = 0; y < height; y++) {
+    const row = Math.floor((y * rows) / height) * columns;
+    for (let x = 0; x < width; x++, p++) {
+      const step = (matte[p] as number) - (before[p] as number);
+      if (step === 0) continue;
+      const fresh = data[row + (column[x] as number)] as number;
+      if (fresh < 1) matte[p] = Math.round((before[p] as number) + step * fresh);
+    }
+  }
+}

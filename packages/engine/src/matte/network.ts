@@ -1,0 +1,123 @@
+import { open } from 'node:fs/promises';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { View } from '../composite/view.ts';
+import { type Failed, failed, isFailed, type MatteModel } from '../engine.ts';
+import { createGrid, type Grid } from '../math/blur.ts';
+import { tensorOf } from './tensor.ts';
+
+/** A network that is ready to find mattes. */
+export interface MatteNetwork {
+  readonly model: MatteModel;
+  /** What the network says of a frame, as it comes out: one channel, of the network's own size. */
+  look(view: View): Promise<Grid | Failed>;
+}
+
+/** The part of onnxruntime-node that is used. */
+type Runtime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
+
+/** The longer side of a frame before a network that takes any size; both sides are multiples of `sizeStep`. */
+const freeSize = 1024;
+const sizeStep = 32;
+
+/**
+ * Opens the network of an ONNX file for one thread of the CPU, so that the same frame gives the same matte however busy the
+ * machine is.
+ * @param load gives the runtime, an optional dependency.
+ * @returns what is wrong, in words for the operator, when runtime or file is missing, or the network is not of a kind that
+ *   can be used.
+ */
+export async function openNetwork(
+  model: MatteModel,
+  load: () => Promise<Runtime> = () => import('onnxruntime-node'),
+): Promise<MatteNetwork | Failed> {
+  const unreadable = await checkFile(model.path);
+  if (unreadable !== undefined) return unreadable;
+  let runtime: Runtime;
+  try {
+    runtime = await load();
+  } catch (error) {
+    return failed(`onnxruntime-node, which runs it, is not installed or does not run here: ${reason(error)}`);
+  }
+  let session: InferenceSession;
+  try {
+    session = await runtime.InferenceSession.create(model.path, {
+      executionProviders: ['cpu'],
+      executionMode: 'sequential',
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    return failed(`it can't be opened as an ONNX network: ${reason(error)}`);
+  }
+  const input = inputOf(session);
+  if (isFailed(input)) return input;
+  const output = session.outputNames[0];
+  if (output === undefined) return failed('the network has no output.');
+  return {
+    model,
+    async look(view) {
+      const [width, height] = input.size ?? freeSizeOf(view);
+      const picture = tensorOf(view, width, height, model.input);
+      const feeds = { [input.name]: new runtime.Tensor('float32', picture, [1, 3, height, width]) };
+      try {
+        return planeOf((await session.run(feeds, [output]))[output]);
+      } catch (error) {
+        return failed(`the network does not run: ${reason(error)}`);
+      }
+    },
+  };
+}
+
+async function checkFile(path: string): Promise<Failed | undefined> {
+  try {
+    const file = await open(path);
+    const isFile = (await file.stat()).isFile();
+    await file.close();
+    return isFile ? undefined : failed('it is not a file.');
+  } catch (error) {
+    return failed(`it can't be read: ${reason(error)}`);
+  }
+}
+
+/** The network's only input: its name, and the size that it wants, undefined for any. */
+function inputOf(
+  session: InferenceSession,
+): { readonly name: string; readonly size: readonly [width: number, height: number] | undefined } | Failed {
+  const [input, ...others] = session.inputMetadata;
+  if (input === undefined || others.length > 0)
+    return failed(`the network has ${session.inputMetadata.length} inputs; one, the picture, is expected.`);
+  if (!input.isTensor || input.type !== 'float32')
+    return failed(
+      `the network's input is ${input.isTensor ? input.type : 'no tensor'}; float32 is expected.`,
+    );
+  const [batch, channels, height, width] = input.shape;
+  const fits = (size: number | string | undefined, wanted: number) =>
+    typeof size === 'string' || size === wanted;
+  if (input.shape.length !== 4 || !fits(batch, 1) || !fits(channels, 3))
+    return failed(`the network's input is ${input.shape.join('×')}; N×3×H×W, N of 1 or free, is expected.`);
+  const fixed = typeof width === 'number' && typeof height === 'number';
+  return { name: input.name, size: fixed ? [width, height] : undefined };
+}
+
+function freeSizeOf({ width, height }: View): readonly [number, number] {
+  const scale = freeSize / Math.max(width, height);
+  const steps = (size: number) => Math.max(1, Math.round((size * scale) / sizeStep)) * sizeStep;
+  return [steps(width), steps(height)];
+}
+
+/** The one channel of an output whose last two sizes are height and width, and all others 1. */
+function planeOf(output: Tensor | undefined): Grid | Failed {
+  const [height = 0, width = 0] = output?.dims.slice(-2) ?? [];
+  if (output?.type !== 'float32' || width * height === 0 || width * height !== output.data.length)
+    return failed(
+      `the network gives ${output?.type} ${output?.dims.join('×')}; one channel of float32 is expected.`,
+    );
+  const plane = createGrid(width, height, 1);
+  plane.data.set(output.data as Float32Array);
+  return plane;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
+}
