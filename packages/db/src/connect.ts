@@ -46,19 +46,15 @@ type Begin = (body: (transaction: postgres.TransactionSql) => unknown) => unknow
  * and every other statement is parsed, described, awaited and planned again each time that it is sent.
  */
 function preparing<Client extends postgres.Sql | postgres.TransactionSql>(client: Client): Client {
+  const unsafe: Client['unsafe'] = (query, parameters = [], options = {}) =>
+    client.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 });
   return new Proxy(client, {
     get(target, property, receiver) {
+      if (property === 'unsafe') return unsafe;
       const value: unknown = Reflect.get(target, property, receiver);
-      if (property === 'unsafe') {
-        const unsafe: Client['unsafe'] = (query, parameters = [], options = {}) =>
-          target.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 });
-        return unsafe;
-      }
-      if (property === 'begin' || property === 'savepoint') {
-        const begin = value as Begin;
-        return (body: Parameters<Begin>[0]) => begin((transaction) => body(preparing(transaction)));
-      }
-      return value;
+      if (property !== 'begin' && property !== 'savepoint') return value;
+      const begin = value as Begin;
+      return (body: Parameters<Begin>[0]) => begin((transaction) => body(preparing(transaction)));
     },
   });
 }

@@ -23,7 +23,7 @@ export interface Library {
   readonly found: (query: string) => Page;
   /** The content security policy of every page. */
   readonly policy: string;
-  /** By name. A path that is made of a request can lead anywhere; one that was listed can't. */
+  /** By path. A file's path that is made of a request can lead anywhere; one that was listed can't. */
   readonly pictures: ReadonlyMap<string, Picture>;
 }
 
@@ -32,7 +32,8 @@ export function openLibrary(publicUrl: string, directory: string): Library {
   const pictures = new Map<string, Picture>();
   for (const name of readdirSync(`${directory}/images`)) {
     const [, type] = Object.entries(pictureTypes).find(([extension]) => name.endsWith(extension)) ?? [];
-    if (type !== undefined) pictures.set(name, { file: `${directory}/images/${name}`, type });
+    if (type !== undefined)
+      pictures.set(`/docs/images/${name}`, { file: `${directory}/images/${name}`, type });
   }
   return {
     openApi: openApiDocument(publicUrl),

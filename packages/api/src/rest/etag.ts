@@ -7,8 +7,12 @@ const dayMilliseconds = 86_400_000;
  * only the day counts, so that nobody keeps signed URLs until they no longer work.
  */
 export function entityTag(output: object, volatile: readonly string[], now: number): string {
-  const lasting = Object.entries(output).filter(([field]) => !volatile.includes(field));
-  const holds = volatile.some((field) => Reflect.get(output, field) !== null);
+  const lasting: Record<string, unknown> = { ...output };
+  let holds = false;
+  for (const field of volatile) {
+    holds ||= lasting[field] !== null;
+    lasting[field] = undefined;
+  }
   const day = holds ? Math.floor(now / dayMilliseconds) : null;
   return `W/"${hash('sha256', JSON.stringify([lasting, day]), 'base64url').slice(0, 22)}"`;
 }

@@ -103,6 +103,7 @@ export function toJob(ctx: Context, generation: ShownGeneration, webhook?: Job['
 
 /** {@link toJob} with how the webhook stands: one select more, and none where there is no callback URL. */
 export async function presentJob(ctx: Context, generation: ShownGeneration): Promise<Job> {
+  if (generation.callbackUrl === null) return toJob(ctx, generation);
   const webhooks = await findWebhooks(ctx, [generation]);
   return toJob(ctx, generation, webhooks.get(generation.id));
 }
