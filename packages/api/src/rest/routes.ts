@@ -1,13 +1,12 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
-import type { AccountContext, Context as World } from '@restage/core';
-import { catalogue, type Failure, fail, isFailure } from '@restage/errors';
+import type { Context as World } from '@restage/core';
+import { catalogue, fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
-import { admit } from '../admit.ts';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
 import { answerJson } from '../http/headers.ts';
 import { type Edge, requestContext, requestHeader } from '../http/request.ts';
-import { implementations } from '../implementations.ts';
+import { perform } from '../perform.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { internalError } from '../trpc/failure-error.ts';
 import { entityTag, isMatched } from './etag.ts';
@@ -33,36 +32,31 @@ export function mountRest(app: Hono<Edge>, world: World, options: RestOptions): 
   }
 }
 
-/** The handler of a procedure's route: reads, checks, acts and answers, in the contract's order. */
+/** The handler of a procedure's route. */
 function route(name: ProcedureName, world: World, options: RestOptions) {
-  const { kind, input, rest }: Procedure = procedures[name];
-  const verb = implementations[name].verb as (ctx: AccountContext, input: unknown) => Promise<unknown>;
+  const { kind, rest }: Procedure = procedures[name];
   const base = { ...world, publicUrl: options.publicUrl };
   return async (c: Context<Edge>): Promise<Response> => {
     const ctx = requestContext(base, c);
     const log = (fields: object) =>
       world.log.error({ ...fields, requestId: ctx.requestId, procedure: name }, 'a procedure failed');
-    const refuse = (failure: Failure) => {
-      // What has caused it is logged where it happened.
-      if (catalogue[failure.code].status === 500) log({ code: failure.code });
-      return answerFailure(c, failure, options.publicUrl);
-    };
+    // A stream's reader may go away without the request's own signal hearing of it.
+    const gone = kind === 'subscription' ? new AbortController() : undefined;
     try {
-      const admitted = await admit(ctx, kind);
-      if (isFailure(admitted)) return refuse(admitted);
-      // Only now that key and rate have been checked is the body read.
-      const sent = await readInput(c, rest, options.maxBodyBytes, ctx.attachments);
-      if (isFailure(sent)) return refuse(sent);
-      const accepted = input?.parse(sent);
-      if (isFailure(accepted)) return refuse(accepted);
-      // A stream's reader may go away without the request's own signal hearing of it.
-      const gone = kind === 'subscription' ? new AbortController() : undefined;
-      const isBrief = kind === 'query' && preferredWait(c, rest) === undefined;
-      const caller = isBrief ? undefined : c.req.raw.signal;
-      const signal = gone && caller ? AbortSignal.any([caller, gone.signal]) : caller;
-      const output = await verb({ ...admitted, signal }, accepted);
-      if (isFailure(output)) return refuse(output);
-      if (!gone) return answer(c, rest, output as object, ctx);
+      const output = await perform(name, ctx, {
+        read: () => readInput(c, rest, options.maxBodyBytes, ctx.attachments),
+        signal() {
+          if (gone) return AbortSignal.any([c.req.raw.signal, gone.signal]);
+          const isBrief = kind === 'query' && preferredWait(c, rest) === undefined;
+          return isBrief ? undefined : c.req.raw.signal;
+        },
+      });
+      if (isFailure(output)) {
+        // What has caused it is logged where it happened.
+        if (catalogue[output.code].status === 500) log({ code: output.code });
+        return answerFailure(c, output, options.publicUrl);
+      }
+      if (!gone) return answer(c, rest, output, ctx);
       const stream = {
         name: eventName(name),
         onFault: (fault: unknown) => log({ err: fault }),

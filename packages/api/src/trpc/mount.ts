@@ -8,6 +8,7 @@ import { readJson } from '../http/body.ts';
 import { type Edge, requestContext } from '../http/request.ts';
 import { FailureError, failureOf } from './failure-error.ts';
 import { router } from './router.ts';
+import { answerQuery } from './single.ts';
 
 /** What tRPC needs beside the world. */
 interface TrpcOptions {
@@ -17,14 +18,17 @@ interface TrpcOptions {
 
 /** Serves the router at `/trpc`. */
 export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): void {
+  const base = { ...world, publicUrl: options.publicUrl };
   app.all('/trpc/*', async (c) => {
-    const ctx = requestContext({ ...world, publicUrl: options.publicUrl }, c);
+    const ctx = requestContext(base, c);
+    const single = await answerQuery(c, ctx);
+    if (single instanceof Response) return single;
     return fetchRequestHandler({
       endpoint: '/trpc',
       req: withBoundedText(c.req.raw, options.maxBodyBytes, ctx.attachments),
       router,
       maxBatchSize: limits.batchCalls,
-      createContext: () => ctx,
+      createContext: () => ({ ...ctx, ended: single }),
       responseMeta({ errors }) {
         const failures = errors.map(failureOf);
         return { headers: latestHeaders(failures, options.publicUrl) };

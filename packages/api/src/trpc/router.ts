@@ -52,6 +52,7 @@ const t = initTRPC.context<RequestContext>().create({
 
 /** Key, then rate: what stands before every procedure, in the contract's order. */
 const guarded = t.procedure.use(async ({ ctx, type, next }) => {
+  if (ctx.ended) throw ctx.ended.thrown;
   const known = await admit(ctx, type);
   if (isFailure(known)) throw new FailureError(known);
   return next({ ctx: known });
@@ -74,13 +75,11 @@ type Sent<Name extends ProcedureName> = ProcedureInput<Name> extends undefined ?
 /** The tRPC procedure of a row and its verb. */
 function build<Name extends ProcedureName>({ name, verb }: Implementation<Name>): BuiltProcedure<Name> {
   const { input, kind } = procedures[name];
-  const parse = (sent: unknown) => {
-    const accepted = input?.parse(sent);
-    if (isFailure(accepted)) throw new FailureError(accepted);
-    return accepted;
-  };
+  // A failure is an input to tRPC, and is thrown by the resolver: what a parser throws, tRPC makes a 400 of.
+  const parse = (sent: unknown) => input?.parse(sent);
   const resolve = async (options: Resolving): Promise<unknown> => {
     const { ctx, signal } = options;
+    if (isFailure(options.input)) throw new FailureError(options.input);
     const result = await verb({ ...ctx, signal }, options.input as Parameters<typeof verb>[1]);
     if (isFailure(result)) throw new FailureError(result);
     return kind === 'subscription' ? track(result as AsyncIterable<StreamEvent<unknown>>) : result;
