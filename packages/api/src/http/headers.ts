@@ -17,10 +17,10 @@ export function commonHeaders(requestId: string): Record<string, string> {
 export function answerJson(
   c: Context<Edge>,
   headers: Readonly<Record<string, string>>,
-  body: object | undefined,
+  text: string | undefined,
 ): Response {
   c.set('complete', true);
   const whole = { ...commonHeaders(c.get('requestId')), ...headers };
-  if (body === undefined) return new Response(null, { status: 304, headers: whole });
-  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...whole } });
+  if (text === undefined) return new Response(null, { status: 304, headers: whole });
+  return new Response(text, { headers: { 'content-type': 'application/json', ...whole } });
 }

@@ -49,8 +49,10 @@ function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string,
  * an error (RFC 7240): one too long is shortened, one that makes no sense is as if it weren't there.
  */
 export function preferredWait(c: Context<Edge>, rest: RestBinding): number | undefined {
-  const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(requestHeader(c, 'prefer') ?? '');
-  if (!rest.wait || !asked) return undefined;
+  const preference = requestHeader(c, 'prefer');
+  if (!rest.wait || preference === undefined) return undefined;
+  const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(preference);
+  if (!asked) return undefined;
   const seconds = Math.min(Number(asked[1]), rest.wait.maxSeconds);
   return seconds > 0 ? seconds : undefined;
 }

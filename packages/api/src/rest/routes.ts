@@ -72,18 +72,18 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
 
 /** Answers with an output, and with what the headers have to say of it. */
 function answer(c: Context<Edge>, rest: RestBinding, output: object, ctx: RequestContext): Response {
+  const headers: Record<string, string> = {};
+  if (ctx.reply.replayed) headers['idempotency-replayed'] = 'true';
   const wait = preferredWait(c, rest);
-  const headers: Record<string, string> = {
-    ...(ctx.reply.replayed && { 'idempotency-replayed': 'true' }),
-    ...(wait !== undefined && { 'preference-applied': `wait=${wait}` }),
-  };
-  if (!rest.volatile) return answerJson(c, headers, output);
-  const tag = entityTag(output, rest.volatile, ctx.now());
+  if (wait !== undefined) headers['preference-applied'] = `wait=${wait}`;
+  const text = JSON.stringify(output);
+  if (!rest.volatile) return answerJson(c, headers, text);
+  const tag = entityTag(output, text, rest.volatile, ctx.now());
   headers.etag = tag;
   headers['cache-control'] = 'private, no-cache';
   headers.vary = 'x-api-key, authorization, prefer';
   const isFresh = isMatched(requestHeader(c, 'if-none-match'), tag);
-  return answerJson(c, headers, isFresh ? undefined : output);
+  return answerJson(c, headers, isFresh ? undefined : text);
 }
 
 function answerEvents(c: Context<Edge>, events: ReadableStream<Uint8Array>): Response {

@@ -29,7 +29,7 @@ export async function answerQuery(
     const output = await perform(name, ctx, { read: () => readInput(input), signal });
     if (isFailure(output)) return { thrown: new FailureError(output) };
     const result = { data: transformer.output.serialize(output) };
-    return answerJson(c, { vary: 'trpc-accept, accept' }, { result });
+    return answerJson(c, { vary: 'trpc-accept, accept' }, JSON.stringify({ result }));
   } catch (thrown) {
     return { thrown };
   }
