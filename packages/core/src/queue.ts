@@ -109,7 +109,8 @@ export const renderHeartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 }
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function bossQueue(boss: PgBoss): Queue {
-  const entries = sql`${sql.identifier(queueSchema)}.job`;
+  // The partition that queues without a table of their own share: named itself, it is planned and written in half the time.
+  const entries = sql`${sql.identifier(queueSchema)}.job_common`;
   return {
     // What boss.send() does, in one statement with the turn, which only the database knows. A turn is a priority below
     // zero; entries are fetched by priority, then by age. The account's row is locked by the charge, so jobs that are
