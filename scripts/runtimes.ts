@@ -1,6 +1,7 @@
 /**
- * Runs the SDK, from its tarball, in each runtime that it is for: the oldest Node, Bun, Deno, workerd (workers), and a
- * page in Chromium where the machine has one, against a real server on another origin. Run: pnpm runtimes
+ * Runs the SDK, from its tarball, in each runtime that it is for, against a real server on another origin: the oldest
+ * Node, Bun, Deno and workerd (workers); with `--page`, a page in Chromium too, which the machine must have.
+ * Run: pnpm runtimes [--page]
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +22,7 @@ const execute = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = await mkdtemp(join(tmpdir(), 'restage-runtimes-'));
 const home = join(directory, 'program');
-const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(isInstalled);
+const chromium = process.argv.includes('--page') ? findChromium() : undefined;
 
 let failed = 0;
 try {
@@ -48,12 +49,17 @@ try {
   );
   await report(`workerd ${versionOf(runtimes.workerd)}`, () => inWorker(runtimes.workerd, place));
   if (chromium) await report(`a page in ${versionOf(chromium)}`, () => inPage(chromium, place));
-  else console.log('runtimes: no Chromium here, so no page was tried');
 } finally {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 console.log(failed === 0 ? 'runtimes: all is well' : `runtimes: ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function findChromium(): string {
+  const found = ['chromium', 'chromium-browser', 'google-chrome'].find(isInstalled);
+  if (!found) throw new Error('There is no Chromium on the PATH to open a page in.');
+  return found;
+}
 
 /** Lays the SDK out as npm would, and the programs beside it. */
 async function layPackage(): Promise<void> {
