@@ -9,8 +9,8 @@ import { implementations } from './implementations.ts';
 interface Call {
   /** Reads what was sent, or says what is wrong with it. Called once key and rate are checked: not before is a body read. */
   readonly read: () => unknown;
-  /** Aborted when the caller is gone; asked for when the verb begins. */
-  readonly signal: () => AbortSignal | undefined;
+  /** Aborted when the caller is gone. Asked for by a verb that may wait: most are done before it could matter. */
+  readonly signal: () => AbortSignal;
 }
 
 /**
@@ -33,5 +33,11 @@ export async function perform(
     ctx: AccountContext,
     input: unknown,
   ) => Promise<object | Failure>;
-  return verb({ ...admitted, signal: call.signal() }, accepted);
+  const known: AccountContext = {
+    ...admitted,
+    get signal() {
+      return call.signal();
+    },
+  };
+  return verb(known, accepted);
 }

@@ -42,14 +42,11 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
       world.log.error({ ...fields, requestId: ctx.requestId, procedure: name }, 'a procedure failed');
     // A stream's reader may go away without the request's own signal hearing of it.
     const gone = kind === 'subscription' ? new AbortController() : undefined;
+    const left = gone && AbortSignal.any([c.req.raw.signal, gone.signal]);
     try {
       const output = await perform(name, ctx, {
         read: () => readInput(c, rest, options.maxBodyBytes, ctx.attachments),
-        signal() {
-          if (gone) return AbortSignal.any([c.req.raw.signal, gone.signal]);
-          const isBrief = kind === 'query' && preferredWait(c, rest) === undefined;
-          return isBrief ? undefined : c.req.raw.signal;
-        },
+        signal: () => left ?? c.req.raw.signal,
       });
       if (isFailure(output)) {
         // What has caused it is logged where it happened.

@@ -24,9 +24,8 @@ export async function answerQuery(
   const { input, ...others } = c.req.query();
   if (Object.keys(others).length > 0) return undefined;
   try {
-    // A reader that leaves is not waited for, and only a query that waits would care.
-    const signal = () => (input?.includes('"wait"') ? c.req.raw.signal : undefined);
-    const output = await perform(name, ctx, { read: () => readInput(input), signal });
+    const call = { read: () => readInput(input), signal: () => c.req.raw.signal };
+    const output = await perform(name, ctx, call);
     if (isFailure(output)) return { thrown: new FailureError(output) };
     const result = { data: transformer.output.serialize(output) };
     return answerJson(c, { vary: 'trpc-accept, accept' }, JSON.stringify({ result }));
