@@ -95,6 +95,8 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 async function watched(): Promise<{ id: string; events: SeenEvent[] }> {
   const id = await start();
   const { events } = await open(id);
+  // The worker begins once the stream has looked.
+  const first = await next(events);
   const collected = all(events);
   const { ended } = await work(id);
   for (const fraction of [0.2, 0.5, 0.8, 1]) {
@@ -102,7 +104,7 @@ async function watched(): Promise<{ id: string; events: SeenEvent[] }> {
     engine.advance(fraction);
   }
   await ended;
-  return { id, events: await collected };
+  return { id, events: [first, ...(await collected)] };
 }
 
 describe('the events of a job', () => {
