@@ -8,6 +8,7 @@ import {
   type RenderOptions,
   type RenderResult,
 } from './engine.ts';
+import type { RenderTask } from './worker.ts';
 
 export interface CompositorOptions {
   /** Jobs rendered at once, a process each. */
@@ -57,7 +58,8 @@ export function createCompositor(options: CompositorOptions): Compositor {
   return {
     async render(request, { signal, onProgress }) {
       if (signal.aborted) return aborted;
-      const task = pool.exec('render', [request, options.matteModel], { on: rising(onProgress) });
+      const job: RenderTask = { request, model: options.matteModel };
+      const task = pool.exec('render', [job], { on: rising(onProgress) });
       // Nothing may be returned here: Node takes a listener's promise and rethrows what it rejects with.
       const cancel = () => {
         task.cancel();

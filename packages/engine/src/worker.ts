@@ -27,6 +27,15 @@ if (megabytes > 0) {
 // Ctrl-C reaches every process of the terminal; the server drains first. SIGTERM stays what ends a busy worker.
 process.on('SIGINT', () => {});
 
+/**
+ * What a worker is asked to render. One object: it comes as JSON, which drops a property that is undefined, but makes null
+ * of an argument that is.
+ */
+export interface RenderTask {
+  readonly request: RenderRequest;
+  readonly model: MatteModel | undefined;
+}
+
 /** The network of this process, opened once: every job of a pool names the same one. */
 let network: MatteNetwork | undefined;
 
@@ -46,7 +55,7 @@ async function finderFor(model: MatteModel | undefined): Promise<MatteFinder | u
 }
 
 workerpool.worker({
-  async render(request: RenderRequest, model?: MatteModel) {
+  async render({ request, model }: RenderTask) {
     const findMatte = await finderFor(request.alphaMode === 'auto' ? model : undefined);
     return render(request, (progress) => workerpool.workerEmit({ progress }), findMatte);
   },

@@ -9,8 +9,18 @@ export interface View {
   readonly height: number;
   /** Linear RGB. */
   readonly linear: Sampler;
-  /** The stored code values, 0…1: RGB for a picture, Y′CbCr for video. */
-  readonly codes: Sampler;
+  /** The stored code values: RGB for a picture, Y′CbCr for video. */
+  readonly codes: Uint8Array;
+  readonly channels: readonly [Channel, Channel, Channel];
+}
+
+/** Where the codes of one channel stand: those of (x, y) at `at + (y >> shift) · row + (x >> shift) · step`. */
+export interface Channel {
+  readonly at: number;
+  readonly row: number;
+  readonly step: number;
+  /** 1 where it has a sample for two pixels, across and down; never for the first channel. */
+  readonly shift: 0 | 1;
 }
 
 /** 8-bit sRGB pixels, three bytes each, rows without gaps. */
@@ -21,6 +31,7 @@ export interface Picture {
 }
 
 export function pictureView({ width, height, data }: Picture): View {
+  const channel = (at: number): Channel => ({ at, row: width * 3, step: 3, shift: 0 });
   return {
     width,
     height,
@@ -30,11 +41,7 @@ export function pictureView({ width, height, data }: Picture): View {
       out[1] = linearOfByte[data[i + 1] as number] as number;
       out[2] = linearOfByte[data[i + 2] as number] as number;
     },
-    codes(x, y, out) {
-      const i = (y * width + x) * 3;
-      out[0] = (data[i] as number) / 255;
-      out[1] = (data[i + 1] as number) / 255;
-      out[2] = (data[i + 2] as number) / 255;
-    },
+    codes: data,
+    channels: [channel(0), channel(1), channel(2)],
   };
 }

@@ -10,6 +10,8 @@ sharp.cache(false);
 
 /** Four times a source's largest size: references and mattes may be larger than sources. */
 const limitInputPixels = 12_000_000;
+/** Files are read once from top to bottom, so that they are scaled while they are decoded. */
+const reading = { limitInputPixels, failOn: 'error', sequentialRead: true } as const;
 
 /** What libvips can't decode is the job's fault, not a bug: it becomes a failure that names the file's role. */
 async function decode<T>(role: string, work: () => Promise<T>): Promise<T | Failed> {
@@ -36,7 +38,7 @@ export function readSourceSize(
 /** Reads the source at output size: EXIF orientation applied, in sRGB, transparency over black. */
 export function readSource(path: string, size: Size): Promise<Picture | Failed> {
   return decode('source', async () => {
-    const data = await sharp(path, { limitInputPixels, failOn: 'error' })
+    const data = await sharp(path, reading)
       .autoOrient()
       .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
       .flatten({ background: '#000000' })
@@ -53,7 +55,7 @@ export function readSource(path: string, size: Size): Promise<Picture | Failed> 
  */
 export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
   return decode('alpha', async () => {
-    const input = sharp(path, { limitInputPixels, failOn: 'error' });
+    const input = sharp(path, reading);
     const { hasAlpha, space } = await input.metadata();
     const opaque = !hasAlpha || (await sharp(path, { limitInputPixels }).stats()).isOpaque;
     const sized = input.autoOrient().resize(width, height, { fit: 'fill', kernel: 'linear' });
@@ -73,7 +75,7 @@ export function readMatte(path: string, width: number, height: number): Promise<
 /** Reads a reference as a plate: it covers the frame, centred, a little out of focus as a background is. */
 export function readReference(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
   return decode('reference image', () =>
-    sharp(path, { limitInputPixels, failOn: 'error' })
+    sharp(path, reading)
       .autoOrient()
       .flatten({ background: '#000000' })
       .resize(width, height, { fit: 'cover', position: 'centre', kernel: 'lanczos3' })

@@ -1,4 +1,4 @@
-import { type Arena, arenas } from '../wasm/arena.ts';
+import { sharedArena } from '../wasm/arena.ts';
 import { f32, f64, f64x2, i32, kernel, loop, type Value } from '../wasm/assemble.ts';
 
 type I32 = Value<'i32'>;
@@ -126,13 +126,5 @@ const gatherRow = kernel(
   },
 );
 
-const kernels = { blurRow, blurColumns, resizeRow, gatherRow };
-const create = arenas(kernels);
-let shared: { readonly arena: Arena<typeof kernels>; readonly bytes: number } | undefined;
-
-/** An empty arena for so many bytes. It is one and the same every time, and grows as need be. */
-export function gridArena(bytes: number): Arena<typeof kernels> {
-  if (shared === undefined || shared.bytes < bytes) shared = { arena: create(bytes), bytes };
-  shared.arena.clear();
-  return shared.arena;
-}
+/** An empty arena for so many bytes, with the kernels for grids. */
+export const gridArena = sharedArena({ blurRow, blurColumns, resizeRow, gatherRow });

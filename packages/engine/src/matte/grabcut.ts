@@ -23,9 +23,16 @@ const smoothness = 5;
 /**
  * The cut of least cost between subject and background: colour models, a prior of 0…1 a cell weighted by
  * `trust`, and neighbours that are dear to part where they look alike.
+ * @param joins of the same picture, by default found anew.
  * @returns 1 where the subject is, 0 elsewhere.
  */
-export function cutSubject(lab: Grid, models: Models, prior: Grid, trust: number): Grid {
+export function cutSubject(
+  lab: Grid,
+  models: Models,
+  prior: Grid,
+  trust: number,
+  joins: Float32Array = joinsOf(lab),
+): Grid {
   const { width, height } = lab;
   const cells = width * height;
   const terminal = new Float64Array(cells);
@@ -41,12 +48,12 @@ export function cutSubject(lab: Grid, models: Models, prior: Grid, trust: number
     terminal[cell] = known + trust * 6 * ((prior.data[cell] as number) - 0.5);
   }
   const labels = createGrid(width, height, 1);
-  labels.data.set(cutGrid({ width, height, terminal, joins: joinsOf(lab) }));
+  labels.data.set(cutGrid({ width, height, terminal, joins }));
   return labels;
 }
 
-/** Contrast-sensitive costs, β from the picture's own mean contrast as Rother et al. have it. */
-function joinsOf(lab: Grid): Float32Array {
+/** What parting neighbours costs: contrast-sensitive, β from the picture's own mean contrast as Rother et al. have it. */
+export function joinsOf(lab: Grid): Float32Array {
   const { width, height, data } = lab;
   const steps = [
     [1, 0],
@@ -59,13 +66,16 @@ function joinsOf(lab: Grid): Float32Array {
   let count = 0;
   for (let y = 0, cell = 0; y < height; y++) {
     for (let x = 0; x < width; x++, cell++) {
+      const l = data[cell * 3] as number;
+      const a = data[cell * 3 + 1] as number;
+      const b = data[cell * 3 + 2] as number;
       for (let k = 0; k < 4; k++) {
         const [dx, dy] = steps[k] ?? steps[0];
         if (x + dx < 0 || x + dx >= width || y + dy >= height) continue;
-        const other = cell + dx + dy * width;
-        const dl = (data[cell * 3] as number) - (data[other * 3] as number);
-        const da = (data[cell * 3 + 1] as number) - (data[other * 3 + 1] as number);
-        const db = (data[cell * 3 + 2] as number) - (data[other * 3 + 2] as number);
+        const other = (cell + dx + dy * width) * 3;
+        const dl = l - (data[other] as number);
+        const da = a - (data[other + 1] as number);
+        const db = b - (data[other + 2] as number);
         const contrast = dl * dl + 4 * (da * da + db * db);
         joins[cell * 4 + k] = contrast;
         sum += contrast;

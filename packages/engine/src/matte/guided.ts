@@ -1,7 +1,8 @@
-import type { View } from '../composite/view.ts';
+import type { Channel, View } from '../composite/view.ts';
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { resize } from '../math/resample.ts';
-import { clamp, smoothstep } from '../math/scalar.ts';
+import { clamp } from '../math/scalar.ts';
+import { guideArena, kinds } from './guided-kernel.ts';
 
 /** How a matte is brought to the edges. */
 export interface Refinement {
@@ -16,6 +17,13 @@ export interface Refinement {
 /** For hard labels on a small grid. */
 const usual: Refinement = { cells: 320, reach: 0.014, harden: true };
 
+/** Of a model's values, what is 0 and what is 1: beyond these is what the filter leaves of a blur, or rounding. */
+const hard = [0.1, 0.9] as const;
+const soft = [0.01, 0.99] as const;
+
+/** The means that a window's model is found from: three codes, the matte, its products with them, and theirs. */
+const momentCount = 13;
+
 /**
  * Brings a coarse matte to the picture's edges: the fast guided filter (He and Sun 2015) with the picture's
  * colours as guide, coefficients on a small grid, applied to every pixel.
@@ -23,89 +31,117 @@ const usual: Refinement = { cells: 320, reach: 0.014, harden: true };
  * @returns one byte a pixel.
  */
 export function refine(view: View, coarse: Grid, refinement: Refinement = usual): Uint8Array {
-  const { width, height, codes } = view;
-  const code = new Float32Array(3);
+  const { width, height } = view;
   const scale = Math.min(1, refinement.cells / Math.max(width, height));
   const columns = Math.max(1, Math.round(width * scale));
   const rows = Math.max(1, Math.round(height * scale));
-  const target = resize(coarse, columns, rows);
-  const moments = createGrid(columns, rows, 13);
-  for (let y = 0, o = 0; y < rows; y++) {
-    for (let x = 0; x < columns; x++, o += 13) {
-      codes(Math.floor(((x + 0.5) * width) / columns), Math.floor(((y + 0.5) * height) / rows), code);
-      const r = code[0] as number;
-      const g = code[1] as number;
-      const b = code[2] as number;
-      const p = target.data[o / 13] as number;
-      moments.data.set([r, g, b, p, r * p, g * p, b * p, r * r, r * g, r * b, g * g, g * b, b * b], o);
-    }
-  }
+  const moments = momentsOf(view, resize(coarse, columns, rows));
   const radius = Math.max(2, Math.round(Math.max(columns, rows) * refinement.reach));
   boxBlur(moments, radius);
   const coefficients = createGrid(columns, rows, 4);
-  for (let o = 0, k = 0; o < moments.data.length; o += 13, k += 4)
-    coefficients.data.set(solve(moments.data, o), k);
+  for (let o = 0, k = 0; o < moments.data.length; o += momentCount, k += 4)
+    solve(moments.data, o, coefficients.data, k);
   boxBlur(coefficients, radius);
-  return apply(view, coefficients, refinement.harden);
+  return applyModel(view, coefficients, refinement.harden);
 }
 
-/** Coefficients below this, at all four corners, leave a pixel what its cell is. */
-const negligible = 1e-3;
+/** Products of codes, 0…1, and the matte, a pixel of the frame for each of the matte's cells. */
+function momentsOf({ width, height, codes, channels }: View, matte: Grid): Grid {
+  const moments = createGrid(matte.width, matte.height, momentCount);
+  const { data } = moments;
+  const [first, second, third] = channels;
+  for (let y = 0, cell = 0; y < matte.height; y++) {
+    const py = Math.floor(((y + 0.5) * height) / matte.height);
+    const rowOf = ({ at, row, shift }: Channel) => at + (py >> shift) * row;
+    const [one, two, three] = [rowOf(first), rowOf(second), rowOf(third)];
+    for (let x = 0; x < matte.width; x++, cell++) {
+      const px = Math.floor(((x + 0.5) * width) / matte.width);
+      const r = (codes[one + px * first.step] as number) / 255;
+      const g = (codes[two + (px >> second.shift) * second.step] as number) / 255;
+      const b = (codes[three + (px >> third.shift) * third.step] as number) / 255;
+      const p = matte.data[cell] as number;
+      const o = cell * momentCount;
+      data[o] = r;
+      data[o + 1] = g;
+      data[o + 2] = b;
+      data[o + 3] = p;
+      data[o + 4] = r * p;
+      data[o + 5] = g * p;
+      data[o + 6] = b * p;
+      data[o + 7] = r * r;
+      data[o + 8] = r * g;
+      data[o + 9] = r * b;
+      data[o + 10] = g * g;
+      data[o + 11] = g * b;
+      data[o + 12] = b * b;
+    }
+  }
+  return moments;
+}
 
-/** Evaluates the model of each pixel, its coefficients between those of the four cells around it. */
-function apply(
-  { width, height, codes }: View,
+/**
+ * Evaluates the model of each pixel, its coefficients between those of the four cells around it.
+ * @param coefficients four a cell: what codes of 0…1 are multiplied by, and what is added.
+ */
+export function applyModel(
+  { width, height, codes, channels: [first, second, third] }: View,
   { width: columns, height: rows, data }: Grid,
   harden: boolean,
 ): Uint8Array {
-  const matte = new Uint8Array(width * height);
-  const code = new Float32Array(3);
-  const flat = new Uint8Array(columns * rows);
-  for (let cell = 0; cell < flat.length; cell++) {
-    const k = cell * 4;
-    const slope =
-      Math.abs(data[k] as number) + Math.abs(data[k + 1] as number) + Math.abs(data[k + 2] as number);
-    const level = data[k + 3] as number;
-    if (slope < negligible) flat[cell] = level < 0.01 ? 1 : level > 0.99 ? 2 : 0;
-  }
-  for (let y = 0, p = 0; y < height; y++) {
-    const sy = clamp(((y + 0.5) * rows) / height - 0.5, 0, rows - 1);
-    const top = Math.floor(sy);
-    const fy = sy - top;
-    const upper = top * columns;
-    const lower = Math.min(rows - 1, top + 1) * columns;
-    for (let x = 0; x < width; x++, p++) {
-      const sx = clamp(((x + 0.5) * columns) / width - 0.5, 0, columns - 1);
-      const left = Math.floor(sx);
-      const right = Math.min(columns - 1, left + 1);
-      const corner = flat[upper + left] as number;
-      if (
-        corner !== 0 &&
-        corner === flat[upper + right] &&
-        corner === flat[lower + left] &&
-        corner === flat[lower + right]
-      ) {
-        if (corner === 2) matte[p] = 255;
-        continue;
+  const { kernels, ...arena } = guideArena(
+    data.length * 4 + (columns + 1) * (20 + rows) + codes.length + width * (height + 8) + 256,
+  );
+  const [low, high] = harden ? hard : soft;
+  const cells = arena.floats(data.length);
+  const known = arena.bytes((columns + 1) * rows);
+  for (let y = 0, k = 0, o = 0; y < rows; y++, o++) {
+    for (let x = 0; x < columns; x++, k += 4, o++) {
+      let [least, most] = [data[k + 3] as number, data[k + 3] as number];
+      cells.view[k + 3] = least;
+      for (let c = k; c < k + 3; c++) {
+        const slope = data[c] as number;
+        cells.view[c] = slope / 255;
+        if (slope < 0) least += slope;
+        else most += slope;
       }
-      const fx = sx - left;
-      codes(x, y, code);
-      let value = 0;
-      for (let c = 0; c < 4; c++) {
-        const a = data[(upper + left) * 4 + c] as number;
-        const b = data[(lower + left) * 4 + c] as number;
-        const above = a + ((data[(upper + right) * 4 + c] as number) - a) * fx;
-        const below = b + ((data[(lower + right) * 4 + c] as number) - b) * fx;
-        value += (above + (below - above) * fy) * (c === 3 ? 1 : (code[c] as number));
-      }
-      matte[p] = Math.round((harden ? smoothstep(0.1, 0.9, value) : clamp(value, 0, 1)) * 255);
+      known.view[o] = most < low ? kinds.empty : least > high ? kinds.full : kinds.open;
     }
+    known.view[o] = known.view[o - 1] as number;
   }
-  return matte;
+  const frame = arena.bytes(codes.length);
+  frame.view.set(codes);
+  const down = arena.floats(1);
+  const ease = arena.floats(2);
+  ease.view.set([low, 1 / (high - low)]);
+  const starts = arena.integers(columns + 1);
+  const ways = arena.floats(width);
+  starts.view.fill(width);
+  for (let x = width - 1; x >= 0; x--) {
+    const place = clamp(((x + 0.5) * columns) / width - 0.5, 0, columns - 1);
+    starts.view[Math.floor(place)] = x;
+    ways.view[x] = place - Math.floor(place);
+  }
+  const [line, values] = [arena.floats((columns + 1) * 4), arena.floats(width)];
+  const out = arena.bytes(width * height);
+  for (let y = 0; y < height; y++) {
+    const place = clamp(((y + 0.5) * rows) / height - 0.5, 0, rows - 1);
+    const [top, bottom] = [Math.floor(place), Math.min(rows - 1, Math.floor(place) + 1)];
+    down.view[0] = place - top;
+    const rowOf = ({ at, row, shift }: Channel) => frame.at + at + (y >> shift) * row;
+    kernels.guideRow({
+      ...{ upper: cells.at + top * columns * 16, lower: cells.at + bottom * columns * 16 },
+      ...{ upperKinds: known.at + top * (columns + 1), lowerKinds: known.at + bottom * (columns + 1) },
+      ...{ down: down.at, columns, line: line.at, starts: starts.at, ways: ways.at, width },
+      ...{ first: rowOf(first), second: rowOf(second), third: rowOf(third) },
+      ...{ firstStep: first.step, step: second.step, shift: second.shift },
+      ...{ values: values.at, ease: ease.at, eased: harden ? 1 : 0, out: out.at + y * width },
+    });
+  }
+  return out.view.slice();
 }
 
 /** The linear model α = a·colour + b of one window, from its means: (Σ + εI)a = cov, by Cramer's rule. */
-function solve(m: Float32Array, o: number): readonly [number, number, number, number] {
+function solve(m: Float32Array, o: number, out: Float32Array, k: number): void {
   const at = (n: number) => m[o + n] as number;
   const epsilon = 4e-4;
   const r = at(0);
@@ -128,5 +164,8 @@ function solve(m: Float32Array, o: number): readonly [number, number, number, nu
   const ar = (i0 * cr + i1 * cg + i2 * cb) / determinant;
   const ag = (i1 * cr + (rr * bb - rb * rb) * cg + (rb * rg - rr * gb) * cb) / determinant;
   const ab = (i2 * cr + (rb * rg - rr * gb) * cg + (rr * gg - rg * rg) * cb) / determinant;
-  return [ar, ag, ab, p - ar * r - ag * g - ab * b];
+  out[k] = ar;
+  out[k + 1] = ag;
+  out[k + 2] = ab;
+  out[k + 3] = p - ar * r - ag * g - ab * b;
 }

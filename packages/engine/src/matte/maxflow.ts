@@ -19,10 +19,9 @@ const orphan = -3;
 export function cutGrid(grid: GridCut): Uint8Array {
   const { width, height } = grid;
   const cells = width * height;
-  const dx = [1, 1, 0, -1, -1, -1, 0, 1];
-  const dy = [0, 1, 1, 1, 0, -1, -1, -1];
-  const offset = dx.map((x, k) => x + (dy[k] ?? 0) * width);
+  const offset = [1, width + 1, width, width - 1, -1, -width - 1, -width, 1 - width];
   const residual = arcsOf(grid);
+  const start = marginOf(width) * 8;
   const terminal = grid.terminal.slice();
   const tree = new Int8Array(cells);
   const parent = new Int32Array(cells).fill(none);
@@ -31,11 +30,6 @@ export function cutGrid(grid: GridCut): Uint8Array {
   let head = 0;
   const orphans: number[] = [];
 
-  const inside = (cell: number, k: number): boolean => {
-    const x = (cell % width) + (dx[k] as number);
-    const y = Math.floor(cell / width) + (dy[k] as number);
-    return x >= 0 && x < width && y >= 0 && y < height;
-  };
   const wake = (cell: number) => {
     if (queued[cell] === 1) return;
     queued[cell] = 1;
@@ -52,8 +46,8 @@ export function cutGrid(grid: GridCut): Uint8Array {
   /** Capacity left on the way from the source side over arc `k` of `cell`, or towards the sink side. */
   const along = (cell: number, k: number, side: number): number =>
     side > 0
-      ? (residual[cell * 8 + k] as number)
-      : (residual[(cell + (offset[k] as number)) * 8 + ((k + 4) & 7)] as number);
+      ? (residual[start + cell * 8 + k] as number)
+      : (residual[start + (cell + (offset[k] as number)) * 8 + ((k + 4) & 7)] as number);
 
   const grow = (): readonly [number, number] | undefined => {
     for (; head < queue.length; head++) {
@@ -64,7 +58,7 @@ export function cutGrid(grid: GridCut): Uint8Array {
         continue;
       }
       for (let k = 0; k < 8; k++) {
-        if (!inside(cell, k) || along(cell, k, side) <= 1e-9) continue;
+        if (along(cell, k, side) <= 1e-9) continue;
         const other = cell + (offset[k] as number);
         if (tree[other] === 0) {
           tree[other] = side;
@@ -83,7 +77,7 @@ export function cutGrid(grid: GridCut): Uint8Array {
 
   const augment = ([from, arc]: readonly [number, number]): void => {
     const to = from + (offset[arc] as number);
-    let least = residual[from * 8 + arc] as number;
+    let least = residual[start + from * 8 + arc] as number;
     for (let cell = from; ; ) {
       const k = parent[cell] as number;
       if (k === terminalArc) {
@@ -91,7 +85,7 @@ export function cutGrid(grid: GridCut): Uint8Array {
         break;
       }
       const up = cell + (offset[k] as number);
-      least = Math.min(least, residual[up * 8 + ((k + 4) & 7)] as number);
+      least = Math.min(least, residual[start + up * 8 + ((k + 4) & 7)] as number);
       cell = up;
     }
     for (let cell = to; ; ) {
@@ -100,7 +94,7 @@ export function cutGrid(grid: GridCut): Uint8Array {
         least = Math.min(least, -(terminal[cell] as number));
         break;
       }
-      least = Math.min(least, residual[cell * 8 + k] as number);
+      least = Math.min(least, residual[start + cell * 8 + k] as number);
       cell += offset[k] as number;
     }
     push(from, arc, least);
@@ -113,7 +107,7 @@ export function cutGrid(grid: GridCut): Uint8Array {
       }
       const up = cell + (offset[k] as number);
       push(up, (k + 4) & 7, least);
-      if ((residual[up * 8 + ((k + 4) & 7)] as number) <= 1e-9) orphans.push(cell);
+      if ((residual[start + up * 8 + ((k + 4) & 7)] as number) <= 1e-9) orphans.push(cell);
       cell = up;
     }
     for (let cell = to; ; ) {
@@ -125,14 +119,14 @@ export function cutGrid(grid: GridCut): Uint8Array {
       }
       const down = cell + (offset[k] as number);
       push(cell, k, least);
-      if ((residual[cell * 8 + k] as number) <= 1e-9) orphans.push(cell);
+      if ((residual[start + cell * 8 + k] as number) <= 1e-9) orphans.push(cell);
       cell = down;
     }
   };
 
   const push = (cell: number, k: number, amount: number) => {
-    const forth = cell * 8 + k;
-    const back = (cell + (offset[k] as number)) * 8 + ((k + 4) & 7);
+    const forth = start + cell * 8 + k;
+    const back = start + (cell + (offset[k] as number)) * 8 + ((k + 4) & 7);
     residual[forth] = (residual[forth] as number) - amount;
     residual[back] = (residual[back] as number) + amount;
   };
@@ -152,7 +146,6 @@ export function cutGrid(grid: GridCut): Uint8Array {
       const side = tree[cell] as number;
       let found = none;
       for (let k = 0; k < 8 && found === none; k++) {
-        if (!inside(cell, k)) continue;
         const other = cell + (offset[k] as number);
         if (tree[other] === side && along(other, (k + 4) & 7, side) > 1e-9 && rooted(other)) found = k;
       }
@@ -161,7 +154,6 @@ export function cutGrid(grid: GridCut): Uint8Array {
         continue;
       }
       for (let k = 0; k < 8; k++) {
-        if (!inside(cell, k)) continue;
         const other = cell + (offset[k] as number);
         if (tree[other] !== side) continue;
         if (along(other, (k + 4) & 7, side) > 1e-9) wake(other);
@@ -182,19 +174,23 @@ export function cutGrid(grid: GridCut): Uint8Array {
   return Uint8Array.from(tree, (side) => (side > 0 ? 1 : 0));
 }
 
-/** Eight arcs a cell, both ways of each join; none leaves the grid. */
+/** Cells that are kept free before the first and behind the last: arcs may be looked up that would leave the grid. */
+const marginOf = (width: number) => width + 1;
+
+/** Eight arcs a cell, both ways of each join; those that would leave the grid hold nothing. */
 function arcsOf({ width, height, joins }: GridCut): Float64Array {
-  const residual = new Float64Array(width * height * 8);
+  const residual = new Float64Array((width * height + marginOf(width) * 2) * 8);
   const steps = [1, width + 1, width, width - 1];
-  for (let cell = 0; cell < width * height; cell++) {
-    const x = cell % width;
-    const y = Math.floor(cell / width);
-    for (let k = 0; k < 4; k++) {
-      const fits = (k === 0 || y + 1 < height) && (k > 1 || x + 1 < width) && (k !== 3 || x > 0);
-      if (!fits) continue;
-      const cost = joins[cell * 4 + k] as number;
-      residual[cell * 8 + k] = cost;
-      residual[(cell + (steps[k] as number)) * 8 + k + 4] = cost;
+  const start = marginOf(width) * 8;
+  for (let y = 0, cell = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, cell++) {
+      for (let k = 0; k < 4; k++) {
+        const fits = (k === 0 || y + 1 < height) && (k > 1 || x + 1 < width) && (k !== 3 || x > 0);
+        if (!fits) continue;
+        const cost = joins[cell * 4 + k] as number;
+        residual[start + cell * 8 + k] = cost;
+        residual[start + (cell + (steps[k] as number)) * 8 + k + 4] = cost;
+      }
     }
   }
   return residual;

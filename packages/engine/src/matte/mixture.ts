@@ -23,9 +23,10 @@ export function fitMixture(
   weight: (cell: number) => number,
   components: number,
 ): Mixture | undefined {
-  const cells: number[] = [];
-  for (let cell = 0; cell < colours.width * colours.height; cell++) if (weight(cell) > 0) cells.push(cell);
-  if (cells.length < 4) return undefined;
+  const chosen: number[] = [];
+  for (let cell = 0; cell < colours.width * colours.height; cell++) if (weight(cell) > 0) chosen.push(cell);
+  if (chosen.length < 4) return undefined;
+  const cells = Int32Array.from(chosen);
   let groups = split(colours, cells, components);
   for (let round = 0; round < 2; round++)
     groups = regroup(
@@ -56,63 +57,86 @@ export function fitMixture(
   };
 }
 
-function at(colours: Grid, cell: number, channel: number): number {
-  return colours.data[cell * 3 + channel] as number;
-}
+/** Cells of a picture. */
+type Group = Int32Array;
+type Mean = readonly [number, number, number];
 
-function meanOf(colours: Grid, group: readonly number[]): [number, number, number] {
-  const mean: [number, number, number] = [0, 0, 0];
-  for (const cell of group)
-    for (const c of [0, 1, 2] as const) mean[c] += at(colours, cell, c) / group.length;
-  return mean;
-}
-
-function split(colours: Grid, cells: readonly number[], count: number): number[][] {
-  const groups: number[][] = [[...cells]];
-  while (groups.length < count) {
-    let widest = { spread: 0, group: 0, channel: 0 };
-    for (const [group, members] of groups.entries()) {
-      const mean = meanOf(colours, members);
-      for (const channel of [0, 1, 2] as const) {
-        const scale = channel === 0 ? 0.5 : 1.5;
-        const spread = members.reduce(
-          (sum, cell) => sum + ((at(colours, cell, channel) - mean[channel]) * scale) ** 2,
-          0,
-        );
-        if (spread > widest.spread) widest = { spread, group, channel };
-      }
-    }
-    const members = groups[widest.group];
-    if (widest.spread === 0 || members === undefined) break;
-    const middle = meanOf(colours, members)[widest.channel as 0 | 1 | 2];
-    const low = members.filter((cell) => at(colours, cell, widest.channel) <= middle);
-    const high = members.filter((cell) => at(colours, cell, widest.channel) > middle);
-    if (low.length === 0 || high.length === 0) break;
-    groups.splice(widest.group, 1, low, high);
+function meanOf({ data }: Grid, group: Group): Mean {
+  let [l, a, b] = [0, 0, 0];
+  for (const cell of group) {
+    l += (data[cell * 3] as number) / group.length;
+    a += (data[cell * 3 + 1] as number) / group.length;
+    b += (data[cell * 3 + 2] as number) / group.length;
   }
-  return groups;
+  return [l, a, b];
 }
 
-function regroup(
-  colours: Grid,
-  cells: readonly number[],
-  means: readonly (readonly [number, number, number])[],
-): number[][] {
-  const groups: number[][] = means.map(() => []);
-  for (const cell of cells) {
+/** By how much more a step in each channel counts. */
+const weights = [0.5, 1.5, 1.5] as const;
+
+/** The channel that a group is widest in, and how wide it is there. */
+function widestOf({ data }: Grid, group: Group, mean: Mean) {
+  let [l, a, b] = [0, 0, 0];
+  for (const cell of group) {
+    l += (((data[cell * 3] as number) - mean[0]) * weights[0]) ** 2;
+    a += (((data[cell * 3 + 1] as number) - mean[1]) * weights[1]) ** 2;
+    b += (((data[cell * 3 + 2] as number) - mean[2]) * weights[2]) ** 2;
+  }
+  if (l >= a && l >= b) return { spread: l, channel: 0, middle: mean[0] };
+  return a >= b ? { spread: a, channel: 1, middle: mean[1] } : { spread: b, channel: 2, middle: mean[2] };
+}
+
+function split(colours: Grid, cells: Group, count: number): Group[] {
+  const parts = (group: Group) => ({ group, ...widestOf(colours, group, meanOf(colours, group)) });
+  const groups = [parts(cells)];
+  while (groups.length < count) {
+    const spreads = groups.map(({ spread }) => spread);
+    const index = spreads.indexOf(Math.max(...spreads));
+    const widest = groups[index];
+    if (widest === undefined || widest.spread === 0) break;
+    const { group, channel, middle } = widest;
+    const upper = group.map((cell) => Number((colours.data[cell * 3 + channel] as number) > middle));
+    const [low, high] = gathered(group, upper, 2) as [Group, Group];
+    if (low.length === 0 || high.length === 0) break;
+    groups.splice(index, 1, parts(low), parts(high));
+  }
+  return groups.map(({ group }) => group);
+}
+
+function regroup({ data }: Grid, cells: Group, means: readonly Mean[]): Group[] {
+  const nearestOf = cells.map((cell) => {
+    const l = data[cell * 3] as number;
+    const a = data[cell * 3 + 1] as number;
+    const b = data[cell * 3 + 2] as number;
     let best = 0;
     let nearest = Number.POSITIVE_INFINITY;
-    for (const [n, mean] of means.entries()) {
+    for (let n = 0; n < means.length; n++) {
+      const mean = means[n] as Mean;
       const distance =
-        ((at(colours, cell, 0) - mean[0]) * 0.5) ** 2 +
-        ((at(colours, cell, 1) - mean[1]) * 1.5) ** 2 +
-        ((at(colours, cell, 2) - mean[2]) * 1.5) ** 2;
+        ((l - mean[0]) * weights[0]) ** 2 +
+        ((a - mean[1]) * weights[1]) ** 2 +
+        ((b - mean[2]) * weights[2]) ** 2;
       if (distance < nearest) {
         nearest = distance;
         best = n;
       }
     }
-    groups[best]?.push(cell);
+    return best;
+  });
+  return gathered(cells, nearestOf, means.length);
+}
+
+/** Parts cells into groups, in order; `groupOf` says each one's. */
+function gathered(cells: Group, groupOf: Int32Array, count: number): Group[] {
+  const sizes = new Int32Array(count);
+  for (const group of groupOf) sizes[group] = (sizes[group] as number) + 1;
+  const groups = Array.from(sizes, (size) => new Int32Array(size));
+  sizes.fill(0);
+  for (let i = 0; i < cells.length; i++) {
+    const group = groupOf[i] as number;
+    const place = sizes[group] as number;
+    (groups[group] as Group)[place] = cells[i] as number;
+    sizes[group] = place + 1;
   }
   return groups;
 }
@@ -120,14 +144,15 @@ function regroup(
 /** Variance that noise and compression put into any flat colour, in OKLab units. */
 const floor = 3e-4;
 
-function gaussian(colours: Grid, group: readonly number[], share: number): Component {
+function gaussian(colours: Grid, group: Group, share: number): Component {
+  const { data } = colours;
   const mean = meanOf(colours, group);
+  const n = group.length;
   let [ll, la, lb, aa, ab, bb] = [floor * 2, 0, 0, floor * 0.5, 0, floor * 0.5];
   for (const cell of group) {
-    const x = at(colours, cell, 0) - mean[0];
-    const y = at(colours, cell, 1) - mean[1];
-    const z = at(colours, cell, 2) - mean[2];
-    const n = group.length;
+    const x = (data[cell * 3] as number) - mean[0];
+    const y = (data[cell * 3 + 1] as number) - mean[1];
+    const z = (data[cell * 3 + 2] as number) - mean[2];
     ll += (x * x) / n;
     la += (x * y) / n;
     lb += (x * z) / n;

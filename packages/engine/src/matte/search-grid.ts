@@ -32,18 +32,21 @@ export function linearGrid(
   looks: number,
 ): Grid {
   const grid = createGrid(columns, rows, 3);
+  const { data } = grid;
   const rgb = new Float32Array(3);
   const share = looks * looks;
+  const places = (cells: number, pixels: number) =>
+    Int32Array.from({ length: cells * looks }, (_, n) =>
+      Math.floor(((Math.floor(n / looks) + ((n % looks) + 0.5) / looks) * pixels) / cells),
+    );
+  const [across, down] = [places(columns, width), places(rows, height)];
   for (let y = 0, at = 0; y < rows; y++) {
     for (let x = 0; x < columns; x++, at += 3) {
-      for (let n = 0; n < share; n++) {
-        linear(
-          Math.floor(((x + ((n % looks) + 0.5) / looks) * width) / columns),
-          Math.floor(((y + (Math.floor(n / looks) + 0.5) / looks) * height) / rows),
-          rgb,
-        );
-        for (let c = 0; c < 3; c++)
-          grid.data[at + c] = (grid.data[at + c] as number) + (rgb[c] as number) / share;
+      for (let n = y * looks; n < (y + 1) * looks; n++) {
+        for (let m = x * looks; m < (x + 1) * looks; m++) {
+          linear(across[m] as number, down[n] as number, rgb);
+          for (let c = 0; c < 3; c++) data[at + c] = (data[at + c] as number) + (rgb[c] as number) / share;
+        }
       }
     }
   }

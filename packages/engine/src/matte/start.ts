@@ -1,7 +1,7 @@
 import type { Grid } from '../math/blur.ts';
 import { largest, partsOf } from './components.ts';
 import { connectedness } from './connectivity.ts';
-import { cutSubject, fitModels, type Models } from './grabcut.ts';
+import { cutSubject, fitModels, joinsOf, type Models } from './grabcut.ts';
 import { type Border, borderOf, middleness, saliencyOf } from './saliency.ts';
 
 /** A subject as found: 1 where it is, and the colour models that part it from the rest. */
@@ -26,18 +26,19 @@ const judged = 2;
 export function findSubject(lab: Grid): Found {
   const border = borderOf(lab);
   const [salient, untied] = [saliencyOf(lab, border), connectedness(lab, border)];
-  const one = cut(lab, salient, { labels: salient, models: fitModels(lab, salient) }, 0, judged);
-  const other = cut(lab, untied, { labels: untied, models: fitModels(lab, untied) }, 0, judged);
+  const joins = joinsOf(lab);
+  const one = cut(lab, joins, salient, { labels: salient, models: fitModels(lab, salient) }, 0, judged);
+  const other = cut(lab, joins, untied, { labels: untied, models: fitModels(lab, untied) }, 0, judged);
   return distinctness(lab, other.labels, border) > distinctness(lab, one.labels, border) * lead
-    ? cut(lab, untied, other, judged, rounds)
-    : cut(lab, salient, one, judged, rounds);
+    ? cut(lab, joins, untied, other, judged, rounds)
+    : cut(lab, joins, salient, one, judged, rounds);
 }
 
 /** Cuts and fits in turn, the prior trusted less each round. */
-function cut(lab: Grid, prior: Grid, from: Found, first: number, end: number): Found {
+function cut(lab: Grid, joins: Float32Array, prior: Grid, from: Found, first: number, end: number): Found {
   let { labels, models } = from;
   for (let round = first; round < end; round++) {
-    labels = largest(cutSubject(lab, models, prior, 1.4 - round * 0.2));
+    labels = largest(cutSubject(lab, models, prior, 1.4 - round * 0.2, joins));
     models = fitModels(lab, labels);
   }
   return { labels, models };

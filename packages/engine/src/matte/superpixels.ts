@@ -49,25 +49,31 @@ export function superpixelsOf({ width, height, data }: Grid, wanted: number): Su
   for (let round = 0; round < 6; round++) {
     for (let y = 0, p = 0; y < height; y++) {
       const row = Math.floor((y * rows) / height);
+      const [top, bottom] = [Math.max(0, row - 1), Math.min(rows - 1, row + 1)];
       for (let x = 0; x < width; x++, p++) {
         const column = Math.floor((x * columns) / width);
-        let least = Number.POSITIVE_INFINITY;
-        for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
-          for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) {
-            const o = (r * columns + c) * 6;
+        const [first, last] = [Math.max(0, column - 1), Math.min(columns - 1, column + 1)];
+        const lightness = data[p * 3] as number;
+        const green = (data[p * 3 + 1] as number) * chromaScale;
+        const blue = (data[p * 3 + 2] as number) * chromaScale;
+        let [least, nearest] = [Number.POSITIVE_INFINITY, labels[p] as number];
+        for (let r = top; r <= bottom; r++) {
+          for (let label = r * columns + first; label <= r * columns + last; label++) {
+            const o = label * 6;
             if (means[o + 5] === 0) continue;
-            const l = (data[p * 3] as number) - (means[o] as number);
-            const a = (data[p * 3 + 1] as number) * chromaScale - (means[o + 1] as number);
-            const b = (data[p * 3 + 2] as number) * chromaScale - (means[o + 2] as number);
+            const l = lightness - (means[o] as number);
+            const a = green - (means[o + 1] as number);
+            const b = blue - (means[o + 2] as number);
             const dx = x - (means[o + 3] as number);
             const dy = y - (means[o + 4] as number);
             const distance = l * l + a * a + b * b + (dx * dx + dy * dy) * near;
             if (distance < least) {
               least = distance;
-              labels[p] = r * columns + c;
+              nearest = label;
             }
           }
         }
+        labels[p] = nearest;
       }
     }
     gather();

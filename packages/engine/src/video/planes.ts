@@ -1,5 +1,5 @@
 import { linearOfByte } from '../colour/srgb.ts';
-import type { Picture, View } from '../composite/view.ts';
+import type { Channel, Picture, View } from '../composite/view.ts';
 
 /** A frame as 8-bit Y′CbCr 4:2:0, BT.709, limited range, rows without gaps; sizes are even. */
 export interface Planes {
@@ -56,6 +56,7 @@ export function planesView(planes: Planes): View {
   const { width, height, data } = planes;
   const [cb, cr] = chromaStart(planes);
   const codes = new Uint8Array(3);
+  const chromaAt = (at: number): Channel => ({ at, row: width >> 1, step: 1, shift: 1 });
   return {
     width,
     height,
@@ -66,12 +67,8 @@ export function planesView(planes: Planes): View {
       out[1] = linearOfByte[codes[1] as number] as number;
       out[2] = linearOfByte[codes[2] as number] as number;
     },
-    codes(x, y, out) {
-      const at = (y >> 1) * (width >> 1) + (x >> 1);
-      out[0] = (data[y * width + x] as number) / 255;
-      out[1] = (data[cb + at] as number) / 255;
-      out[2] = (data[cr + at] as number) / 255;
-    },
+    codes: data,
+    channels: [{ at: 0, row: width, step: 1, shift: 0 }, chromaAt(cb), chromaAt(cr)],
   };
 }
 

@@ -68,3 +68,16 @@ export function arenas<const K extends Readonly<Record<string, Kernel>>>(
     };
   };
 }
+
+/** The same, but one arena for everybody: it is handed out empty every time, not zeroed, and grows as need be. */
+export function sharedArena<const K extends Readonly<Record<string, Kernel>>>(
+  kernels: K,
+): (bytes: number) => Arena<K> {
+  const create = arenas(kernels);
+  let shared: { readonly arena: Arena<K>; readonly bytes: number } | undefined;
+  return (bytes) => {
+    if (shared === undefined || shared.bytes < bytes) shared = { arena: create(bytes), bytes };
+    shared.arena.clear();
+    return shared.arena;
+  };
+}

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { pictureView, type View } from '../composite/view.ts';
+import { createGrid, type Grid } from '../math/blur.ts';
+import { randomFrom } from '../math/random.ts';
+import { createPlanes, planesView } from '../video/planes.ts';
+import { applyModel } from './guided.ts';
+
+const random = randomFrom(5);
+const noise = (data: Uint8Array) => data.map(() => random() * 256);
+
+function pictureOf(width: number, height: number): View {
+  return pictureView({ width, height, data: noise(new Uint8Array(width * height * 3)) });
+}
+
+function planesOf(width: number, height: number): View {
+  return planesView({ width, height, data: noise(createPlanes(width, height).data) });
+}
+
+/** Models of all kinds: most open, many that are empty or full whatever the codes, the last in runs. */
+function modelsOf(columns: number, rows: number): Grid {
+  const grid = createGrid(columns, rows, 4);
+  for (let k = 0; k < grid.data.length; k += 4) {
+    const flat = k % 80 < 48;
+    const slope = () => (random() - 0.5) * (flat ? 0.05 : 1.5);
+    grid.data.set([slope(), slope(), slope(), flat ? Number(k % 160 < 80) * 1.4 - 0.2 : random()], k);
+  }
+  return grid;
+}
+
+const within = (value: number, end: number) => Math.max(0, Math.min(end, value));
+const { fround } = Math;
+
+/** The same pixel by pixel in plain arithmetic, every step rounded to a float, no cell left out. */
+function applied({ width, height, codes, channels }: View, models: Grid, harden: boolean): Uint8Array {
+  const out = new Uint8Array(width * height);
+  const [low, high] = harden ? [0.1, 0.9] : [0.01, 0.99];
+  const range = fround(1 / (high - low));
+  for (let y = 0; y < height; y++) {
+    const sy = within(((y + 0.5) * models.height) / height - 0.5, models.height - 1);
+    for (let x = 0; x < width; x++) {
+      const sx = within(((x + 0.5) * models.width) / width - 0.5, models.width - 1);
+      const [top, left] = [Math.floor(sy), Math.floor(sx)];
+      const between = (a: number, b: number, way: number) => fround(a + fround(fround(b - a) * fround(way)));
+      const model = (c: number) => {
+        const at = (row: number, column: number) => {
+          const cell = within(row, models.height - 1) * models.width + within(column, models.width - 1);
+          return fround((models.data[cell * 4 + c] ?? 0) / (c === 3 ? 1 : 255));
+        };
+        const mixed = (column: number) => between(at(top, column), at(top + 1, column), sy - top);
+        return between(mixed(left), mixed(left + 1), sx - left);
+      };
+      const [r, g, b] = channels.map(({ at, row, step, shift }, c) =>
+        fround((codes[at + (y >> shift) * row + (x >> shift) * step] ?? 0) * model(c)),
+      );
+      const value = fround(fround(fround((r ?? 0) + (g ?? 0)) + (b ?? 0)) + model(3));
+      const t = within(fround(fround(value - fround(low)) * range), 1);
+      const eased = harden ? fround(fround(t * t) * fround(3 - fround(2 * t))) : t;
+      out[y * width + x] = Math.trunc(fround(fround(eased * 255) + 0.5));
+    }
+  }
+  return out;
+}
+
+describe.each([
+  [2, 2, 1, 1],
+  [6, 4, 6, 4],
+  [34, 20, 7, 5],
+  [64, 36, 21, 12],
+  [130, 70, 40, 22],
+])('%i × %i pixels by models of %i × %i cells', (width, height, columns, rows) => {
+  test.each([
+    ['a picture', pictureOf],
+    ['planes', planesOf],
+  ])('of %s are exactly what the formula gives', (_, viewOf) => {
+    for (const harden of [true, false]) {
+      const [view, models] = [viewOf(width, height), modelsOf(columns, rows)];
+      const matte = applyModel(view, models, harden);
+      expect(matte).toEqual(applied(view, models, harden));
+      if (width > 60) expect(new Set(matte).size).toBeGreaterThan(50);
+    }
+  });
+});
