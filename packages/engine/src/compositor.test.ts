@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { labFromRgb } from './colour/oklab.ts';
 import { linearOfByte } from './colour/srgb.ts';
@@ -216,6 +216,26 @@ test('an image is scaled down to its box and never enlarged', async () => {
     outputDirectory: folder(),
   });
   expect([small.width, small.height]).toEqual([451, 300]);
+});
+
+test('a source that is what its output would be comes back as it came; any other is written anew, the same pixels', async () => {
+  const pixelsIn = await pixels(media('chelsea.png'));
+  const { width, height } = pixelsIn;
+  const request = { alphaMode: 'fill', prompt: 'dusk' } as const;
+  const written = async (name: string, file: Sharp) => {
+    const source = join(folder(), name);
+    await file.toFile(source);
+    const out = (await render({ ...request, source, outputDirectory: folder() })).source;
+    return { given: readFileSync(source), out: readFileSync(out), pixels: await pixels(out) };
+  };
+  const raw = () => sharp(pixelsIn.data, { raw: { width, height, channels: 3 } });
+  const plain = await written('plain.png', raw().png({ compressionLevel: 9 }));
+  expect(plain.out.equals(plain.given)).toBe(true);
+  const withAlpha = await written('alpha.png', raw().ensureAlpha().png());
+  const withProfile = await written('profile.png', raw().withIccProfile('srgb').png());
+  const lossless = await written('lossless.webp', raw().webp({ lossless: true }));
+  for (const { given, out } of [withAlpha, withProfile, lossless]) expect(out.equals(given)).toBe(false);
+  for (const each of [plain, withAlpha, withProfile, lossless]) expect(each.pixels).toEqual(pixelsIn);
 });
 
 test('EXIF orientation is applied', async () => {

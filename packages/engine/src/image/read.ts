@@ -25,13 +25,31 @@ async function decode<T>(role: string, work: () => Promise<T>): Promise<T | Fail
   }
 }
 
-/** The job's output size for its source, of which only the head is read. */
-export function readSourceSize(
+/** What the head of a source says. */
+interface SourceHead {
+  /** The job's output size. */
+  readonly size: Size;
+  /** The file is what its output would be, an opaque 8-bit sRGB PNG of that size, and can be copied. */
+  readonly isPlain: boolean;
+}
+
+/** Reads the head of a source. */
+export function readSourceHead(
   request: Pick<RenderRequest, 'source' | 'maxResolution'>,
-): Promise<Size | Failed> {
+): Promise<SourceHead | Failed> {
   return decode('source', async () => {
-    const { autoOrient } = await sharp(request.source, { limitInputPixels, failOn: 'error' }).metadata();
-    return outputSize(autoOrient, request.maxResolution, 'image');
+    const head = await sharp(request.source, { limitInputPixels, failOn: 'error' }).metadata();
+    const size = outputSize(head.autoOrient, request.maxResolution, 'image');
+    const isPlain =
+      head.format === 'png' &&
+      head.width === size.width &&
+      head.height === size.height &&
+      head.space === 'srgb' &&
+      head.depth === 'uchar' &&
+      head.channels === 3 &&
+      !head.hasProfile &&
+      (head.orientation ?? 1) === 1;
+    return { size, isPlain };
   });
 }
 

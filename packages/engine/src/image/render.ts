@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compositeFrame, subjectStatistics } from '../composite/frame.ts';
 import { pictureView } from '../composite/view.ts';
@@ -5,7 +6,7 @@ import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
 import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
-import { readMatte, readSource, readSourceSize } from './read.ts';
+import { readMatte, readSource, readSourceHead } from './read.ts';
 import { writePng } from './write.ts';
 
 /** Renders an image job. What does not wait for anything else runs beside it, on libvips' threads. */
@@ -14,8 +15,9 @@ export async function renderImage(
   onProgress: (fraction: number) => void,
   findMatte: MatteFinder = createMatteFinder(),
 ): Promise<RenderResult> {
-  const size = await readSourceSize(request);
-  if (isFailed(size)) return size;
+  const head = await readSourceHead(request);
+  if (isFailed(head)) return head;
+  const { size, isPlain } = head;
   const { width, height } = size;
   const path = (name: string) => join(request.outputDirectory, `${name}.png`);
   const started: Promise<unknown>[] = [];
@@ -30,7 +32,11 @@ export async function renderImage(
     const source = await reading;
     if (isFailed(source)) return source;
     onProgress(0.1);
-    const sourceWritten = start(writePng(path('source'), source.data, width, height, 3));
+    const sourceWritten = start(
+      isPlain
+        ? copyFile(request.source, path('source'))
+        : writePng(path('source'), source.data, width, height, 3),
+    );
     const matte = request.alphaMode === 'auto' ? await findMatte(pictureView(source)) : await given;
     if (isFailed(matte)) return matte;
     const alpha = matte ?? new Uint8Array(width * height).fill(255);
