@@ -111,7 +111,8 @@ export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
 
 /** Loaded when first needed: a quarter of the server's program, which a server that fetches nothing goes without. */
 async function openClient(network: Network, bounds: FetchLimits) {
-  const { Agent, request } = await import('undici');
+  // Its exports by name are there for Node alone: a bundle has the default.
+  const { Agent, request } = (await import('undici')).default;
   const agent = new Agent({
     connect: checkedConnector(network, bounds.connectMs),
     headersTimeout: bounds.firstByteMs,
