@@ -2,7 +2,7 @@
  * Starts, the way to a worker, and a backlog, against what PostgreSQL and the clock allow; before and after 100,000
  * jobs are in the tables. Everything is the product's own except the engine, which only waits. Run: node bench/queue.ts
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import {
   startGeneration,
   workOnRenders,
 } from '../packages/core/src/index.ts';
+import { tinyRender } from '../packages/core/src/testing/tiny.ts';
 import { connect } from '../packages/db/src/index.ts';
 import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
 import type { Engine } from '../packages/engine/src/engine.ts';
@@ -235,13 +236,7 @@ function idle(takes: number): Engine {
   return {
     async render({ outputDirectory }) {
       await sleep(takes);
-      const make = async (name: string) => {
-        const path = join(outputDirectory, `${name}.png`);
-        await writeFile(path, name);
-        return path;
-      };
-      const [render, source, alpha] = [await make('render'), await make('source'), await make('alpha')];
-      return { kind: 'rendered', render, source, alpha, width: 8, height: 8, frames: 1, notes: [] };
+      return tinyRender({ outputDirectory });
     },
     close: async () => {},
   };

@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tinyRender } from '../../packages/core/src/testing/tiny.ts';
 import type { Engine } from '../../packages/engine/src/engine.ts';
 import type { Task } from './orders.ts';
 
@@ -29,13 +28,7 @@ export function idleEngine(tell: (event: 'begin' | 'end', key: string) => void):
       if (manner === 'fails') return { kind: 'failed', message: 'The job failed, as it was told.' };
       if (manner === 'throws' || (manner === 'stumbles' && !again))
         throw new Error('the engine threw, as told');
-      const make = async (name: string) => {
-        const path = join(outputDirectory, `${name}.png`);
-        await writeFile(path, name);
-        return path;
-      };
-      const [render, source, alpha] = [await make('render'), await make('source'), await make('alpha')];
-      return { kind: 'rendered', render, source, alpha, width: 8, height: 8, frames: 1, notes: [] };
+      return tinyRender({ outputDirectory });
     },
     close: async () => {},
   };

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { VerbInput } from '@restage/contract';
-import type { Engine, RenderRequest, RenderResult } from '@restage/engine';
+import type { Engine } from '@restage/engine';
 import { makePng } from '@restage/media/testing';
 import type { AccountContext, Context } from '../context.ts';
+import { tinyRender } from './tiny.ts';
 
 /** A request as an account makes it. */
 export function as(ctx: Context, accountId: string, concurrency = 10): AccountContext {
@@ -36,18 +35,8 @@ export function engineThat(how: 'renders' | 'fails' | 'crashes'): Engine {
   return {
     async render(request) {
       if (how === 'crashes') throw new Error('the engine crashed, as told');
-      return how === 'fails' ? { kind: 'failed', message: 'as told' } : await rendered(request);
+      return how === 'fails' ? { kind: 'failed', message: 'as told' } : await tinyRender(request);
     },
     close: async () => {},
   };
-}
-
-async function rendered({ outputDirectory }: RenderRequest): Promise<RenderResult> {
-  const make = async (name: string) => {
-    const path = join(outputDirectory, `${name}.png`);
-    await writeFile(path, name);
-    return path;
-  };
-  const [render, source, alpha] = [await make('render'), await make('source'), await make('alpha')];
-  return { kind: 'rendered', render, source, alpha, width: 8, height: 8, frames: 1, notes: [] };
 }

@@ -1,0 +1,16 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Rendered, RenderRequest } from '@restage/engine';
+
+/** What an engine that renders nothing gives: three files, of a few bytes each. */
+export async function tinyRender({
+  outputDirectory,
+}: Pick<RenderRequest, 'outputDirectory'>): Promise<Rendered> {
+  const make = async (name: string) => {
+    const path = join(outputDirectory, `${name}.png`);
+    await writeFile(path, name);
+    return path;
+  };
+  const [render, source, alpha] = [await make('render'), await make('source'), await make('alpha')];
+  return { kind: 'rendered', render, source, alpha, width: 8, height: 8, frames: 1, notes: [] };
+}
