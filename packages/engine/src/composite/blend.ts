@@ -1,17 +1,7 @@
 import type { Lut } from '../colour/lut.ts';
 import { coarseSize, type Fields } from '../light/fields.ts';
 import { arenas } from '../wasm/arena.ts';
-import {
-  f32,
-  f32x4,
-  i32,
-  type Kernel,
-  kernel,
-  loop,
-  type Statement,
-  type Value,
-  when,
-} from '../wasm/assemble.ts';
+import { f32, f32x4, i32, kernel, loop, type Statement, type Value, when } from '../wasm/assemble.ts';
 import type { Plate } from './backdrop.ts';
 import { gridCode, mixed, pixelCode, three } from './pixel.ts';
 import { layReading, readingBytes } from './reading.ts';
@@ -36,23 +26,7 @@ const { add, mul } = i32;
 const constant = i32.const;
 
 /** Blends one row. Where the matte is empty, `out` is left as it is. */
-const blendRow: Kernel<
-  | 'frame'
-  | 'matte'
-  | 'plate'
-  | 'out'
-  | 'width'
-  | 'y'
-  | 'light'
-  | 'colours'
-  | 'columns'
-  | 'rows'
-  | 'stride'
-  | 'lightLine'
-  | 'colourLine'
-  | 'tables'
-  | 'cube'
-> = kernel(
+const blendRow = kernel(
   [
     'frame',
     'matte',

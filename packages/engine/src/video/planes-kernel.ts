@@ -1,16 +1,5 @@
 import { gridCode, mixed, pixelCode, type Three, three } from '../composite/pixel.ts';
-import {
-  f32,
-  f32x4,
-  i32,
-  i32x4,
-  type Kernel,
-  kernel,
-  loop,
-  type Statement,
-  type Value,
-  when,
-} from '../wasm/assemble.ts';
+import { f32, f32x4, i32, i32x4, kernel, loop, type Statement, type Value, when } from '../wasm/assemble.ts';
 import { blueScale, chroma, lumaB, lumaG, lumaR, lumaStep, redScale } from './planes.ts';
 
 /** Nodes of a line: 32 intervals from black to white, as the cube's, and a few past both for what overshoots. */
@@ -62,26 +51,7 @@ const all = (value: number) => f32x4.const(value, value, value, value);
  * `lines` is the cube cut along luma, four floats a node: for each pair of chroma codes, graded linear light by luma.
  * Lines are cut as the pairs turn up and noted in `known`: a frame has millions of pixels and some thousand pairs.
  */
-export const blendPlanesKernel: Kernel<
-  | 'frame'
-  | 'matte'
-  | 'plate'
-  | 'out'
-  | 'width'
-  | 'height'
-  | 'light'
-  | 'colours'
-  | 'columns'
-  | 'rows'
-  | 'stride'
-  | 'lightLine'
-  | 'colourLine'
-  | 'tables'
-  | 'cube'
-  | 'lines'
-  | 'known'
-  | 'lumas'
-> = kernel(
+export const blendPlanesKernel = kernel(
   [
     'frame',
     'matte',
