@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The text of a whole number within bounds. */
 const whole = (min: number, max: number, fallback: number) =>

@@ -1,5 +1,5 @@
 import { type ErrorCode, type Failure, fail } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { received } from './received.ts';
 
 type Shape = Record<string, z.ZodType>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isFilename } from './filename.ts';
 import { Input, isBlank } from './input.ts';
 import { limits } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@restage/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Input, InputCodes } from './input.ts';
 
 /** Where a procedure stands in REST. Path parameters are in braces and become fields of the input. */

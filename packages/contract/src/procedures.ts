@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@restage/errors';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { InputAccepted, InputSent } from './input.ts';
 import { getInput, jobInput, listInput, startInput, uploadInput, watchInput } from './inputs.ts';
 import { limits } from './limits.ts';

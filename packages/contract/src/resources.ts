@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alphaModes, generationTypes, jobStatuses } from './vocabulary.ts';
 
 const moment = z.iso.datetime().describe('ISO 8601, UTC');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Input, type ProcedureErrorCode, type ProcedureInput, type VerbInput } from './index.ts';
 import { procedure } from './procedure.ts';
 import { job } from './resources.ts';

@@ -1,6 +1,6 @@
 import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
 import { catalogue } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderType, type SchemaNode } from './render-type.ts';
 
 const banner = `// Made from the procedure table and the catalogue of errors by \`pnpm --filter @restage/sdk generate\`. Do not edit.

@@ -1,6 +1,6 @@
 import type { OperatorContext } from '@restage/core';
 import type { Failure } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a command answers with, for people and for programs alike. */
 export type Answer =

@@ -1,5 +1,5 @@
 import { type idPrefixes, isId } from '@restage/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The text of an id. */
 export const id = (kind: keyof typeof idPrefixes) =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Command, kebab, spell } from './command.ts';
 import { groups, isCommand } from './groups.ts';
 

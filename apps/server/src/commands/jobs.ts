@@ -1,7 +1,7 @@
 import { jobStatuses } from '@restage/contract';
 import { searchGenerations, showGeneration } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { command } from './command.ts';
 import { id, limit } from './fields.ts';
 

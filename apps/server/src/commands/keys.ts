@@ -1,6 +1,6 @@
 import { issueKey, listKeys, revokeKey } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { command } from './command.ts';
 import { id, line, moment } from './fields.ts';
 

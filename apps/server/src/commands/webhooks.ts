@@ -6,7 +6,7 @@ import {
   webhookSecret,
 } from '@restage/core';
 import { type Failure, fail, isFailure } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Answer, command } from './command.ts';
 import { id, limit, line, whole } from './fields.ts';
 

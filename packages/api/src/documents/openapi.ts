@@ -1,6 +1,6 @@
 import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
 import { catalogue, type ErrorCode } from '@restage/errors';
-import { z } from 'zod';
+import * as z from 'zod';
 
 type Json = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Log } from '../log.ts';
 import { type Child, type ChildLimits, startChild } from './child.ts';
 import { type Question, Verdict } from './verdict.ts';
