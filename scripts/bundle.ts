@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -45,6 +46,7 @@ export async function bundleProgram(entry: string, output: string): Promise<void
     minifySyntax: true,
     minifyWhitespace: true,
     bundle: true,
+    plugins: [requiredBuiltins],
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -57,3 +59,29 @@ export async function bundleProgram(entry: string, output: string): Promise<void
     },
   });
 }
+
+/**
+ * Node's own modules are required, not imported: an import reads every property of a module, and with `node:http` that
+ * loads half of Node.
+ */
+export const requiredBuiltins: Plugin = {
+  name: 'required-builtins',
+  setup(build) {
+    // Each importer has a module of its own for it, in whatever part of the bundle it is: shared, they would be parts.
+    build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
+      if (kind !== 'import-statement' || !isBuiltin(path)) return undefined;
+      return { path: `${path} of ${importer}`, namespace: 'builtin', pluginData: path, sideEffects: false };
+    });
+    build.onLoad({ filter: /./, namespace: 'builtin' }, async ({ pluginData: path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      const lines = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);
+      return {
+        contents: [
+          `const builtin = process.getBuiltinModule('${path}');`,
+          'export default builtin;',
+          ...lines,
+        ].join('\n'),
+      };
+    });
+  },
+};
