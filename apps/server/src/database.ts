@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { type Connection, checkDatabase, connect, migrate } from '@restage/db';
-import { isFault, startEmbedded } from '@restage/db/embedded';
+import { type Connection, openDatabase as connectDatabase } from '@restage/db';
 import type { Logger } from 'pino';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
@@ -23,21 +22,24 @@ export async function openDatabase(
   const found = await findDatabase(settings.DATABASE_URL, directory, log);
   if ('fault' in found) return found;
   try {
-    await migrate(found.url, bundle.migrations);
+    const connection = await connectDatabase(found.url, { migrations: bundle.migrations });
+    if ('kind' in connection) {
+      await found.stop();
+      return { fault: connection.message };
+    }
+    return {
+      url: found.url,
+      db: connection.db,
+      sql: connection.sql,
+      async close() {
+        await connection.close();
+        await found.stop();
+      },
+    };
   } catch (error) {
     await found.stop();
     throw error;
   }
-  const connection = connect(found.url);
-  return {
-    url: found.url,
-    db: connection.db,
-    sql: connection.sql,
-    async close() {
-      await connection.close();
-      await found.stop();
-    },
-  };
 }
 
 type Found = { readonly url: string; stop(): Promise<void> };
@@ -47,11 +49,8 @@ async function findDatabase(
   directory: string,
   log: Logger,
 ): Promise<Found | { readonly fault: string }> {
-  if (url !== undefined) {
-    const reached = await checkDatabase(url);
-    if (reached !== true) return { fault: reached.message };
-    return { url, stop: async () => {} };
-  }
+  if (url !== undefined) return { url, stop: async () => {} };
+  const { isFault, startEmbedded } = await import('@restage/db/embedded');
   const embedded = await startEmbedded({
     directory: join(directory, 'postgres'),
     log: (line) => log.info({}, line),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type postgres from 'postgres';
-import { connect } from './connect.ts';
+import type { Connection } from './connect.ts';
+import { queueSchema } from './queue.ts';
 
 /** Why a database can't be used, as one line: host, port and database, and never the password. */
 export interface DatabaseFault {
@@ -11,7 +11,7 @@ export interface DatabaseFault {
 /** The oldest PostgreSQL that Restage runs on, as `server_version_num` counts. */
 const oldestVersion = 140_000;
 
-const reasons: Record<string, string> = {
+const reasons = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
   ENOTFOUND: 'the host name is unknown',
@@ -25,64 +25,99 @@ const reasons: Record<string, string> = {
   '3D000': 'there is no such database',
   '53300': 'the server has no connection to spare',
   '57P03': 'the server is starting up or shutting down',
-};
+} as const;
+
+/** A database that can be used, and whether it is as this version has it. */
+export interface UsableDatabase {
+  readonly kind: 'usable';
+  readonly current: boolean;
+}
 
 /**
- * Asks a database, in the way that the server will, whether it can be used: its version, and whether our user may
- * make schemas and tables in it, as migrations do.
+ * Asks a database, on the connection that the server will use, whether it can be used: its version, and whether our
+ * user may make schemas and tables in it, as migrations do. Where nothing is left to migrate, that is one statement.
+ * @param latest when the last of our migrations was made, which names it
  * @param timeout milliseconds after which a silent host counts as unreachable.
- * @returns true, or the reason why not.
  */
-export async function checkDatabase(url: string, timeout = 5000): Promise<true | DatabaseFault> {
-  const place = placeOf(url);
-  if (place === undefined) {
-    return unreachable(
-      'DATABASE_URL is not a PostgreSQL URL like postgres://user:password@host:5432/database.',
-    );
-  }
+export async function checkDatabase(
+  url: string,
+  sql: Connection['sql'],
+  latest: number,
+  timeout: number,
+): Promise<UsableDatabase | DatabaseFault> {
   const giveUp = new AbortController();
-  let sql: postgres.Sql | undefined;
   try {
-    sql = connect(url, { max: 1, name: 'restage-check' }).sql;
     const answer = await Promise.race([
-      sql<[{ version: number; writable: boolean }]>`
-        select current_setting('server_version_num')::int as version,
-               has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')
-                 as writable`,
+      askDatabase(sql),
       sleep(timeout, undefined, { signal: giveUp.signal }),
     ]);
-    if (answer === undefined) return unreachable(`${place} can't be used: ${reasons.CONNECT_TIMEOUT}.`);
-    const [{ version, writable }] = answer;
+    if (answer === undefined) return unusable(url, reasons.CONNECT_TIMEOUT);
+    const { version, writable, applied } = answer;
     if (version < oldestVersion) {
-      const major = Math.floor(version / 10_000);
-      return unreachable(`${place} can't be used: it is version ${major}, and Restage needs 14 or newer.`);
+      return unusable(url, `it is version ${Math.floor(version / 10_000)}, and Restage needs 14 or newer`);
     }
-    if (!writable) {
-      return unreachable(`${place} can't be used: this user may not create schemas and tables in it.`);
-    }
-    return true;
+    if (!writable) return unusable(url, 'this user may not create schemas and tables in it');
+    return { kind: 'usable', current: applied === latest };
   } catch (error) {
-    return unreachable(`${place} can't be used: ${reasonOf(error)}.`);
+    return unusable(url, reasonOf(error));
   } finally {
     giveUp.abort();
-    await sql?.end({ timeout: 0 });
   }
 }
 
-const unreachable = (message: string): DatabaseFault => ({ kind: 'unreachable', message });
-
-/** `PostgreSQL at host:port, database x`; undefined when the URL is none of PostgreSQL's. */
-function placeOf(url: string): string | undefined {
-  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return undefined;
-  const { hostname, port, pathname } = new URL(url);
-  return `PostgreSQL at ${hostname || 'localhost'}:${port || 5432}, database ${pathname.slice(1) || '(none named)'}`;
+interface Answer {
+  readonly version: number;
+  readonly writable: boolean;
+  /** The last migration that was applied, where the queue has its tables too. */
+  readonly applied: number | null;
 }
 
-function reasonOf(error: unknown): string {
+/** One round trip, without preparing what is asked once; a second one where our tables are not there. */
+async function askDatabase(sql: Connection['sql']): Promise<Answer> {
+  const ask = (applied: string) =>
+    sql
+      .unsafe<[Answer]>(
+        `select current_setting('server_version_num')::int as version,
+           has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')
+             as writable, (${applied}) as applied`,
+      )
+      .simple();
+  try {
+    const [answer] = await ask(
+      `select max(created_at)::float8 from drizzle.__drizzle_migrations
+       where to_regclass('${queueSchema}.version') is not null`,
+    );
+    return answer;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const [answer] = await ask('null');
+    return answer;
+  }
+}
+
+/** Whether a statement failed for a table or a schema that is not there, or not for us to see. */
+function isMissing(error: unknown): boolean {
+  return (
+    error instanceof Error && 'code' in error && ['42P01', '3F000', '42501'].includes(String(error.code))
+  );
+}
+
+/** Whether a URL is one of PostgreSQL's. */
+export const isDatabaseUrl = (url: string) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url);
+
+/** The fault of a database that is named by its host, port and name. */
+export function unusable(url: string, reason: string): DatabaseFault {
+  const { hostname, port, pathname } = new URL(url);
+  const place = `PostgreSQL at ${hostname || 'localhost'}:${port || 5432}, database ${pathname.slice(1) || '(none named)'}`;
+  return { kind: 'unreachable', message: `${place} can't be used: ${reason}.` };
+}
+
+/** What an error says, in one line. */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // A name with several addresses fails with all their errors at once, and an empty message of its own.
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const code = first instanceof Error && 'code' in first ? String(first.code) : '';
   const message = first instanceof Error ? first.message : String(first);
-  return reasons[code] ?? (message.split('\n')[0] || code);
+  return (reasons as Readonly<Record<string, string>>)[code] ?? (message.split('\n')[0] || code);
 }

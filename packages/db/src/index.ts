@@ -1,7 +1,9 @@
-export { checkDatabase, type DatabaseFault } from './check.ts';
+export type { DatabaseFault } from './check.ts';
 export { type Connection, type ConnectOptions, connect } from './connect.ts';
 export type { Database } from './database.ts';
-export { migrate, queueSchema } from './migrate.ts';
+export { migrate } from './migrate.ts';
+export { openDatabase } from './open.ts';
+export { queueSchema } from './queue.ts';
 export {
   accounts,
   apiKeys,

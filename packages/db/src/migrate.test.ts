@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { PgBoss } from 'pg-boss';
 import { afterAll, expect, test } from 'vitest';
 import { connect } from './connect.ts';
-import { migrate, queueSchema } from './migrate.ts';
+import { migrate } from './migrate.ts';
+import { queueSchema } from './queue.ts';
 import { testDatabase } from './testing/index.ts';
 
 const { sql, url } = await testDatabase();

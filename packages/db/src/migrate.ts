@@ -2,25 +2,30 @@ import { fileURLToPath } from 'node:url';
 import { sql as statement } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
-import { fromDrizzle, PgBoss } from 'pg-boss';
+import { fromDrizzle } from 'pg-boss/dist/adapters/drizzle.js';
 import { type Connection, connect } from './connect.ts';
 import type { Database } from './database.ts';
-
-/** The schema that pg-boss has to itself. */
-export const queueSchema = 'queue';
+import { queueSchema } from './queue.ts';
 
 /** Any number, the same in every version: the advisory lock that one process migrates under. */
 const migrationLock = 7_378_243;
+
+/** Where the SQL files are when the sources run. */
+const sourceMigrations = fileURLToPath(new URL('../migrations', import.meta.url));
+
+/** When the last migration was made, in milliseconds since 1970: a database knows by it how far it has come. */
+export function latestMigration(folder = sourceMigrations): number {
+  const latest = readMigrationFiles({ migrationsFolder: folder }).at(-1);
+  if (!latest) throw new Error(`there are no migrations in ${folder}`);
+  return latest.folderMillis;
+}
 
 /**
  * Brings a database up to this version: our tables, then the queue's. Processes that start together take turns,
  * and those after the first find nothing left to do. Throws when a migration fails; ours are rolled back then.
  * @param folder where the SQL files are. The default is right for the sources; a bundle names its own.
  */
-export async function migrate(
-  url: string,
-  folder = fileURLToPath(new URL('../migrations', import.meta.url)),
-): Promise<void> {
+export async function migrate(url: string, folder = sourceMigrations): Promise<void> {
   // One connection, so that everything runs in the session that holds the lock, for as long as it takes.
   const connection = connect(url, { max: 1, name: 'restage-migrate', statementTimeout: 0 });
   try {
@@ -41,11 +46,12 @@ async function isCurrent(sql: Connection['sql'], folder: string): Promise<boolea
   if (!tables?.there) return false;
   const [{ latest } = {}] =
     await sql`select max(created_at)::float8 as latest from drizzle.__drizzle_migrations`;
-  return latest === readMigrationFiles({ migrationsFolder: folder }).at(-1)?.folderMillis;
+  return latest === latestMigration(folder);
 }
 
 /** Starting a pg-boss is how its schema is installed and migrated; this one does nothing else and stops at once. */
 async function migrateQueue(db: Database): Promise<void> {
+  const { PgBoss } = await import('pg-boss');
   const boss = new PgBoss({
     db: fromDrizzle(db, statement),
     schema: queueSchema,

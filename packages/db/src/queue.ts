@@ -1,0 +1,2 @@
+/** The schema that pg-boss has to itself. */
+export const queueSchema = 'queue';
