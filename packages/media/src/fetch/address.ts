@@ -8,9 +8,18 @@ const denied = [
   '2001:db8::/32', // documentation
   '2002::/16', // 6to4, which carries any IPv4 address
   '2620:4f:8000::/48', // AS112, answers for private names
-].map((range) => ipaddr.parseCIDR(range));
+];
 /** The IPv6 space of the open internet: 2000::/3 (RFC 4291), of which the upper half is not allocated. */
-const globalUnicast = ipaddr.parseCIDR('2000::/4');
+const globalUnicast = '2000::/4';
+
+const parsed = new Map<string, ReturnType<typeof ipaddr.parseCIDR>>();
+
+/** A network, parsed when it is first asked for: that takes milliseconds, which a start need not wait for. */
+function network(range: string) {
+  const known = parsed.get(range) ?? ipaddr.parseCIDR(range);
+  parsed.set(range, known);
+  return known;
+}
 
 /**
  * Whether a server on the open internet can have this address. Everything that is private, local, reserved,
@@ -20,10 +29,10 @@ const globalUnicast = ipaddr.parseCIDR('2000::/4');
 export function isPublicAddress(address: string): boolean {
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
   if (!isAddress || address.includes('%')) return false;
-  const parsed = ipaddr.parse(address);
-  if (parsed.range() !== 'unicast') return false;
-  if (parsed.kind() === 'ipv6' && !parsed.match(globalUnicast)) return false;
-  return !denied.some(([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits));
+  const asked = ipaddr.parse(address);
+  if (asked.range() !== 'unicast') return false;
+  if (asked.kind() === 'ipv6' && !asked.match(network(globalUnicast))) return false;
+  return !denied.map(network).some(([base, bits]) => base.kind() === asked.kind() && asked.match(base, bits));
 }
 
 /** Whether two addresses, however they are written, are the same. */
