@@ -11,7 +11,7 @@ import { openQueue } from '../apps/server/src/queue.ts';
 import { Releases } from '../apps/server/src/releases.ts';
 import { readSettings } from '../apps/server/src/settings.ts';
 import { createWorld, openMedia } from '../apps/server/src/world.ts';
-import { changesChannel } from '../packages/core/src/changes.ts';
+import { changesChannel, JobChanges } from '../packages/core/src/changes.ts';
 import {
   type AccountContext,
   createAccount,
@@ -51,6 +51,7 @@ const world = await createWorld({
   directory,
   publicUrl: 'http://bench',
   database,
+  changes: JobChanges.open(sql),
   queue,
   log,
   media,

@@ -10,7 +10,7 @@ import { openQueue } from '../../apps/server/src/queue.ts';
 import { Releases } from '../../apps/server/src/releases.ts';
 import { readSettings } from '../../apps/server/src/settings.ts';
 import { createWorld, openMedia } from '../../apps/server/src/world.ts';
-import { defaultWebhooks, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
+import { defaultWebhooks, JobChanges, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
 import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
 import { idleEngine } from './engine.ts';
 
@@ -37,7 +37,8 @@ releases.add('webhooks', async () => webhooks.abort());
 const queue = await openQueue(database.url, log);
 releases.add('queue', () => queue.stop(patience));
 const publicUrl = 'http://127.0.0.1';
-const world = await createWorld({ settings, directory, publicUrl, database, queue, log, media });
+const changes = JobChanges.open(database.sql);
+const world = await createWorld({ settings, directory, publicUrl, database, changes, queue, log, media });
 const webhookSettings: WebhookSettings = { ...defaultWebhooks, ...JSON.parse(process.argv[2] ?? '{}') };
 const ctx = {
   ...world,

@@ -1,11 +1,13 @@
-import { createQueues } from '@restage/core';
+import { bossQueue, createQueues, type Queue } from '@restage/core';
 import { queueSchema } from '@restage/db';
-import { PgBoss } from 'pg-boss';
+import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 
 /** The queue's engine, started. */
 export interface OpenQueue {
   readonly boss: PgBoss;
+  /** What verbs see of it. */
+  readonly entries: Queue;
   /** Rejects when the queue does not answer. */
   check(): Promise<void>;
   /** Waits for tasks in hand, at most so many milliseconds; what is not done by then comes again. */
@@ -14,6 +16,7 @@ export interface OpenQueue {
 
 /** Starts pg-boss on a migrated database. */
 export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
+  const { PgBoss } = await import('pg-boss');
   const boss = new PgBoss({
     connectionString: url,
     schema: queueSchema,
@@ -32,6 +35,7 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
   await createQueues(boss);
   return {
     boss,
+    entries: bossQueue(boss),
     async check() {
       if ((await boss.schemaVersion()) === null) throw new Error('the queue has no schema');
     },
@@ -45,4 +49,41 @@ function placeOf(fault: object): { readonly queue?: unknown; readonly worker?: u
     ...('queue' in fault && { queue: fault.queue }),
     ...('worker' in fault && { worker: fault.worker }),
   };
+}
+
+/** A queue that is opened by whoever is first to need it: what reads can be answered without it. */
+export class DeferredQueue {
+  readonly #open: () => Promise<OpenQueue>;
+  #opening: Promise<OpenQueue> | undefined;
+
+  constructor(open: () => Promise<OpenQueue>) {
+    this.#open = open;
+  }
+
+  /** The queue, opened once; rejects for everybody if it can't be. */
+  open(): Promise<OpenQueue> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** What verbs see of it: it waits until the queue is open. */
+  readonly entries: Queue = {
+    enqueueRender: async (...entry) => (await this.open()).entries.enqueueRender(...entry),
+    enqueueWebhooks: async (...entries) => (await this.open()).entries.enqueueWebhooks(...entries),
+    releaseRender: async (...task) => (await this.open()).entries.releaseRender(...task),
+    withdrawRender: async (...task) => (await this.open()).entries.withdrawRender(...task),
+  };
+
+  /** Rejects when the queue does not answer, or can't be opened. */
+  async check(): Promise<void> {
+    await (await this.open()).check();
+  }
+
+  /** As {@link OpenQueue.stop}; a queue that was never opened is never opened again. */
+  async stop(patience: number): Promise<void> {
+    this.#opening ??= Promise.reject(new Error('the queue was stopped before it was needed'));
+    // Whoever opened it in vain was told.
+    const queue = await this.#opening.catch(() => undefined);
+    await queue?.stop(patience);
+  }
 }

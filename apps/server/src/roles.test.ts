@@ -43,6 +43,26 @@ test('SIGTERM ends streams and waiting answers at once, and the process with the
   expect(performance.now() - asked).toBeLessThan(5000);
 });
 
+describe('the queue opens after the first answers', () => {
+  test('and where it can’t be, the process ends', async () => {
+    const { url: DATABASE_URL, sql } = await testDatabase();
+    await sql`alter table queue.queue rename to moved`;
+    const program = run(['serve', '--role', 'api'], { DATABASE_URL });
+    expect(await program.exit).toBe(1);
+    expect(program.out()).toContain('serves on http://');
+    expect(program.log()).toContain('"msg":"the queue could not be opened"');
+  });
+
+  test('and a process that is stopped before ends as any other', async () => {
+    const { url: DATABASE_URL } = await testDatabase();
+    const program = run(['serve', '--role', 'api'], { DATABASE_URL });
+    await up(program);
+    program.child.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    expect(program.log()).not.toContain('"level":"error"');
+  });
+});
+
 test('Ctrl-C in the terminal, in the middle of a render, fails no job', async () => {
   const first = run(['serve']);
   const { url, key } = await up(first);

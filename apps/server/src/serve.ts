@@ -1,21 +1,16 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createApp, createProbes } from '@restage/api';
-import {
-  type Context,
-  createFirstAccount,
-  sweepPeriodically,
-  workOnRenders,
-  workOnWebhooks,
-} from '@restage/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Work, WorkerContext } from '@restage/core';
 import type { Logger } from 'pino';
 import { openDatabase } from './database.ts';
-import { type Listener, listen } from './listen.ts';
+import type { Listener } from './listen.ts';
 import type { BundlePaths } from './paths.ts';
-import { openQueue } from './queue.ts';
+import { loadProgram } from './program.ts';
+import type { DeferredQueue } from './queue.ts';
+import { checkReadiness } from './readiness.ts';
 import { Releases } from './releases.ts';
 import type { ServerSettings } from './settings.ts';
-import { createWorld, openEngine, openMedia } from './world.ts';
 
 /** What a process does: serve the API, render, or both. Any number of each work on one database. */
 export const roles = ['all', 'api', 'worker'] as const;
@@ -27,6 +22,8 @@ export interface RunningServer {
   readonly url: string;
   /** The first account's key, on the very first start. */
   readonly firstKey: string | undefined;
+  /** Resolves when that is open too which the first answers can do without; rejects when it can't be. */
+  readonly complete: Promise<void>;
   /** Ends everything in order: requests and renders in flight, then what they stand on. */
   stop(): Promise<void>;
 }
@@ -38,6 +35,9 @@ export interface ServeFault {
 
 /** Milliseconds that requests and renders in flight have to end; a render that needs longer goes back to the queue. */
 const drainMilliseconds = 10_000;
+
+/** Milliseconds in which those are answered who waited for the start, before what only writes need is opened. */
+const pauseMilliseconds = 100;
 
 /** Starts everything, in order; what was started is stopped again if a later part can't be. */
 export async function serve(
@@ -72,36 +72,55 @@ async function start(
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const unwritable = await prepareDirectory(directory);
   if (unwritable) return unwritable;
-  const database = await openDatabase(settings, directory, log, bundle);
+  // The database answers while the rest of the program is loaded.
+  const [database, program] = await Promise.all([
+    openDatabase(settings, directory, log, bundle),
+    loadProgram(),
+  ]);
   if ('fault' in database) return database;
   releases.add('database', database.close);
-  const media = await openMedia(settings, directory, log, bundle, releases);
-  const engine = role === 'api' ? undefined : await openEngine(settings, bundle, releases);
+  // Connected while the rest is opened. Should that fail, it ends with the database.
+  const changes = program.JobChanges.open(database.sql);
+  changes.catch(() => undefined);
+  const media = await program.openMedia(settings, directory, log, bundle, releases);
+  const engine =
+    role === 'api' ? undefined : await (await import('./engine.ts')).openEngine(settings, bundle, releases);
   if (engine !== undefined && 'fault' in engine) return engine;
   // Webhooks that outlast the queue's patience are given up, and made again by another process.
   const webhooks = new AbortController();
   releases.add('webhooks', async () => webhooks.abort());
-  const queue = await openQueue(database.url, log);
+  const queue = new program.DeferredQueue(() => program.openQueue(database.url, log));
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
   // The port is known once the server listens, and the URLs that it signs hold the port: listen first.
   let answer: (request: Request) => Response | Promise<Response> = () =>
     new Response(null, { status: 503, headers: { 'retry-after': '1' } });
-  const listener = await listen((request) => answer(request), { host: settings.HOST, port: settings.PORT });
+  const address = { host: settings.HOST, port: settings.PORT };
+  const listener = await program.listen((request) => answer(request), address);
   if ('fault' in listener) return listener;
   releases.add('listener', () => listener.stop(drainMilliseconds));
 
   const url = localUrl(settings, listener);
   const publicUrl = (settings.RESTAGE_PUBLIC_URL ?? url).replace(/\/+$/, '');
-  const world = await createWorld({ settings, directory, publicUrl, database, queue, log, media });
-  const ready = () => checkReadiness(world, queue.check);
-  const first = role === 'worker' ? undefined : await openAccount(world, settings);
+  const world = await program.createWorld({
+    settings,
+    directory,
+    publicUrl,
+    database,
+    changes,
+    queue,
+    log,
+    media,
+  });
+  const ready = () => checkReadiness(world, () => queue.check());
+  const account = { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS };
+  const first = role === 'worker' ? undefined : await program.createFirstAccount(world, account);
   const maxBodyBytes = settings.RESTAGE_MAX_BODY_MB * 1024 * 1024;
   const corsOrigins = settings.RESTAGE_CORS_ORIGINS;
   const app =
     role === 'worker'
-      ? createProbes({ ready })
-      : createApp(world, {
+      ? program.createProbes({ ready })
+      : program.createApp(world, {
           publicUrl,
           maxBodyBytes,
           corsOrigins,
@@ -109,30 +128,35 @@ async function start(
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
         });
   answer = (request) => app.fetch(request);
-  const work = engine && (await workOnRenders({ ...world, engine }, queue.boss, settings.RESTAGE_WORKERS));
-  if (engine) await workOnWebhooks(world, queue.boss, webhooks.signal);
-  if (engine) sweepUntilReleased(world, releases);
+  const renders = engine && (await work({ ...world, engine }, queue, settings, webhooks.signal, releases));
   // The first to be released: nothing new is begun, and requests and renders end side by side.
   releases.add('work', async () => {
     world.changes.drain();
-    await Promise.all([listener.stop(drainMilliseconds), work?.stop(drainMilliseconds)]);
+    await Promise.all([listener.stop(drainMilliseconds), renders?.stop(drainMilliseconds)]);
   });
   log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'serving');
-  return { role, url, firstKey: first?.key, stop: () => releases.run() };
+  const complete = engine ? Promise.resolve() : openLater(queue, releases);
+  return { role, url, firstKey: first?.key, complete, stop: () => releases.run() };
 }
 
-/** Sweeps files whose time is up, for as long as the server runs. */
-function sweepUntilReleased(world: Context, releases: Releases): void {
+/** Begins to render, which takes the queue. */
+async function work(
+  world: WorkerContext,
+  queue: DeferredQueue,
+  settings: ServerSettings,
+  webhooks: AbortSignal,
+  releases: Releases,
+): Promise<Work> {
+  const begin = await import('./work.ts');
+  return begin.work(world, await queue.open(), settings.RESTAGE_WORKERS, webhooks, releases);
+}
+
+/** Opens the queue after a pause, or when a write needs it: it takes another tenth of a second. */
+async function openLater(queue: DeferredQueue, releases: Releases): Promise<void> {
   const stopping = new AbortController();
-  const sweeping = sweepPeriodically(world, stopping.signal);
-  releases.add('sweeper', async () => {
-    stopping.abort();
-    await sweeping;
-  });
-}
-
-function openAccount(world: Context, settings: ServerSettings) {
-  return createFirstAccount(world, { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS });
+  releases.add('pause', async () => stopping.abort());
+  const paused = await sleep(pauseMilliseconds, true, { signal: stopping.signal }).catch(() => false);
+  if (paused) await queue.open();
 }
 
 async function prepareDirectory(directory: string): Promise<ServeFault | undefined> {
@@ -151,22 +175,4 @@ async function prepareDirectory(directory: string): Promise<ServeFault | undefin
 function localUrl(settings: ServerSettings, listener: Listener): string {
   const host = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
   return `http://${host}:${listener.port}`;
-}
-
-async function checkReadiness(world: Context, checkQueue: () => Promise<void>) {
-  const answered = async (check: Promise<unknown>) => {
-    try {
-      await check;
-      return true;
-    } catch (cause) {
-      world.log.warn({ err: cause }, 'a readiness check failed');
-      return false;
-    }
-  };
-  const [database, queue, blobs] = await Promise.all([
-    answered(world.db.execute('select 1')),
-    answered(checkQueue()),
-    answered(world.blobs.check()),
-  ]);
-  return { database, queue, blobs };
 }

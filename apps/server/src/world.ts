@@ -1,8 +1,7 @@
 import { webcrypto } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { bossQueue, type Context, defaultWebhooks, JobChanges, ReadWindows } from '@restage/core';
-import { createCompositor, type Engine } from '@restage/engine';
+import { type Context, defaultWebhooks, type JobChanges, ReadWindows } from '@restage/core';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
@@ -33,39 +32,14 @@ export async function openMedia(
   return media;
 }
 
-/** Opens what renders, in child processes of its own; `releases` gets what ends it. A matte model is tried at once. */
-export async function openEngine(
-  settings: ServerSettings,
-  bundle: BundlePaths,
-  releases: Releases,
-): Promise<Engine | { readonly fault: string }> {
-  const path = settings.RESTAGE_MATTE_MODEL;
-  const engine = createCompositor({
-    workers: settings.RESTAGE_WORKERS,
-    memoryMegabytes: settings.RESTAGE_JOB_MEMORY_MB,
-    ...(path !== undefined && {
-      matteModel: {
-        path: resolve(path),
-        input: settings.RESTAGE_MATTE_INPUT,
-        output: settings.RESTAGE_MATTE_OUTPUT,
-      },
-    }),
-    ...(bundle.engineWorker !== undefined && { workerScript: bundle.engineWorker }),
-  });
-  releases.add('engine', () => engine.close());
-  const unusable = await engine.check();
-  return unusable === undefined
-    ? engine
-    : { fault: `RESTAGE_MATTE_MODEL names ${path}, which can't be used: ${unusable.message}` };
-}
-
 interface Parts {
   readonly media: Media;
   readonly settings: ServerSettings;
   readonly directory: string;
   readonly publicUrl: string;
   readonly database: OpenDatabase;
-  readonly queue: OpenQueue;
+  readonly changes: Promise<JobChanges>;
+  readonly queue: Pick<OpenQueue, 'entries'>;
   readonly log: Logger;
 }
 
@@ -73,16 +47,17 @@ interface Parts {
 export async function createWorld(parts: Parts): Promise<Context> {
   const { settings, directory, publicUrl, database, queue, log, media } = parts;
   const now = () => Date.now();
+  const [changes, blobs, secret] = await Promise.all([
+    parts.changes,
+    openDiskStore(join(directory, 'blobs')),
+    settings.RESTAGE_SECRET ?? keepSecret(directory),
+  ]);
   return {
     db: database.db,
-    queue: bossQueue(queue.boss),
-    changes: await JobChanges.open(database.sql),
-    blobs: await openDiskStore(join(directory, 'blobs')),
-    urls: createUrlSigner({
-      secret: settings.RESTAGE_SECRET ?? (await keepSecret(directory)),
-      publicUrl,
-      clock: now,
-    }),
+    queue: queue.entries,
+    changes,
+    blobs,
+    urls: createUrlSigner({ secret, publicUrl, clock: now }),
     media,
     settings: {
       writeRpm: settings.RESTAGE_WRITE_RPM,

@@ -1,7 +1,8 @@
 import { uuidOf } from '@restage/contract';
 import { type Database, queueSchema } from '@restage/db';
 import { sql } from 'drizzle-orm';
-import { fromDrizzle, type PgBoss, type Queue as QueueOptions } from 'pg-boss';
+import type { PgBoss, Queue as QueueOptions } from 'pg-boss';
+import { fromDrizzle } from 'pg-boss/dist/adapters/drizzle.js';
 
 /** The queue of jobs to render, and the one where those end that killed their workers too often. */
 export const renderQueue = 'render';

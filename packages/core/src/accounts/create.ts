@@ -71,13 +71,18 @@ export async function createFirstAccount(
   ctx: Maker,
   made: NewAccount,
 ): Promise<{ id: string; key: string } | undefined> {
+  if (await hasAccount(ctx)) return undefined;
   return transact(ctx, async (inside) => {
     // Two processes may start at once on an empty database; one makes the account.
     await inside.db.execute(sql`select pg_advisory_xact_lock(hashtext('restage.first-account'))`);
-    const existing = await inside.db.select({ id: accounts.id }).from(accounts).limit(1);
-    if (existing.length > 0) return undefined;
+    if (await hasAccount(inside)) return undefined;
     const { id } = await createAccount(inside, made);
     const { key } = await createKey(inside, id, { name: 'first key', mode: 'live' });
     return { id, key };
   });
+}
+
+async function hasAccount(ctx: Maker): Promise<boolean> {
+  const found = await ctx.db.select({ id: accounts.id }).from(accounts).limit(1);
+  return found.length > 0;
 }
