@@ -64,14 +64,19 @@ export async function bundleProgram(entry: string, output: string): Promise<void
  * Node's own modules are required, not imported: an import reads every property of a module, and with `node:http` that
  * loads half of Node.
  */
-export const requiredBuiltins: Plugin = {
+const requiredBuiltins: Plugin = {
   name: 'required-builtins',
   setup(build) {
     // Each importer has a module of its own for it, in whatever part of the bundle it is: shared, they would be parts.
     build.onResolve({ filter: /./ }, ({ path, kind, importer }) => {
       if (kind !== 'import-statement' || !isBuiltin(path)) return undefined;
+      if (path === 'node:http2') return { path, namespace: 'unspoken', sideEffects: false };
       return { path: `${path} of ${importer}`, namespace: 'builtin', pluginData: path, sideEffects: false };
     });
+    // The adaptor asks of each request whether it is one of HTTP/2's, which this server does not speak.
+    build.onLoad({ filter: /./, namespace: 'unspoken' }, () => ({
+      contents: 'export class Http2ServerRequest {}\nexport const constants = {};',
+    }));
     build.onLoad({ filter: /./, namespace: 'builtin' }, async ({ pluginData: path }) => {
       const names = Object.keys(await import(path)).filter((name) => name !== 'default');
       const lines = names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`);

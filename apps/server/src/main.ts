@@ -4,7 +4,7 @@ import type { BundlePaths } from './paths.ts';
 import { type Role, roles, serve } from './serve.ts';
 import { readSettings } from './settings.ts';
 
-/** Runs a command of `restage-server`. */
+/** Runs a command of `restage-server`; one that serves goes on serving after this. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
   const [command, ...rest] = args;
   const role = command === 'serve' ? readRole(rest) : undefined;
@@ -51,10 +51,12 @@ async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  server.complete.catch((error: unknown) => {
+  try {
+    await server.complete;
+  } catch (error) {
     log.fatal({ err: error }, 'the queue could not be opened');
     if (!stopping) end(1);
-  });
+  }
 }
 
 function say(text: string): void {

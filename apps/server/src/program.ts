@@ -1,28 +1,36 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Loads what serving takes. Loading blocks, a tenth of a second in all, so it is done in parts: between them the
- * database's answers are heard, and the next question goes out.
+ * database's answers are heard, and what they are answered with goes out.
  */
 export async function loadProgram() {
+  // The client dials in a timer.
+  await sleep(1);
   await turn();
-  const { createWorld, openMedia } = await import('./world.ts');
+  await import('@restage/contract');
   await turn();
-  const { DeferredQueue, openQueue } = await import('./queue.ts');
-  const { listen } = await import('./listen.ts');
+  const { createFirstAccount, createWorld, DeferredQueue, JobChanges, openMedia, openQueue } = await import(
+    './state.ts'
+  );
   await turn();
-  const { createApp, createProbes } = await import('@restage/api');
-  const { createFirstAccount, JobChanges } = await import('@restage/core');
+  const { createApp, createProbes, listen } = await import('./face.ts');
   await turn();
   return {
-    createWorld,
-    openMedia,
-    DeferredQueue,
-    openQueue,
-    listen,
     createApp,
-    createProbes,
     createFirstAccount,
+    createProbes,
+    createWorld,
+    DeferredQueue,
     JobChanges,
+    listen,
+    openMedia,
+    openQueue,
   };
+}
+
+/** What is heard in the first is sent at the end of it. */
+async function turn(): Promise<void> {
+  await immediate();
+  await immediate();
 }

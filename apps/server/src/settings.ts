@@ -113,7 +113,8 @@ export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): ServerSettings | SettingsFault {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = settingsSchema.safeParse(given);
+  // Read once: a parser made to measure would take longer to make than this.
+  const parsed = settingsSchema.safeParse(given, { jitless: true });
   if (parsed.success) return expandHome(parsed.data);
   const name = String(parsed.error.issues[0]?.path[0]);
   const field = settingsSchema.shape[name as keyof typeof settingsSchema.shape];
