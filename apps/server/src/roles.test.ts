@@ -44,6 +44,19 @@ test('SIGTERM ends streams and waiting answers at once, and the process with the
 });
 
 describe('the queue opens after the first answers', () => {
+  test('and readiness, like a write, waits for it', async () => {
+    const { url: DATABASE_URL, sql } = await testDatabase();
+    const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL }));
+    const [ready] = await Promise.all([fetch(`${api.url}/readyz`), start(api.url, api.key)]);
+    expect(await ready.json()).toEqual({
+      status: 'ok',
+      checks: { database: true, queue: true, blobs: true },
+    });
+    expect(await sql`select count(*)::int as jobs from queue.job where name = 'render'`).toEqual([
+      { jobs: 1 },
+    ]);
+  });
+
   test('and where it can’t be, the process ends', async () => {
     const { url: DATABASE_URL, sql } = await testDatabase();
     await sql`alter table queue.queue rename to moved`;
