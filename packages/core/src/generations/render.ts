@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { StoredInput, StoredOutputs } from '@restage/db';
 import type { Rendered, RenderRequest, RenderResult } from '@restage/engine';
 import { isFailure } from '@restage/errors';
 import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
 import type { WorkerContext } from '../context.ts';
+import { outputName } from '../retention/scratch.ts';
 import type { Hold } from './hold.ts';
 import type { Generation } from './internal.ts';
 import { progressWriter } from './progress.ts';
@@ -12,7 +12,7 @@ import { progressWriter } from './progress.ts';
 const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
 const outputNames = ['render', 'source', 'alpha'] as const satisfies readonly (keyof StoredOutputs)[];
 
-/** Fetches a job's inputs into `directory` and renders them there. */
+/** Fetches a job's inputs into `directory`, which has room for its outputs, and renders them there. */
 export async function renderGeneration(
   ctx: WorkerContext,
   generation: Generation,
@@ -30,8 +30,7 @@ export async function renderGeneration(
   }
   const { source, alpha, reference } = paths;
   if (source === undefined) throw new Error(`job ${generation.id} has no source`);
-  const outputDirectory = join(directory, 'output');
-  await mkdir(outputDirectory);
+  const outputDirectory = join(directory, outputName);
   const request: RenderRequest = {
     generationType: generation.generationType,
     alphaMode: generation.alphaMode,

@@ -1,10 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { renderWallSeconds } from '../queue.ts';
 
 /** What the folder of an attempt at a job is called, to which some random characters are added. */
-export const scratchPrefix = 'render-';
+const scratchPrefix = 'render-';
+
+/** The folder in it that the engine writes to. */
+export const outputName = 'output';
+
+/** A path for the folder of an attempt at a job. */
+export const scratchDirectory = (ctx: Context) =>
+  join(ctx.settings.workDirectory, `${scratchPrefix}${randomUUID()}`);
 
 /**
  * Milliseconds after which a folder that an attempt made has no user any more, be its worker on this host or on
