@@ -31,7 +31,7 @@ export async function processGeneration(
   signal: AbortSignal,
   options: ProcessOptions = {},
 ): Promise<void> {
-  const directory = scratchDirectory(ctx);
+  const directory = scratchDirectory(ctx, 'render');
   try {
     const [generation] = await Promise.all([
       claim(ctx, generationId),
