@@ -20,14 +20,8 @@ export async function renderGeneration(
   signal: AbortSignal,
   hold: Pick<Hold, 'lose'>,
 ): Promise<RenderResult> {
-  const paths: Partial<Record<Role, string>> = {};
-  for (const role of roles) {
-    const input = generation.inputs[role];
-    if (!input) continue;
-    const path = await fetchInput(ctx, generation, role, input, directory, signal);
-    if (typeof path !== 'string') return path;
-    paths[role] = path;
-  }
+  const paths = await fetchInputs(ctx, generation, directory, signal);
+  if ('kind' in paths) return paths;
   const { source, alpha, reference } = paths;
   if (source === undefined) throw new Error(`job ${generation.id} has no source`);
   const outputDirectory = join(directory, outputName);
@@ -49,6 +43,31 @@ export async function renderGeneration(
   } finally {
     await progress.end();
   }
+}
+
+/** Brings a job's inputs here side by side. None is still on its way when this returns or throws. */
+async function fetchInputs(
+  ctx: WorkerContext,
+  generation: Generation,
+  directory: string,
+  signal: AbortSignal,
+) {
+  const paths: Partial<Record<Role, string>> = {};
+  const fetched = await Promise.allSettled(
+    roles.map(async (role) => {
+      const input = generation.inputs[role];
+      if (!input) return undefined;
+      const path = await fetchInput(ctx, generation, role, input, directory, signal);
+      if (typeof path !== 'string') return path;
+      paths[role] = path;
+      return undefined;
+    }),
+  );
+  for (const each of fetched) {
+    if (each.status === 'rejected') throw each.reason;
+    if (each.value) return each.value;
+  }
+  return paths;
 }
 
 /** Brings an input here and looks at it again: a URL may answer otherwise than when the job was accepted. */
