@@ -27,8 +27,8 @@ export async function workOnRenders(
   concurrency: number,
   wallSeconds: number = renderWallSeconds,
 ): Promise<Work> {
-  const stopping = new AbortController();
-  let stopped = false;
+  const [told, late] = [new AbortController(), new AbortController()];
+  const stopping: Stopping = { told: told.signal, late: late.signal };
   /** Workers that settle what they rendered, and take nothing more. */
   let leaving = 0;
   const employ = async () => {
@@ -38,9 +38,9 @@ export async function workOnRenders(
       boss.notifyWorker(id);
       let relieved = false;
       try {
-        await workOn(ctx, task, stopping.signal, wallSeconds, async () => {
+        await workOn(ctx, task, stopping, wallSeconds, async () => {
           // Where settling falls behind, no more is rendered until it has caught up.
-          if (stopped || leaving >= concurrency) return;
+          if (told.signal.aborted || leaving >= concurrency) return;
           relieved = true;
           leaving += 1;
           await employ();
@@ -57,37 +57,44 @@ export async function workOnRenders(
   });
   return {
     async stop(patience) {
-      stopped = true;
+      told.abort();
       const idle = Promise.all([boss.offWork(renderQueue), boss.offWork(renderDeadQueue)]);
-      const late = setTimeout(() => stopping.abort(), patience);
+      const timer = setTimeout(() => late.abort(), patience);
       await idle;
-      clearTimeout(late);
+      clearTimeout(timer);
     },
   };
+}
+
+/** When workers are to stop: once they are told, and once they have had the time to finish. */
+interface Stopping {
+  readonly told: AbortSignal;
+  readonly late: AbortSignal;
 }
 
 async function workOn(
   ctx: WorkerContext,
   task: Job<RenderTask>,
-  stopping: AbortSignal,
+  { told, late }: Stopping,
   wallSeconds: number,
   onRendered: () => Promise<void>,
 ): Promise<void> {
   const { generationId } = task.data;
   try {
-    const signal = AbortSignal.any([task.signal, stopping]);
+    const signal = AbortSignal.any([task.signal, late]);
     await processGeneration(ctx, generationId, signal, { wallSeconds, onRendered });
   } catch (error) {
-    if (!stopping.aborted) {
-      // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
-      if (!task.signal.aborted) {
-        ctx.log.error({ err: error, generationId }, 'a job met a fault, and is tried again while it may be');
-        throw error;
-      }
+    // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
+    if (task.signal.aborted) {
       ctx.log.info({ generationId, outcome: 'superseded' }, 'a worker had lost its claim on a job');
       return;
     }
+    if (!told.aborted) {
+      ctx.log.error({ err: error, generationId }, 'a job met a fault, and is tried again while it may be');
+      throw error;
+    }
     await ctx.queue.releaseRender(ctx.db, generationId, task.retryCount);
-    ctx.log.info({ generationId }, 'a job went back to the queue, for the worker stops');
+    const fault = late.aborted ? {} : { err: error };
+    ctx.log.info({ ...fault, generationId }, 'a job went back to the queue, for the worker stops');
   }
 }
