@@ -1,6 +1,6 @@
 import { type Database, generations } from '@restage/db';
 import DataLoader from 'dataloader';
-import { and, type Column, sql } from 'drizzle-orm';
+import { and, type Column, eq, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
 import { type Generation, noSuchJob } from './internal.ts';
@@ -34,6 +34,16 @@ interface Reading {
 /** At most so many readings are one statement. */
 const readingsAtMost = 100;
 
+const shownJob = prepared((db) =>
+  db
+    .select(shownColumns)
+    .from(generations)
+    .where(
+      and(eq(generations.id, sql.placeholder('id')), eq(generations.accountId, sql.placeholder('accountId'))),
+    )
+    .prepare('shown_job'),
+);
+
 /**
  * Whether a column is one of a statement's texts. Behind the subselect the planner can't count them: counting, it would
  * plan anew each time, for twice the cost of the read.
@@ -60,15 +70,22 @@ const readingsOf = prepared(
 );
 
 async function readTogether(db: Database, readings: readonly Reading[]) {
-  const ids = [...new Set(readings.map(({ id }) => id))];
-  const accountIds = [...new Set(readings.map(({ accountId }) => accountId))];
-  const rows = await shownJobs(db).execute({ ids, accountIds });
+  const ids = new Set(readings.map(({ id }) => id));
+  const accountIds = new Set(readings.map(({ accountId }) => accountId));
+  const rows = await select(db, [...ids], [...accountIds]);
   const found = new Map(rows.map((row) => [row.id, row]));
   return readings.map(({ id, accountId }) => {
     const row = found.get(id);
     // The other accounts that the statement was for may have this job: this one must.
     return row?.accountId === accountId ? row : undefined;
   });
+}
+
+function select(db: Database, ids: readonly string[], accountIds: readonly string[]) {
+  const [id, accountId] = [ids[0], accountIds[0]];
+  // Most readings are alone, and the plain select is the cheaper one.
+  const isOne = ids.length === 1 && accountIds.length === 1;
+  return isOne ? shownJob(db).execute({ id, accountId }) : shownJobs(db).execute({ ids, accountIds });
 }
 
 /**
