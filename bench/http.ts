@@ -1,6 +1,7 @@
 /**
- * Reads of a job over REST and tRPC against node:http with the same body and against Hono with one prepared select;
- * and the bundled server's first answer and idle memory against a bare node:http process. All in one run, in turns.
+ * Reads of a job over REST and tRPC against node:http with the same body and against Hono with one prepared select, and
+ * over REST with few and with 100,000 jobs; and the bundled server's first answer and idle memory against a bare
+ * node:http process. All in one run, in turns.
  * Run: node bench/http.ts
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../packages/db/src/index.ts';
+import { cloneDatabase } from '../packages/db/src/testing/clone.ts';
 import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
 import { makePng } from '../packages/media/src/testing/index.ts';
 import { bundle, programs } from '../scripts/bundle.ts';
@@ -16,6 +18,8 @@ import { rate } from './tools/load.ts';
 import { residentMegabytes, runProgram } from './tools/program.ts';
 import { median, report } from './tools/report.ts';
 import { fillTables } from './tools/rows.ts';
+
+type Rates = Record<'raw' | 'select' | 'rest' | 'many' | 'trpc', number[]>;
 
 const rounds = 7;
 const milliseconds = 1000;
@@ -25,108 +29,79 @@ const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, impor
 await bundle();
 const cluster = await startTestCluster();
 const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
-const { sql, close } = connect(cluster.templateUrl, { name: 'bench', statementTimeout: 0 });
-const serverEnv = {
-  PORT: '0',
-  DATABASE_URL: cluster.templateUrl,
-  RESTAGE_DATA_DIR: directory,
-  LOG_LEVEL: 'error',
-};
-const startServer = () => runProgram([path(programs.server.output), 'serve', '--role', 'api'], serverEnv);
+const startServer = (url: string) =>
+  runProgram([path(programs.server.output), 'serve', '--role', 'api'], {
+    PORT: '0',
+    DATABASE_URL: url,
+    RESTAGE_DATA_DIR: directory,
+    LOG_LEVEL: 'error',
+  });
 const bare = `require('node:http').createServer((_, r) => r.end('{}')).listen(0, '127.0.0.1', function () {
   console.log('on http://127.0.0.1:' + this.address().port) })`;
 
 try {
-  const server = await startServer();
-  const key = /^rsk_\S+$/m.exec(server.out())?.[0] ?? '';
-  // The limits are not what is measured.
-  await sql`update accounts set read_rpm = 2000000`;
-  const headers = { 'x-api-key': key };
-  const posted = await fetch(`${server.url}/v1/switchx/generations`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({
-      generation_type: 'image',
-      alpha_mode: 'fill',
-      prompt: 'a beach',
-      source_uri: `data:image/png;base64,${makePng(8, 8).toString('base64')}`,
-    }),
-  });
-  const { id } = (await posted.json()) as { id: string };
-  const [account] = await sql<{ id: string }[]>`select id from accounts`;
-  const job = new URL(`${server.url}/v1/switchx/generations/${id}`);
-  const body = await (await fetch(job, { headers })).text();
+  const few = await serveJob(0);
+  const many = await serveJob(100_000);
+  const body = await (await fetch(few.job, { headers: few.headers })).text();
   const raw = await runProgram([path('packages/api/scripts/baselines.ts'), 'raw'], { BODY: body });
   const select = await runProgram([path('packages/api/scripts/baselines.ts'), 'select'], {
-    DATABASE_URL: cluster.templateUrl,
-    ACCOUNT: account?.id ?? '',
+    DATABASE_URL: few.database,
+    ACCOUNT: few.account,
   });
-  const input = encodeURIComponent(JSON.stringify({ json: { id } }));
+  const input = encodeURIComponent(JSON.stringify({ json: { id: few.id } }));
   const asked = {
     raw: [new URL(raw.url), {}],
-    select: [new URL(`${select.url}/jobs/${id}`), {}],
-    rest: [job, headers],
-    trpc: [new URL(`${server.url}/trpc/generations.get?input=${input}`), headers],
+    select: [new URL(`${select.url}/jobs/${few.id}`), {}],
+    rest: [few.job, few.headers],
+    many: [many.job, many.headers],
+    trpc: [new URL(`/trpc/generations.get?input=${input}`, few.job), few.headers],
   } as const;
-  // What the server remembers of a key's limits is renewed after five seconds.
+  // What the servers remember of a key's limits is renewed after five seconds.
   await sleep(5500);
 
-  const measure = async () => {
-    const rates = { raw: [] as number[], select: [] as number[], rest: [] as number[], trpc: [] as number[] };
-    for (let round = 0; round <= rounds; round += 1) {
-      for (const name of Object.keys(asked) as (keyof typeof asked)[]) {
-        const [url, sent] = asked[name];
-        const each = await rate(url, sent, connections, milliseconds);
-        // The first round warms up.
-        if (round > 0) rates[name].push(each);
-      }
+  const rates: Rates = { raw: [], select: [], rest: [], many: [], trpc: [] };
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of Object.keys(asked) as (keyof Rates)[]) {
+      const [url, sent] = asked[name];
+      const each = await rate(url, sent, connections, milliseconds);
+      // The first round warms up.
+      if (round > 0) rates[name].push(each);
     }
-    const over = (ours: 'rest' | 'trpc', theirs: 'raw' | 'select') =>
-      median(rates[ours].map((each, round) => each / (rates[theirs][round] ?? Number.NaN)));
-    process.stdout.write(
-      `${Object.entries(rates)
-        .map(([name, each]) => `${name} ${median(each).toFixed(0)}/s`)
-        .join(', ')}\n`,
-    );
-    return {
-      restRaw: over('rest', 'raw'),
-      restSelect: over('rest', 'select'),
-      trpcRaw: over('trpc', 'raw'),
-      trpcSelect: over('trpc', 'select'),
-    };
-  };
-  const few = await measure();
-  await fillTables(sql, account?.id ?? '', 100_000);
-  const many = await measure();
-  await Promise.all([server.stop(), raw.stop(), select.stop()]);
+  }
+  const over = (ours: keyof Rates, theirs: keyof Rates) =>
+    median(rates[ours].map((each, round) => each / (rates[theirs][round] ?? Number.NaN)));
+  const told = Object.entries(rates).map(([name, each]) => `${name} ${median(each).toFixed(0)}/s`);
+  process.stdout.write(`${told.join(', ')}\n`);
+  await Promise.all([few.stop(), many.stop(), raw.stop(), select.stop()]);
 
   const starts: { ours: number; theirs: number; memory: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const [theirs] = await firstAnswer(() => runProgram(['-e', bare], {}));
-    const [ours, memory] = await firstAnswer(startServer);
+    const [ours, memory] = await firstAnswer(() => startServer(many.database));
     starts.push({ ours, theirs, memory });
   }
+  await Promise.all([few.drop(), many.drop()]);
   process.stdout.write(
     `first answer ${median(starts.map(({ ours }) => ours)).toFixed(0)} ms, bare ${median(starts.map(({ theirs }) => theirs)).toFixed(0)} ms\n`,
   );
   report([
-    { what: 'GET job over REST, of node:http', value: few.restRaw, bound: 0.18, kind: 'least' },
+    { what: 'GET job over REST, of node:http', value: over('rest', 'raw'), bound: 0.18, kind: 'least' },
     {
       what: 'GET job over REST, of Hono and one prepared select',
-      value: few.restSelect,
+      value: over('rest', 'select'),
       bound: 0.9,
       kind: 'least',
     },
-    { what: 'GET job over tRPC, of node:http', value: few.trpcRaw, bound: 0.12, kind: 'least' },
+    { what: 'GET job over tRPC, of node:http', value: over('trpc', 'raw'), bound: 0.12, kind: 'least' },
     {
       what: 'GET job over tRPC, of Hono and one prepared select',
-      value: few.trpcSelect,
+      value: over('trpc', 'select'),
       bound: 0.6,
       kind: 'least',
     },
     {
-      what: 'REST of node:http, with 100,000 jobs, of without',
-      value: many.restRaw / few.restRaw,
+      what: 'GET job over REST, with 100,000 jobs, of without',
+      value: over('many', 'rest'),
       bound: 0.9,
       kind: 'least',
     },
@@ -146,9 +121,40 @@ try {
     },
   ]);
 } finally {
-  await close();
   await cluster.stop();
   await rm(directory, { recursive: true, force: true });
+}
+
+/** A server on a database of its own, with one job to ask for and so many more beside it. */
+async function serveJob(more: number) {
+  const database = await cloneDatabase(cluster.templateUrl);
+  const server = await startServer(database.url);
+  const headers = { 'x-api-key': /^rsk_\S+$/m.exec(server.out())?.[0] ?? '' };
+  const posted = await fetch(`${server.url}/v1/switchx/generations`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({
+      generation_type: 'image',
+      alpha_mode: 'fill',
+      prompt: 'a beach',
+      source_uri: `data:image/png;base64,${makePng(8, 8).toString('base64')}`,
+    }),
+  });
+  const { id } = (await posted.json()) as { id: string };
+  const { sql, close } = connect(database.url, { name: 'bench', statementTimeout: 0 });
+  // The limits are not what is measured.
+  const [account] = await sql<{ id: string }[]>`update accounts set read_rpm = 2000000 returning id`;
+  if (more > 0) await fillTables(sql, account?.id ?? '', more);
+  await close();
+  return {
+    id,
+    job: new URL(`${server.url}/v1/switchx/generations/${id}`),
+    headers,
+    account: account?.id ?? '',
+    database: database.url,
+    stop: server.stop,
+    drop: database.drop,
+  };
 }
 
 /** Milliseconds from a program's start to its first answer, and its MB of memory a second later. */

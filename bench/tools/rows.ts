@@ -1,6 +1,9 @@
 import type { Connection } from '../../packages/db/src/index.ts';
 
-/** Fills the table of jobs, the ledger and the queue with so many jobs of an account that have ended. */
+/**
+ * Fills the table of jobs and the queue with so many jobs of an account that have ended, and has them swept as a table
+ * that has grown over time is: PostgreSQL would else begin to do so by itself while the bench measures.
+ */
 export async function fillTables(sql: Connection['sql'], account: string, jobs: number): Promise<void> {
   await sql`
     insert into generations (id, account_id, status, progress, generation_type, alpha_mode, max_resolution, prompt,
@@ -14,5 +17,5 @@ export async function fillTables(sql: Connection['sql'], account: string, jobs: 
     select 'render', jsonb_build_object('generationId', 'swx_' || lpad(number::text, 26, '0')), 'completed', 2,
       now(), now(), now()
     from generate_series(1, ${jobs}::integer) as number`;
-  await sql`analyze`;
+  await sql`vacuum analyze`;
 }

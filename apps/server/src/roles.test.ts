@@ -1,6 +1,6 @@
 import { testDatabase } from '@restage/db/testing';
 import { describe, expect, test, vi } from 'vitest';
-import { get, run, start, up, usePrograms } from './testing/programs.ts';
+import { familyOf, get, run, start, up, usePrograms } from './testing/programs.ts';
 
 usePrograms();
 
@@ -88,6 +88,21 @@ test('Ctrl-C in the terminal, in the middle of a render, fails no job', async ()
   process.kill(-(first.child.pid ?? 0), 'SIGINT');
   expect(await first.exit).toBe(0);
   const next = await up(run(['serve']));
+  expect(await get(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
+});
+
+test('SIGTERM to every process of a service, as systemd sends it, fails no job', async () => {
+  const { url: DATABASE_URL } = await testDatabase();
+  const first = run(['serve'], { DATABASE_URL });
+  const { url, key } = await up(first);
+  const id = await start(url, key);
+  await vi.waitFor(async () => expect((await get(url, key, id)).progress).toBeGreaterThan(0), {
+    timeout: 20_000,
+    interval: 20,
+  });
+  for (const pid of familyOf(first.child.pid ?? 0)) process.kill(pid, 'SIGTERM');
+  expect(await first.exit).toBe(0);
+  const next = await up(run(['serve'], { DATABASE_URL }));
   expect(await get(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
 });
 

@@ -33,11 +33,5 @@ export async function perform(
     ctx: AccountContext,
     input: unknown,
   ) => Promise<object | Failure>;
-  const known: AccountContext = {
-    ...admitted,
-    get signal() {
-      return call.signal();
-    },
-  };
-  return verb(known, accepted);
+  return verb({ ...admitted, signal: call.signal }, accepted);
 }

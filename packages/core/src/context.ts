@@ -91,8 +91,8 @@ export interface AccountContext extends Context {
   readonly attachments: Attachments;
   /** What a test-mode caller asks to be simulated, in the words of `x-restage-simulate`. */
   readonly simulate?: string | undefined;
-  /** Aborted when the caller is gone. */
-  readonly signal?: AbortSignal | undefined;
+  /** Gives what is aborted when the caller is gone. A function, since most verbs are done before they would ask. */
+  readonly signal?: (() => AbortSignal | undefined) | undefined;
   /** What the caller showed, for what goes on longer than a key may be believed; absent where nobody called. */
   readonly credentials?: Credentials | undefined;
 }

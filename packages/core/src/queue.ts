@@ -79,7 +79,17 @@ const heartbeatSeconds = 15;
 
 /** A queue is made after that which its dead letters go to. */
 const queues: readonly QueueOptions[] = [
-  { name: renderDeadQueue, notify: true },
+  // What ends the jobs that nothing else ends is itself tried until it is done.
+  {
+    name: renderDeadQueue,
+    notify: true,
+    retryLimit: 1_000_000,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: 60,
+    heartbeatSeconds,
+    expireInSeconds: 60,
+  },
   {
     name: renderQueue,
     notify: true,
@@ -105,8 +115,8 @@ const queues: readonly QueueOptions[] = [
   },
 ];
 
-/** What {@link Queue} asks of a worker's `work()`. */
-export const renderHeartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as const;
+/** What the queues of jobs ask of a worker's `work()`. */
+export const heartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as const;
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function bossQueue(boss: PgBoss): Queue {

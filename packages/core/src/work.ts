@@ -2,16 +2,10 @@ import type { Job, PgBoss } from 'pg-boss';
 import type { WorkerContext } from './context.ts';
 import { abandonGeneration } from './generations/abandon.ts';
 import { processGeneration } from './generations/process.ts';
-import {
-  type RenderTask,
-  renderDeadQueue,
-  renderHeartbeat,
-  renderQueue,
-  renderWallSeconds,
-} from './queue.ts';
+import { heartbeat, type RenderTask, renderDeadQueue, renderQueue, renderWallSeconds } from './queue.ts';
 
 /** A notification wakes a worker at once; what comes without one, such as a retry, waits for its next look. */
-const polling = { batchSize: 1, notifyPollingIntervalSeconds: 2 } as const;
+const polling = { batchSize: 1, notifyPollingIntervalSeconds: 2, ...heartbeat } as const;
 
 /** Workers at work. */
 export interface Work {
@@ -23,7 +17,8 @@ export interface Work {
 }
 
 /**
- * Renders tasks as they come, `concurrency` at once, until it is stopped.
+ * Renders tasks as they come, `concurrency` at once, until it is stopped. A worker whose render is over stores and
+ * settles it while a new one takes its place.
  * @param wallSeconds the most that one attempt at a job may take
  */
 export async function workOnRenders(
@@ -32,52 +27,74 @@ export async function workOnRenders(
   concurrency: number,
   wallSeconds: number = renderWallSeconds,
 ): Promise<Work> {
-  const stopping = new AbortController();
-  for (let worker = 0; worker < concurrency; worker += 1) {
-    const id: string = await boss.work<RenderTask>(
-      renderQueue,
-      { ...polling, ...renderHeartbeat },
-      async ([task]) => {
-        // A worker that takes one at a time sleeps on a backlog; waking it here has it look again at once.
-        boss.notifyWorker(id);
-        if (task) await workOn(ctx, task, stopping.signal, wallSeconds);
-      },
-    );
-  }
+  const [told, late] = [new AbortController(), new AbortController()];
+  const stopping: Stopping = { told: told.signal, late: late.signal };
+  /** Workers that settle what they rendered, and take nothing more. */
+  let leaving = 0;
+  const employ = async () => {
+    const id: string = await boss.work<RenderTask>(renderQueue, polling, async ([task]) => {
+      if (!task) return;
+      // A worker that takes one at a time sleeps on a backlog; waking it here has it look again at once.
+      boss.notifyWorker(id);
+      let relieved = false;
+      try {
+        await workOn(ctx, task, stopping, wallSeconds, async () => {
+          // Where settling falls behind, no more is rendered until it has caught up.
+          if (told.signal.aborted || leaving >= concurrency) return;
+          relieved = true;
+          leaving += 1;
+          await employ();
+          await boss.offWork(renderQueue, { id, wait: false });
+        });
+      } finally {
+        if (relieved) leaving -= 1;
+      }
+    });
+  };
+  for (let worker = 0; worker < concurrency; worker += 1) await employ();
   await boss.work<RenderTask>(renderDeadQueue, polling, async ([task]) => {
     if (task) await abandonGeneration(ctx, task.data.generationId);
   });
   return {
     async stop(patience) {
+      told.abort();
       const idle = Promise.all([boss.offWork(renderQueue), boss.offWork(renderDeadQueue)]);
-      const late = setTimeout(() => stopping.abort(), patience);
+      const timer = setTimeout(() => late.abort(), patience);
       await idle;
-      clearTimeout(late);
+      clearTimeout(timer);
     },
   };
+}
+
+/** When workers are to stop: once they are told, and once they have had the time to finish. */
+interface Stopping {
+  readonly told: AbortSignal;
+  readonly late: AbortSignal;
 }
 
 async function workOn(
   ctx: WorkerContext,
   task: Job<RenderTask>,
-  stopping: AbortSignal,
+  { told, late }: Stopping,
   wallSeconds: number,
+  onRendered: () => Promise<void>,
 ): Promise<void> {
   const { generationId } = task.data;
   try {
-    const signal = AbortSignal.any([task.signal, stopping]);
-    await processGeneration(ctx, generationId, signal, wallSeconds);
+    const signal = AbortSignal.any([task.signal, late]);
+    await processGeneration(ctx, generationId, signal, { wallSeconds, onRendered });
   } catch (error) {
-    if (!stopping.aborted) {
-      // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
-      if (!task.signal.aborted) {
-        ctx.log.error({ err: error, generationId }, 'a job met a fault, and is tried again while it may be');
-        throw error;
-      }
+    // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
+    if (task.signal.aborted) {
       ctx.log.info({ generationId, outcome: 'superseded' }, 'a worker had lost its claim on a job');
       return;
     }
+    if (!told.aborted) {
+      ctx.log.error({ err: error, generationId }, 'a job met a fault, and is tried again while it may be');
+      throw error;
+    }
     await ctx.queue.releaseRender(ctx.db, generationId, task.retryCount);
-    ctx.log.info({ generationId }, 'a job went back to the queue, for the worker stops');
+    const fault = late.aborted ? {} : { err: error };
+    ctx.log.info({ ...fault, generationId }, 'a job went back to the queue, for the worker stops');
   }
 }

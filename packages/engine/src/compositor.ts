@@ -111,6 +111,9 @@ function explain(error: unknown, signal: AbortSignal | undefined, wallSeconds: n
   if (signal?.aborted === true) return aborted;
   if (error instanceof workerpool.Promise.TimeoutError)
     return failed(`Rendering took longer than ${wallSeconds} seconds and was ended.`);
+  // Not from here, or it would be one of the two above: a whole service is told to stop, and the job is not to blame.
+  if (error instanceof workerpool.TerminateError && error.message.includes('signalCode: `SIGTERM`'))
+    throw new Error('the render process was told to end', { cause: error });
   if (
     error instanceof workerpool.TerminateError ||
     (error instanceof Error && /^Worker (is )?terminat/i.test(error.message))

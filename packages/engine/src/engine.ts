@@ -68,7 +68,7 @@ export interface RenderOptions {
 
 /** Turns a source, a matte and a style into a composite. */
 export interface Engine {
-  /** Never rejects for what the job's files hold: that is `failed`. */
+  /** Never rejects for what the job's files hold: that is `failed`. Rejects for what may pass; the job is tried again. */
   render(request: RenderRequest, options: RenderOptions): Promise<RenderResult>;
   /** Ends all jobs and frees what the engine holds. */
   close(): Promise<void>;

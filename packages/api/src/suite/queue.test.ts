@@ -2,6 +2,7 @@ import { uuidOf } from '@restage/contract';
 import { createQueues, processGeneration, type WorkerContext, workOnRenders } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import type { Engine } from '@restage/engine';
+import type { BlobStore } from '@restage/storage';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openDoors, pacedEngine } from '../testing/suite/index.ts';
@@ -166,6 +167,83 @@ describe('an attempt that can’t be', () => {
   });
 });
 
+describe('a worker whose render is over', () => {
+  /** A worker context whose finished files are stored once `release` is called. */
+  function held(engine: Engine) {
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    const blobs: BlobStore = {
+      ...ctx.blobs,
+      localPath: (key) => ctx.blobs.localPath(key),
+      adopt: (key, path) => promise.then(() => ctx.blobs.adopt(key, path)),
+    };
+    return { ctx: { ...ctx, engine, blobs }, release };
+  }
+
+  test('settles it while the next is rendered, though no more than that falls behind', async () => {
+    const account = await client();
+    const ids: string[] = [];
+    for (let started = 0; started < 3; started += 1) ids.push(await account.start());
+    const engine = pacedEngine();
+    const slow = held(engine);
+    const work = await workOnRenders(slow.ctx, boss, 1);
+    await engine.begun(1);
+    engine.advance(1);
+    await engine.begun(2);
+    engine.advance(1);
+    let third = false;
+    const begun = engine.begun(3).then(() => (third = true));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect(third).toBe(false);
+    for (const id of ids.slice(0, 2)) expect(await job(id)).toMatchObject({ status: 'processing' });
+    slow.release();
+    await begun;
+    engine.advance(1);
+    await soon(async () => {
+      for (const id of ids) expect(await job(id)).toMatchObject({ status: 'completed', attempt: 1 });
+    });
+    await work.stop(5000);
+    for (const id of ids) expect(await entry(id)).toMatchObject({ state: 'completed', retries: 0 });
+    expect(await books(account.id)).toEqual({ balance: 291, inFlight: 0, refunds: 0 });
+  });
+
+  test('is waited for when it is to stop', async () => {
+    const account = await client();
+    const ids = [await account.start(), await account.start()];
+    const engine = pacedEngine();
+    const slow = held(engine);
+    const work = await workOnRenders(slow.ctx, boss, 1);
+    await engine.begun(1);
+    engine.advance(1);
+    await engine.begun(2);
+    const stopped = work.stop(20_000);
+    engine.advance(1);
+    slow.release();
+    await stopped;
+    for (const id of ids) expect(await entry(id)).toMatchObject({ state: 'completed' });
+    for (const id of ids) expect(await job(id)).toMatchObject({ status: 'completed', attempt: 1 });
+  });
+});
+
+test('a task to end a job that died with its worker is another’s soon, as often as it takes', async () => {
+  const account = await client();
+  const id = await account.start();
+  await boss.deleteJob('render', uuidOf(id));
+  await boss.send('render-dead', { generationId: id });
+  for (let death = 1; death <= 4; death += 1) {
+    await soon(async () => expect(await boss.fetch('render-dead')).toHaveLength(1));
+    await ctx.db.execute(sql`
+      update queue.job set heartbeat_on = now() - interval '16 seconds' where name = 'render-dead' and state = 'active'`);
+    // Looked at now, for it may be that it was looked at just before; and tried again without the pause.
+    await ctx.db.execute(sql`update queue.queue set monitor_claim_on = null, monitor_on = null`);
+    await boss.supervise('render-dead');
+    await ctx.db.execute(sql`update queue.job set start_after = now() where name = 'render-dead'`);
+  }
+  const work = await workOnRenders(onto(quick), boss, 1);
+  await soon(async () => expect(await job(id)).toMatchObject({ status: 'failed' }));
+  await work.stop(5000);
+  expect(await books(account.id)).toEqual({ balance: 300, inFlight: 0, refunds: 1 });
+});
+
 describe('a worker that is told to stop', () => {
   test('waits for the render in hand', async () => {
     const id = await (await client()).start();
@@ -286,6 +364,7 @@ test('the queues keep what this version asks of them, whatever an earlier one as
   await boss.updateQueue('render', { retryLimit: 9, expireInSeconds: 10 });
   await boss.updateQueue('webhook', { expireInSeconds: 60 });
   await createQueues(boss);
+  expect(await boss.getQueue('render-dead')).toMatchObject({ heartbeatSeconds: 15, expireInSeconds: 60 });
   expect(await boss.getQueue('webhook')).toMatchObject({ policy: 'exclusive', expireInSeconds: 20 });
   expect(await boss.getQueue('render')).toMatchObject({
     heartbeatSeconds: 15,

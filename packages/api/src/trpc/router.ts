@@ -80,7 +80,7 @@ function build<Name extends ProcedureName>({ name, verb }: Implementation<Name>)
   const resolve = async (options: Resolving): Promise<unknown> => {
     const { ctx, signal } = options;
     if (isFailure(options.input)) throw new FailureError(options.input);
-    const result = await verb({ ...ctx, signal }, options.input as Parameters<typeof verb>[1]);
+    const result = await verb({ ...ctx, signal: () => signal }, options.input as Parameters<typeof verb>[1]);
     if (isFailure(result)) throw new FailureError(result);
     return kind === 'subscription' ? track(result as AsyncIterable<StreamEvent<unknown>>) : result;
   };

@@ -1,8 +1,9 @@
 import { hash as digest } from 'node:crypto';
 import { accounts, apiKeys } from '@restage/db';
 import { fail } from '@restage/errors';
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Account, Context } from '../context.ts';
+import { goodKey } from '../keys/internal.ts';
 
 /** How long a key is believed without asking the database: a revoked key stops within this. */
 const cacheMilliseconds = 5000;
@@ -76,14 +77,7 @@ async function findAccount(
       lastUsedAt: sql`greatest(${apiKeys.lastUsedAt}, ${now.toISOString()}::timestamptz)`,
     })
     .from(accounts)
-    .where(
-      and(
-        eq(apiKeys.hash, hash),
-        eq(accounts.id, apiKeys.accountId),
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
-      ),
-    )
+    .where(and(eq(accounts.id, apiKeys.accountId), goodKey(hash, now)))
     .returning({
       id: accounts.id,
       mode: apiKeys.mode,

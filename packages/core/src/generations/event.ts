@@ -7,12 +7,14 @@ import type { Generation } from './internal.ts';
 /**
  * Changes a job, records the event and tells every process of it, in one statement: the job's row is locked until that
  * commits, so a job's events are numbered in the order in which they come to be seen.
+ * @param further statements that are to be done with it, from the rows of `changed`
  * @returns the job as it is now; undefined, if `where` fits none
  */
 export async function changeGeneration(
   ctx: Pick<Context, 'db' | 'now'>,
   where: SQL | undefined,
   change: Partial<Omit<Generation, 'attempt'>> & { readonly attempt?: SQL },
+  ...further: readonly SQL[]
 ): Promise<Generation | undefined> {
   const { db } = ctx;
   const now = new Date(ctx.now()).toISOString();
@@ -23,8 +25,9 @@ export async function changeGeneration(
   const told = db
     .$with('told', {})
     .as(sql`select pg_notify(${changesChannel}, id || ' ' || status) from changed`);
+  const others = further.map((statement, index) => db.$with(`further_${index}`, {}).as(statement));
   const [row] = await db
-    .with(changed, recorded, told)
+    .with(changed, recorded, told, ...others)
     .select()
     .from(changed)
     // A CTE that only reads is left out unless something asks for it.

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredInput, StoredInputs } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import type { Role } from '@restage/media';
 import type { AccountContext } from '../context.ts';
+import { scratchDirectory } from '../retention/scratch.ts';
 import { uploadKey } from '../uploads/internal.ts';
 import type { FoundInput, Plan } from './plan.ts';
 
@@ -26,9 +27,9 @@ export async function storeInputs(ctx: AccountContext, id: string, plan: Plan) {
 async function storeInput(ctx: AccountContext, key: string, role: Role, { location, uploadId }: FoundInput) {
   if (uploadId !== undefined) return { kind: 'blob', key: uploadKey(uploadId) } as const;
   if (location.kind === 'https') return { kind: 'https', url: location.url.href } as const;
-  await mkdir(ctx.settings.workDirectory, { recursive: true });
-  const directory = await mkdtemp(join(ctx.settings.workDirectory, 'input-'));
+  const directory = scratchDirectory(ctx, 'input');
   try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, 'bytes');
     const written = await ctx.media.download(location, role, path);
     if (isFailure(written)) return written;

@@ -5,6 +5,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { AccountContext, Context } from '../context.ts';
 import { prepared } from '../prepared.ts';
 import { findWebhooks } from '../webhooks/state.ts';
+import type { ShownGeneration } from './shown.ts';
 
 /** A job as its row has it. */
 export type Generation = typeof generations.$inferSelect;
@@ -22,41 +23,6 @@ const jobOfAccount = prepared((db) =>
 /** The account's job, or the same answer for one that isn't there and one that is another's. */
 export async function findGeneration(ctx: AccountContext, id: string) {
   const [generation] = await jobOfAccount(ctx.db).execute({ id, accountId: ctx.account.id });
-  return generation ?? noSuchJob();
-}
-
-/** What is shown of a job: its row without what only workers and the ledger need. */
-const shownColumns = {
-  id: generations.id,
-  status: generations.status,
-  progress: generations.progress,
-  generationType: generations.generationType,
-  alphaMode: generations.alphaMode,
-  outputs: generations.outputs,
-  seed: generations.seed,
-  error: generations.error,
-  callbackUrl: generations.callbackUrl,
-  createdAt: generations.createdAt,
-  modifiedAt: generations.modifiedAt,
-  completedAt: generations.completedAt,
-} as const satisfies Partial<typeof generations._.columns>;
-
-/** A job as it is shown. */
-export type ShownGeneration = Pick<Generation, keyof typeof shownColumns>;
-
-const shownJobOfAccount = prepared((db) =>
-  db
-    .select(shownColumns)
-    .from(generations)
-    .where(
-      and(eq(generations.id, sql.placeholder('id')), eq(generations.accountId, sql.placeholder('accountId'))),
-    )
-    .prepare('shown_job_of_account'),
-);
-
-/** {@link findGeneration} for reading: what is shown of the job. */
-export async function findShown(ctx: AccountContext, id: string) {
-  const [generation] = await shownJobOfAccount(ctx.db).execute({ id, accountId: ctx.account.id });
   return generation ?? noSuchJob();
 }
 

@@ -21,8 +21,9 @@ export function listenToGeneration(ctx: AccountContext, generationId: string): E
     wake?.();
   };
   const unsubscribe = ctx.changes.subscribe(generationId, stir);
-  ctx.signal?.addEventListener('abort', stir);
-  const done = () => ctx.changes.draining || ctx.signal?.aborted === true;
+  const signal = ctx.signal?.();
+  signal?.addEventListener('abort', stir);
+  const done = () => ctx.changes.draining || signal?.aborted === true;
   return {
     get done() {
       return done();
@@ -40,7 +41,7 @@ export function listenToGeneration(ctx: AccountContext, generationId: string): E
     },
     close() {
       unsubscribe();
-      ctx.signal?.removeEventListener('abort', stir);
+      signal?.removeEventListener('abort', stir);
     },
   };
 }

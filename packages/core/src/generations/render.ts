@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { StoredInput, StoredOutputs } from '@restage/db';
 import type { Rendered, RenderRequest, RenderResult } from '@restage/engine';
 import { isFailure } from '@restage/errors';
 import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
 import type { WorkerContext } from '../context.ts';
+import { outputName } from '../retention/scratch.ts';
 import type { Hold } from './hold.ts';
 import type { Generation } from './internal.ts';
 import { progressWriter } from './progress.ts';
@@ -12,7 +12,7 @@ import { progressWriter } from './progress.ts';
 const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
 const outputNames = ['render', 'source', 'alpha'] as const satisfies readonly (keyof StoredOutputs)[];
 
-/** Fetches a job's inputs into `directory` and renders them there. */
+/** Fetches a job's inputs into `directory`, which has room for its outputs, and renders them there. */
 export async function renderGeneration(
   ctx: WorkerContext,
   generation: Generation,
@@ -20,18 +20,11 @@ export async function renderGeneration(
   signal: AbortSignal,
   hold: Pick<Hold, 'lose'>,
 ): Promise<RenderResult> {
-  const paths: Partial<Record<Role, string>> = {};
-  for (const role of roles) {
-    const input = generation.inputs[role];
-    if (!input) continue;
-    const path = await fetchInput(ctx, generation, role, input, directory, signal);
-    if (typeof path !== 'string') return path;
-    paths[role] = path;
-  }
+  const paths = await fetchInputs(ctx, generation, directory, signal);
+  if ('kind' in paths) return paths;
   const { source, alpha, reference } = paths;
   if (source === undefined) throw new Error(`job ${generation.id} has no source`);
-  const outputDirectory = join(directory, 'output');
-  await mkdir(outputDirectory);
+  const outputDirectory = join(directory, outputName);
   const request: RenderRequest = {
     generationType: generation.generationType,
     alphaMode: generation.alphaMode,
@@ -50,6 +43,31 @@ export async function renderGeneration(
   } finally {
     await progress.end();
   }
+}
+
+/** Brings a job's inputs here side by side. None is still on its way when this returns or throws. */
+async function fetchInputs(
+  ctx: WorkerContext,
+  generation: Generation,
+  directory: string,
+  signal: AbortSignal,
+) {
+  const paths: Partial<Record<Role, string>> = {};
+  const fetched = await Promise.allSettled(
+    roles.map(async (role) => {
+      const input = generation.inputs[role];
+      if (!input) return undefined;
+      const path = await fetchInput(ctx, generation, role, input, directory, signal);
+      if (typeof path !== 'string') return path;
+      paths[role] = path;
+      return undefined;
+    }),
+  );
+  for (const each of fetched) {
+    if (each.status === 'rejected') throw each.reason;
+    if (each.value) return each.value;
+  }
+  return paths;
 }
 
 /** Brings an input here and looks at it again: a URL may answer otherwise than when the job was accepted. */

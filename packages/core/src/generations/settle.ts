@@ -1,6 +1,6 @@
 import { meterOf } from '@restage/contract';
-import { generations, type StoredOutputs } from '@restage/db';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { accounts, creditEntries, generations, type StoredOutputs } from '@restage/db';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { transact } from '../transact.ts';
 import { createDelivery } from '../webhooks/create.ts';
@@ -16,8 +16,8 @@ export type Ending =
 
 /**
  * Ends a job, once: records the outcome, refunds a failure or a cancellation in full and gives the account its
- * place in flight back, in one short transaction. Fenced by status and attempt as `generation` has them, so a worker
- * that lost the job, to another or to a cancellation, settles nothing.
+ * place in flight back, in one statement, and with it the webhook. Fenced by status and attempt as `generation` has
+ * them, so a worker that lost the job, to another or to a cancellation, settles nothing.
  * @returns whether this call ended it
  */
 export async function settleGeneration(
@@ -25,50 +25,55 @@ export async function settleGeneration(
   generation: Generation,
   ending: Ending,
 ): Promise<boolean> {
+  const { id, accountId, callbackUrl } = generation;
+  if (callbackUrl === null) return endGeneration(ctx, generation, ending);
   return transact(ctx, async (inside) => {
-    const now = new Date(inside.now());
-    const ended = await changeGeneration(
-      inside,
-      and(
-        eq(generations.id, generation.id),
-        eq(generations.status, generation.status),
-        // Whatever row the caller holds, a job that has ended stays as it ended.
-        inArray(generations.status, ['in_queue', 'processing']),
-        eq(generations.attempt, generation.attempt),
-      ),
-      {
-        status: ending.status,
-        modifiedAt: now,
-        completedAt: now,
-        ...(ending.status === 'completed' && { outputs: ending.outputs, progress: 100 }),
-        ...(ending.status === 'failed' && { error: ending.error }),
-      },
-    );
-    if (!ended) return false;
-    if (generation.callbackUrl !== null) {
-      await createDelivery(inside, {
-        accountId: generation.accountId,
-        generationId: generation.id,
-        url: generation.callbackUrl,
-      });
-    }
-    await releaseAccount(inside, generation, ending.status === 'completed' ? 0 : generation.cost);
-    return true;
+    const ended = await endGeneration(inside, generation, ending);
+    if (ended) await createDelivery(inside, { accountId, generationId: id, url: callbackUrl });
+    return ended;
   });
 }
 
-async function releaseAccount(ctx: Context, generation: Generation, refund: number): Promise<void> {
-  const { accountId, id, generationType, maxResolution, createdAt } = generation;
+async function endGeneration(ctx: Context, generation: Generation, ending: Ending): Promise<boolean> {
+  const now = new Date(ctx.now());
+  const ended = await changeGeneration(
+    ctx,
+    and(
+      eq(generations.id, generation.id),
+      eq(generations.status, generation.status),
+      // Whatever row the caller holds, a job that has ended stays as it ended.
+      inArray(generations.status, ['in_queue', 'processing']),
+      eq(generations.attempt, generation.attempt),
+    ),
+    {
+      status: ending.status,
+      modifiedAt: now,
+      completedAt: now,
+      ...(ending.status === 'completed' && { outputs: ending.outputs, progress: 100 }),
+      ...(ending.status === 'failed' && { error: ending.error }),
+    },
+    ...released(generation, ending.status === 'completed' ? 0 : generation.cost, now),
+  );
+  return ended !== undefined;
+}
+
+/** What the account gets back when its job has changed for the last time. */
+function released(
+  { generationType, maxResolution, createdAt }: Generation,
+  refund: number,
+  now: Date,
+): SQL[] {
   // Usage falls only if the account still counts the month in which the job was charged.
   const charged = periodOf(createdAt.getTime());
-  await ctx.db.execute(sql`
-    with refunded as (
-      insert into credit_entries (account_id, generation_id, kind, credits, meter, created_at)
-      select ${accountId}, ${id}, 'refund', ${refund}::integer, ${meterOf(generationType, maxResolution)},
-        ${new Date(ctx.now()).toISOString()}::timestamptz
-      where ${refund}::integer > 0
-    )
-    update accounts set in_flight = in_flight - 1, balance = balance + ${refund}::integer,
-      period_usage = period_usage - case when period = ${charged}::date then ${refund}::integer else 0 end
-    where id = ${accountId}`);
+  return [
+    sql`
+      insert into ${creditEntries} (account_id, generation_id, kind, credits, meter, created_at)
+      select account_id, id, 'refund', ${refund}::integer, ${meterOf(generationType, maxResolution)},
+        ${now.toISOString()}::timestamptz
+      from changed where ${refund}::integer > 0`,
+    sql`
+      update ${accounts} set in_flight = in_flight - 1, balance = balance + ${refund}::integer,
+        period_usage = period_usage - case when period = ${charged}::date then ${refund}::integer else 0 end
+      where id = (select account_id from changed)`,
+  ];
 }

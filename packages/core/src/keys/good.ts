@@ -1,7 +1,7 @@
 import { apiKeys } from '@restage/db';
-import { and, eq, gt, isNull, or } from 'drizzle-orm';
 import { type Credentials, hashKey } from '../accounts/authenticate.ts';
 import type { Context } from '../context.ts';
+import { goodKey } from './internal.ts';
 
 /**
  * Whether the key that was shown is neither revoked nor expired, asked of the database itself and not of the cache,
@@ -12,13 +12,7 @@ export async function isKeyGood(ctx: Context, { apiKey, bearer }: Credentials): 
   const [good] = await ctx.db
     .select({ id: apiKeys.id })
     .from(apiKeys)
-    .where(
-      and(
-        eq(apiKeys.hash, hash),
-        isNull(apiKeys.revokedAt),
-        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, new Date(ctx.now()))),
-      ),
-    );
+    .where(goodKey(hash, new Date(ctx.now())));
   if (!good) ctx.keys.delete(hash);
   return good !== undefined;
 }

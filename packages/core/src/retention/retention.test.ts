@@ -205,9 +205,9 @@ describe('what belongs to nothing', () => {
     await render(live, 'fails');
   });
 
-  test('goes: folders of workers that were killed amid a render, once no attempt can be that old', async () => {
+  test('goes: folders of processes that were killed, once no attempt can be that old', async () => {
     const { workDirectory } = ctx.settings;
-    for (const name of ['render-abc123', 'another']) {
+    for (const name of ['render-abc123', 'input-abc123', 'another']) {
       await mkdir(join(workDirectory, name, 'output'), { recursive: true });
       await writeFile(join(workDirectory, name, 'output', 'render.png'), 'half');
       const now = new Date(ctx.now());
@@ -215,9 +215,9 @@ describe('what belongs to nothing', () => {
     }
     clock.offset += hour;
     await sweep(ctx);
-    expect(await readdir(workDirectory)).toContain('render-abc123');
+    expect(await readdir(workDirectory)).toEqual(expect.arrayContaining(['render-abc123', 'input-abc123']));
     clock.offset += hour;
-    expect(await sweep(ctx)).toMatchObject({ leftovers: 1 });
+    expect(await sweep(ctx)).toMatchObject({ leftovers: 2 });
     expect(await readdir(workDirectory)).toEqual(['another']);
   });
 

@@ -2,7 +2,7 @@ import type { Job } from '@restage/contract';
 import { webhookDeliveries } from '@restage/db';
 import { inArray } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import type { ShownGeneration } from '../generations/internal.ts';
+import type { ShownGeneration } from '../generations/shown.ts';
 
 /** A delivery as its row has it. */
 export type Delivery = typeof webhookDeliveries.$inferSelect;
