@@ -7,7 +7,6 @@ import { transact, undone } from '../transact.ts';
 import { chargeAccount, chargeOrRefuse, enterCharge, takeCharge } from './admit.ts';
 import { type Generation, toJob } from './internal.ts';
 import {
-  changeNotice,
   inputsOf,
   insertEvent,
   insertGeneration,
@@ -49,10 +48,10 @@ async function writeAtOnce(ctx: AccountContext, row: Generation, made: NewGenera
       with taken as (${takeCharge(ctx, row)}),
       used as (${useUploads(ctx, made, sql`and exists (select from taken)`)}),
       made as (${insertGeneration(row, inputs, sql`from taken`)} ${returned}),
-      told as (${insertEvent}),
+      begun as (${insertEvent}),
       charged as (${enterCharge(ctx, row)}),
       entered as (${entry.insert})
-      select ${changeNotice}, ${entry.notice} from made, entered`);
+      select ${entry.notice} from entered`);
     return written.length > 0;
   } catch (error) {
     if (!isRefused(error)) throw error;

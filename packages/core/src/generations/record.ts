@@ -1,7 +1,6 @@
 import type { VerbInput } from '@restage/contract';
 import type { StoredInputs } from '@restage/db';
 import { type SQL, sql } from 'drizzle-orm';
-import { changesChannel } from '../changes.ts';
 import type { AccountContext } from '../context.ts';
 import type { Generation } from './internal.ts';
 import type { Plan } from './plan.ts';
@@ -55,17 +54,16 @@ function simulated(ctx: AccountContext) {
 }
 
 /**
- * Records a job and its first event, and tells every process when the transaction commits.
+ * Records a job and its first event.
  * @returns whether the idempotency key was free
  */
 export async function recordGeneration(ctx: AccountContext, row: Generation): Promise<boolean> {
-  const told = await ctx.db.execute(sql`
+  const made = await ctx.db.execute(sql`
     with made as (
-      ${insertGeneration(row, inputsOf(row))}
-      on conflict (account_id, idempotency_key) do nothing ${returned}
-    ), told as (${insertEvent})
-    select ${changeNotice} from made`);
-  return told.length > 0;
+      ${insertGeneration(row, inputsOf(row))} on conflict (account_id, idempotency_key) do nothing ${returned}
+    ), begun as (${insertEvent})
+    select from made`);
+  return made.length > 0;
 }
 
 /** The SQL of a row's inputs. */
@@ -92,12 +90,9 @@ export function insertGeneration(row: Generation, inputs: SQL, from = sql.empty(
     ${from}`;
 }
 
-/** What {@link insertEvent} and {@link changeNotice} need of a job inserted as `made`. */
+/** What {@link insertEvent} needs of a job inserted as `made`. */
 export const returned = sql`returning id, status, progress, created_at`;
 
-/** The SQL of the first event of the job that was `made`. */
+/** The SQL of the first event of the job that was `made`. Nobody is told of it, for nobody waits for a job that wasn't. */
 export const insertEvent = sql`
   insert into generation_events (generation_id, status, progress, created_at) select * from made`;
-
-/** The SQL that tells every process of the job that was `made`, when the transaction commits. */
-export const changeNotice = sql.raw(`pg_notify('${changesChannel}', made.id || ' ' || made.status)`);
