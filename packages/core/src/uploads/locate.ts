@@ -3,7 +3,7 @@ import { fail } from '@restage/errors';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
-import { uploadKey } from './internal.ts';
+import { uploadedFile } from './internal.ts';
 
 const receivedUpload = prepared((db) =>
   db
@@ -38,5 +38,5 @@ export async function locateUpload(
       { param },
     );
   }
-  return { kind: 'file' as const, path: ctx.blobs.localPath(uploadKey(id)) };
+  return uploadedFile(ctx, id);
 }
