@@ -1,4 +1,4 @@
-import { bossQueue, createQueues, type Queue } from '@restage/core';
+import { bossQueue, createQueues, type Queue, renderEntry } from '@restage/core';
 import { queueSchema } from '@restage/db';
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
@@ -68,6 +68,8 @@ export class DeferredQueue {
 
   /** What verbs see of it: it waits until the queue is open. */
   readonly entries: Queue = {
+    // In a database without a queue the statement fails, and its start falls back to what waits for one.
+    renderEntry,
     enqueueRender: async (...entry) => (await this.open()).entries.enqueueRender(...entry),
     enqueueWebhooks: async (...entries) => (await this.open()).entries.enqueueWebhooks(...entries),
     releaseRender: async (...task) => (await this.open()).entries.releaseRender(...task),

@@ -39,7 +39,7 @@ export { listKeys } from './keys/list.ts';
 export { revokeKey } from './keys/revoke.ts';
 export { meterRead, meterWrite } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
-export { bossQueue, createQueues, type Queue } from './queue.ts';
+export { bossQueue, createQueues, type Queue, renderEntry } from './queue.ts';
 export { type Finding, reconcile } from './reconcile/reconcile.ts';
 export { missingOutput } from './retention/missing.ts';
 export { sweepPeriodically } from './retention/periodic.ts';

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { uuidOf } from '@restage/contract';
 import { type Database, queueSchema } from '@restage/db';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgBoss, Queue as QueueOptions } from 'pg-boss';
 import { fromDrizzle } from 'pg-boss/dist/adapters/drizzle.js';
 
@@ -32,6 +33,12 @@ interface WebhookEntry extends WebhookTask {
   readonly wait: number;
 }
 
+/** A job's entry as SQL: the `insert`, which gives a row, and what then wakes the workers. */
+interface RenderEntry {
+  readonly insert: SQL;
+  readonly notice: SQL;
+}
+
 /** Takes work in. The entry exists exactly when the caller's transaction commits. */
 export interface Queue {
   /**
@@ -41,6 +48,12 @@ export interface Queue {
    * keeps its place ahead of newer ones.
    */
   enqueueRender(db: Database, generationId: string, accountId: string): Promise<void>;
+  /**
+   * What {@link enqueueRender} does, as SQL for a statement that does more. The turn counts from those that were given
+   * out when the statement began.
+   * @param taken names the part of the statement that gives the account's jobs in flight, this one counted
+   */
+  renderEntry(generationId: string, accountId: string, taken: SQL): RenderEntry;
   /** An entry that is there already, waiting or being worked on, is not made again. */
   enqueueWebhooks(db: Database, entries: readonly WebhookEntry[]): Promise<void>;
   /**
@@ -118,40 +131,53 @@ const queues: readonly QueueOptions[] = [
 /** What the queues of jobs ask of a worker's `work()`. */
 export const heartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as const;
 
+// The partition that queues without a table of their own share: named itself, it is planned and written in half the time.
+const entries = sql`${sql.identifier(queueSchema)}.job_common`;
+// Where pg-boss listens for work.
+const wakes = sql.raw(`'pgboss_${createHash('sha224').update(queueSchema).digest('hex').slice(0, 24)}'`);
+
+/**
+ * {@link Queue.renderEntry}: what pg-boss's `send` does, with the turn, which only the database knows. It is a priority
+ * below zero, for entries are fetched by priority, then by age. The charge has locked the account's row, so jobs that
+ * are started at once are counted one after another. Turns fall until nothing is left, retries included.
+ */
+export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken) => {
+  const task: RenderTask = { generationId };
+  const render = sql.raw(`'${renderQueue}'`);
+  // Each look for a turn has the condition of an index without the entries that have ended, or a planner that
+  // believes the table small reads them all. Without the queue there is no name, which an entry must have.
+  const insert = sql`
+    insert into ${entries} (
+      id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
+      retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
+    )
+    select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
+      greatest(${lowestTurn}::integer, coalesce(least((
+        select priority from ${entries}
+        where name = ${render} and state < 'active' and not blocked and state = 'created'
+        order by priority desc limit 1
+      ), (
+        select min(priority) from ${entries}
+        where name = ${render} and state = 'active' and group_id is not null
+      )), (
+        select min(priority) from ${entries}
+        where name = ${render} and state < 'active' and not blocked and state = 'retry'
+      ), 0)) - taken.in_flight,
+      now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
+      retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
+    from ${taken} as taken left join ${sql.identifier(queueSchema)}.queue on name = ${render}
+    returning name`;
+  return { insert, notice: sql`pg_notify(${wakes}, name)` };
+};
+
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function bossQueue(boss: PgBoss): Queue {
-  // The partition that queues without a table of their own share: named itself, it is planned and written in half the time.
-  const entries = sql`${sql.identifier(queueSchema)}.job_common`;
   return {
-    // What boss.send() does, in one statement with the turn, which only the database knows. A turn is a priority below
-    // zero; entries are fetched by priority, then by age. The account's row is locked by the charge, so jobs that are
-    // started at once are counted one after another. Turns fall until nothing is left, retries included.
+    renderEntry,
     async enqueueRender(db, generationId, accountId) {
-      const task: RenderTask = { generationId };
-      const render = sql.raw(`'${renderQueue}'`);
-      const [entered] = await db.execute(sql`
-        with entered as (
-          insert into ${entries} (
-            id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
-            retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
-          )
-          select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
-            greatest(${lowestTurn}::integer, coalesce(least((
-              select priority from ${entries}
-              where name = ${render} and state < 'active' and not blocked and state = 'created'
-              order by priority desc limit 1
-            ), (
-              select min(priority) from ${entries} where name = ${render} and state = 'active'
-            )), (
-              select min(priority) from ${entries} where name = ${render} and state = 'retry'
-            ), 0)) - (select in_flight from accounts where id = ${accountId}),
-            now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
-            retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
-          from ${sql.identifier(queueSchema)}.queue where name = ${render}
-          returning name
-        )
-        select pg_notify('pgboss_' || left(encode(sha224(${queueSchema}::bytea), 'hex'), 24), name) from entered`);
-      if (!entered) throw new Error(`there is no queue ${renderQueue}`);
+      const account = sql`(select in_flight from accounts where id = ${accountId})`;
+      const { insert, notice } = renderEntry(generationId, accountId, account);
+      await db.execute(sql`with entered as (${insert}) select ${notice} from entered`);
     },
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`

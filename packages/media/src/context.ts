@@ -1,6 +1,7 @@
 import type { FetchLimits } from './fetch/fetcher.ts';
 import type { Network } from './fetch/network.ts';
 import type { Log } from './log.ts';
+import type { KnownProbes } from './probe/known.ts';
 import type { ProbePool } from './probe/pool.ts';
 import type { TemporaryDirectory } from './temporary.ts';
 
@@ -21,6 +22,7 @@ export interface Context {
   readonly network: Network;
   readonly limits: MediaLimits;
   readonly pool: ProbePool;
+  readonly known: KnownProbes;
   readonly temporary: TemporaryDirectory;
   readonly log: Log;
 }

@@ -5,7 +5,7 @@ import { decodeDataUri } from './data.ts';
 import { notBase64, notThere, tooManyBytes, unaccepted, unreachable, untold } from './failures.ts';
 import { openFetcher, Refusal } from './fetch/fetcher.ts';
 import { openPartialCopy, type PartialCopy } from './fetch/partial.ts';
-import type { Location, Role } from './location.ts';
+import type { LocalFile, Location, Role } from './location.ts';
 import type { Probe, Verdict } from './probe/verdict.ts';
 import type { DataMedia, HttpsMedia } from './uri.ts';
 
@@ -45,7 +45,7 @@ export async function inspect(
 async function judge(context: Context, location: Location, role: Role): Promise<Verdict | InspectFailure> {
   switch (location.kind) {
     case 'file':
-      return await judgeFile(context, location.path, role);
+      return await judgeFile(context, location, role);
     case 'data':
       return await judgeData(context, location, role);
     case 'https':
@@ -53,11 +53,19 @@ async function judge(context: Context, location: Location, role: Role): Promise<
   }
 }
 
-async function judgeFile(context: Context, path: string, role: Role): Promise<Verdict | InspectFailure> {
-  const found = await stat(path).catch(() => undefined);
+async function judgeFile(
+  context: Context,
+  { path, stored }: LocalFile,
+  role: Role,
+): Promise<Verdict | InspectFailure> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (!found?.isFile()) return notThere(role);
   if (found.size > context.limits.fileBytes) return tooManyBytes(role, context.limits.fileBytes);
-  return await askAll(context, path, found.size);
+  const known = stored ? context.known.get(found) : undefined;
+  if (known) return { kind: 'probed', probe: known };
+  const verdict = await askAll(context, path, Number(found.size));
+  if (stored && verdict.kind === 'probed') context.known.set(found, verdict.probe);
+  return verdict;
 }
 
 async function judgeData(context: Context, media: DataMedia, role: Role): Promise<Verdict | InspectFailure> {

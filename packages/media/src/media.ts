@@ -10,6 +10,7 @@ import { type InspectFailure, inspect } from './inspect.ts';
 import type { Location, Role } from './location.ts';
 import type { Log } from './log.ts';
 import { type PostAnswer, type PostFailure, post } from './post.ts';
+import { knownProbes } from './probe/known.ts';
 import { childLimits, openPool } from './probe/pool.ts';
 import type { Probe } from './probe/verdict.ts';
 import { openTemporaryDirectory } from './temporary.ts';
@@ -22,6 +23,9 @@ const mediaLimits: MediaLimits = {
   downloadMs: 300_000,
   callbackMs: 3000,
 };
+
+/** Some 3 MB of them. */
+const probesKept = 10_000;
 
 /** What `createMedia` needs. */
 export interface MediaOptions extends Partial<Network> {
@@ -74,6 +78,7 @@ export async function createMedia(options: MediaOptions): Promise<Media> {
     network: { ...systemNetwork, ...options },
     limits: { ...mediaLimits, ...options.limits },
     pool: openPool(script, options.workers, childLimits, options.log),
+    known: knownProbes(probesKept),
     temporary: await openTemporaryDirectory(options.temporaryDirectory),
     log: options.log,
   };

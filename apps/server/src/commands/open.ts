@@ -56,6 +56,9 @@ const sweptQueue: Queue = {
   async enqueueRender() {
     throw new Error('commands start no jobs');
   },
+  renderEntry() {
+    throw new Error('commands start no jobs');
+  },
   async enqueueWebhooks() {},
   async releaseRender() {},
   async withdrawRender() {},

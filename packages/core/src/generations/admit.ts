@@ -1,7 +1,7 @@
 import { meterOf } from '@restage/contract';
 import { accounts } from '@restage/db';
 import { fail } from '@restage/errors';
-import { eq, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import type { Generation } from './internal.ts';
 
@@ -18,30 +18,38 @@ const usageIn = (period: string) =>
 type Charged = Pick<Generation, 'id' | 'cost' | 'generationType' | 'maxResolution'>;
 
 /**
- * Takes a job's charge from the account, counts the job in flight and writes the ledger's entry, if concurrency,
- * balance and spending limit allow it: one conditional statement, so that no two starts can pass on the same credits.
- * A job that costs nothing has no entry.
- * @returns whether the account allowed it
+ * The SQL that takes a job's charge from the account and counts the job in flight, if concurrency, balance and spending
+ * limit allow it: one conditional statement, so that no two starts can pass on the same credits. It gives the account's
+ * id and the jobs it has in flight now, or no row.
+ */
+export function takeCharge(ctx: AccountContext, { cost }: Charged): SQL {
+  const { id, concurrency } = ctx.account;
+  const period = sql`${periodOf(ctx.now())}::date`;
+  const usage = sql`case when period = ${period} then period_usage else 0 end`;
+  return sql`
+    update accounts set balance = balance - ${cost}::integer, in_flight = in_flight + 1, period = ${period},
+      period_usage = ${usage} + ${cost}::integer
+    where id = ${id} and in_flight < ${concurrency} and balance >= ${cost}::integer
+      and (${cost}::integer = 0 or spending_limit is null or ${usage} + ${cost}::integer <= spending_limit)
+    returning id, in_flight`;
+}
+
+/** The SQL of the ledger's entry for a charge that was `taken` under this name. A job that costs nothing has none. */
+export function enterCharge(ctx: AccountContext, { id, cost, generationType, maxResolution }: Charged): SQL {
+  return sql`
+    insert into credit_entries (account_id, generation_id, kind, credits, meter, created_at)
+    select id, ${id}, 'charge', -${cost}::integer, ${meterOf(generationType, maxResolution)},
+      ${new Date(ctx.now()).toISOString()}::timestamptz
+    from taken where ${cost}::integer > 0`;
+}
+
+/**
+ * Charges the account for a job, if it allows that.
+ * @returns whether it did
  */
 export async function chargeAccount(ctx: AccountContext, job: Charged): Promise<boolean> {
-  const { id: accountId, concurrency } = ctx.account;
-  const { id, cost, generationType, maxResolution } = job;
-  const period = periodOf(ctx.now());
-  const usage = sql`case when period = ${period}::date then period_usage else 0 end`;
   const taken = await ctx.db.execute(sql`
-    with taken as (
-      update accounts set balance = balance - ${cost}::integer, in_flight = in_flight + 1, period = ${period}::date,
-        period_usage = ${usage} + ${cost}::integer
-      where id = ${accountId} and in_flight < ${concurrency} and balance >= ${cost}::integer
-        and (${cost}::integer = 0 or spending_limit is null or ${usage} + ${cost}::integer <= spending_limit)
-      returning id
-    ), charged as (
-      insert into credit_entries (account_id, generation_id, kind, credits, meter, created_at)
-      select id, ${id}, 'charge', -${cost}::integer, ${meterOf(generationType, maxResolution)},
-        ${new Date(ctx.now()).toISOString()}::timestamptz
-      from taken where ${cost}::integer > 0
-    )
-    select id from taken`);
+    with taken as (${takeCharge(ctx, job)}), entered as (${enterCharge(ctx, job)}) select id from taken`);
   return taken.length > 0;
 }
 

@@ -1,141 +1,125 @@
-import type { Job, VerbInput } from '@restage/contract';
-import type { StoredInputs } from '@restage/db';
-import { fail, isFailure } from '@restage/errors';
-import { sql } from 'drizzle-orm';
-import { changesChannel } from '../changes.ts';
+import type { Job } from '@restage/contract';
+import { fail } from '@restage/errors';
+import { type SQL, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { isSpoiled } from '../sqlstate.ts';
+import { isRefused, isSpoiled } from '../sqlstate.ts';
 import { transact, undone } from '../transact.ts';
-import { chargeAccount, chargeOrRefuse } from './admit.ts';
+import { chargeAccount, chargeOrRefuse, enterCharge, takeCharge } from './admit.ts';
 import { type Generation, toJob } from './internal.ts';
-import type { Plan } from './plan.ts';
-
-/** What a start has gathered by the time that it writes. */
-interface NewGeneration {
-  readonly id: string;
-  readonly input: VerbInput<'generations.start'>;
-  readonly digests: Record<string, string>;
-  readonly plan: Plan;
-  readonly inputs: StoredInputs;
-}
+import {
+  inputsOf,
+  insertEvent,
+  insertGeneration,
+  type NewGeneration,
+  newRow,
+  recordGeneration,
+  returned,
+} from './record.ts';
 
 /**
- * The one transaction of a start: job, charge and queue entry, all or none. The statements are sent without
- * waiting for one another, those that hold the account's row last.
+ * Writes a start: job, charge and queue entry, all or none.
  * @returns the job; `key-taken` when another request with the same idempotency key was first
  */
 export async function commitGeneration(ctx: AccountContext, made: NewGeneration) {
   // One moment for all: a job must lie in the billing period that its charge was counted in.
   const moment = ctx.now();
-  const outcome = await transact({ ...ctx, now: () => moment }, async (inside) => {
-    const row = newRow(inside, made);
-    const [recorded, used, charged, queued] = await Promise.allSettled([
+  const then = { ...ctx, now: () => moment };
+  const row = newRow(then, made);
+  if (!(await writeAtOnce(then, row, made))) {
+    const outcome = await writeInSteps(then, row, made);
+    if (outcome !== undefined) return outcome;
+  }
+  const job: Job = toJob(ctx, row);
+  return job;
+}
+
+/**
+ * The start as one statement, which holds the account's row only for as long as the database needs to commit. It is
+ * sent once: should its answer be lost, the job may be there.
+ * @returns whether it was written. If not, nothing was: a refusal takes nothing, and a failure undoes the statement.
+ */
+async function writeAtOnce(ctx: AccountContext, row: Generation, made: NewGeneration): Promise<boolean> {
+  const uploads = new Set(uploadsOf(made).map(({ id }) => id)).size;
+  const entry = ctx.queue.renderEntry(row.id, row.accountId, sql`taken`);
+  // An upload that is gone leaves the job without inputs, which its row must have: the statement fails.
+  const inputs = sql`case when (select count(*) from used) = ${uploads}::integer then ${inputsOf(row)} end`;
+  try {
+    const written = await ctx.db.execute(sql`
+      with taken as (${takeCharge(ctx, row)}),
+      used as (${useUploads(ctx, made, sql`and exists (select from taken)`)}),
+      made as (${insertGeneration(row, inputs, sql`from taken`)} ${returned}),
+      begun as (${insertEvent}),
+      charged as (${enterCharge(ctx, row)}),
+      entered as (${entry.insert})
+      select ${entry.notice} from entered`);
+    return written.length > 0;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    ctx.log.debug({ err: error, generationId: row.id }, 'a start failed as one statement');
+    return false;
+  }
+}
+
+/**
+ * The start as a transaction with a statement for each thing, which tells what the single statement failed at. They are
+ * sent without waiting for one another, and lock in the order of the single statement: the account first.
+ */
+async function writeInSteps(ctx: AccountContext, row: Generation, made: NewGeneration) {
+  return await transact(ctx, async (inside) => {
+    const [locked, recorded, used, charged, queued] = await Promise.allSettled([
+      lockAccount(inside),
       recordGeneration(inside, row),
       markUploadsUsed(inside, made),
       chargeAccount(inside, row),
-      inside.queue.enqueueRender(inside.db, made.id, inside.account.id),
+      inside.queue.enqueueRender(inside.db, row.id, row.accountId),
     ]);
     if (recorded.status === 'fulfilled' && !recorded.value) return undone('key-taken');
     // The first statement that fails spoils the transaction for the rest, whose errors say only that.
-    const culprit = [recorded, used, charged, queued].find(
+    const culprit = [locked, recorded, used, charged, queued].find(
       (each) => each.status === 'rejected' && !isSpoiled(each.reason),
     );
     if (culprit?.status === 'rejected') {
-      if (culprit === charged) return deductionFailed(inside, made.id, culprit.reason);
-      if (culprit === queued) return queueFailed(inside, made.id, culprit.reason);
+      if (culprit === charged) return deductionFailed(inside, row.id, culprit.reason);
+      if (culprit === queued) return queueFailed(inside, row.id, culprit.reason);
       throw culprit.reason;
     }
     if (used.status === 'rejected' || charged.status === 'rejected') {
       throw new Error('a spoiled transaction has no culprit');
     }
     if (used.value) return uploadGone(used.value);
-    const refusal = charged.value ? undefined : await chargeOrRefuse(inside, row, made.input.max_cost);
-    return refusal ?? row;
+    return charged.value ? undefined : await chargeOrRefuse(inside, row, made.input.max_cost);
   });
-  if (outcome === 'key-taken' || isFailure(outcome)) return outcome;
-  const job: Job = toJob(ctx, outcome);
-  return job;
 }
 
-/** The row of a job that is about to be. */
-function newRow(ctx: AccountContext, { id, input, digests, plan, inputs }: NewGeneration) {
-  const now = new Date(ctx.now());
-  return {
-    id,
-    accountId: ctx.account.id,
-    status: 'in_queue',
-    progress: 0,
-    generationType: input.generation_type,
-    alphaMode: input.alpha_mode,
-    maxResolution: input.max_resolution,
-    prompt: input.prompt ?? null,
-    seed: input.seed ?? new DataView(ctx.random(new Uint8Array(4)).buffer).getUint32(0),
-    inputs,
-    outputs: null,
-    width: plan.probe.width,
-    height: plan.probe.height,
-    frames: plan.probe.frames,
-    cost: plan.cost,
-    testMode: ctx.account.mode === 'test',
-    simulate: simulated(ctx),
-    callbackUrl: input.callback_url ?? null,
-    idempotencyKey: input.idempotency_key ?? null,
-    fingerprint: digests,
-    attempt: 0,
-    error: null,
-    createdAt: now,
-    modifiedAt: now,
-    completedAt: null,
-    sweptAt: null,
-  } as const satisfies Generation;
+async function lockAccount(ctx: AccountContext): Promise<void> {
+  await ctx.db.execute(sql`select from accounts where id = ${ctx.account.id} for no key update`);
+}
+
+/** The uploads that a job is made from, by the parameters that name them. */
+function uploadsOf({ plan }: NewGeneration) {
+  const named = { source_uri: plan.source, alpha_uri: plan.alpha, reference_image_uri: plan.reference };
+  return Object.entries(named).flatMap(([param, input]) =>
+    input?.uploadId === undefined ? [] : [{ param, id: input.uploadId }],
+  );
+}
+
+/** The SQL that notes the use of uploads, which keeps them from being swept and closes them to other bytes. */
+function useUploads(ctx: AccountContext, made: NewGeneration, only = sql.empty()): SQL {
+  const ids = [...new Set(uploadsOf(made).map(({ id }) => id))];
+  const now = new Date(ctx.now()).toISOString();
+  return sql`
+    update uploads set used_at = ${now}::timestamptz
+    where id = any (${sql.param(ids)}::text[]) ${only} returning id`;
 }
 
 /**
- * Records a job and its first event, and tells every process when the transaction commits.
- * @returns whether the idempotency key was free
- */
-async function recordGeneration(ctx: AccountContext, row: Generation): Promise<boolean> {
-  const now = row.createdAt.toISOString();
-  const told = await ctx.db.execute(sql`
-    with made as (
-      insert into generations (
-        id, account_id, generation_type, alpha_mode, max_resolution, prompt, seed, inputs, width, height, frames,
-        cost, test_mode, simulate, callback_url, idempotency_key, fingerprint, created_at, modified_at
-      ) values (
-        ${row.id}, ${row.accountId}, ${row.generationType}, ${row.alphaMode}, ${row.maxResolution}, ${row.prompt},
-        ${row.seed}, ${JSON.stringify(row.inputs)}, ${row.width}, ${row.height}, ${row.frames}, ${row.cost},
-        ${row.testMode}, ${row.simulate}, ${row.callbackUrl}, ${row.idempotencyKey}, ${JSON.stringify(row.fingerprint)},
-        ${now}, ${now}
-      )
-      on conflict (account_id, idempotency_key) do nothing
-      returning id, status, progress, created_at
-    ), told as (
-      insert into generation_events (generation_id, status, progress, created_at) select * from made
-    )
-    select pg_notify(${changesChannel}, id || ' ' || status) from made`);
-  return told.length > 0;
-}
-
-/** What a test-mode job was asked to go through; live keys ask in vain. */
-function simulated(ctx: AccountContext) {
-  const asked = ctx.account.mode === 'test' ? ctx.simulate : undefined;
-  return asked === 'stall' || asked === 'job-failed' || asked === 'webhook-failed' ? asked : null;
-}
-
-/**
- * Notes the use of uploads, which keeps them from being swept and closes them to other bytes.
+ * Notes the use of uploads.
  * @returns the parameter whose upload was swept since it was looked at; undefined for none
  */
-async function markUploadsUsed(ctx: AccountContext, { plan }: NewGeneration): Promise<string | undefined> {
-  const { source, alpha, reference } = plan;
-  const named = { source_uri: source, alpha_uri: alpha, reference_image_uri: reference };
-  const ids = Object.values(named).flatMap((input) => input?.uploadId ?? []);
-  if (ids.length === 0) return undefined;
-  const marked = await ctx.db.execute<{ id: string }>(sql`
-    update uploads set used_at = ${new Date(ctx.now()).toISOString()} where id in ${ids} returning id`);
+async function markUploadsUsed(ctx: AccountContext, made: NewGeneration): Promise<string | undefined> {
+  const marked = await ctx.db.execute<{ id: string }>(useUploads(ctx, made));
   const there = new Set(marked.map(({ id }) => id));
-  const gone = Object.entries(named).find(([, input]) => input?.uploadId && !there.has(input.uploadId));
-  return gone?.[0];
+  return uploadsOf(made).find(({ id }) => !there.has(id))?.param;
 }
 
 function uploadGone(param: string) {

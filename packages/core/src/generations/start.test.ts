@@ -1,9 +1,10 @@
 import { testWorld } from '@restage/api/testing/suite';
-import { accounts, creditEntries, generations } from '@restage/db';
+import { accounts, creditEntries, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
-import { count, eq } from 'drizzle-orm';
+import { makePng } from '@restage/media/testing';
+import { count, eq, sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { reconcile, startGeneration } from '../index.ts';
+import { createUpload, receiveUpload, reconcile, startGeneration } from '../index.ts';
 import { as, tinyStart } from '../testing/kit.ts';
 
 const world = await testWorld();
@@ -13,6 +14,18 @@ const rows = async (table: typeof generations | typeof creditEntries, accountId:
   const [row] = await ctx.db.select({ count: count() }).from(table).where(eq(table.accountId, accountId));
   return row?.count;
 };
+
+/** An upload of a tiny image. */
+async function upload(accountId: string) {
+  const created = await createUpload(as(ctx, accountId), { filename: 'source.png' });
+  if (isFailure(created)) throw new Error(created.message);
+  const bytes = (async function* () {
+    yield makePng(8, 8);
+  })();
+  const received = await receiveUpload(ctx, created.id, bytes, AbortSignal.timeout(10_000));
+  if (isFailure(received)) throw new Error(received.message);
+  return { id: created.id, source_uri: created.beeble_uri };
+}
 
 test('a hundred identical requests at once make one job and one charge', async () => {
   const { id } = await world.account({ credits: 100 });
@@ -58,4 +71,66 @@ test('a charge and its job lie in the same billing period, though the month turn
   const turning = { ...as(ctx, id), now: () => moments.shift() ?? before + 1000 };
   expect(isFailure(await startGeneration(turning, tinyStart()))).toBe(false);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('a start that nothing stands in the way of is a single statement', async () => {
+  const { id } = await world.account();
+  const enqueueRender = () => Promise.reject(new Error('a start was made in steps'));
+  const caller = { ...as(ctx, id), queue: { ...ctx.queue, enqueueRender } };
+  const { source_uri } = await upload(id);
+  for (const input of [tinyStart(), tinyStart({ source_uri }), tinyStart({ idempotency_key: 'new' })]) {
+    expect(await startGeneration(caller, input)).toMatchObject({ status: 'in_queue' });
+  }
+  expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('jobs of an account that are started at once stand one turn behind another', async () => {
+  const [first, many] = [await world.account(), await world.account()];
+  await startGeneration(as(ctx, first.id), tinyStart());
+  await Promise.all(Array.from({ length: 10 }, () => startGeneration(as(ctx, many.id), tinyStart())));
+  const turns = await ctx.db.execute<{ priority: number }>(
+    sql`select priority from queue.job where group_id = ${many.id} order by priority desc`,
+  );
+  const [next = 0] = turns.map(({ priority }) => priority);
+  expect(turns.map(({ priority }) => next - priority)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('starts, repeats and refusals of one upload at once don’t get in each other’s way', async () => {
+  const { id } = await world.account();
+  const { source_uri } = await upload(id);
+  const outcomes = await Promise.all(
+    Array.from({ length: 120 }, (_, index) =>
+      startGeneration(as(ctx, id, 20), tinyStart({ source_uri, idempotency_key: `${index % 40}` })),
+    ),
+  );
+  const told = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.status)));
+  expect(told).toEqual(new Set(['in_queue', 'CONCURRENT_LIMIT_EXCEEDED']));
+  expect(await rows(generations, id)).toBe(20);
+  expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('a start whose upload is swept while it is looked at is SOURCE_UNREACHABLE and leaves nothing', async () => {
+  const { id } = await world.account({ credits: 10 });
+  const swept = await upload(id);
+  const inspect: typeof ctx.media.inspect = async (...asked) => {
+    const probe = await ctx.media.inspect(...asked);
+    await ctx.db.delete(uploads).where(eq(uploads.id, swept.id));
+    return probe;
+  };
+  const caller = { ...as(ctx, id), media: { ...ctx.media, inspect } };
+  const outcome = await startGeneration(caller, tinyStart({ source_uri: swept.source_uri }));
+  expect(outcome).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
+  expect(await rows(generations, id)).toBe(0);
+  const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });
+});
+
+test('a start without a queue is JOB_QUEUE_FAILED and leaves nothing', async () => {
+  const { id } = await world.account({ credits: 10 });
+  await ctx.db.execute(sql`delete from queue.job`);
+  await ctx.db.execute(sql`delete from queue.queue where name = 'render'`);
+  expect(await startGeneration(as(ctx, id), tinyStart())).toMatchObject({ code: 'JOB_QUEUE_FAILED' });
+  expect(await rows(generations, id)).toBe(0);
+  const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });
 });

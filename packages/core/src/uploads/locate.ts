@@ -1,8 +1,24 @@
 import { uploads } from '@restage/db';
 import { fail } from '@restage/errors';
-import { and, eq, isNotNull } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { uploadKey } from './internal.ts';
+import { prepared } from '../prepared.ts';
+import { uploadedFile } from './internal.ts';
+
+const receivedUpload = prepared((db) =>
+  db
+    .select({ id: uploads.id })
+    .from(uploads)
+    .where(
+      and(
+        eq(uploads.id, sql.placeholder('id')),
+        eq(uploads.accountId, sql.placeholder('accountId')),
+        eq(uploads.filename, sql.placeholder('filename')),
+        isNotNull(uploads.receivedAt),
+      ),
+    )
+    .prepare('received_upload'),
+);
 
 /**
  * Where an upload's bytes are. One that isn't there, has no bytes yet, has another name or belongs to
@@ -13,17 +29,8 @@ export async function locateUpload(
   upload: { readonly id: string; readonly filename: string },
   param: string,
 ) {
-  const [found] = await ctx.db
-    .select({ id: uploads.id })
-    .from(uploads)
-    .where(
-      and(
-        eq(uploads.id, upload.id),
-        eq(uploads.accountId, ctx.account.id),
-        eq(uploads.filename, upload.filename),
-        isNotNull(uploads.receivedAt),
-      ),
-    );
+  const { id, filename } = upload;
+  const [found] = await receivedUpload(ctx.db).execute({ id, accountId: ctx.account.id, filename });
   if (!found) {
     return fail(
       'SOURCE_UNREACHABLE',
@@ -31,5 +38,5 @@ export async function locateUpload(
       { param },
     );
   }
-  return { kind: 'file' as const, path: ctx.blobs.localPath(uploadKey(upload.id)) };
+  return uploadedFile(ctx, id);
 }

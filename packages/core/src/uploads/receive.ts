@@ -4,7 +4,7 @@ import { fail, isFailure } from '@restage/errors';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { transact } from '../transact.ts';
-import { uploadKey } from './internal.ts';
+import { uploadedFile, uploadKey } from './internal.ts';
 
 /**
  * Takes in the bytes of an upload, whose signed URL the edge has verified. They stream to a place of their own
@@ -23,7 +23,7 @@ export async function receiveUpload(
   const written = await ctx.blobs.write(arriving, bytes, { maxBytes: ctx.settings.maxUploadBytes, signal });
   if (isFailure(written)) return written;
   try {
-    return await transact(ctx, async ({ db, blobs }) => {
+    const received = await transact(ctx, async ({ db, blobs }) => {
       // Locks the row: a job that starts now either sees these bytes, or has closed the upload to them.
       const open = await db
         .update(uploads)
@@ -34,6 +34,9 @@ export async function receiveUpload(
       await blobs.adopt(key, blobs.localPath(arriving));
       return { bytes: written.size };
     });
+    // A start asks what the bytes are, and by then it is known. One whose bytes won't do is told so there.
+    if (!isFailure(received)) await ctx.media.inspect(uploadedFile(ctx, uploadId), 'source');
+    return received;
   } finally {
     await ctx.blobs.remove(arriving);
   }

@@ -18,12 +18,17 @@ export interface TestCluster {
 
 const prefix = 'restage-test-';
 
+export interface TestClusterOptions {
+  /** Whether a commit waits until it is on disk, as in production; default false, for tests. */
+  readonly durable?: boolean;
+}
+
 /** Starts the PostgreSQL of a run in the temporary directory, and migrates its template. */
-export async function startTestCluster(): Promise<TestCluster> {
+export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
   await sweep();
   const directory = join(tmpdir(), `${prefix}${randomBytes(6).toString('hex')}`);
   await mkdir(directory, { mode: 0o700 });
-  const embedded = await startEmbedded({ directory, durable: false, log: () => {} });
+  const embedded = await startEmbedded({ directory, durable: options.durable ?? false, log: () => {} });
   if (isFault(embedded)) throw new Error(embedded.message);
   const postmaster = await findPostmaster(dataDirectory(directory));
   // Ctrl-C ends vitest without a teardown, by process.exit.

@@ -33,7 +33,7 @@ export async function temporaryDatabase(): Promise<Clone> {
   shared.holders += 1;
   clearTimeout(shared.timer);
   try {
-    shared.cluster ??= shared.ending.then(startTestCluster);
+    shared.cluster ??= shared.ending.then(() => startTestCluster());
     const clone = await cloneDatabase((await shared.cluster).templateUrl);
     return {
       url: clone.url,
