@@ -1,5 +1,5 @@
-import { displayable, labFromRgb } from './oklab.ts';
-import { decodeSrgb } from './srgb.ts';
+import { displayable, type Lab, labFromRgb } from './oklab.ts';
+import { decodeSrgb, type Rgb } from './srgb.ts';
 import type { LabMap } from './transfer.ts';
 
 /** Nodes along each edge of the cube. */
@@ -19,17 +19,21 @@ export function bakeLut(maps: readonly LabMap[]): Lut {
   for (const r of level) {
     for (const g of level) {
       for (const b of level) {
-        const rgb =
-          maps.length === 0
-            ? ([r, g, b] as const)
-            : displayable(maps.reduce((lab, map) => map(lab), labFromRgb([r, g, b])));
-        lut[at++] = rgb[0];
-        lut[at++] = rgb[1];
-        lut[at++] = rgb[2];
+        const rgb = maps.length === 0 ? ([r, g, b] as const) : displayable(mapped([r, g, b], maps));
+        lut[at] = rgb[0];
+        lut[at + 1] = rgb[1];
+        lut[at + 2] = rgb[2];
+        at += 3;
       }
     }
   }
   return lut;
+}
+
+function mapped(rgb: Rgb, maps: readonly LabMap[]): Lab {
+  let lab = labFromRgb(rgb);
+  for (const map of maps) lab = map(lab);
+  return lab;
 }
 
 const step = (lutSize - 1) / 255;

@@ -1,17 +1,32 @@
 import type { Size } from '@restage/contract';
 import type { Lut } from '../colour/lut.ts';
-import type { Plate } from '../composite/backdrop.ts';
+import { type Backdrop, linearise } from '../composite/backdrop.ts';
 import { layReading, readingBytes } from '../composite/reading.ts';
 import { cubeFloats, layCube, layTables, tableBytes } from '../composite/tables.ts';
 import { coarseSize, type Fields } from '../light/fields.ts';
 import { arenas } from '../wasm/arena.ts';
-import type { Planes } from './planes.ts';
+import { type Planes, planesFromRgb } from './planes.ts';
 import { blendPlanesKernel, layLumas, lineNodes } from './planes-kernel.ts';
 
 /** A plate for video: planes for where only it shows, linear light for the edge. */
 export interface PlanesBackdrop {
   readonly planes: Planes;
-  readonly plate: Plate;
+  /** Three floats a pixel. */
+  readonly linear: Float32Array;
+}
+
+/** Makes all rows of a backdrop. */
+export function planesBackdrop({ width, height, row }: Backdrop): PlanesBackdrop {
+  const floats = width * 3;
+  const bytes = new Uint8Array(height * floats);
+  const linear = new Float32Array(height * floats);
+  const codes = new Float32Array(floats);
+  for (let y = 0; y < height; y++) {
+    const [start, end] = [y * floats, (y + 1) * floats];
+    row(y, codes, bytes.subarray(start, end));
+    linearise(codes, linear.subarray(start, end));
+  }
+  return { planes: planesFromRgb({ width, height, data: bytes }), linear };
 }
 
 /** One frame's layers. A matte has one byte a pixel; without one the whole frame is the subject. */
@@ -48,8 +63,7 @@ export function createPlanesBlend(
   layTables(tables.view);
   layCube(lut, cube.view);
   const plate = arena.floats(pixels * 3);
-  for (let y = 0; y < height; y++)
-    backdrop.plate.row(y, plate.view.subarray(y * width * 3, (y + 1) * width * 3));
+  plate.view.set(backdrop.linear);
   const lumas = arena.integers(512);
   layLumas(lumas.view);
   const reading = layReading(arena, coarse, size);
