@@ -37,7 +37,7 @@ describe.each([
     [1, 1],
     [5, 3],
     [16, 9],
-    // Rows longer than Adler-32 can be summed at a time, and several bands of them.
+    // Several bands, of colour.
     [2003, 311],
   ])('%i × %i pixels come back as they were written', async (width, height) => {
     const path = join(folder(), 'picture.png');

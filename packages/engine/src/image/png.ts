@@ -87,8 +87,8 @@ const filterRow = kernel(
   },
 );
 const arenaOf = arenas({ filterRow });
-/** Bytes of a band, about: so large that handing it to another thread costs next to nothing. */
-const bandBytes = 262_144;
+/** Bytes of a band, about: so large that few are handed over, since each waits for its thread on a busy machine. */
+const bandBytes = 1_048_576;
 
 /**
  * Makes rows and filters them.
