@@ -51,7 +51,11 @@ test.each([
   );
   const size = { width, height };
   const plate = { ...size, data: bytes(width * height * 1.5) };
-  const blend = createPlanesBlend(size, { planes: plate, linear }, lut);
+  const blend = createPlanesBlend(
+    size,
+    { planes: plate, linear: (y, out) => out.set(linear.subarray(y * width * 3, (y + 1) * width * 3)) },
+    lut,
+  );
   for (let round = 0; round < 2; round++) {
     const frame = { ...size, data: bytes(width * height * 1.5) };
     const { data } = blend({ frame, matte, fields: { light, colours } });
@@ -101,7 +105,7 @@ test('a whole frame that nothing is done to comes back, within half a code on av
     ...coarse,
     data: Float32Array.from({ length: coarse.width * coarse.height * 8 }, (_, i) => (i % 8 < 4 ? 1 : 0)),
   };
-  const backdrop = { planes: { ...size, data }, linear: new Float32Array(width * height * 3) };
+  const backdrop = { planes: { ...size, data }, linear: (_: number, out: Float32Array) => out.fill(0) };
   const blend = createPlanesBlend(size, backdrop, bakeLut([]));
   const out = blend({ frame: { ...size, data }, matte: undefined, fields: { light, colours: undefined } });
   // Above linear 0.8 the shoulder bends, on purpose.

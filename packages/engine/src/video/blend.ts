@@ -11,22 +11,24 @@ import { blendPlanesKernel, layLumas, lineNodes } from './planes-kernel.ts';
 /** A plate for video: planes for where only it shows, linear light for the edge. */
 export interface PlanesBackdrop {
   readonly planes: Planes;
-  /** Three floats a pixel. */
-  readonly linear: Float32Array;
+  /** Writes row `y` in linear light, three floats a pixel. */
+  linear(y: number, out: Float32Array): void;
 }
 
-/** Makes all rows of a backdrop. */
+/** Makes all rows of a backdrop, and once more when they are wanted in linear light: all of that need not stand twice. */
 export function planesBackdrop({ width, height, row }: Backdrop): PlanesBackdrop {
   const floats = width * 3;
   const bytes = new Uint8Array(height * floats);
-  const linear = new Float32Array(height * floats);
   const codes = new Float32Array(floats);
-  for (let y = 0; y < height; y++) {
-    const [start, end] = [y * floats, (y + 1) * floats];
-    row(y, codes, bytes.subarray(start, end));
-    linearise(codes, linear.subarray(start, end));
-  }
-  return { planes: planesFromRgb({ width, height, data: bytes }), linear };
+  for (let y = 0; y < height; y++) row(y, codes, bytes.subarray(y * floats, (y + 1) * floats));
+  const unused = new Uint8Array(floats);
+  return {
+    planes: planesFromRgb({ width, height, data: bytes }),
+    linear(y, out) {
+      row(y, codes, unused);
+      linearise(codes, out);
+    },
+  };
 }
 
 /** One frame's layers. A matte has one byte a pixel; without one the whole frame is the subject. */
@@ -63,7 +65,8 @@ export function createPlanesBlend(
   layTables(tables.view);
   layCube(lut, cube.view);
   const plate = arena.floats(pixels * 3);
-  plate.view.set(backdrop.linear);
+  for (let y = 0; y < height; y++)
+    backdrop.linear(y, plate.view.subarray(y * width * 3, (y + 1) * width * 3));
   const lumas = arena.integers(512);
   layLumas(lumas.view);
   const reading = layReading(arena, coarse, size);
