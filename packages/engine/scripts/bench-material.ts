@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
-import { writePng } from '../src/image/write.ts';
+import { pixelRows, writePng } from '../src/image/png.ts';
 import { noiseFrom } from '../src/math/noise.ts';
 import { randomFrom } from '../src/math/random.ts';
 import { createWriter } from '../src/video/encode.ts';
@@ -52,7 +52,7 @@ export async function drawStill(path: string, width: number, height: number): Pr
       8 * noise((p % width) / 2.3, Math.floor(p / width) / 2.1);
     for (let c = 0; c < 3; c++) data[p * 3 + c] = Math.max(0, Math.min(255, value * (0.7 + c * 0.15)));
   }
-  await writePng(path, data, width, height, 3);
+  await writePng(path, pixelRows(data, width, height, 3));
   return path;
 }
 
@@ -63,12 +63,14 @@ export async function drawDisc(path: string, width: number, height: number): Pro
     const distance = Math.hypot((p % width) - width / 2, Math.floor(p / width) - height / 2);
     data[p] = 255 * Math.min(1, Math.max(0, (height * 0.38 - distance) / 5));
   }
-  await writePng(path, data, width, height, 1);
+  await writePng(path, pixelRows(data, width, height, 1));
   return path;
 }
 
-/** Reads a picture and writes it, as a job does but once, and does nothing in between. */
+/** Reads a picture and writes it, and does nothing in between: sharp's own PNG, at a level below its default. */
 export async function imageFloor(source: string, output: string): Promise<void> {
   const { data, info } = await sharp(source).raw().toBuffer({ resolveWithObject: true });
-  await writePng(output, data, info.width, info.height, 3);
+  await sharp(data, { raw: { width: info.width, height: info.height, channels: 3 } })
+    .png({ compressionLevel: 4 })
+    .toFile(output);
 }

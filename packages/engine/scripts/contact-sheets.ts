@@ -16,6 +16,7 @@ import { decodeFrames } from '../src/video/decode.ts';
 import { openVideo } from '../src/video/open.ts';
 import { planesView } from '../src/video/planes.ts';
 import { renderVideo } from '../src/video/render.ts';
+import { drawOutline } from './outlines.ts';
 
 const media = (name: string) => fileURLToPath(new URL(`../../../../shared/media/${name}`, import.meta.url));
 const sample = (name: string) => fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url));
@@ -97,7 +98,16 @@ const sheets: Readonly<Record<string, () => Promise<void>>> = {
     await sheet('scenes.jpg', 3, made);
   },
   async custom() {
-    await sheet('custom.jpg', 3, await render({ ...robot, reference: sample('reference.jpg') }));
+    const made = [...(await render({ ...robot, reference: sample('reference.jpg') }))];
+    for (const [name, prompt] of [
+      ['astronaut', 'sunset over the sea'],
+      ['chelsea', 'cosy café at night'],
+      ['coffee', 'beach at dawn'],
+    ] as const) {
+      const alpha = await drawOutline(name, join(scratch, `${name}.png`));
+      made.push(...(await render({ source: media(`${name}.png`), alphaMode: 'custom', alpha, prompt })));
+    }
+    await sheet('custom.jpg', 3, made);
   },
   async auto() {
     const found: string[] = [];

@@ -9,9 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
 import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
-import { finishBackdrop, gridPlate } from '../src/composite/backdrop.ts';
+import { finishBackdrop, plateFromLinear } from '../src/composite/backdrop.ts';
 import { randomFrom } from '../src/math/random.ts';
-import { resize } from '../src/math/resample.ts';
 import { paintPlate } from '../src/scene/plate.ts';
 import { readPrompt } from '../src/scene/reading.ts';
 import { createWriter } from '../src/video/encode.ts';
@@ -61,7 +60,10 @@ async function still(): Promise<void> {
 async function reference(): Promise<void> {
   const [width, height] = [1280, 720];
   const { plate } = paintPlate(readPrompt('sunset over the sea, cloudy'), width, height, 21);
-  const { bytes } = finishBackdrop(gridPlate(resize(plate, width, height)), 1.5, 21);
+  const backdrop = finishBackdrop(plateFromLinear(plate), { width, height }, 1.5, 21);
+  const bytes = new Uint8Array(width * height * 3);
+  const codes = new Float32Array(width * 3);
+  for (let y = 0; y < height; y++) backdrop.row(y, codes, bytes.subarray(y * width * 3, (y + 1) * width * 3));
   await sharp(bytes, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 88 })
     .toFile(join(folder, 'reference.jpg'));

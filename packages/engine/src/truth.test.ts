@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { bakeLut } from './colour/lut.ts';
 import { labFromRgb } from './colour/oklab.ts';
 import { byteOfLinear, hex, linearOfByte, linearSteps, type Rgb } from './colour/srgb.ts';
-import { gridPlate } from './composite/backdrop.ts';
-import { blend } from './composite/blend.ts';
+import { finishBackdrop, plateFromLinear } from './composite/backdrop.ts';
+import { createBlend } from './composite/blend.ts';
 import { pictureView } from './composite/view.ts';
 import { isFailed } from './engine.ts';
 import { renderImage } from './image/render.ts';
@@ -171,19 +171,15 @@ test('no halo: half-covered pixels are those of the subject over the new plate, 
     key,
     strength: 0,
   });
-  const out = new Uint8Array(frame.length);
-  blend(
-    {
-      frame,
-      matte,
-      backdrop: { plate: gridPlate({ width, height, channels: 3, data: linear }), bytes: truth },
-      lut: bakeLut([]),
-      ...fields,
-    },
-    width,
-    height,
-    out,
+  const backdrop = finishBackdrop(
+    plateFromLinear({ width, height, channels: 3, data: linear }),
+    { width, height },
+    0,
+    1,
   );
+  const row = createBlend({ frame, matte, backdrop, lut: bakeLut([]), ...fields }, width, height);
+  const out = new Uint8Array(frame.length);
+  for (let y = 0; y < height; y++) row(y, out.subarray(y * width * 3, (y + 1) * width * 3));
   let [error, count] = [0, 0];
   for (let i = 0; i < out.length; i++) {
     const a = matte[Math.floor(i / 3)] ?? 0;

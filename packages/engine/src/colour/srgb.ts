@@ -28,6 +28,14 @@ export const codeOfLinear: Float32Array = Float32Array.from(
   (_, i) => encodeSrgb(i / linearSteps) * 255,
 );
 
+/** Steps of a code in `linearOfCode`: a nearest one is a 32nd of a code away at most. */
+export const codeSteps = 16;
+
+/** Linear light of a code value that need not be whole, indexed by `code * codeSteps` rounded. */
+export const linearOfCode: Float32Array = Float32Array.from({ length: 256 * codeSteps }, (_, i) =>
+  decodeSrgb(i / (255 * codeSteps)),
+);
+
 /** `#rrggbb` to linear light. */
 export function hex(code: string): Rgb {
   const value = Number.parseInt(code.slice(1), 16);

@@ -1,27 +1,66 @@
 import { expect, test } from 'vitest';
-import { codeOfLinear } from '../colour/srgb.ts';
+import { linearOfByte } from '../colour/srgb.ts';
 import { createGrid } from '../math/blur.ts';
 import { randomFrom } from '../math/random.ts';
-import { finishBackdrop, gridPlate, noiseTable } from './backdrop.ts';
-import { rounded as f, place } from './scalar-kit.ts';
+import { finishBackdrop, linearise, noiseTable, plateFromLinear } from './backdrop.ts';
+import { rounded as f, mixed } from './scalar-kit.ts';
+
+/** Where among `cells` the middle of place `at` of `count` lies: the cell before it, and how far from that to the next. */
+function placed(at: number, count: number, cells: number) {
+  const exact = Math.max(0, Math.min(cells - 1, ((at + 0.5) * cells) / count - 0.5));
+  return [Math.floor(exact), f(exact - Math.floor(exact))] as const;
+}
 
 test.each([
-  [45, 31, 1.5],
-  [640, 3, 0.5],
-])('grain on %i × %i pixels is what plain arithmetic gives, every byte', (width, height, grain) => {
-  const plate = createGrid(width, height, 3);
-  const random = randomFrom(3);
-  for (let i = 0; i < plate.data.length; i++) plate.data[i] = random() * 1.2 - 0.1;
-  const { bytes } = finishBackdrop(gridPlate(plate), grain, 77);
+  [45, 31, 45, 31, 1.5],
+  [640, 3, 427, 2, 0.5],
+  [50, 40, 1, 1, 1.5],
+])(
+  '%i × %i pixels of a plate of %i × %i, with grain, are what plain arithmetic gives, every byte',
+  (width, height, across, down, grain) => {
+    const random = randomFrom(3);
+    const plate = Float32Array.from({ length: across * down * 3 }, () => random() * 255);
+    const backdrop = finishBackdrop(
+      { width: across, height: down, codes: plate },
+      { width, height },
+      grain,
+      77,
+    );
+    const noise = noiseTable(77);
+    for (let y = 0; y < height; y++) {
+      const codes = new Float32Array(width * 3);
+      const bytes = new Uint8Array(width * 3);
+      backdrop.row(y, codes, bytes);
+      const [upper, lower] = placed(y, height, down);
+      const expected = Float32Array.from(codes, (_, i) => {
+        const [left, share] = placed(Math.floor(i / 3), width, across);
+        const cell = (column: number, row: number) =>
+          plate[(Math.min(row, down - 1) * across + Math.min(column, across - 1)) * 3 + (i % 3)] ?? 0;
+        const column = (at: number) => mixed(cell(at, upper), cell(at, upper + 1), lower);
+        return mixed(column(left), column(left + 1), share);
+      });
+      expect(codes).toEqual(expected);
+      const start = Math.imul(y + 1, 0x9e3779b1);
+      const at = (i: number) => noise[(start + i) & (noise.length - 1)] ?? 0;
+      expect(bytes).toEqual(
+        Uint8Array.from(expected, (code, i) => {
+          const pixel = i - (i % 3);
+          const grained = f(f(f(code + f(at(pixel) * grain)) + f(at(i + 1) * 0.5)) + 0.5);
+          return Math.max(0, Math.min(255, grained));
+        }),
+      );
+    }
+  },
+);
 
-  const noise = noiseTable(77);
-  const expected = Uint8Array.from(bytes, (_, i) => {
-    const row = Math.floor(i / (width * 3));
-    const start = Math.imul(row + 1, 0x9e3779b1) + Math.floor((i % (width * 3)) / 3) * 3;
-    const at = (step: number) => noise[(start + step) & (noise.length - 1)] ?? 0;
-    const code = codeOfLinear[place(Math.min(1, Math.max(0, plate.data[i] ?? 0)))] ?? 0;
-    const grained = f(f(f(code + f(at(0) * grain)) + f(at(1 + (i % 3)) * 0.5)) + 0.5);
-    return Math.max(0, Math.min(255, grained));
-  });
-  expect(bytes).toEqual(expected);
+test('a plate’s code values are those of its light, and back, as near as an eye can tell', () => {
+  const plate = createGrid(256, 1, 3);
+  for (let i = 0; i < plate.data.length; i++) plate.data[i] = linearOfByte[Math.floor(i / 3)] ?? 0;
+  const { codes } = plateFromLinear(plate);
+  for (let i = 0; i < codes.length; i++)
+    expect(Math.abs((codes[i] ?? 0) - Math.floor(i / 3))).toBeLessThan(0.11);
+  const linear = new Float32Array(codes.length);
+  linearise(codes, linear);
+  for (let i = 0; i < codes.length; i++)
+    expect(Math.abs((linear[i] ?? 0) - (plate.data[i] ?? 0))).toBeLessThan(5e-4);
 });

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { bakeLut } from '../colour/lut.ts';
-import { byteOfLinear } from '../colour/srgb.ts';
+import { byteOfLinear, codeSteps, linearOfCode } from '../colour/srgb.ts';
 import { coarseSize } from '../light/fields.ts';
-import { gridPlate } from './backdrop.ts';
-import { blend } from './blend.ts';
+import { createBlend, type Layers } from './blend.ts';
 import {
   each,
   lookUpScalar,
@@ -15,6 +14,14 @@ import {
   rounded,
   shineScalar,
 } from './scalar-kit.ts';
+
+/** All rows of a blend. */
+function blend(layers: Layers, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height * 3);
+  const row = createBlend(layers, width, height);
+  for (let y = 0; y < height; y++) row(y, out.subarray(y * width * 3, (y + 1) * width * 3));
+  return out;
+}
 
 const lut = bakeLut([([l, a, b]) => [l * 0.8 + 0.1, a + 0.03, b - 0.04]]);
 
@@ -31,20 +38,16 @@ test.each([
   );
   const frame = bytes(width * height * 3);
   const plate = bytes(width * height * 3);
-  const out = new Uint8Array(frame.length);
-  blend(
-    {
-      frame,
-      matte,
-      backdrop: { plate: gridPlate({ width, height, channels: 3, data: linear }), bytes: plate },
-      lut,
-      light,
-      colours,
-    },
+  const codes = linear.map((value) => value * 255);
+  const backdrop = {
     width,
     height,
-    out,
-  );
+    row(y: number, toCodes: Float32Array, toBytes: Uint8Array) {
+      toCodes.set(codes.subarray(y * width * 3, (y + 1) * width * 3));
+      toBytes.set(plate.subarray(y * width * 3, (y + 1) * width * 3));
+    },
+  };
+  const out = blend({ frame, matte, backdrop, lut, light, colours }, width, height);
 
   const expected = plate.slice();
   for (let p = 0; p < matte.length; p++) {
@@ -59,7 +62,8 @@ test.each([
       ...readScalar(light, width, height, x, y),
     );
     for (const c of [0, 1, 2] as const) {
-      const value = cover < 255 ? mixed(linear[p * 3 + c] ?? 0, lit[c], alpha) : lit[c];
+      const code = rounded(rounded((codes[p * 3 + c] ?? 0) * codeSteps) + 2 ** 23) - 2 ** 23;
+      const value = cover < 255 ? mixed(linearOfCode[code] ?? 0, lit[c], alpha) : lit[c];
       expected[p * 3 + c] = byteOfLinear[place(Math.min(1, Math.max(0, value)))] ?? 0;
     }
   }
@@ -70,8 +74,11 @@ test('without a matte the whole picture is graded and lit', () => {
   const [width, height] = [33, 12];
   const { bytes, light } = noisyLayers(width, height, coarseSize(width, height), 5);
   const frame = bytes(width * height * 3);
-  const out = new Uint8Array(frame.length);
-  blend({ frame, matte: undefined, backdrop: undefined, lut, light, colours: undefined }, width, height, out);
+  const out = blend(
+    { frame, matte: undefined, backdrop: undefined, lut, light, colours: undefined },
+    width,
+    height,
+  );
   const expected = Uint8Array.from(frame, (_, i) => {
     const p = Math.floor(i / 3);
     const seen = each((c) => frame[p * 3 + c] ?? 0);

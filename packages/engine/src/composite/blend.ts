@@ -2,16 +2,10 @@ import type { Lut } from '../colour/lut.ts';
 import { coarseSize, type Fields } from '../light/fields.ts';
 import { arenas } from '../wasm/arena.ts';
 import { f32, f32x4, i32, kernel, loop, type Statement, type Value, when } from '../wasm/assemble.ts';
-import type { Plate } from './backdrop.ts';
+import type { Backdrop } from './backdrop.ts';
 import { gridCode, mixed, pixelCode, three } from './pixel.ts';
-import { layReading, readingBytes } from './reading.ts';
+import { fieldBytes, layReading, readingBytes } from './reading.ts';
 import { cubeFloats, layCube, layTables, tableBytes } from './tables.ts';
-
-/** A plate ready to stand behind subjects: linear light for the edge, finished 8-bit sRGB for the rest. */
-export interface Backdrop {
-  readonly plate: Plate;
-  readonly bytes: Uint8Array;
-}
 
 export interface Layers extends Fields {
   /** 8-bit sRGB, three bytes a pixel. */
@@ -46,14 +40,13 @@ const blendRow = kernel(
   ],
   ({ arguments: given, locals }) => {
     const [x, cover, at] = locals('i32', 3);
-    const [gain, wrap, subject, behind, colour, alpha] = locals('f32x4', 6);
+    const [gain, wrap, subject, behind, colour, alpha, plate] = locals('f32x4', 7);
     const code = locals('i32', 3);
     const pixel = pixelCode(locals, given.tables, given.cube);
-    const light = gridCode(locals, given, given.light, given.lightLine);
-    const colours = gridCode(locals, given, given.colours, given.colourLine);
+    const light = gridCode(locals, given, given.light, given.lightLine, fieldBytes);
+    const colours = gridCode(locals, given, given.colours, given.colourLine, fieldBytes);
     const ifEdge = (body: readonly Statement[]) => when(i32.less(cover, constant(255)), body);
     const all = (value: number): Value<'f32x4'> => f32x4.const(value, value, value, value);
-    const plate = f32x4.load(add(given.plate, mul(x, constant(12))));
     return [
       ...light.row(given.y),
       ...colours.row(given.y),
@@ -70,7 +63,10 @@ const blendRow = kernel(
           ]),
           ...pixel.lookUp(code, colour),
           ...pixel.shine(colour, gain, wrap, colour),
-          ifEdge([colour.set(f32x4.min(f32x4.max(mixed(plate, colour, alpha), all(0)), all(1)))]),
+          ifEdge([
+            ...pixel.linear(f32x4.load(add(given.plate, mul(x, constant(12)))), plate),
+            colour.set(f32x4.min(f32x4.max(mixed(plate, colour, alpha), all(0)), all(1))),
+          ]),
           ...pixel.bytes(colour, code),
           ...three((c) => i32.store8(add(given.out, at), code[c], c)),
         ]),
@@ -82,11 +78,15 @@ const blendRow = kernel(
 const arenaOf = arenas({ blendRow });
 
 /**
- * Lays the graded, lit subject over the backdrop, `out` = α·subject + (1 − α)·plate in linear light.
- * In the edge band the old background is taken out of each pixel before it is graded.
- * @param out 8-bit sRGB, `width × height × 3`.
+ * Lays the graded, lit subject over the backdrop, α·subject + (1 − α)·plate in linear light. In the edge band the old
+ * background is taken out of each pixel before it is graded.
+ * @returns writes one row, 8-bit sRGB; rows may come in any order.
  */
-export function blend(layers: Layers, width: number, height: number, out: Uint8Array): void {
+export function createBlend(
+  layers: Layers,
+  width: number,
+  height: number,
+): (y: number, out: Uint8Array) => void {
   const { frame, matte, backdrop } = layers;
   const coarse = coarseSize(width, height);
   const size = { width, height };
@@ -113,15 +113,14 @@ export function blend(layers: Layers, width: number, height: number, out: Uint8A
     ...{ tables: tables.at, cube: cube.at },
   };
   row.matte.view.fill(255);
-  for (let y = 0; y < height; y++) {
+  return (y, out) => {
     const [start, end] = [y * width, (y + 1) * width];
     row.frame.view.set(frame.subarray(start * 3, end * 3));
     if (matte !== undefined && backdrop !== undefined) {
       row.matte.view.set(matte.subarray(start, end));
-      backdrop.plate.row(y, row.plate.view);
-      row.out.view.set(backdrop.bytes.subarray(start * 3, end * 3));
+      backdrop.row(y, row.plate.view, row.out.view);
     }
     kernels.blendRow({ ...layout, y });
-    out.set(row.out.view, start * 3);
-  }
+    out.set(row.out.view);
+  };
 }

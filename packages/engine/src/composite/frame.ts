@@ -3,7 +3,7 @@ import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts
 import { cellSize, frameFields, frameSlope } from '../light/fields.ts';
 import { createGrid } from '../math/blur.ts';
 import type { Stage } from '../scene/stage.ts';
-import { blend } from './blend.ts';
+import { createBlend } from './blend.ts';
 import { type Picture, pictureView, type View } from './view.ts';
 
 /** Colours of the subject, from one pixel in each cell of the coarse grid; undefined for an empty matte. */
@@ -27,33 +27,24 @@ export function subjectStatistics(
 }
 
 /**
- * Composites one frame.
+ * Composites one frame, a row at a time.
  * @param matte one byte a pixel, 255 is subject; undefined relights the whole frame and replaces nothing.
- * @param out receives 8-bit sRGB of the frame's size.
+ * @returns writes one row as 8-bit sRGB.
  */
-export function compositeFrame(
+export function compositeRows(
   stage: Stage,
   lut: Lut,
   frame: Picture,
   matte: Uint8Array | undefined,
-  out: Uint8Array,
-): void {
-  const { width, height } = frame;
-  if (matte === undefined) {
-    const light = frameSlope(width, height, stage.key, stage.strength);
-    blend(
-      { frame: frame.data, matte, backdrop: undefined, lut, light, colours: undefined },
-      width,
-      height,
-      out,
-    );
-    return;
-  }
-  const fields = frameFields(pictureView(frame), matte, stage);
-  blend(
-    { frame: frame.data, matte, backdrop: stage.backdrop, lut, light: fields.light, colours: fields.colours },
-    width,
-    height,
-    out,
-  );
+): (y: number, out: Uint8Array) => void {
+  const { width, height, data } = frame;
+  const layers =
+    matte === undefined
+      ? {
+          backdrop: undefined,
+          light: frameSlope(width, height, stage.key, stage.strength),
+          colours: undefined,
+        }
+      : { backdrop: stage.backdrop, ...frameFields(pictureView(frame), matte, stage) };
+  return createBlend({ frame: data, matte, lut, ...layers }, width, height);
 }

@@ -1,4 +1,4 @@
-import { linearSteps } from '../colour/srgb.ts';
+import { codeSteps, linearSteps } from '../colour/srgb.ts';
 import {
   f32,
   f32x4,
@@ -63,10 +63,14 @@ export function pixelCode(locals: Scope<never>['locals'], tables: I32, lut: I32)
   const byte = (channel: number) => i32.load8(add(tables, placed(channel)), tableAt.byteOfLinear);
 
   return {
-    /** Code values, 0…255, as floats. */
-    codes: (linear: Vector, out: Variable<'f32x4'>): Statement[] => {
-      const [r, g, b] = three((c) => float('codeOfLinear', placed(c)));
-      return [index.set(place(linear)), out.set(f32x4.withLane(f32x4.withLane(f32x4.splat(r), 1, g), 2, b))];
+    /** Linear light of code values, 0…255 as floats. */
+    linear: (codes: Vector, out: Variable<'f32x4'>): Statement[] => {
+      const at = (c: number) => i32.and(i32x4.lane(index, c), i32.const(256 * codeSteps - 1));
+      const [r, g, b] = three((c) => float('linearOfCode', at(c)));
+      return [
+        index.set(i32x4.bits(plus(times(codes, all(codeSteps)), all(2 ** 23)))),
+        out.set(f32x4.withLane(f32x4.withLane(f32x4.splat(r), 1, g), 2, b)),
+      ];
     },
 
     /** Code values in 256ths of linear light of 0…1. */
@@ -157,19 +161,19 @@ export function pixelCode(locals: Scope<never>['locals'], tables: I32, lut: I32)
 }
 
 /**
- * Code that reads a coarse grid of eight channels along full-size rows, bilinear; see `layReading`.
- * @param grid address of the grid; @param line address of room for a row of it.
+ * Code that reads a smaller grid along full-size rows, bilinear; see `layReading`.
+ * @param grid address of the grid; @param line address of room for a row of it, and a cell; @param cell bytes of a cell.
  */
 export function gridCode(
   locals: Scope<never>['locals'],
   reading: { readonly columns: I32; readonly rows: I32; readonly stride: I32 },
   grid: I32,
   line: I32,
+  cell: number,
 ) {
   const [i, upper, at] = locals('i32', 3);
   const [share] = locals('f32x4', 1);
   const { columns, rows, stride } = reading;
-  const between = (offset: number) => mixed(f32x4.load(at, offset), f32x4.load(at, offset + 32), share);
   return {
     /** Mixes the grid's rows around row `y` into `line`. */
     row: (y: I32): Statement[] => [
@@ -182,12 +186,13 @@ export function gridCode(
         ),
       ]),
     ],
-    /** The first and the last four channels at column `x`. */
-    at: (x: I32, first: Variable<'f32x4'>, last: Variable<'f32x4'>): Statement[] => [
+    /** All channels at column `x`, four to a variable. */
+    at: (x: I32, ...channels: readonly Variable<'f32x4'>[]): Statement[] => [
       at.set(add(line, i32.load(add(columns, mul(x, i32.const(8)))))),
       share.set(f32x4.loadSplat(add(columns, mul(x, i32.const(8))), 4)),
-      first.set(between(0)),
-      last.set(between(16)),
+      ...channels.map((four, n) =>
+        four.set(mixed(f32x4.load(at, n * 16), f32x4.load(at, cell + n * 16), share)),
+      ),
     ],
   };
 }

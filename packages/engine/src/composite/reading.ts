@@ -4,7 +4,8 @@ import type { Arena, Block } from '../wasm/arena.ts';
 
 /** Channels of the coarse grids that blending reads: two colours, each with a float to spare. */
 const gridChannels = 8;
-const cellBytes = gridChannels * 4;
+/** Bytes of a cell of them. */
+export const fieldBytes: number = gridChannels * 4;
 
 /** Coarse grids in an arena, read bilinearly at full size; see `gridCode`. */
 export interface GridReading {
@@ -24,9 +25,9 @@ export function layReading(
   coarse: Size,
   size: Size,
 ): GridReading {
-  const stride = coarse.width * cellBytes;
+  const stride = coarse.width * fieldBytes;
   return {
-    columns: laySteps(arena, coarse.width, size.width, cellBytes),
+    columns: laySteps(arena, coarse.width, size.width, fieldBytes),
     rows: laySteps(arena, coarse.height, size.height, stride),
     stride,
     grid: () => arena.floats((coarse.height + 1) * coarse.width * gridChannels),
@@ -34,7 +35,8 @@ export function layReading(
   };
 }
 
-function laySteps(
+/** For each of `count` places along an edge, the bytes to the cell before it and the share of the one behind it. */
+export function laySteps(
   arena: Pick<Arena<unknown>, 'floats' | 'integers'>,
   cells: number,
   count: number,
@@ -52,5 +54,5 @@ function laySteps(
 
 /** Bytes that a reading takes, with `grids` grids and as many lines. */
 export function readingBytes({ width, height }: Size, size: Size, grids: number): number {
-  return (size.width + size.height) * 8 + grids * (height + 2) * (width + 1) * cellBytes;
+  return (size.width + size.height) * 8 + grids * (height + 2) * (width + 1) * fieldBytes;
 }

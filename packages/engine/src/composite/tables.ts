@@ -1,10 +1,10 @@
 import { type Lut, lutSize, nodeOf, restOf } from '../colour/lut.ts';
-import { byteOfLinear, codeOfLinear, linearOfByte } from '../colour/srgb.ts';
+import { byteOfLinear, codeOfLinear, linearOfByte, linearOfCode } from '../colour/srgb.ts';
 
 /** The code value of linear light in 256ths, indexed as `byteOfLinear`. */
 export const fineCodeOfLinear: Uint16Array = Uint16Array.from(codeOfLinear, (code) => Math.round(code * 256));
 
-const tables = { codeOfLinear, fineCodeOfLinear, byteOfLinear, linearOfByte, nodeOf, restOf } as const;
+const tables = { fineCodeOfLinear, byteOfLinear, linearOfByte, linearOfCode, nodeOf, restOf } as const;
 
 /** Where each table begins, in bytes, in the block that kernels know as `tables`. */
 export const tableAt: Readonly<Record<keyof typeof tables, number>> = (() => {
@@ -14,10 +14,10 @@ export const tableAt: Readonly<Record<keyof typeof tables, number>> = (() => {
     return at - byteLength;
   };
   return {
-    codeOfLinear: next(codeOfLinear),
     fineCodeOfLinear: next(fineCodeOfLinear),
     byteOfLinear: next(byteOfLinear),
     linearOfByte: next(linearOfByte),
+    linearOfCode: next(linearOfCode),
     nodeOf: next(nodeOf),
     restOf: next(restOf),
   };

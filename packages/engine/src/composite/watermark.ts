@@ -1,3 +1,5 @@
+import type { Size } from '@restage/contract';
+
 /** Five columns by seven rows a letter, the top row first, its leftmost column the highest of five bits. */
 const glyphs: Readonly<Record<string, readonly number[]>> = {
   R: [0b11110, 0b10001, 0b10001, 0b11110, 0b10100, 0b10010, 0b10001],
@@ -24,22 +26,20 @@ function isInk(column: number, row: number): boolean {
 }
 
 /**
- * Lays "RESTAGE TEST" over 8-bit pixels, in place, in rows over the whole picture; dots are a 150th of its
- * height.
+ * "RESTAGE TEST" in rows over a whole picture of 8-bit pixels; dots are a 150th of its height.
  * @param channels bytes a pixel; @param white the code of white in all of them.
+ * @returns lays it over one row of pixels, in place.
  */
 export function watermark(
-  data: Uint8Array,
-  width: number,
-  height: number,
+  { width, height }: Size,
   channels: 1 | 3,
   white: number,
-): void {
+): (y: number, row: Uint8Array) => void {
   const dot = Math.max(1, Math.round(Math.min(width, height) / 150));
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i += channels) {
+  return (y, row) => {
+    for (let x = 0, i = 0; x < width; x++, i += channels) {
       if (!isInk(Math.floor(x / dot), Math.floor(y / dot))) continue;
-      for (let c = 0; c < channels; c++) data[i + c] = ((data[i + c] as number) + white) >> 1;
+      for (let c = 0; c < channels; c++) row[i + c] = ((row[i + c] as number) + white) >> 1;
     }
-  }
+  };
 }

@@ -90,7 +90,7 @@ export function readMatte(path: string, width: number, height: number): Promise<
   });
 }
 
-/** Reads a reference as a plate: it covers the frame, centred, a little out of focus as a background is. */
+/** Reads a reference as a plate of a size: it covers it, centred, a little out of focus as a background is. */
 export function readReference(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
   return decode('reference image', () =>
     sharp(path, reading)

@@ -1,13 +1,13 @@
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { compositeFrame, subjectStatistics } from '../composite/frame.ts';
+import { compositeRows, subjectStatistics } from '../composite/frame.ts';
 import { pictureView } from '../composite/view.ts';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
 import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
+import { outputPaths } from '../outputs.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
+import { pixelRows, writePng } from './png.ts';
 import { readMatte, readSource, readSourceHead } from './read.ts';
-import { writePng } from './write.ts';
 
 /** Renders an image job. What does not wait for anything else runs beside it, on libvips' threads. */
 export async function renderImage(
@@ -19,7 +19,7 @@ export async function renderImage(
   if (isFailed(head)) return head;
   const { size, isPlain } = head;
   const { width, height } = size;
-  const path = (name: string) => join(request.outputDirectory, `${name}.png`);
+  const paths = outputPaths(request.outputDirectory, 'png');
   const started: Promise<unknown>[] = [];
   const start = <T>(work: Promise<T>): Promise<T> => {
     started.push(Promise.allSettled([work]));
@@ -34,29 +34,31 @@ export async function renderImage(
     onProgress(0.1);
     const sourceWritten = start(
       isPlain
-        ? copyFile(request.source, path('source'))
-        : writePng(path('source'), source.data, width, height, 3),
+        ? copyFile(request.source, paths.source)
+        : writePng(paths.source, pixelRows(source.data, width, height, 3)),
     );
     const matte = request.alphaMode === 'auto' ? await findMatte(pictureView(source)) : await given;
     if (isFailed(matte)) return matte;
     const alpha = matte ?? new Uint8Array(width * height).fill(255);
-    const alphaWritten = start(writePng(path('alpha'), alpha, width, height, 1));
+    const alphaWritten = start(writePng(paths.alpha, pixelRows(alpha, width, height, 1)));
     const stage = await staging;
     if (isFailed(stage)) return stage;
     onProgress(0.6);
     const lut = lookFor(stage, subjectStatistics(pictureView(source), matte));
-    const render = new Uint8Array(width * height * 3);
-    compositeFrame(stage, lut, source, matte, render);
-    if (request.watermark === true) watermark(render, width, height, 3, 255);
-    onProgress(0.8);
-    await writePng(path('render'), render, width, height, 3);
+    const composite = compositeRows(stage, lut, source, matte);
+    const mark = request.watermark === true ? watermark(size, 3, 255) : undefined;
+    await writePng(paths.render, {
+      ...{ width, height, channels: 3 },
+      row(y, out) {
+        composite(y, out);
+        mark?.(y, out);
+      },
+    });
     await Promise.all([sourceWritten, alphaWritten]);
     onProgress(1);
     return {
       kind: 'rendered',
-      render: path('render'),
-      source: path('source'),
-      alpha: path('alpha'),
+      ...paths,
       ...size,
       frames: 1,
       notes: stage.notes,

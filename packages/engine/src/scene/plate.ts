@@ -1,3 +1,4 @@
+import type { Size } from '@restage/contract';
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { noiseFrom } from '../math/noise.ts';
 import { pick, type Random, randomFrom } from '../math/random.ts';
@@ -6,8 +7,12 @@ import type { Reading } from './reading.ts';
 import { skyLook } from './sky-look.ts';
 import type { Place, Time } from './vocabulary.ts';
 
-/** Plates are painted at most this high and then enlarged: they stand behind the plane of focus anyway. */
-const paintedHeight = 720;
+/** The size that a plate is made at: at most 720 lines, enlarged later, since it stands behind the plane of focus. */
+export function plateSize(width: number, height: number): Size {
+  const scale = Math.min(1, 720 / Math.min(width, height));
+  const scaled = (side: number) => Math.max(2, Math.round(side * scale));
+  return { width: scaled(width), height: scaled(height) };
+}
 
 /** A painted scene. */
 export interface PaintedPlate {
@@ -23,12 +28,8 @@ export function paintPlate(reading: Reading, width: number, height: number, seed
   const notes: string[] = [];
   const place = choosePlace(reading, random, notes);
   const time = chooseTime(reading, place, random, notes);
-  const scale = Math.min(1, paintedHeight / Math.min(width, height));
-  const canvas = createGrid(
-    Math.max(2, Math.round(width * scale)),
-    Math.max(2, Math.round(height * scale)),
-    3,
-  );
+  const size = plateSize(width, height);
+  const canvas = createGrid(size.width, size.height, 3);
   const aspect = canvas.width / canvas.height;
   const easel: Easel = {
     canvas,

@@ -1,17 +1,23 @@
+import type { Size } from '@restage/contract';
 import { gradeOf } from '../colour/grade.ts';
-import { bakeLut, type Lut } from '../colour/lut.ts';
+import { bakeLut, type Lut, lookUp } from '../colour/lut.ts';
 import { displayable, labFromRgb } from '../colour/oklab.ts';
 import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts';
 import { type LabMap, transferTowards } from '../colour/transfer.ts';
-import { finishBackdrop, gridPlate, type Plate, plateFromBytes } from '../composite/backdrop.ts';
-import type { Backdrop } from '../composite/blend.ts';
+import {
+  type Backdrop,
+  finishBackdrop,
+  linearise,
+  type Plate,
+  plateFromLinear,
+} from '../composite/backdrop.ts';
 import { type Failed, isFailed, type RenderRequest } from '../engine.ts';
 import { readReference } from '../image/read.ts';
-import { cellSize } from '../light/fields.ts';
+import { coarseSize } from '../light/fields.ts';
 import { type KeyLight, keyLight } from '../light/key.ts';
-import { boxBlur, type Grid } from '../math/blur.ts';
+import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { resize, shrinkRows } from '../math/resample.ts';
-import { paintPlate } from './plate.ts';
+import { paintPlate, plateSize } from './plate.ts';
 import { type Reading, readPrompt } from './reading.ts';
 
 /** A scene made ready for a job: what stands behind the subject, and the light that falls on it. */
@@ -42,12 +48,17 @@ export async function setStage(
   const plate = await plateFor(request, reading, grade, width, height, notes);
   if (isFailed(plate)) return plate;
 
-  const coarse = shrinkRows({ ...plate, channels: 3 }, cellSize(width, height));
+  const coarse = coarsened(plate, coarseSize(width, height));
   const statistics = colourStatistics(coarse, () => 1);
   const key = keyLight(coarse, reading);
   boxBlur(coarse, Math.round(Math.min(coarse.width, coarse.height) * 0.05), 2);
   return {
-    backdrop: finishBackdrop(plate, request.reference === undefined ? 1.5 : 0.5, request.seed),
+    backdrop: finishBackdrop(
+      plate,
+      { width, height },
+      request.reference === undefined ? 1.5 : 0.5,
+      request.seed,
+    ),
     coarse,
     statistics,
     key,
@@ -66,14 +77,34 @@ async function plateFor(
   notes: string[],
 ): Promise<Plate | Failed> {
   if (request.reference !== undefined) {
-    const bytes = await readReference(request.reference, width, height);
+    const size = plateSize(width, height);
+    const bytes = await readReference(request.reference, size.width, size.height);
     if (isFailed(bytes)) return bytes;
-    return plateFromBytes(bytes, width, height, grade === undefined ? undefined : bakeLut([grade]));
+    return grade === undefined ? { ...size, codes: bytes } : gradeBytes(bytes, size, bakeLut([grade]));
   }
   const painted = paintPlate(reading ?? readPrompt(''), width, height, request.seed);
   notes.push(...painted.notes);
   if (grade !== undefined) applyMap(painted.plate, grade);
-  return gridPlate(resize(painted.plate, width, height));
+  return plateFromLinear(painted.plate);
+}
+
+/** A plate on the coarse grid of `Fields`: means of about a cell each. */
+function coarsened(plate: Plate, { width, height }: Size): Grid {
+  const floats = plate.width * 3;
+  const row = (y: number, out: Float32Array) =>
+    linearise(plate.codes.subarray(y * floats, (y + 1) * floats), out);
+  const cell = Math.max(1, Math.round(plate.width / width));
+  return resize(shrinkRows({ ...plate, channels: 3, row }, cell), width, height);
+}
+
+function gradeBytes(bytes: Uint8Array, { width, height }: Size, grade: Lut): Plate {
+  const plate = createGrid(width, height, 3);
+  const colour = new Float32Array(3);
+  for (let i = 0; i < bytes.length; i += 3) {
+    lookUp(grade, bytes[i] as number, bytes[i + 1] as number, bytes[i + 2] as number, colour);
+    plate.data.set(colour, i);
+  }
+  return plateFromLinear(plate);
 }
 
 function applyMap({ data }: Grid, map: LabMap): void {

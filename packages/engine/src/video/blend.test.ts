@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { bakeLut, type Lut } from '../colour/lut.ts';
-import { gridPlate } from '../composite/backdrop.ts';
 import {
   each,
   rounded as f,
@@ -15,7 +14,6 @@ import {
 } from '../composite/scalar-kit.ts';
 import { fineCodeOfLinear } from '../composite/tables.ts';
 import { coarseSize } from '../light/fields.ts';
-import { createGrid } from '../math/blur.ts';
 import { createPlanesBlend } from './blend.ts';
 import { chroma, lumaStep } from './planes.ts';
 import { blueWeights, lumaWeights, redWeights } from './planes-kernel.ts';
@@ -55,7 +53,7 @@ test.each([
   const plate = { ...size, data: bytes(width * height * 1.5) };
   const blend = createPlanesBlend(
     size,
-    { planes: plate, plate: gridPlate({ ...size, channels: 3, data: linear }) },
+    { planes: plate, linear: (y, out) => out.set(linear.subarray(y * width * 3, (y + 1) * width * 3)) },
     lut,
   );
   for (let round = 0; round < 2; round++) {
@@ -107,7 +105,7 @@ test('a whole frame that nothing is done to comes back, within half a code on av
     ...coarse,
     data: Float32Array.from({ length: coarse.width * coarse.height * 8 }, (_, i) => (i % 8 < 4 ? 1 : 0)),
   };
-  const backdrop = { planes: { ...size, data }, plate: gridPlate(createGrid(width, height, 3)) };
+  const backdrop = { planes: { ...size, data }, linear: (_: number, out: Float32Array) => out.fill(0) };
   const blend = createPlanesBlend(size, backdrop, bakeLut([]));
   const out = blend({ frame: { ...size, data }, matte: undefined, fields: { light, colours: undefined } });
   // Above linear 0.8 the shoulder bends, on purpose.

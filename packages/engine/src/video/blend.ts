@@ -1,17 +1,34 @@
 import type { Size } from '@restage/contract';
 import type { Lut } from '../colour/lut.ts';
-import type { Plate } from '../composite/backdrop.ts';
+import { type Backdrop, linearise } from '../composite/backdrop.ts';
 import { layReading, readingBytes } from '../composite/reading.ts';
 import { cubeFloats, layCube, layTables, tableBytes } from '../composite/tables.ts';
 import { coarseSize, type Fields } from '../light/fields.ts';
 import { arenas } from '../wasm/arena.ts';
-import type { Planes } from './planes.ts';
+import { type Planes, planesFromRgb } from './planes.ts';
 import { blendPlanesKernel, layLumas, lineNodes } from './planes-kernel.ts';
 
 /** A plate for video: planes for where only it shows, linear light for the edge. */
 export interface PlanesBackdrop {
   readonly planes: Planes;
-  readonly plate: Plate;
+  /** Writes row `y` in linear light, three floats a pixel. */
+  linear(y: number, out: Float32Array): void;
+}
+
+/** Makes all rows of a backdrop, and once more when they are wanted in linear light: all of that need not stand twice. */
+export function planesBackdrop({ width, height, row }: Backdrop): PlanesBackdrop {
+  const floats = width * 3;
+  const bytes = new Uint8Array(height * floats);
+  const codes = new Float32Array(floats);
+  for (let y = 0; y < height; y++) row(y, codes, bytes.subarray(y * floats, (y + 1) * floats));
+  const unused = new Uint8Array(floats);
+  return {
+    planes: planesFromRgb({ width, height, data: bytes }),
+    linear(y, out) {
+      row(y, codes, unused);
+      linearise(codes, out);
+    },
+  };
 }
 
 /** One frame's layers. A matte has one byte a pixel; without one the whole frame is the subject. */
@@ -49,7 +66,7 @@ export function createPlanesBlend(
   layCube(lut, cube.view);
   const plate = arena.floats(pixels * 3);
   for (let y = 0; y < height; y++)
-    backdrop.plate.row(y, plate.view.subarray(y * width * 3, (y + 1) * width * 3));
+    backdrop.linear(y, plate.view.subarray(y * width * 3, (y + 1) * width * 3));
   const lumas = arena.integers(512);
   layLumas(lumas.view);
   const reading = layReading(arena, coarse, size);

@@ -1,4 +1,5 @@
 import { gridCode, mixed, pixelCode, type Three, three } from '../composite/pixel.ts';
+import { fieldBytes } from '../composite/reading.ts';
 import { f32, f32x4, i32, i32x4, kernel, loop, type Statement, type Value, when } from '../wasm/assemble.ts';
 import { blueScale, chroma, lumaB, lumaG, lumaR, lumaStep, redScale } from './planes.ts';
 
@@ -83,8 +84,8 @@ export const blendPlanesKernel = kernel(
     const sums = locals('i32', 3);
     const pixel = pixelCode(locals, given.tables, given.cube);
     const reading = { columns, rows, stride };
-    const light = gridCode(locals, reading, given.light, given.lightLine);
-    const colours = gridCode(locals, reading, given.colours, given.colourLine);
+    const light = gridCode(locals, reading, given.light, given.lightLine, fieldBytes);
+    const colours = gridCode(locals, reading, given.colours, given.colourLine, fieldBytes);
     /** R′G′B′ codes of a luma, given as the float that it adds, and the chroma in `tint`. */
     const codesOf = (level: Value<'f32'>): Statement[] => [
       colour.set(f32x4.min(f32x4.max(f32x4.add(f32x4.add(splat(level), tint), all(0.5)), all(0)), all(255))),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   AV_CODEC_ID_AAC,
   AV_CODEC_ID_AC3,
@@ -9,6 +8,7 @@ import {
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
 import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
+import { outputPaths } from '../outputs.ts';
 import { setStage } from '../scene/stage.ts';
 import { createComposite } from './composite.ts';
 import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
@@ -68,16 +68,16 @@ async function renderFrames(
   if (source.audio !== undefined && copied === undefined)
     notes.push("the source's audio is of a kind that MP4 does not carry: left out");
 
-  const path = (name: string) => join(request.outputDirectory, `${name}.mp4`);
+  const paths = outputPaths(request.outputDirectory, 'mp4');
   const common = { ...size, timeBase: source.stream.timeBase, frameRate: source.stream.avgFrameRate };
   const copying = isPlain(source, size) && (await isCopyable(request.source));
   const sourceWriter = copying
     ? undefined
-    : await createWriter(path('source'), { ...common, preset: 'veryfast', quality: 18 });
-  const copier = copying ? await createCopier(path('source'), source.stream) : undefined;
+    : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 18 });
+  const copier = copying ? await createCopier(paths.source, source.stream) : undefined;
   const writers = {
-    render: await createWriter(path('render'), { ...common, preset: 'veryfast', quality: 18, copied }),
-    alpha: await createWriter(path('alpha'), { ...common, preset: 'ultrafast', quality: 12 }),
+    render: await createWriter(paths.render, { ...common, preset: 'veryfast', quality: 18, copied }),
+    alpha: await createWriter(paths.alpha, { ...common, preset: 'ultrafast', quality: 12 }),
   };
   const opened = [writers.render, writers.alpha, sourceWriter, copier].filter((one) => one !== undefined);
   const frames = decodeFrames(source, size, 'colour', async (packet) => {
@@ -91,6 +91,7 @@ async function renderFrames(
   try {
     const composite = createComposite(stage, size);
     const grey = createPlanes(size.width, size.height);
+    const mark = request.watermark === true ? watermark(size, 1, 235) : undefined;
     let count = 0;
     for (;;) {
       const [frame, given] = await step;
@@ -107,7 +108,9 @@ async function renderFrames(
             ? given.value.data
             : undefined;
       const out = composite(planes, matte);
-      if (request.watermark === true) watermark(out.data, size.width, size.height, 1, 235);
+      if (mark !== undefined)
+        for (let y = 0; y < size.height; y++)
+          mark(y, out.data.subarray(y * size.width, (y + 1) * size.width));
       const { pts, duration } = frame.value;
       writeGrey(matte, grey);
       await written;
@@ -126,9 +129,7 @@ async function renderFrames(
     onProgress(1);
     return {
       kind: 'rendered',
-      render: path('render'),
-      source: path('source'),
-      alpha: path('alpha'),
+      ...paths,
       ...size,
       frames: count,
       notes,

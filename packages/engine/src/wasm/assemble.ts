@@ -3,7 +3,7 @@
  * program starts, so that what runs can be read here. Opcodes after WebAssembly 2.0, 5.4.
  */
 
-const wire = { i32: 0x7f, f32: 0x7d, f64: 0x7c, f32x4: 0x7b, i32x4: 0x7b, f64x2: 0x7b } as const;
+const wire = { i32: 0x7f, f32: 0x7d, f64: 0x7c, f32x4: 0x7b, i32x4: 0x7b, f64x2: 0x7b, i8x16: 0x7b } as const;
 
 /** The vectors are one type to the machine; they are told apart here so as not to be mixed up. */
 export type Type = keyof typeof wire;
@@ -138,7 +138,22 @@ export const i32x4 = {
   /** The bits of four floats. */
   bits: unary<'f32x4', 'i32x4'>([], 'i32x4'),
   truncate: unary<'f32x4', 'i32x4'>(simd(248), 'i32x4'),
+  /** Four numbers as bytes in the lowest lanes, less than 0 as 0 and more than 255 as 255. */
+  narrow: (a: Variable<'i32x4'>): Value<'i8x16'> => {
+    const words = [...a.code, ...a.code, ...simd(133)];
+    return { type: 'i8x16', code: [...words, ...words, ...simd(102)] };
+  },
   lane: (a: Value<'i32x4'>, lane: number): I32 => ({ type: 'i32', code: [...a.code, ...simd(27), lane] }),
+};
+
+export const i8x16 = {
+  load: load(simd(0), 'i8x16'),
+  store: store<'i8x16'>(simd(11)),
+  /** The four lowest lanes. */
+  store4: (address: I32, value: Value<'i8x16'>): Statement => ({
+    code: [...address.code, ...value.code, ...simd(90), ...memory(0), 0],
+  }),
+  sub: binary<'i8x16', 'i8x16'>(simd(113), 'i8x16'),
 };
 
 export const f64x2 = {

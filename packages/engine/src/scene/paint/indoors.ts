@@ -3,7 +3,7 @@ import { fractal } from '../../math/noise.ts';
 import { between, pick } from '../../math/random.ts';
 import { clamp, smoothstep } from '../../math/scalar.ts';
 import { colours, type Material } from '../vocabulary.ts';
-import { addDisc, cover, type Easel, eachPixel, put } from './canvas.ts';
+import { add, cover, type Easel, eachPixel, put } from './canvas.ts';
 
 /** A material's colour and the pattern of its surface, about -1…1, at a place on the backdrop. */
 const surfaces: Record<Material, { colour: string; pattern(easel: Easel, x: number, y: number): number }> = {
@@ -120,8 +120,16 @@ export function paintInterior(easel: Easel): void {
   paintWindow(easel, windowX, daylight, after);
   paintShelves(easel, aspect - windowX);
   for (const one of lamps) {
-    addDisc(easel, one.x, one.y, 0.035, lamp, after ? 0.85 : 0.5);
-    addDisc(easel, one.x, one.y, 0.013, [1, 1, 0.95], 0.7);
+    eachPixel(easel, one.y - 0.16, one.y + 0.16, (x, y, i) => {
+      const distance = (x - one.x) ** 2 + (y - one.y) ** 2;
+      add(
+        canvas.data,
+        i,
+        lamp,
+        Math.exp(-distance * 900) * (after ? 0.9 : 0.5) + Math.exp(-distance * 160) * 0.12,
+      );
+      add(canvas.data, i, [1, 1, 0.95], Math.exp(-distance * 6000) * 0.9);
+    });
   }
   const wood = scaleRgb(hex('#6d452a'), after ? 0.4 : 0.9);
   eachPixel(easel, 0.8, 1, (x, y, i) => {

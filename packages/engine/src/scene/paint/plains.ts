@@ -55,7 +55,10 @@ export function paintTundra(easel: Easel): void {
     eachPixel(easel, 0.35, 0.62, (x, y, i) => {
       const tree = Math.floor(x * (34 - n * 12) + n * 7.7);
       const centre = (tree + 0.5 + noise(tree * 7.1, n) * 0.4 - n * 7.7) / (34 - n * 12);
-      const tall = layer.tall * (0.55 + 0.6 * Math.abs(noise(tree * 3.7 + 0.5, n * 5 + 0.3)));
+      // They stand in groups, with clearings between.
+      const group = smoothstep(-0.3, 0.25, noise(tree * 0.21 + n * 9, 6.5));
+      const tall = layer.tall * group * (0.4 + 0.9 * Math.abs(noise(tree * 3.7 + 0.5, n * 5 + 0.3)));
+      if (tall < layer.tall * 0.1) return;
       const up = (layer.base + 0.01 - y) / tall;
       if (up < 0 || up > 1) return;
       const width = (1 - up) * tall * 0.3 * (0.75 + 0.25 * Math.abs(((up * 9) % 1) - 0.2));
