@@ -1,5 +1,5 @@
 import type { View } from '../composite/view.ts';
-import type { Grid } from '../math/blur.ts';
+import { boxBlur, type Grid } from '../math/blur.ts';
 import { largest } from './components.ts';
 import { cutSubject, fitModels, joinsOf, type Models } from './grabcut.ts';
 import { refine } from './guided.ts';
@@ -61,7 +61,7 @@ function findByLook(): Find {
       previous = { lab, soft: found.labels };
       frame = 0;
     } else {
-      const labels = cutSubject(lab, models, previous.soft, trust);
+      const labels = cutSubject(lab, models, loosened(previous.soft), trust);
       if (isDue) models = fitModels(lab, labels);
       previous = hold(previous, lab, largest(labels));
     }
@@ -86,6 +86,13 @@ function findBySurvey({ models, backdrop, first }: Surveyed): Find {
     previous = previous === undefined ? { lab, soft: labels } : hold(previous, lab, labels);
     return previous;
   };
+}
+
+/** Where the subject was, with an edge that it may have moved over since. */
+function loosened(labels: Grid): Grid {
+  const loose: Grid = { ...labels, data: labels.data.slice() };
+  boxBlur(loose, 1, 1);
+  return loose;
 }
 
 function isLost({ data }: Grid): boolean {

@@ -1,5 +1,5 @@
 import { createGrid, type Grid } from '../math/blur.ts';
-import { askew, type Motion, slopeAt } from './motion.ts';
+import { askew, coarseness, type Motion, slopeAt } from './motion.ts';
 import { inverse, liesOn, placeOf, register, registerStanding, type Similarity } from './registration.ts';
 
 /** Samples of a shot, laid on one of them as the camera moved. */
@@ -51,7 +51,9 @@ export function backdropOf(panned: Panned, labels: readonly Grid[], { still, noi
     mean.data[i] = (mean.data[i] as number) / Math.max(1, seen[Math.floor(i / 3)] as number);
   const variance = Float32Array.from(
     seen,
-    (_, p) => (3 * noise) ** 2 + leastVariance + (standing ? 0 : (askew * slopeAt(mean, p)) ** 2),
+    (_, p) =>
+      ((3 * noise) ** 2 + leastVariance) * coarseness(mean.data[p * 3] as number) +
+      (standing ? 0 : (askew * slopeAt(mean, p)) ** 2),
   );
   const costAt = (frame: Grid, at: number, p: number): number => {
     if ((seen[p] as number) < leastSeen) return Number.POSITIVE_INFINITY;

@@ -9,12 +9,16 @@ export interface Motion {
   readonly priors: readonly Grid[];
   /** 1 where nothing changes, but much does around: background that is never covered, or a plain part of the subject. */
   readonly still: Uint8Array;
+  /** How much each cell changes, 0…1. */
+  readonly moving: Grid;
   /** How far apart two looks at one thing are. */
   readonly noise: number;
 }
 
 /** The least and the most of a frame that a subject sweeps over: less is a flicker somewhere, more is all of the frame. */
 const [leastShare, mostShare] = [0.004, 0.65];
+/** The most of the frame's sides and top that may move: where more does, the samples were laid on the subject. */
+const mostAround = 0.4;
 /** What is taken for a change: this much at least, and this many times the noise. */
 const [leastChange, overNoise] = [0.006, 2];
 /** The part of a cell by which samples of a moving camera lie askew: so much of the slope there is no change. */
@@ -32,19 +36,46 @@ export function motionOf({ samples: { all, median }, standing }: Panned): Motion
       spread[p] = (spread[p] as number) + stepOf(sample, median, p) / all.length;
   const noise = spread.slice().sort()[Math.floor(cells * 0.3)] as number;
   const least = Math.max(leastChange, noise * overNoise);
+  const blur = Float32Array.from(spread, (_, p) => coarseness(median.data[p * 3] as number));
   const moving = createGrid(width, height, 1);
   for (let p = 0; p < cells; p++) {
     const change = (spread[p] as number) - (standing ? 0 : askew * slopeAt(median, p));
-    moving.data[p] = smoothstep(least, least * 2, change);
+    const from = least * (blur[p] as number);
+    moving.data[p] = smoothstep(from, from * 2, change);
   }
   boxBlur(moving, 1, 1);
   const share = moving.data.reduce((sum, value) => sum + value, 0) / cells;
-  if (share < leastShare || share > mostShare) return undefined;
+  if (share < leastShare || share > mostShare || aroundShare(moving) > mostAround) return undefined;
   const around = surroundings(moving);
   const still = Uint8Array.from(around, (count, p) =>
     count >= amid && (moving.data[p] as number) < 0.5 ? 1 : 0,
   );
-  return { priors: priorsOf(all, moving, around, Math.max(0.008, noise * 4)), still, noise };
+  return {
+    priors: priorsOf(all, moving, around, (p) => Math.max(0.008, noise * 4) * (blur[p] as number)),
+    still,
+    noise,
+    moving,
+  };
+}
+
+/** How far apart two looks at the same thing may be in a cell. */
+type Reach = (p: number) => number;
+
+/** The share of the frame's sides and top that moves. */
+function aroundShare({ width, data }: Grid): number {
+  let [moves, all] = [0, 0];
+  for (let p = 0; p < data.length; p++) {
+    const x = p % width;
+    if (p >= 2 * width && x >= 2 && x < width - 2) continue;
+    all++;
+    moves += data[p] as number;
+  }
+  return moves / all;
+}
+
+/** By how much more the codes of a dark colour, and what compression does to it, are apart in lightness. */
+export function coarseness(lightness: number): number {
+  return 1 + 4 * clamp(1 - lightness / 0.25, 0, 1);
 }
 
 /** Directions of eight in which something moves near a cell that stands amid it. */
@@ -57,7 +88,7 @@ const directionPrior = 0.02;
 const changingPrior = 1;
 const usualPriors = { usual: 0.25, first: 0.45, second: 0.6 } as const;
 
-function priorsOf(samples: readonly Grid[], moving: Grid, around: Uint8Array, reach: number): Grid[] {
+function priorsOf(samples: readonly Grid[], moving: Grid, around: Uint8Array, reach: Reach): Grid[] {
   const { width, height } = moving;
   // A subject may leave the frame below, and is closed there all the same.
   const sides = borderOf(moving).map((seed, p) => {
@@ -83,12 +114,13 @@ function priorsOf(samples: readonly Grid[], moving: Grid, around: Uint8Array, re
  * For each cell of each sample, how likely it is subject if it is a moving one. Background comes back the same to the
  * noise; a subject, whose surface goes by, seldom does.
  */
-function usualColours(samples: readonly Grid[], reach: number): Grid[] {
+function usualColours(samples: readonly Grid[], reach: Reach): Grid[] {
   const [{ width, height }] = samples as [Grid];
   const priors = samples.map(() => createGrid(width, height, 1));
   const group = new Uint8Array(samples.length);
   for (let p = 0; p < width * height; p++) {
     group.fill(0);
+    const within = reach(p);
     const gather = (mark: number): number => {
       let [best, most] = [-1, 0];
       for (let i = 0; i < samples.length; i++) {
@@ -100,7 +132,7 @@ function usualColours(samples: readonly Grid[], reach: number): Grid[] {
       for (let j = 0; j < samples.length; j++) if (group[j] === 0 && isAlike(best, j)) group[j] = mark;
       return most;
     };
-    const isAlike = (i: number, j: number) => stepOf(samples[i] as Grid, samples[j] as Grid, p) < reach;
+    const isAlike = (i: number, j: number) => stepOf(samples[i] as Grid, samples[j] as Grid, p) < within;
     const first = gather(1);
     const isUsual = first >= Math.max(2, samples.length * 0.25);
     const second = isUsual && first < samples.length ? gather(2) : 0;

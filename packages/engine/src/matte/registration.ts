@@ -1,5 +1,5 @@
 import { createGrid, type Grid } from '../math/blur.ts';
-import { clamp } from '../math/scalar.ts';
+import { clamp, smoothstep } from '../math/scalar.ts';
 
 /**
  * Where the camera has gone: a place z of one picture, as x + iy from its middle in widths of it, is seen at turn · z + shift of
@@ -18,11 +18,13 @@ export interface Registered {
   /** The share of the first picture that the other shows too, and the share of its detail which looks alike there. */
   readonly overlap: number;
   readonly alike: number;
+  /** The share of what both show, plain or not, that is the same to the noise. */
+  readonly same: number;
 }
 
 /** Whether two pictures show the same place, so that what differs has moved. */
-export function liesOn({ overlap, alike }: Registered): boolean {
-  return overlap > 0.5 && alike > 0.55;
+export function liesOn({ overlap, alike, same }: Registered): boolean {
+  return overlap > 0.5 && (alike > 0.55 || same > 0.6);
 }
 
 /** Steps of lightness that two looks at one thing may be apart, and that they are apart by noise alone. */
@@ -138,6 +140,9 @@ function halved({ width, height, data }: Grid): Grid {
 /** The shift by whole cells that brings two small pictures together best; standing still where none is clearly better. */
 function shifted(one: Grid, other: Grid): Similarity {
   const { width, height } = one;
+  const outwards = Float32Array.from(one.data, (_, p) =>
+    outward(p % width, Math.floor(p / width), width, height),
+  );
   const [across, down] = [Math.floor(width * 0.3), Math.floor(height * 0.3)];
   let [least, best]: [number, Similarity] = [Number.POSITIVE_INFINITY, standing];
   for (let dy = -down; dy <= down; dy++) {
@@ -147,8 +152,9 @@ function shifted(one: Grid, other: Grid): Similarity {
         for (let x = Math.max(0, -dx); x < Math.min(width, width - dx); x++) {
           const step =
             (one.data[y * width + x] as number) - (other.data[(y + dy) * width + x + dx] as number);
-          sum += Math.min(0.1, Math.abs(step));
-          count++;
+          const weight = outwards[y * width + x] as number;
+          sum += Math.min(0.1, Math.abs(step)) * weight;
+          count += weight;
         }
       }
       const cost = (sum / count) * (dx === 0 && dy === 0 ? 0.8 : 1);
@@ -173,7 +179,7 @@ function fit(reference: Grid, other: Grid, from: Similarity, scale: number): Sim
         const [px, py] = placeOf(way, x, y, reference);
         if (px < 0 || py < 0 || px > width - 1 || py > height - 1) continue;
         const error = between(other.data, width, height, 1, 0, px, py) - (data[p] as number);
-        const weight = 1 / (1 + (error / scale) ** 2) ** 2;
+        const weight = outward(x, y, width, height) / (1 + (error / scale) ** 2) ** 2;
         const [u, v] = [(x + 0.5) / width - 0.5, (y + 0.5 - height / 2) / width];
         const row = [gx * u + gy * v, gy * u - gx * v, gx, gy, error];
         for (let i = 0; i < 4; i++)
@@ -220,28 +226,40 @@ function solved(upper: Float64Array): readonly [number, number, number, number] 
   return [value(0), value(1), value(2), value(3)];
 }
 
+/** How much a cell tells of the camera: one towards the sides and the top more than the middle, where the subject likely is. */
+function outward(x: number, y: number, width: number, height: number): number {
+  const across = Math.abs((x + 0.5) / width - 0.5) * 2;
+  const up = 1 - (y + 0.5) / height;
+  return 0.15 + 0.85 * smoothstep(0.35, 0.85, Math.max(across, up * 0.95));
+}
+
 /** Slopes of lightness that are detail: what is plain looks alike wherever it is laid. */
 const detail = 0.015;
+/** Lightness below which all pictures are the same. */
+const black = 0.15;
 
-function agreement(one: Grid, other: Grid, way: Similarity) {
-  const { width, data } = one;
+function agreement(one: Grid, other: Grid, way: Similarity): Omit<Registered, 'way'> {
+  const { width, height, data } = one;
   const seen = warped(other, way, Number.NaN).data;
-  let [both, same, detailed, alike] = [0, 0, 0, 0];
+  let [both, lit, same, detailed, alike] = [0, 0, 0, 0, 0];
   for (let p = width; p < seen.length - width; p++) {
     const step = Math.abs((seen[p] as number) - (data[p] as number));
     if (Number.isNaN(step)) continue;
     both++;
-    if (step < sameStep) same++;
+    const weight = outward(p % width, Math.floor(p / width), width, height);
+    if ((data[p] as number) > black) {
+      lit += weight;
+      if (step < sameStep) same += weight;
+    }
     const across = Math.abs((data[p + 1] as number) - (data[p - 1] as number));
     const down = Math.abs((data[p + width] as number) - (data[p - width] as number));
     if (across + down < detail * 2) continue;
-    detailed++;
-    if (step < alikeStep) alike++;
+    detailed += weight;
+    if (step < alikeStep) alike += weight;
   }
   return {
     overlap: both / seen.length,
     alike: detailed === 0 ? 0 : alike / detailed,
-    /** The share of what both show, plain or not, that is the same to the noise. */
-    same: both === 0 ? 0 : same / both,
+    same: lit === 0 ? 0 : same / lit,
   };
 }

@@ -5,7 +5,7 @@ import { largest } from './components.ts';
 import { cutSubject, joinsOf, type Models } from './grabcut.ts';
 import { fitMixture } from './mixture.ts';
 import { type Motion, motionOf } from './motion.ts';
-import { inverse, isStanding, liesOn, register, warped } from './registration.ts';
+import { inverse, isStanding, liesOn, type Registered, register, standing, warped } from './registration.ts';
 import { labGrid } from './search-grid.ts';
 
 /** Samples of a shot that are kept; when there are as many, every second is let go. */
@@ -56,21 +56,38 @@ export function createSurvey(): Survey {
 function panOver(samples: readonly Grid[]): Panned | undefined {
   const reference = samples[samples.length >> 1];
   if (reference === undefined) return undefined;
-  const found = samples.map((sample) => ({ sample, ...register(reference, sample) }));
-  const lying = found.filter(liesOn);
+  const lying = laidOn(reference, samples).filter(liesOn);
   const [first] = lying;
   if (first === undefined || first.sample !== samples[0] || lying.length < leastSamples) return undefined;
-  const standing = lying.every(({ way }) => isStanding(way, 0.3, reference.width));
+  const stands = lying.every(({ way }) => isStanding(way, 0.3, reference.width));
   return {
     reference,
-    standing,
+    standing: stands,
     first: first.way,
     samples: filled(
-      standing
+      stands
         ? lying.map(({ sample }) => sample)
         : lying.map(({ sample, way }) => warped(sample, way, Number.NaN)),
     ),
   };
+}
+
+/** Lays samples on the middle one, from there outwards: each from where it is looked for, or as the last one lay if that is better. */
+function laidOn(
+  reference: Grid,
+  samples: readonly Grid[],
+): readonly (Registered & { readonly sample: Grid })[] {
+  const middle = samples.length >> 1;
+  const lay = (outwards: readonly Grid[]) => {
+    let way = standing;
+    return outwards.map((sample) => {
+      const [sought, carried] = [register(reference, sample), register(reference, sample, way)];
+      const found = carried.alike >= sought.alike - 0.02 ? carried : sought;
+      way = found.way;
+      return { ...found, sample };
+    });
+  };
+  return [...lay(samples.slice(0, middle).reverse()).reverse(), ...lay(samples.slice(middle))];
 }
 
 /** The samples with the median over all of them, and that in place of what one does not show. */
@@ -97,7 +114,7 @@ const [firstTrust, trustStep] = [1.2, 0.3];
 /** A separate part of a moving subject may be this much smaller than its largest. */
 export const movingPart = 0.005;
 
-function subjectOf(panned: Panned, motion: Motion): Surveyed {
+function subjectOf(panned: Panned, motion: Motion): Surveyed | undefined {
   const { all } = panned.samples;
   const joins = all.map((sample) => joinsOf(sample));
   let labels: readonly Grid[] = motion.priors.map(({ width, height, data }) => ({
@@ -117,11 +134,31 @@ function subjectOf(panned: Panned, motion: Motion): Surveyed {
     backdrop = backdropOf(panned, labels, motion);
   }
   const [first] = labels as [Grid];
+  if (!explains(labels, motion.moving)) return undefined;
   return {
     models,
     backdrop: backdrop as Backdrop,
     first: panned.standing ? first : warped(first, inverse(panned.first), 0.5),
   };
+}
+
+/** The least of the subject that must move, and the least of what moves that must be subject at some time. */
+const [leastMoving, leastExplained] = [0.35, 0.65];
+
+/** Whether what was cut out is what moves, and nearly all that moves. */
+function explains(labels: readonly Grid[], moving: Grid): boolean {
+  let [area, movingArea, swept, explained] = [0, 0, 0, 0];
+  for (let p = 0; p < moving.data.length; p++) {
+    const moves = (moving.data[p] as number) > 0.5;
+    let count = 0;
+    for (const { data } of labels) count += data[p] as number;
+    area += count;
+    if (!moves) continue;
+    movingArea += count;
+    swept++;
+    if (count > 0) explained++;
+  }
+  return movingArea > area * leastMoving && explained > swept * leastExplained;
 }
 
 /** Cells that colour models are fitted to, at most about as many: two samples' worth. */
