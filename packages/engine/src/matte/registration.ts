@@ -30,13 +30,14 @@ export function liesOn({ overlap, alike, same }: Registered): boolean {
 /** Steps of lightness that two looks at one thing may be apart, and that they are apart by noise alone. */
 const alikeStep = 0.04;
 const sameStep = 0.01;
-/** Rounds of fitting at each size, and the way in cells below which nothing more is gained. */
+/** Rounds of fitting at each size, at the full one, and the way in cells below which nothing more is gained. */
 const fitRounds = 8;
+const lastRounds = 2;
 const leastStep = 0.02;
 
 /**
  * Lays `other` on `reference` as the camera moved between them: inverse compositional alignment (Baker and Matthews 2004) of
- * lightness, robust weights for what moves by itself, from small to full size.
+ * lightness, robust weights for what moves by itself, from a quarter of their size to all of it.
  * @param from where to start; by default shifts are tried out first.
  */
 export function register(reference: Grid, other: Grid, from?: Similarity): Registered {
@@ -46,7 +47,7 @@ export function register(reference: Grid, other: Grid, from?: Similarity): Regis
   let way = from ?? shifted(small, otherSmall);
   way = fit(small, otherSmall, way, 0.12);
   way = fit(medium, otherMedium, way, 0.07);
-  way = fit(large, otherLarge, way, 0.04);
+  way = fit(large, otherLarge, way, 0.04, lastRounds);
   const [moved, stood] = [agreement(medium, otherMedium, way), agreement(medium, otherMedium, standing)];
   // A large subject before a plain wall draws the fit along: the wall, plain as it is, tells that the camera stood.
   return stood.same * stood.overlap > moved.same * moved.overlap - 0.02
@@ -165,10 +166,10 @@ function shifted(one: Grid, other: Grid): Similarity {
 }
 
 /** Improves a way by rounds of weighted least squares; `scale` is the difference from which a cell counts little. */
-function fit(reference: Grid, other: Grid, from: Similarity, scale: number): Similarity {
+function fit(reference: Grid, other: Grid, from: Similarity, scale: number, most = fitRounds): Similarity {
   const { width, height, data } = reference;
   let way = from;
-  for (let round = 0; round < fitRounds; round++) {
+  for (let round = 0; round < most; round++) {
     const normal = new Float64Array(20);
     for (let y = 1; y < height - 1; y++) {
       for (let x = 1; x < width - 1; x++) {

@@ -72,7 +72,10 @@ function panOver(samples: readonly Grid[]): Panned | undefined {
   };
 }
 
-/** Lays samples on the middle one, from there outwards: each from where it is looked for, or as the last one lay if that is better. */
+/** Detail that must look alike for a sample to lie well enough that no other place is looked for. */
+const wellAlike = 0.75;
+
+/** Lays samples on the middle one, from there outwards: each as the last one lay, or where it is found if that is better. */
 function laidOn(
   reference: Grid,
   samples: readonly Grid[],
@@ -81,8 +84,11 @@ function laidOn(
   const lay = (outwards: readonly Grid[]) => {
     let way = standing;
     return outwards.map((sample) => {
-      const [sought, carried] = [register(reference, sample), register(reference, sample, way)];
-      const found = carried.alike >= sought.alike - 0.02 ? carried : sought;
+      let found = register(reference, sample, way);
+      if (found.alike < wellAlike) {
+        const sought = register(reference, sample);
+        if (sought.alike > found.alike + 0.02) found = sought;
+      }
       way = found.way;
       return { ...found, sample };
     });
