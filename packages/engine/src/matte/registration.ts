@@ -49,10 +49,16 @@ export function register(reference: Grid, other: Grid, from?: Similarity): Regis
   way = fit(medium, otherMedium, way, 0.07);
   way = fit(large, otherLarge, way, 0.04, lastRounds);
   const [moved, stood] = [agreement(medium, otherMedium, way), agreement(medium, otherMedium, standing)];
-  // A large subject before a plain wall draws the fit along: the wall, plain as it is, tells that the camera stood.
-  return stood.same * stood.overlap > moved.same * moved.overlap - 0.02
-    ? { way: standing, ...stood }
-    : { way, ...moved };
+  return isBetter(moved, stood) ? { way, ...moved } : { way: standing, ...stood };
+}
+
+/**
+ * Whether a camera moved rather than stood. A large subject before a plain wall draws the fit along: the wall, plain as it is,
+ * tells that the camera stood, and detail must fit better without any of it fitting worse.
+ */
+function isBetter(moved: Omit<Registered, 'way'>, stood: Omit<Registered, 'way'>): boolean {
+  const gained = moved.same * moved.overlap - stood.same * stood.overlap;
+  return gained > 0.02 || (gained > -0.01 && moved.alike > stood.alike + 0.03);
 }
 
 /** The same where the camera is known to stand still. */

@@ -149,7 +149,7 @@ function subjectOf(panned: Panned, motion: Motion): Surveyed | undefined {
 }
 
 /** The least of the subject that must move, and the least of what moves that must be subject at some time. */
-const [leastMoving, leastExplained] = [0.35, 0.65];
+const [leastMoving, leastExplained] = [0.2, 0.65];
 
 /** Whether what was cut out is what moves, and nearly all that moves. */
 function explains(labels: readonly Grid[], moving: Grid): boolean {
