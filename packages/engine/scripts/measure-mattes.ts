@@ -4,7 +4,7 @@
  */
 import { pictureView } from '../src/composite/view.ts';
 import { overlap } from '../src/drawn/overlap.ts';
-import { heldOutShots, openShot, type TrueFrame, triedShots } from '../src/drawn/shot.ts';
+import { furtherShots, openShot, type TrueFrame, triedShots, unseenShots } from '../src/drawn/shot.ts';
 import { createMatteFinder } from '../src/matte/automatic.ts';
 import { createSurvey } from '../src/matte/survey.ts';
 
@@ -36,7 +36,11 @@ async function measure(name: string) {
 }
 
 const wanted = process.argv.slice(2);
-for (const [kind, names] of Object.entries({ tried: triedShots, 'held out': heldOutShots })) {
+for (const [kind, names] of Object.entries({
+  tried: triedShots,
+  further: furtherShots,
+  unseen: unseenShots,
+})) {
   const means: { shot: number; still: number }[] = [];
   for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(one))) {
     const found = await measure(name);

@@ -58,7 +58,7 @@ function car(): string {
     <path d="M330 540 L964 540" stroke="#215b60" stroke-width="6"/><ellipse cx="950" cy="516" rx="16" ry="12" fill="#f5e9b8"/>${wheel(450)}${wheel(840)}`;
 }
 
-/** Shots that were drawn when all else stood, and measured once. Three are taken by a camera that moves. */
+/** Shots that were drawn when all constants stood. Three are taken by a camera that moves. */
 export const furtherSubjects: Readonly<Record<string, Staged>> = {
   skater: {
     body: skater(),

@@ -12,6 +12,7 @@ import { type Background, backgrounds } from './backgrounds.ts';
 import { furtherSubjects } from './further-subjects.ts';
 import { moreSubjects } from './more-subjects.ts';
 import { type Drawn, subjects } from './subjects.ts';
+import { unseenSubjects } from './unseen-subjects.ts';
 
 const [width, height] = [1280, 720];
 
@@ -23,8 +24,11 @@ export interface TrueFrame {
 
 /** Shots that the constants of the automatic matte were tried on. */
 export const triedShots: readonly string[] = [...Object.keys(subjects), ...Object.keys(moreSubjects)];
-/** Shots that they were not. */
-export const heldOutShots: readonly string[] = Object.keys(furtherSubjects);
+/** Shots that were drawn when these stood; two faults that they brought to light have been mended since. */
+export const furtherShots: readonly string[] = Object.keys(furtherSubjects);
+
+/** Shots that nothing was changed for. */
+export const unseenShots: readonly string[] = Object.keys(unseenSubjects);
 
 /** Pixels that a scene is painted larger to each side, where the camera moves. */
 const margin = 96;
@@ -32,7 +36,7 @@ const margin = 96;
 /** Opens a drawn shot: a function from 0…1, the time in it, to the frame. */
 export function openShot(name: string): (at: number) => Promise<TrueFrame> {
   const [subject, background] = [subjects[name], backgrounds[name]];
-  const staged = moreSubjects[name] ?? furtherSubjects[name];
+  const staged = moreSubjects[name] ?? furtherSubjects[name] ?? unseenSubjects[name];
   if (staged !== undefined) {
     const around = staged.camera === undefined ? 0 : margin;
     const [columns, rows] = [width + around * 2, height + around * 2];
