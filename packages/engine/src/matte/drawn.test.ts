@@ -97,7 +97,7 @@ test.each(['dog', 'plant', 'bicycle'])(
 );
 
 test.each(['chair', 'speaker'])(
-  'the matte of the %s, found by its motion, flickers by less than 1 %% where it stands still',
+  'the matte of the %s, found by its motion, hardly flickers under sensor noise',
   async (name) => {
     const shot = openShot(name);
     const survey = createSurvey();
