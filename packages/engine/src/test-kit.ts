@@ -9,6 +9,7 @@ import { isFailed } from './engine.ts';
 import { decodeFrames } from './video/decode.ts';
 import { openVideo } from './video/open.ts';
 
+export { overlap } from './drawn/overlap.ts';
 export { cutVideo } from './video/cut-kit.ts';
 
 /** A file of the real footage that stands beside the project. */
@@ -29,16 +30,6 @@ export async function pixels(path: string) {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
-}
-
-/** Intersection over union of soft mattes. */
-export function overlap(one: Uint8Array, other: Uint8Array): number {
-  let [both, either] = [0, 0];
-  for (let p = 0; p < one.length; p++) {
-    both += Math.min(one[p] ?? 0, other[p] ?? 0);
-    either += Math.max(one[p] ?? 0, other[p] ?? 0);
-  }
-  return both / either;
 }
 
 /** Writes a picture as PNG. */

@@ -1,5 +1,5 @@
 import { between, type Random, randomFrom } from '../math/random.ts';
-import type { Drawn } from './subjects.ts';
+import type { Staged } from './subjects.ts';
 
 const wave = (at: number) => Math.sin(at * Math.PI * 2);
 
@@ -50,8 +50,8 @@ function guitar(): string {
     <path d="M632 60 L632 566 M639 60 L639 566 M646 60 L646 566" stroke="#e6e1d6" stroke-width="1.6"/></g>`;
 }
 
-/** Subjects that nothing was tried on: measured when all constants stood, and left as they came out. */
-export const moreSubjects: Readonly<Record<string, Drawn & { readonly scene: string }>> = {
+/** Subjects that looks were not tried on, but motion was. */
+export const moreSubjects: Readonly<Record<string, Staged>> = {
   dog: {
     body: dog(randomFrom(41)),
     scene: 'snow field, cloudy',

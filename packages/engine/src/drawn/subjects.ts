@@ -13,6 +13,12 @@ export interface Drawn {
   motion(at: number): Motion;
 }
 
+/** The same before a scene that is painted from a prompt, the camera going by as many pixels. */
+export interface Staged extends Drawn {
+  readonly scene: string;
+  camera?(at: number): { readonly x: number; readonly y: number };
+}
+
 const wave = (at: number) => Math.sin(at * Math.PI * 2);
 
 const range = (count: number) => Array.from({ length: count }, (_, n) => n);

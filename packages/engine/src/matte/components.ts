@@ -6,11 +6,11 @@ const keptShare = 0.06;
 const gapShare = 0.003;
 
 /** Drops small separate parts of the subject, and fills small holes in it. */
-export function largest(labels: Grid): Grid {
+export function largest(labels: Grid, kept = keptShare): Grid {
   const out = createGrid(labels.width, labels.height, 1);
   out.data.set(labels.data);
   for (const [value, share] of [
-    [1, keptShare],
+    [1, kept],
     [0, gapShare],
   ] as const) {
     const parts = partsOf(out, value);

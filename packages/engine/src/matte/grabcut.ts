@@ -20,10 +20,14 @@ export function fitModels(lab: Grid, labels: Grid): Models {
 /** How dear it is to part equal neighbours, against one unit of log likelihood. */
 const smoothness = 5;
 
+/** What it costs a cell to be background, and yet another than the one that was seen there. */
+const surprise = 3;
+
 /**
  * The cut of least cost between subject and background: colour models, a prior of 0…1 a cell weighted by
  * `trust`, and neighbours that are dear to part where they look alike.
  * @param joins of the same picture, by default found anew.
+ * @param costsBehind what it costs each cell to be the background that was seen there; infinite where none was.
  * @returns 1 where the subject is, 0 elsewhere.
  */
 export function cutSubject(
@@ -32,6 +36,7 @@ export function cutSubject(
   prior: Grid,
   trust: number,
   joins: Float32Array = joinsOf(lab),
+  costsBehind?: Float32Array,
 ): Grid {
   const { width, height } = lab;
   const cells = width * height;
@@ -41,10 +46,13 @@ export function cutSubject(
     const l = lab.data[i] as number;
     const a = lab.data[i + 1] as number;
     const b = lab.data[i + 2] as number;
+    const background = models.background?.cost(l, a, b) ?? 0;
+    const at = costsBehind?.[cell] ?? Number.POSITIVE_INFINITY;
+    const behind = at === Number.POSITIVE_INFINITY ? background : Math.min(background + surprise, at);
     const known =
       models.subject === undefined || models.background === undefined
         ? 0
-        : clamp(models.background.cost(l, a, b) - models.subject.cost(l, a, b), -6, 6);
+        : clamp(behind - models.subject.cost(l, a, b), -6, 6);
     terminal[cell] = known + trust * 6 * ((prior.data[cell] as number) - 0.5);
   }
   const labels = createGrid(width, height, 1);

@@ -30,7 +30,13 @@ export function hold(previous: Settled, lab: Grid, soft: Grid): Settled {
     const before = previous.soft.data[p] as number;
     soft.data[p] = before + ((soft.data[p] as number) - before) * (fresh.data[p] as number);
   }
-  return { lab, soft, fresh };
+  const taken = resize(fresh, lab.width, lab.height);
+  const seen = createGrid(lab.width, lab.height, 3);
+  for (let i = 0; i < seen.data.length; i++) {
+    const before = previous.lab.data[i] as number;
+    seen.data[i] = before + ((lab.data[i] as number) - before) * (taken.data[Math.floor(i / 3)] as number);
+  }
+  return { lab: seen, soft, fresh };
 }
 
 /**

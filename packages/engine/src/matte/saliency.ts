@@ -77,9 +77,14 @@ function barriers(lab: Grid, border: Border): Float32Array {
   return total;
 }
 
-function barrierDistance({ width, height, data }: Grid, channel: number, border: Border): Float32Array {
+/** Minimum barrier distances of one channel to the border. */
+export function barrierDistance(
+  { width, height, data, channels }: Grid,
+  channel: number,
+  border: Border,
+): Float32Array {
   const cells = width * height;
-  const value = Float32Array.from({ length: cells }, (_, p) => data[p * 3 + channel] as number);
+  const value = Float32Array.from({ length: cells }, (_, p) => data[p * channels + channel] as number);
   const highest = value.slice();
   const lowest = value.slice();
   const distance = Float32Array.from(border, (seed) => (seed === 1 ? 0 : Number.POSITIVE_INFINITY));

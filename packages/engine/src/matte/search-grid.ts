@@ -2,13 +2,13 @@ import { labFromRgb } from '../colour/oklab.ts';
 import type { View } from '../composite/view.ts';
 import { createGrid, type Grid } from '../math/blur.ts';
 
-/** Cells along the longer side of the grid on which the subject is looked for. */
+/** Cells along the longer side of the grid on which the subject is looked for, where not told otherwise. */
 const searchSize = 192;
 
 /** A small picture of the frame in OKLab, each cell the mean of four looks. */
-export function labGrid(view: View): Grid {
+export function labGrid(view: View, size = searchSize): Grid {
   const { width, height } = view;
-  const scale = Math.min(1, searchSize / Math.max(width, height));
+  const scale = Math.min(1, size / Math.max(width, height));
   const grid = linearGrid(
     view,
     Math.max(2, Math.round(width * scale)),

@@ -21,18 +21,25 @@ export interface DecodedFrame {
   readonly data: Uint8Array;
 }
 
+/** Who is told of what passes while a video is decoded. */
+export interface Listeners {
+  /** Receives every packet of every stream before it is decoded, valid during the call. */
+  onPacket?(packet: Packet): Promise<void>;
+  /** Whether the next frame is to be given; one that is not costs its decoding alone. By default all are. */
+  wants?(): boolean;
+}
+
 /**
  * Decodes every shown frame in order, turned and scaled. One frame is in memory at a time. The calls are the
  * waiting kind: FFmpeg decodes ahead on threads of its own, and turns of the event loop cost more than they.
  * @param kind `colour`, or `matte`, whose limited range is expanded.
- * @param onPacket receives every packet of every stream before it is decoded, valid during the call.
  * @returns by `yield` frames; at the end a failure if the stream is damaged.
  */
 export async function* decodeFrames(
   input: VideoInput,
   size: Size,
   kind: 'colour' | 'matte',
-  onPacket?: (packet: Packet) => Promise<void>,
+  { onPacket, wants }: Listeners = {},
 ): AsyncGenerator<DecodedFrame, Failed | undefined> {
   const decoder = openDecoder(input);
   using context = decoder;
@@ -59,6 +66,10 @@ export async function* decodeFrames(
       const received = context.receiveFrameSync(frame);
       if (received === AVERROR_EAGAIN || received === AVERROR_EOF) break;
       if (received < 0) return damaged(input);
+      if (wants?.() === false) {
+        frame.unref();
+        continue;
+      }
       const { bestEffortTimestamp: pts, duration } = frame;
       frame.pts = pts;
       frame.timeBase = input.stream.timeBase;

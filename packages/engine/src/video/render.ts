@@ -15,6 +15,7 @@ import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
 import { createCopier, createWriter } from './encode.ts';
 import { isCopyable, openVideo, type VideoInput, videoSize } from './open.ts';
 import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
+import { surveyVideo } from './survey.ts';
 
 /** Audio that MP4 carries and browsers play: copied as it is. */
 const carriedAudio: ReadonlySet<number> = new Set([
@@ -25,11 +26,14 @@ const carriedAudio: ReadonlySet<number> = new Set([
   AV_CODEC_ID_ALAC,
 ]);
 
+/** The share of a job's progress in which a shot is surveyed. */
+const surveyShare = 0.1;
+
 /** Renders a video job, a frame at a time. */
 export async function renderVideo(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
-  findMatte: MatteFinder = createMatteFinder(),
+  findMatte?: MatteFinder,
 ): Promise<RenderResult> {
   const source = await openVideo(request.source, 'source');
   if (isFailed(source)) return source;
@@ -57,12 +61,18 @@ async function renderFrames(
   source: VideoInput,
   alpha: VideoInput | undefined,
   onProgress: (fraction: number) => void,
-  findMatte: MatteFinder,
+  findMatte?: MatteFinder,
 ): Promise<RenderResult> {
   const size = videoSize(source, request);
   const stage = await setStage(request, size.width, size.height);
   if (isFailed(stage)) return stage;
   const notes = [...stage.notes];
+  const isSurveyed = request.alphaMode === 'auto' && findMatte === undefined;
+  const surveyed = isSurveyed
+    ? await surveyVideo(request.source, size, (fraction) => onProgress(fraction * surveyShare))
+    : undefined;
+  const find = findMatte ?? createMatteFinder(surveyed);
+  const begun = isSurveyed ? surveyShare : 0;
   const copied =
     source.audio !== undefined && carriedAudio.has(source.audio.codecpar.codecId) ? source.audio : undefined;
   if (source.audio !== undefined && copied === undefined)
@@ -80,9 +90,11 @@ async function renderFrames(
     alpha: await createWriter(paths.alpha, { ...common, preset: 'ultrafast', quality: 12 }),
   };
   const opened = [writers.render, writers.alpha, sourceWriter, copier].filter((one) => one !== undefined);
-  const frames = decodeFrames(source, size, 'colour', async (packet) => {
-    if (packet.streamIndex === copied?.index) await writers.render.copy(packet);
-    if (packet.streamIndex === source.stream.index) await copier?.copy(packet);
+  const frames = decodeFrames(source, size, 'colour', {
+    async onPacket(packet) {
+      if (packet.streamIndex === copied?.index) await writers.render.copy(packet);
+      if (packet.streamIndex === source.stream.index) await copier?.copy(packet);
+    },
   });
   const mattes = alpha === undefined ? undefined : decodeFrames(alpha, size, 'matte');
   const next = () => Promise.all([frames.next(), mattes?.next()]);
@@ -103,7 +115,7 @@ async function renderFrames(
       const planes: Planes = { ...size, data: frame.value.data };
       const matte =
         request.alphaMode === 'auto'
-          ? await findMatte(planesView(planes))
+          ? await find(planesView(planes))
           : given?.done === false
             ? given.value.data
             : undefined;
@@ -121,7 +133,7 @@ async function renderFrames(
         writers.alpha.write(grey, pts, duration),
       ]);
       count++;
-      onProgress(Math.min(0.99, count / Math.max(count, source.declaredFrames)));
+      onProgress(Math.min(0.99, begun + ((1 - begun) * count) / Math.max(count, source.declaredFrames)));
     }
     await written;
     if (count === 0) return failed('The source holds no frame that can be shown.');

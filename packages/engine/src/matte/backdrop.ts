@@ -1,0 +1,108 @@
+import { createGrid, type Grid } from '../math/blur.ts';
+import { askew, coarseness, type Motion, slopeAt } from './motion.ts';
+import { inverse, liesOn, placeOf, register, registerStanding, type Similarity } from './registration.ts';
+
+/** Samples of a shot, laid on one of them as the camera moved. */
+export interface Panned {
+  readonly reference: Grid;
+  /** Where the first frame lies. */
+  readonly first: Similarity;
+  /** Whether the camera stands still. */
+  readonly standing: boolean;
+  readonly samples: { readonly all: readonly Grid[]; readonly median: Grid };
+}
+
+/** What is behind the subject, cell by cell, as far as the shot has shown it. */
+export interface Backdrop {
+  /** −log likelihood of each cell of a sample as background; infinite where the shot never showed it. */
+  costsOfSample(sample: Grid): Float32Array;
+  /**
+   * The same of any frame, which is laid on the samples first, from where the frame before lay.
+   * @returns undefined costs where it does not lie on them.
+   */
+  costsOf(frame: Grid, from: Similarity): { readonly costs?: Float32Array; readonly way: Similarity };
+}
+
+/** Variance of a colour that the shot showed, beside its noise: lightness, and each of the chroma. */
+const leastVariance = 1.5e-4;
+const chromaShare = 0.25;
+/** The share of background that looks as it did. */
+const steadfast = 0.9;
+/** Samples in which a cell must be background to be known. */
+const leastSeen = 2;
+
+/** Learns what is behind the subject from samples and their cuts. */
+export function backdropOf(panned: Panned, labels: readonly Grid[], { still, noise }: Motion): Backdrop {
+  const { reference, standing } = panned;
+  const { width, height } = reference;
+  const cells = width * height;
+  const mean = createGrid(width, height, 3);
+  const seen = new Float32Array(cells);
+  for (const [k, sample] of panned.samples.all.entries()) {
+    const clear = clearOf(labels[k] as Grid);
+    for (let p = 0; p < cells; p++) {
+      if (clear[p] === 0 || still[p] === 1) continue;
+      seen[p] = (seen[p] as number) + 1;
+      for (let c = 0; c < 3; c++)
+        mean.data[p * 3 + c] = (mean.data[p * 3 + c] as number) + (sample.data[p * 3 + c] as number);
+    }
+  }
+  for (let i = 0; i < mean.data.length; i++)
+    mean.data[i] = (mean.data[i] as number) / Math.max(1, seen[Math.floor(i / 3)] as number);
+  const variance = Float32Array.from(
+    seen,
+    (_, p) =>
+      ((3 * noise) ** 2 + leastVariance) * coarseness(mean.data[p * 3] as number) +
+      (standing ? 0 : (askew * slopeAt(mean, p)) ** 2),
+  );
+  const costAt = (frame: Grid, at: number, p: number): number => {
+    if ((seen[p] as number) < leastSeen) return Number.POSITIVE_INFINITY;
+    const l = (frame.data[at * 3] as number) - (mean.data[p * 3] as number);
+    const a = (frame.data[at * 3 + 1] as number) - (mean.data[p * 3 + 1] as number);
+    const b = (frame.data[at * 3 + 2] as number) - (mean.data[p * 3 + 2] as number);
+    const light = variance[p] as number;
+    const chroma = light * chromaShare;
+    return (
+      (l * l) / light / 2 +
+      (a * a + b * b) / chroma / 2 +
+      0.5 * Math.log(light * chroma * chroma) -
+      Math.log(steadfast)
+    );
+  };
+  const costsOfSample = (sample: Grid) =>
+    Float32Array.from({ length: cells }, (_, p) => costAt(sample, p, p));
+  return {
+    costsOfSample,
+    costsOf(frame, from) {
+      const found = standing ? registerStanding(reference, frame) : register(reference, frame, from);
+      if (!liesOn(found)) return { way: from };
+      const { way } = found;
+      if (standing) return { costs: costsOfSample(frame), way };
+      const back = inverse(way);
+      const costs = new Float32Array(cells).fill(Number.POSITIVE_INFINITY);
+      for (let y = 0, at = 0; y < height; y++) {
+        for (let x = 0; x < width; x++, at++) {
+          const place = placeOf(back, x, y, reference);
+          const [px, py] = [Math.round(place[0]), Math.round(place[1])];
+          if (px >= 0 && py >= 0 && px < width && py < height) costs[at] = costAt(frame, at, py * width + px);
+        }
+      }
+      return { costs, way };
+    },
+  };
+}
+
+/** 1 where neither a cell nor a neighbour of it is subject. */
+function clearOf({ width, height, data }: Grid): Uint8Array {
+  const clear = new Uint8Array(width * height).fill(1);
+  for (let p = 0; p < clear.length; p++) {
+    if (data[p] !== 1) continue;
+    const x = p % width;
+    clear[p] = 0;
+    if (x > 0) clear[p - 1] = 0;
+    if (x + 1 < width) clear[p + 1] = 0;
+    if (p >= width) clear[p - width] = 0;
+    if (p + width < clear.length) clear[p + width] = 0;
+  }
+  return clear;
+}
