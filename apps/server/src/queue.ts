@@ -31,8 +31,15 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
   });
   boss.on('error', (fault) => log.error({ ...placeOf(fault), err: fault }, 'the queue met a fault'));
   boss.on('warning', (warning) => log.warn({ warning }, 'the queue warns'));
-  await boss.start();
-  await createQueues(boss);
+  try {
+    await boss.start();
+    await createQueues(boss);
+  } catch (error) {
+    await boss
+      .stop({ graceful: false })
+      .catch((fault: unknown) => log.warn({ err: fault }, 'the queue did not stop'));
+    throw error;
+  }
   return {
     boss,
     entries: bossQueue(boss),
@@ -60,9 +67,12 @@ export class DeferredQueue {
     this.#open = open;
   }
 
-  /** The queue, opened once; rejects for everybody if it can't be. */
+  /** The queue, opened once; rejects for all who wait if it can't be, and the next to ask tries again. */
   open(): Promise<OpenQueue> {
-    this.#opening ??= this.#open();
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
     return this.#opening;
   }
 

@@ -39,6 +39,9 @@ const drainMilliseconds = 10_000;
 /** Milliseconds in which those are answered who waited for the start, before what only writes need is opened. */
 const pauseMilliseconds = 100;
 
+/** How often the queue is tried to be opened, after longer and longer pauses: for a quarter of a minute in all. */
+const openAttempts = 16;
+
 /** Starts everything, in order; what was started is stopped again if a later part can't be. */
 export async function serve(
   settings: ServerSettings,
@@ -135,7 +138,7 @@ async function start(
     await Promise.all([listener.stop(drainMilliseconds), renders?.stop(drainMilliseconds)]);
   });
   log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'serving');
-  const complete = engine ? Promise.resolve() : openLater(queue, releases);
+  const complete = engine ? Promise.resolve() : openLater(queue, log, releases);
   return { role, url, firstKey: first?.key, complete, stop: () => releases.run() };
 }
 
@@ -151,12 +154,25 @@ async function work(
   return begin.work(world, await queue.open(), settings.RESTAGE_WORKERS, webhooks, releases);
 }
 
-/** Opens the queue after a pause, or when a write needs it: it takes another tenth of a second. */
-async function openLater(queue: DeferredQueue, releases: Releases): Promise<void> {
+/**
+ * Opens the queue after a pause, or when a write needs it: it takes another tenth of a second. The database was there a
+ * moment ago, so one that is gone may be back soon.
+ */
+async function openLater(queue: DeferredQueue, log: Logger, releases: Releases): Promise<void> {
   const stopping = new AbortController();
   releases.add('pause', async () => stopping.abort());
-  const paused = await sleep(pauseMilliseconds, true, { signal: stopping.signal }).catch(() => false);
-  if (paused) await queue.open();
+  const { signal } = stopping;
+  for (let attempt = 1; ; attempt += 1) {
+    const paused = await sleep(attempt * pauseMilliseconds, true, { signal }).catch(() => false);
+    if (!paused) return;
+    try {
+      await queue.open();
+      return;
+    } catch (error) {
+      if (attempt === openAttempts) throw error;
+      log.warn({ err: error }, 'the queue could not be opened, and is tried again');
+    }
+  }
 }
 
 async function prepareDirectory(directory: string): Promise<ServeFault | undefined> {
