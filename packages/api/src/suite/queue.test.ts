@@ -168,34 +168,34 @@ describe('an attempt that can’t be', () => {
 });
 
 describe('a worker whose render is over', () => {
-  /** A worker context whose finished files are stored once `release` is called. */
-  function held(engine: Engine) {
+  /** A worker in its second render, whose finished files are stored once `release` is called. */
+  async function aheadOfItself() {
+    const engine = pacedEngine();
     const { promise, resolve: release } = Promise.withResolvers<void>();
     const blobs: BlobStore = {
       ...ctx.blobs,
       localPath: (key) => ctx.blobs.localPath(key),
       adopt: (key, path) => promise.then(() => ctx.blobs.adopt(key, path)),
     };
-    return { ctx: { ...ctx, engine, blobs }, release };
+    const work = await workOnRenders({ ...ctx, engine, blobs }, boss, 1);
+    await engine.begun(1);
+    engine.advance(1);
+    await engine.begun(2);
+    return { engine, release, work };
   }
 
   test('settles it while the next is rendered, though no more than that falls behind', async () => {
     const account = await client();
     const ids: string[] = [];
     for (let started = 0; started < 3; started += 1) ids.push(await account.start());
-    const engine = pacedEngine();
-    const slow = held(engine);
-    const work = await workOnRenders(slow.ctx, boss, 1);
-    await engine.begun(1);
-    engine.advance(1);
-    await engine.begun(2);
+    const { engine, release, work } = await aheadOfItself();
     engine.advance(1);
     let third = false;
     const begun = engine.begun(3).then(() => (third = true));
     await new Promise((resolve) => setTimeout(resolve, 3000));
     expect(third).toBe(false);
     for (const id of ids.slice(0, 2)) expect(await job(id)).toMatchObject({ status: 'processing' });
-    slow.release();
+    release();
     await begun;
     engine.advance(1);
     await soon(async () => {
@@ -209,15 +209,10 @@ describe('a worker whose render is over', () => {
   test('is waited for when it is to stop', async () => {
     const account = await client();
     const ids = [await account.start(), await account.start()];
-    const engine = pacedEngine();
-    const slow = held(engine);
-    const work = await workOnRenders(slow.ctx, boss, 1);
-    await engine.begun(1);
-    engine.advance(1);
-    await engine.begun(2);
+    const { engine, release, work } = await aheadOfItself();
     const stopped = work.stop(20_000);
     engine.advance(1);
-    slow.release();
+    release();
     await stopped;
     for (const id of ids) expect(await entry(id)).toMatchObject({ state: 'completed' });
     for (const id of ids) expect(await job(id)).toMatchObject({ status: 'completed', attempt: 1 });
