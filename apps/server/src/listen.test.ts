@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 
-const listener = await listen(() => new Response('ok'), { host: '127.0.0.1', port: 0 });
+const listener = await listen({ host: '127.0.0.1', port: 0 });
 if ('fault' in listener) throw new Error(listener.fault);
 const { port } = listener;
 afterAll(() => listener.stop(100));
@@ -38,7 +38,7 @@ test.each([
 });
 
 test('a port that is taken is a fault in one line', async () => {
-  expect(await listen(() => new Response(), { host: '127.0.0.1', port })).toEqual({
+  expect(await listen({ host: '127.0.0.1', port })).toEqual({
     fault: `Port ${port} of 127.0.0.1 is in use. Stop what uses it, or set PORT.`,
   });
 });
