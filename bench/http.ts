@@ -151,7 +151,7 @@ async function serveJob(more: number) {
   const { id } = (await posted.json()) as { id: string };
   const { sql, close } = connect(database.url, { name: 'bench', statementTimeout: 0 });
   // The limits are not what is measured.
-  const [account] = await sql<{ id: string }[]>`update accounts set read_rpm = 2000000 returning id`;
+  const [account] = await sql<{ id: string }[]>`update accounts set read_rpm = 500000 returning id`;
   if (more > 0) await fillTables(sql, account?.id ?? '', more);
   await close();
   return {
