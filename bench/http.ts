@@ -15,7 +15,7 @@ import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
 import { makePng } from '../packages/media/src/testing/index.ts';
 import { bundle, programs } from '../scripts/bundle.ts';
 import { rate } from './tools/load.ts';
-import { residentMegabytes, runProgram } from './tools/program.ts';
+import { firstAnswer, freePort, residentMegabytes, runProgram } from './tools/program.ts';
 import { median, report } from './tools/report.ts';
 import { fillTables } from './tools/rows.ts';
 
@@ -29,14 +29,14 @@ const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, impor
 await bundle();
 const cluster = await startTestCluster();
 const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
-const startServer = (url: string) =>
+const startServer = (url: string, port = 0) =>
   runProgram([path(programs.server.output), 'serve', '--role', 'api'], {
-    PORT: '0',
+    PORT: String(port),
     DATABASE_URL: url,
     RESTAGE_DATA_DIR: directory,
     LOG_LEVEL: 'error',
   });
-const bare = `require('node:http').createServer((_, r) => r.end('{}')).listen(0, '127.0.0.1', function () {
+const bare = `require('node:http').createServer((_, r) => r.end('{}')).listen(process.env.PORT, '127.0.0.1', function () {
   console.log('on http://127.0.0.1:' + this.address().port) })`;
 
 try {
@@ -74,15 +74,23 @@ try {
   process.stdout.write(`${told.join(', ')}\n`);
   await Promise.all([few.stop(), many.stop(), raw.stop(), select.stop()]);
 
-  const starts: { ours: number; theirs: number; memory: number }[] = [];
+  const starts: Record<'theirs' | 'ours' | 'read' | 'memory', number>[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const [theirs] = await firstAnswer(() => runProgram(['-e', bare], {}));
-    const [ours, memory] = await firstAnswer(() => startServer(many.database));
-    starts.push({ ours, theirs, memory });
+    const theirs = await watchStart((port) => runProgram(['-e', bare], { PORT: String(port) }), '/', {});
+    const ours = await watchStart(
+      (port) => startServer(many.database, port),
+      many.job.pathname,
+      many.headers,
+    );
+    starts.push({ theirs: theirs.first, ours: ours.first, read: ours.read, memory: ours.memory });
   }
   await Promise.all([few.drop(), many.drop()]);
+  const middle = (name: keyof (typeof starts)[number]) => median(starts.map((each) => each[name]));
   process.stdout.write(
-    `first answer ${median(starts.map(({ ours }) => ours)).toFixed(0)} ms, bare ${median(starts.map(({ theirs }) => theirs)).toFixed(0)} ms\n`,
+    `first answer ${middle('ours').toFixed(0)} ms, first job ${middle('read').toFixed(0)} ms, bare ${middle('theirs').toFixed(0)} ms\n`,
+  );
+  process.stdout.write(
+    `a job asked for at the first answer, of a bare process’s answer: ${median(starts.map(({ read, theirs }) => read / theirs)).toFixed(2)} ×\n`,
   );
   report([
     { what: 'GET job over REST, of node:http', value: over('rest', 'raw'), bound: 0.18, kind: 'least' },
@@ -114,7 +122,7 @@ try {
     },
     {
       what: 'bundled server’s memory, idle',
-      value: median(starts.map(({ memory }) => memory)),
+      value: middle('memory'),
       bound: 100,
       kind: 'most',
       unit: ' MB',
@@ -143,7 +151,7 @@ async function serveJob(more: number) {
   const { id } = (await posted.json()) as { id: string };
   const { sql, close } = connect(database.url, { name: 'bench', statementTimeout: 0 });
   // The limits are not what is measured.
-  const [account] = await sql<{ id: string }[]>`update accounts set read_rpm = 2000000 returning id`;
+  const [account] = await sql<{ id: string }[]>`update accounts set read_rpm = 500000 returning id`;
   if (more > 0) await fillTables(sql, account?.id ?? '', more);
   await close();
   return {
@@ -157,14 +165,29 @@ async function serveJob(more: number) {
   };
 }
 
-/** Milliseconds from a program's start to its first answer, and its MB of memory a second later. */
-async function firstAnswer(start: () => ReturnType<typeof runProgram>): Promise<[number, number]> {
+/**
+ * Milliseconds from a program's start to its first answer, which is whether it lives, and to that to a request which is
+ * sent right then; and its MB of memory a second later.
+ */
+async function watchStart(
+  start: (port: number) => ReturnType<typeof runProgram>,
+  path: string,
+  headers: HeadersInit,
+) {
+  const port = await freePort();
   const began = performance.now();
-  const program = await start();
-  await (await fetch(`${program.url}/healthz`)).text();
-  const took = performance.now() - began;
+  const starting = start(port);
+  const answered = async () => {
+    const url = `http://127.0.0.1:${port}`;
+    await firstAnswer(`${url}/healthz`);
+    const first = performance.now() - began;
+    const { status } = await fetch(url + path, { headers });
+    if (status !== 200) throw new Error(`${path} answered ${status}`);
+    return { first, read: performance.now() - began };
+  };
+  const [program, times] = await Promise.all([starting, answered()]);
   await sleep(1000);
   const memory = await residentMegabytes(program.pid);
   await program.stop();
-  return [took, memory];
+  return { ...times, memory };
 }

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
-import { afterAll, expect, test } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterAll, describe, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 
-const listener = await listen(() => new Response('ok'), { host: '127.0.0.1', port: 0 });
+const listener = await listen({ host: '127.0.0.1', port: 0 });
 if ('fault' in listener) throw new Error(listener.fault);
 const { port } = listener;
 afterAll(() => listener.stop(100));
@@ -38,7 +39,64 @@ test.each([
 });
 
 test('a port that is taken is a fault in one line', async () => {
-  expect(await listen(() => new Response(), { host: '127.0.0.1', port })).toEqual({
+  expect(await listen({ host: '127.0.0.1', port })).toEqual({
     fault: `Port ${port} of 127.0.0.1 is in use. Stop what uses it, or set PORT.`,
   });
+});
+
+describe('until the rest is started', () => {
+  const listening = async () => {
+    const listener = await listen({ host: '127.0.0.1', port: 0 });
+    if ('fault' in listener) throw new Error(listener.fault);
+    return { ...listener, url: `http://127.0.0.1:${listener.port}` };
+  };
+
+  test('probes are told that the process lives and is not ready', async () => {
+    const { url, stop } = await listening();
+    const lives = await fetch(`${url}/healthz`);
+    expect([lives.status, await lives.json()]).toEqual([200, { status: 'ok' }]);
+    const ready = await fetch(`${url}/readyz?verbose`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', checks: {} }]);
+    await stop(100);
+  });
+
+  test('what else is asked is kept, whole and in order, but for those who hang up', async () => {
+    const { url, serve, stop } = await listening();
+    const hangingUp = new AbortController();
+    const posted = fetch(`${url}/a`, { method: 'POST', body: 'x'.repeat(1_000_000) });
+    await seen(url);
+    const gone = fetch(`${url}/gone`, { signal: hangingUp.signal });
+    await seen(url);
+    const asked = fetch(`${url}/b`);
+    await seen(url);
+    hangingUp.abort();
+    await expect(gone).rejects.toThrow('aborted');
+    await seen(url);
+    const heard: string[] = [];
+    serve(async (request, response) => {
+      heard.push(request.url ?? '');
+      response.end(`${request.url} of ${(await text(request)).length}`);
+    });
+    expect(await (await posted).text()).toBe('/a of 1000000');
+    expect(await (await asked).text()).toBe('/b of 0');
+    expect(await (await fetch(`${url}/healthz`)).text()).toBe('/healthz of 0');
+    expect(heard).toEqual(['/a', '/b', '/healthz']);
+    await stop(100);
+  });
+
+  test('and what is kept is dropped at once where nothing comes of it', async () => {
+    const { url, stop } = await listening();
+    const asked = fetch(`${url}/a`);
+    const dropped = expect(asked).rejects.toThrow('fetch failed');
+    await seen(url);
+    const began = performance.now();
+    await stop(10_000);
+    await dropped;
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  /** Once this is answered, the server has heard what was sent before. */
+  const seen = async (url: string) => {
+    for (let n = 0; n < 3; n += 1) await (await fetch(`${url}/healthz`)).text();
+  };
 });

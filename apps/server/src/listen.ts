@@ -1,14 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createAdaptorServer, type ServerType } from '@hono/node-server';
-import { limits } from '@restage/contract';
+import { limits } from '@restage/contract/limits';
 import { encodeEnvelope, fail } from '@restage/errors';
 
-/** A listening server. */
+/** A listening server. It begins by telling that it lives, and keeps what else is asked. */
 export interface Listener {
   readonly port: number;
-  /** Takes no new connection, and waits for the requests in flight, at most so many milliseconds. */
+  /** Has requests answered from now on, those that were kept first. */
+  serve(answer: RequestListener): void;
+  /**
+   * Takes no new connection, and waits for the requests in flight, at most so many milliseconds. Those that are still
+   * kept are dropped.
+   */
   stop(patience: number): Promise<void>;
 }
 
@@ -43,18 +47,22 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
     `HTTP/1.1 ${status} Bad Request`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(text)}`,
-    `x-request-id: req_${randomUUID()}`,
+    `x-request-id: req_${crypto.randomUUID()}`,
     'connection: close',
   ];
   socket.end(`${headers.join('\r\n')}\r\n\r\n${text}`);
 }
 
-/** Serves `fetch` at an address. */
-export function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
-  address: { readonly host: string; readonly port: number },
-): Promise<Listener | ListenFault> {
-  const server = createAdaptorServer({ fetch, serverOptions });
+/** Listens at an address. */
+export function listen(address: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<Listener | ListenFault> {
+  let kept: Parameters<RequestListener>[] | undefined = [];
+  let answer: RequestListener = (request, response) => {
+    if (!answerProbe(request, response)) kept?.push([request, response]);
+  };
+  const server = createServer(serverOptions, (request, response) => answer(request, response));
   server.on('clientError', refuseConnection);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -63,10 +71,35 @@ export function listen(
       else reject(error);
     });
     server.listen(address.port, address.host, () => {
-      const { port } = server.address() as AddressInfo;
-      resolve({ port, stop: (patience) => stop(server, patience) });
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        serve(first) {
+          answer = first;
+          // Who has hung up meanwhile waits for nothing.
+          for (const [request, response] of kept ?? []) if (!response.destroyed) first(request, response);
+          kept = undefined;
+        },
+        stop(patience) {
+          for (const [, response] of kept ?? []) response.destroy();
+          return stop(server, patience);
+        },
+      });
     });
   });
+}
+
+/**
+ * What probes are told while the rest is started, which migrations may draw out: that the process lives, so it is not
+ * ended for being slow, and that it is not ready, so nothing is sent to it.
+ * @returns whether it was a probe
+ */
+function answerProbe(...[request, response]: Parameters<RequestListener>): boolean {
+  const [path] = request.url?.split('?') ?? [];
+  if (path !== '/healthz' && path !== '/readyz') return false;
+  const [status, body] =
+    path === '/healthz' ? [200, { status: 'ok' }] : [503, { status: 'unavailable', checks: {} }];
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  return true;
 }
 
 const faults: Readonly<Record<string, (address: { host: string; port: number }) => string>> = {
@@ -77,18 +110,16 @@ const faults: Readonly<Record<string, (address: { host: string; port: number }) 
   ENOTFOUND: ({ host }) => `The address ${host} is unknown. Set HOST.`,
 };
 
-function stop(server: ServerType, patience: number): Promise<void> {
+function stop(server: Server, patience: number): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    }, patience);
+    const late = setTimeout(() => server.closeAllConnections(), patience);
     // A connection whose last answer has just ended is idle from then on, and would be kept alive.
-    const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 50);
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(late);
       clearInterval(idle);
       resolve();
     });
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    server.closeIdleConnections();
   });
 }

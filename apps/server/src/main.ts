@@ -1,8 +1,9 @@
 import { greeting } from './greeting.ts';
-import { createLogger } from './logger.ts';
+import { listen } from './listen.ts';
 import type { BundlePaths } from './paths.ts';
-import { type Role, roles, serve } from './serve.ts';
+import { type Role, roles } from './roles.ts';
 import { readSettings } from './settings.ts';
+import { turn } from './turn.ts';
 
 /** Runs a command of `restage-server`; one that serves goes on serving after this. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
@@ -24,11 +25,19 @@ function readRole(args: readonly string[]): Role | undefined {
   return roles.find((role) => role === asked);
 }
 
+/** Serves, until a signal ends it or what it stands on fails. */
 async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   const settings = readSettings(process.env);
   if ('fault' in settings) return refuse(settings.fault);
+  // First of all, so that whoever looks finds it alive, and a port that is taken is found out at once.
+  const listener = await listen({ host: settings.HOST, port: settings.PORT });
+  if ('fault' in listener) return refuse(listener.fault);
+  await turn();
+  const { createLogger } = await import('./logger.ts');
+  await turn();
+  const { serve } = await import('./serve.ts');
   const log = createLogger(settings.LOG_LEVEL);
-  const server = await serve(settings, log, bundle, role);
+  const server = await serve(listener, settings, log, bundle, role);
   if ('fault' in server) return refuse(server.fault);
   say(greeting(server));
 

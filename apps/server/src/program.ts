@@ -1,4 +1,5 @@
-import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { turn } from './turn.ts';
 
 /**
  * Loads what serving takes. Loading blocks, a tenth of a second in all, so it is done in parts: between them the
@@ -14,7 +15,7 @@ export async function loadProgram() {
     './state.ts'
   );
   await turn();
-  const { createApp, createProbes, listen } = await import('./face.ts');
+  const { createApp, createProbes, getRequestListener } = await import('./face.ts');
   await turn();
   return {
     createApp,
@@ -22,15 +23,9 @@ export async function loadProgram() {
     createProbes,
     createWorld,
     DeferredQueue,
+    getRequestListener,
     JobChanges,
-    listen,
     openMedia,
     openQueue,
   };
-}
-
-/** What is heard in the first is sent at the end of it. */
-async function turn(): Promise<void> {
-  await immediate();
-  await immediate();
 }

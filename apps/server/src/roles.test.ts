@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { testDatabase } from '@restage/db/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { familyOf, get, run, start, up, usePrograms } from './testing/programs.ts';
@@ -41,6 +43,53 @@ test('SIGTERM ends streams and waiting answers at once, and the process with the
   expect(await waiting).toMatchObject({ status: 'in_queue' });
   expect(await program.exit).toBe(0);
   expect(performance.now() - asked).toBeLessThan(5000);
+});
+
+describe('a server whose database is slow to answer', () => {
+  test('lives, is not ready, and answers what it was asked meanwhile', async () => {
+    const { url: DATABASE_URL } = await testDatabase();
+    const first = run(['serve', '--role', 'api'], { DATABASE_URL });
+    const { key } = await up(first);
+    first.child.kill('SIGTERM');
+    await first.exit;
+
+    const slow = await slowly(DATABASE_URL);
+    const PORT = String(await freePort());
+    const program = run(['serve', '--role', 'api'], { DATABASE_URL: slow.url, PORT });
+    const url = `http://127.0.0.1:${PORT}`;
+    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), {
+      timeout: 20_000,
+    });
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', checks: {} }]);
+    const asked = fetch(`${url}/v1/account/info`, { headers: { 'x-api-key': key } });
+    await slow.asked;
+    expect(program.out()).toBe('');
+    slow.let();
+    const answer = await asked;
+    expect([answer.status, await answer.json()]).toMatchObject([200, { email: 'owner@localhost' }]);
+    await up(program);
+    program.child.kill('SIGTERM');
+    expect(await program.exit).toBe(0);
+    await slow.close();
+  });
+
+  test('ends at once where that hangs up, and drops what it was asked', async () => {
+    const { url: DATABASE_URL } = await testDatabase();
+    const slow = await slowly(DATABASE_URL);
+    const PORT = String(await freePort());
+    const program = run(['serve', '--role', 'api'], { DATABASE_URL: slow.url, PORT });
+    const url = `http://127.0.0.1:${PORT}`;
+    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), {
+      timeout: 20_000,
+    });
+    const dropped = expect(fetch(`${url}/v1/account/info`)).rejects.toThrow('fetch failed');
+    await slow.asked;
+    await slow.close();
+    expect(await program.exit).toBe(1);
+    await dropped;
+    expect(program.log()).toContain("can't be used");
+  });
 });
 
 describe('the queue opens after the first answers', () => {
@@ -124,3 +173,43 @@ describe('refused in one line', () => {
     },
   );
 });
+
+/** A way to a database on which nothing is heard until it is `let`. */
+async function slowly(databaseUrl: string) {
+  const url = new URL(databaseUrl);
+  const far = { host: url.hostname, port: Number(url.port) };
+  const waiting = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const sockets: Socket[] = [];
+  const server = createServer((near) => {
+    sockets.push(near.on('error', () => near.destroy()));
+    asked.resolve();
+    waiting.promise.then(() => {
+      const there = connect(far).on('error', () => near.destroy());
+      near.on('close', () => there.destroy());
+      sockets.push(there);
+      near.pipe(there).pipe(near);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    /** Resolves when somebody has come. */
+    asked: asked.promise,
+    let: () => waiting.resolve(),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -10,11 +10,8 @@ import { loadProgram } from './program.ts';
 import type { DeferredQueue } from './queue.ts';
 import { checkReadiness } from './readiness.ts';
 import { Releases } from './releases.ts';
+import type { Role } from './roles.ts';
 import type { ServerSettings } from './settings.ts';
-
-/** What a process does: serve the API, render, or both. Any number of each work on one database. */
-export const roles = ['all', 'api', 'worker'] as const;
-export type Role = (typeof roles)[number];
 
 /** A server that serves. */
 export interface RunningServer {
@@ -42,16 +39,18 @@ const pauseMilliseconds = 100;
 /** How often the queue is tried to be opened, after longer and longer pauses: for a quarter of a minute in all. */
 const openAttempts = 16;
 
-/** Starts everything, in order; what was started is stopped again if a later part can't be. */
+/** Starts everything else, in order; all that was started is stopped again if a later part can't be. */
 export async function serve(
+  listener: Listener,
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths = {},
-  role: Role = 'all',
+  role: Role,
 ): Promise<RunningServer | ServeFault> {
   const releases = new Releases(log);
+  releases.add('listener', () => listener.stop(drainMilliseconds));
   try {
-    const started = await start(settings, log, bundle, role, releases);
+    const started = await start(listener, settings, log, bundle, role, releases);
     if ('fault' in started) await releases.run();
     return started;
   } catch (error) {
@@ -61,6 +60,7 @@ export async function serve(
 }
 
 async function start(
+  listener: Listener,
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths,
@@ -95,14 +95,6 @@ async function start(
   const queue = new program.DeferredQueue(() => program.openQueue(database.url, log));
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
-  // The port is known once the server listens, and the URLs that it signs hold the port: listen first.
-  let answer: (request: Request) => Response | Promise<Response> = () =>
-    new Response(null, { status: 503, headers: { 'retry-after': '1' } });
-  const address = { host: settings.HOST, port: settings.PORT };
-  const listener = await program.listen((request) => answer(request), address);
-  if ('fault' in listener) return listener;
-  releases.add('listener', () => listener.stop(drainMilliseconds));
-
   const url = localUrl(settings, listener);
   const publicUrl = (settings.RESTAGE_PUBLIC_URL ?? url).replace(/\/+$/, '');
   const world = await program.createWorld({
@@ -130,7 +122,8 @@ async function start(
           ready,
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
         });
-  answer = (request) => app.fetch(request);
+  releases.add('requests', () => listener.stop(drainMilliseconds));
+  listener.serve(program.getRequestListener((request) => app.fetch(request)));
   const renders = engine && (await work({ ...world, engine }, queue, settings, webhooks.signal, releases));
   // The first to be released: nothing new is begun, and requests and renders end side by side.
   releases.add('work', async () => {
