@@ -1,76 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { testDatabase } from '@restage/db/testing';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { run, up, usePrograms } from './testing/programs.ts';
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
+const folder = usePrograms();
 
-/** A server program, and what it has printed. */
-interface Program {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly log: () => string;
-  readonly exit: Promise<number | null>;
-}
-
-let directory = '';
-const programs: Program[] = [];
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'restage-start-'));
-});
-afterEach(async () => {
-  for (const { child, exit } of programs.splice(0)) {
-    child.kill('SIGTERM');
-    await exit;
-  }
-  await rm(directory, { recursive: true, force: true });
-});
-
-function run(args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, [cli, ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let log = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    log += chunk;
-  });
-  const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const program: Program = { child, out: () => out, log: () => log, exit };
-  programs.push(program);
-  return program;
-}
-
-/** Waits until a server serves; gives its address and, on a first start, its key. */
-async function serving(program: Program): Promise<{ url: string; key: string | undefined }> {
-  const ended = program.exit.then((code) => {
-    throw new Error(`ended with ${code}: ${program.log()}`);
-  });
-  ended.catch(() => undefined);
-  for (;;) {
-    const url = /serves on (\S+)/.exec(program.out())?.[1];
-    if (url && program.out().includes('Ctrl-C')) return { url, key: /^rsk_\S+$/m.exec(program.out())?.[0] };
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 20))]);
-  }
-}
-
-const balance = async (url: string, key: string | undefined) => {
-  const answer = await fetch(`${url}/v1/account/billing`, { headers: { 'x-api-key': key ?? '' } });
+const balance = async (url: string, key: string) => {
+  const answer = await fetch(`${url}/v1/account/billing`, { headers: { 'x-api-key': key } });
   return [answer.status, ((await answer.json()) as { prepaid_balance?: number }).prepaid_balance];
 };
 
 describe('a first start', () => {
   test('makes an account with credits, prints its key once, and is found again', async () => {
     const first = run(['serve'], { RESTAGE_FIRST_CREDITS: '250' });
-    const { url, key } = await serving(first);
+    const { url, key } = await up(first);
     expect(key).toMatch(/^rsk_[\w-]{43}$/);
     expect(await balance(url, key)).toEqual([200, 2.5]);
     expect(await (await fetch(`${url}/readyz`)).json()).toEqual({
@@ -81,37 +26,37 @@ describe('a first start', () => {
     expect(await first.exit).toBe(0);
 
     const second = run(['serve']);
-    const again = await serving(second);
-    expect(again.key).toBeUndefined();
+    const again = await up(second);
+    expect(again.key).toBe('');
     expect(second.out()).not.toContain('rsk_');
     expect(await balance(again.url, key)).toEqual([200, 2.5]);
   });
 
   test('says nothing of a key in its log', async () => {
     const program = run(['serve'], { LOG_LEVEL: 'trace' });
-    const { url, key } = await serving(program);
+    const { url, key } = await up(program);
     await balance(url, key);
     await fetch(`${url}/trpc/account.info`, { headers: { authorization: `Bearer ${key}` } });
     program.child.kill('SIGTERM');
     expect(await program.exit).toBe(0);
     expect(program.log()).toContain('"path":"/v1/account/billing"');
-    expect(program.log()).not.toContain(key?.slice(4));
+    expect(program.log()).not.toContain(key.slice(4));
   });
 });
 
 describe('after a crash', () => {
   test('the next start takes up everything', async () => {
     const first = run(['serve']);
-    const { url, key } = await serving(first);
+    const { url, key } = await up(first);
     const upload = await fetch(`${url}/v1/uploads`, {
       method: 'POST',
-      headers: { 'x-api-key': key ?? '' },
+      headers: { 'x-api-key': key },
       body: '{"filename":"a.png"}',
     });
     expect(upload.status).toBe(200);
     first.child.kill('SIGKILL');
     await first.exit;
-    const again = await serving(run(['serve']));
+    const again = await up(run(['serve']));
     expect(await balance(again.url, key)).toEqual([200, 10]);
   });
 });
@@ -131,7 +76,7 @@ async function refused(env: Record<string, string>): Promise<string> {
 
 describe('a start that can’t be is one line', () => {
   test('on a data directory that another server uses', async () => {
-    await serving(run(['serve']));
+    await up(run(['serve']));
     expect(await refused({})).toMatch(/Another Restage server is using /);
   });
 
@@ -145,11 +90,11 @@ describe('a start that can’t be is one line', () => {
     );
     await new Promise((resolve) => blocker.close(resolve));
     // Nothing is left behind that would keep the next start from serving.
-    await serving(run(['serve']));
+    await up(run(['serve']));
   });
 
   test('on a data directory that can’t be written to', async () => {
-    await writeFile(join(directory, 'data'), 'a file');
+    await writeFile(join(folder(), 'data'), 'a file');
     expect(await refused({})).toMatch(
       /^The data directory .* can't be written to \(\w+\)\. Set RESTAGE_DATA_DIR\.$/,
     );
@@ -162,7 +107,7 @@ describe('a start that can’t be is one line', () => {
   });
 
   test('on a matte model that isn’t there, or is none', async () => {
-    const path = join(directory, 'matte.onnx');
+    const path = join(folder(), 'matte.onnx');
     const words = `RESTAGE_MATTE_MODEL names ${path}, which can't be used: it can't be `;
     expect(await refused({ RESTAGE_MATTE_MODEL: path })).toContain(`${words}read: ENOENT`);
     await writeFile(path, 'not a network');
@@ -176,8 +121,8 @@ describe('a start that can’t be is one line', () => {
 
 test('a database of one’s own is used instead of the embedded one', async () => {
   const database = await testDatabase();
-  await mkdir(join(directory, 'data'));
-  const { url, key } = await serving(run(['serve'], { DATABASE_URL: database.url }));
+  await mkdir(join(folder(), 'data'));
+  const { url, key } = await up(run(['serve'], { DATABASE_URL: database.url }));
   expect(await balance(url, key)).toEqual([200, 10]);
   const [row] = await database.sql`select email from accounts`;
   expect(row).toEqual({ email: 'owner@localhost' });

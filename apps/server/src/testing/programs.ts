@@ -20,8 +20,11 @@ export interface Program {
 let directory = '';
 const programs: Program[] = [];
 
-/** Gives each test of the calling file a data directory, and ends its programs after it. */
-export function usePrograms(): void {
+/**
+ * Gives each test of the calling file a folder, with the data directory `data` in it, and ends its programs after it.
+ * @returns what tells the folder
+ */
+export function usePrograms(): () => string {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'restage-roles-'));
   });
@@ -33,6 +36,7 @@ export function usePrograms(): void {
     }
     await rm(directory, { recursive: true, force: true });
   });
+  return () => directory;
 }
 
 /** Runs the program in a process group of its own, as a terminal does. */
