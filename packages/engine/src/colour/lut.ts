@@ -11,16 +11,18 @@ export const lutSize = 33;
  */
 export type Lut = Float32Array;
 
+/** Linear light of the nodes along an edge. */
+const level = Float64Array.from({ length: lutSize }, (_, i) => decodeSrgb(i / (lutSize - 1)));
+
 /** Bakes maps, one after the other, into a cube; what they make unshowable is brought back by chroma. */
 export function bakeLut(maps: readonly LabMap[]): Lut {
   const lut = new Float32Array(lutSize ** 3 * 4);
-  const level = Float64Array.from({ length: lutSize }, (_, i) => decodeSrgb(i / (lutSize - 1)));
-  for (let line = 0; line < lutSize ** 2; line++) bakeLine(line, level, maps, lut);
+  for (let line = 0; line < lutSize ** 2; line++) bakeLine(line, maps, lut);
   return lut;
 }
 
 /** All blues of one red and one green. A function of its own: V8 keeps what it compiles of those that are called often. */
-function bakeLine(line: number, level: Float64Array, maps: readonly LabMap[], lut: Lut): void {
+function bakeLine(line: number, maps: readonly LabMap[], lut: Lut): void {
   const red = level[Math.floor(line / lutSize)] as number;
   const green = level[line % lutSize] as number;
   for (let node = 0, i = line * lutSize * 4; node < lutSize; node++, i += 4) {
