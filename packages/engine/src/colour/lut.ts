@@ -6,25 +6,32 @@ import type { LabMap } from './transfer.ts';
 export const lutSize = 33;
 
 /**
- * A cube of colours: from 8-bit sRGB code values to linear light. Blue runs fastest, three floats a node.
+ * A cube of colours: from 8-bit sRGB code values to linear light. Blue runs fastest, four floats a node, the last 0.
  * Output is linear since what follows, light and blending, is.
  */
 export type Lut = Float32Array;
 
+/** Linear light of the nodes along an edge. */
+const level = Float64Array.from({ length: lutSize }, (_, i) => decodeSrgb(i / (lutSize - 1)));
+
 /** Bakes maps, one after the other, into a cube; what they make unshowable is brought back by chroma. */
 export function bakeLut(maps: readonly LabMap[]): Lut {
-  const lut = new Float32Array(lutSize ** 3 * 3);
-  const level = Array.from({ length: lutSize }, (_, i) => decodeSrgb(i / (lutSize - 1)));
-  const at = (place: number) => level[place % lutSize] as number;
-  // One loop, not three: V8 leaves its compiled code at the end of each inner one, some thousand times.
-  for (let node = 0, i = 0; i < lut.length; node++, i += 3) {
-    const rgb = [at(Math.floor(node / lutSize ** 2)), at(Math.floor(node / lutSize)), at(node)] as const;
-    const [red, green, blue] = maps.length === 0 ? rgb : displayable(mapped(rgb, maps));
-    lut[i] = red;
-    lut[i + 1] = green;
-    lut[i + 2] = blue;
-  }
+  const lut = new Float32Array(lutSize ** 3 * 4);
+  for (let line = 0; line < lutSize ** 2; line++) bakeLine(line, maps, lut);
   return lut;
+}
+
+/** All blues of one red and one green. A function of its own: V8 keeps what it compiles of those that are called often. */
+function bakeLine(line: number, maps: readonly LabMap[], lut: Lut): void {
+  const red = level[Math.floor(line / lutSize)] as number;
+  const green = level[line % lutSize] as number;
+  for (let node = 0, i = line * lutSize * 4; node < lutSize; node++, i += 4) {
+    const rgb = [red, green, level[node] as number] as const;
+    const out = maps.length === 0 ? rgb : displayable(mapped(rgb, maps));
+    lut[i] = out[0];
+    lut[i + 1] = out[1];
+    lut[i + 2] = out[2];
+  }
 }
 
 function mapped(rgb: Rgb, maps: readonly LabMap[]): Lab {
@@ -44,9 +51,9 @@ export const restOf: Float32Array = Float32Array.from(
   (_, i) => i * step - (nodeOf[i] as number),
 );
 /** Floats from a node to its neighbour in red, green and blue. */
-const stepR = lutSize * lutSize * 3;
-const stepG = lutSize * 3;
-const stepB = 3;
+const stepR = lutSize * lutSize * 4;
+const stepG = lutSize * 4;
+const stepB = 4;
 
 /** Looks a colour up, tetrahedral between nodes, and writes its linear light to `out[0…2]`. */
 export function lookUp(lut: Lut, r: number, g: number, b: number, out: Float32Array): void {

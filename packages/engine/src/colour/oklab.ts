@@ -14,10 +14,13 @@ export function labFromRgb([r, g, b]: Rgb): Lab {
   ];
 }
 
+/** Multiplied out: `** 3` is a call that takes ten times as long. */
+function cube(value: number): number {
+  return value * value * value;
+}
+
 /** Linear light, which may lie outside 0…1 for colours that a display can't show. */
-function rgbFromLab([lightness, a, b]: Lab): Rgb {
-  // Multiplied out: `** 3` is a call that takes ten times as long.
-  const cube = (value: number) => value * value * value;
+function rgbFromLab(lightness: number, a: number, b: number): Rgb {
   const l = cube(lightness + 0.3963377774 * a + 0.2158037573 * b);
   const m = cube(lightness - 0.1055613458 * a - 0.0638541728 * b);
   const s = cube(lightness - 0.0894841775 * a - 1.291485548 * b);
@@ -31,20 +34,21 @@ function rgbFromLab([lightness, a, b]: Lab): Rgb {
 /** The nearest displayable colour of the same lightness and hue: chroma is lowered until it fits. */
 export function displayable(lab: Lab): Rgb {
   const lightness = Math.min(1, Math.max(0, lab[0]));
-  const whole = rgbFromLab([lightness, lab[1], lab[2]]);
-  if (fits(whole)) return clip(whole);
+  const [, a, b] = lab;
+  if (fits(lightness, a, b)) return clip(rgbFromLab(lightness, a, b));
   let low = 0;
   let high = 1;
   for (let i = 0; i < 10; i++) {
     const middle = (low + high) / 2;
-    if (fits(rgbFromLab([lightness, lab[1] * middle, lab[2] * middle]))) low = middle;
+    if (fits(lightness, a * middle, b * middle)) low = middle;
     else high = middle;
   }
-  return clip(rgbFromLab([lightness, lab[1] * low, lab[2] * low]));
+  return clip(rgbFromLab(lightness, a * low, b * low));
 }
 
-function fits([r, g, b]: Rgb): boolean {
-  return Math.min(r, g, b) >= -1e-4 && Math.max(r, g, b) <= 1.0001;
+function fits(lightness: number, a: number, b: number): boolean {
+  const rgb = rgbFromLab(lightness, a, b);
+  return Math.min(rgb[0], rgb[1], rgb[2]) >= -1e-4 && Math.max(rgb[0], rgb[1], rgb[2]) <= 1.0001;
 }
 
 function clip([r, g, b]: Rgb): Rgb {

@@ -5,7 +5,7 @@ import { f32, f32x4, i32, kernel, loop, type Statement, type Value, when } from 
 import type { Backdrop } from './backdrop.ts';
 import { gridCode, mixed, pixelCode, three } from './pixel.ts';
 import { fieldBytes, layReading, readingBytes } from './reading.ts';
-import { cubeFloats, layCube, layTables, tableBytes } from './tables.ts';
+import { cubeFloats, layTables, tableBytes } from './tables.ts';
 
 export interface Layers extends Fields {
   /** 8-bit sRGB, three bytes a pixel. */
@@ -95,7 +95,7 @@ export function createBlend(
   );
   const [tables, cube] = [arena.bytes(tableBytes), arena.floats(cubeFloats)];
   layTables(tables.view);
-  layCube(layers.lut, cube.view);
+  cube.view.set(layers.lut);
   const reading = layReading(arena, coarse, size);
   const [light, colours] = [reading.grid(), reading.grid()];
   light.view.set(layers.light.data);

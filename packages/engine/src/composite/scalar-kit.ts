@@ -20,7 +20,7 @@ export function each(make: (channel: 0 | 1 | 2) => number): Pixel {
 export const place = (linear: number) => f(f(linear * linearSteps) + 2 ** 23) - 2 ** 23;
 
 export function lookUpScalar(lut: Lut, codes: Pixel): Pixel {
-  const steps = [lutSize * lutSize * 3, lutSize * 3, 3];
+  const steps = [lutSize * lutSize * 4, lutSize * 4, 4];
   const base = codes.reduce((sum, code, c) => sum + (nodeOf[code] ?? 0) * (steps[c] ?? 0), 0);
   const rests = codes.map((code) => restOf[code] ?? 0) as unknown as Pixel;
   // The largest rest first; of equal ones blue before green before red, as the comparisons of `lookUp` have it.

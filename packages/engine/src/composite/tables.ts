@@ -1,4 +1,4 @@
-import { type Lut, lutSize, nodeOf, restOf } from '../colour/lut.ts';
+import { lutSize, nodeOf, restOf } from '../colour/lut.ts';
 import { byteOfLinear, codeOfLinear, linearOfByte, linearOfCode } from '../colour/srgb.ts';
 
 /** The code value of linear light in 256ths, indexed as `byteOfLinear`. */
@@ -30,15 +30,6 @@ export function layTables(block: Uint8Array): void {
     block.set(new Uint8Array(buffer, byteOffset, byteLength), tableAt[name as keyof typeof tables]);
 }
 
-/** Bytes from a node of a cube to its neighbour in red, green and blue: kernels have four floats a node. */
+/** Bytes from a node of a cube to its neighbour in red, green and blue. */
 export const cubeStep = { r: lutSize * lutSize * 16, g: lutSize * 16, b: 16 } as const;
 export const cubeFloats: number = lutSize ** 3 * 4;
-
-/** Lays a cube out for kernels, the fourth float of each node zero. */
-export function layCube(lut: Lut, block: Float32Array): void {
-  for (let i = 0, o = 0; i < lut.length; i += 3, o += 4) {
-    block[o] = lut[i] as number;
-    block[o + 1] = lut[i + 1] as number;
-    block[o + 2] = lut[i + 2] as number;
-  }
-}

@@ -43,34 +43,58 @@ export function frameFields(
  * From a few pixels of each cell, sums: matte; and colour and count of the pixels that surely are
  * subject, surely background.
  */
-function gather({ width, height, linear }: View, matte: Uint8Array) {
+function gather(view: View, matte: Uint8Array) {
+  const { width, height } = view;
   const cell = cellSize(width, height);
   const alpha = createGrid(Math.ceil(width / cell), Math.ceil(height / cell), 1);
   const colours = createGrid(alpha.width, alpha.height, 8);
-  const rgb = new Float32Array(3);
-  const { data } = colours;
-  const stride = Math.max(1, cell >> 1);
-  for (let top = 0, at = 0; top < height; top += cell) {
-    for (let left = 0; left < width; left += cell, at++) {
-      let sum = 0;
-      let count = 0;
-      for (let y = top; y < top + cell && y < height; y += stride) {
-        for (let x = left; x < left + cell && x < width; x += stride, count++)
-          sum += matte[y * width + x] as number;
-      }
-      alpha.data[at] = sum / (count * 255);
-      // One look a cell at its colour is enough: what is made of them is blurred over many cells.
-      const a = matte[top * width + left] as number;
-      if (a > 255 - sure && a < sure) continue;
-      linear(left, top, rgb);
-      const i = at * 8 + (a >= sure ? 0 : 4);
-      data[i] = rgb[0] as number;
-      data[i + 1] = rgb[1] as number;
-      data[i + 2] = rgb[2] as number;
-      data[i + 3] = 1;
+  for (let row = 0; row < alpha.height; row++) {
+    for (let column = 0; column < alpha.width; column++) {
+      const at = row * alpha.width + column;
+      alpha.data[at] = meanAlpha(view, matte, column * cell, row * cell, cell);
+      gatherColour(view, matte, column * cell, row * cell, colours.data, at * 8);
     }
   }
   return { alpha, colours };
+}
+
+/** What is called for each cell is a function of its own: V8 drops what it compiles of loops within loops. */
+function meanAlpha(
+  { width, height }: View,
+  matte: Uint8Array,
+  left: number,
+  top: number,
+  cell: number,
+): number {
+  const stride = Math.max(1, cell >> 1);
+  const right = Math.min(width, left + cell);
+  const bottom = Math.min(height, top + cell);
+  let sum = 0;
+  let count = 0;
+  for (let y = top; y < bottom; y += stride) {
+    for (let x = left; x < right; x += stride, count++) sum += matte[y * width + x] as number;
+  }
+  return sum / (count * 255);
+}
+
+const rgb = new Float32Array(3);
+/** One look a cell at its colour is enough: what is made of them is blurred over many cells. */
+function gatherColour(
+  { width, linear }: View,
+  matte: Uint8Array,
+  left: number,
+  top: number,
+  out: Float32Array,
+  at: number,
+): void {
+  const a = matte[top * width + left] as number;
+  if (a > 255 - sure && a < sure) return;
+  linear(left, top, rgb);
+  const i = at + (a >= sure ? 0 : 4);
+  out[i] = rgb[0] as number;
+  out[i + 1] = rgb[1] as number;
+  out[i + 2] = rgb[2] as number;
+  out[i + 3] = 1;
 }
 
 /**
@@ -85,16 +109,15 @@ function spread(near: Grid): Grid {
   const quarter = shrink(near, 4);
   boxBlur(quarter, Math.max(quarter.width, quarter.height) * 0.05, 2);
   const far = resize(quarter, width, height);
-  for (let at = 0; at < width * height; at++) {
-    for (let side = 0; side < 2; side++) {
-      const i = at * 8 + side * 4;
-      const weight = (near.data[i + 3] as number) + 1e-3 * (far.data[i + 3] as number) + 1e-9;
-      for (let c = 0; c < 3; c++) {
-        out.data[i + c] = ((near.data[i + c] as number) + 1e-3 * (far.data[i + c] as number)) / weight;
-      }
-    }
-  }
+  for (let i = 0; i < out.data.length; i += 4) mixColour(near.data, far.data, out.data, i);
   return out;
+}
+
+function mixColour(near: Float32Array, far: Float32Array, out: Float32Array, i: number): void {
+  const weight = (near[i + 3] as number) + 1e-3 * (far[i + 3] as number) + 1e-9;
+  out[i] = ((near[i] as number) + 1e-3 * (far[i] as number)) / weight;
+  out[i + 1] = ((near[i + 1] as number) + 1e-3 * (far[i + 1] as number)) / weight;
+  out[i + 2] = ((near[i + 2] as number) + 1e-3 * (far[i + 2] as number)) / weight;
 }
 
 /** Gain of the key light on a shape inflated from the matte, and light wrapped round its edge. */
@@ -106,27 +129,48 @@ function lightOf(alpha: Grid, plate: Grid, key: KeyLight, strength: number): Gri
   boxBlur(shape, reach, 2);
   const edge: Grid = { ...alpha, data: alpha.data.slice() };
   boxBlur(edge, Math.max(1, Math.round(Math.min(width, height) * 0.014)), 2);
-  for (let y = 0, p = 0; y < height; y++) {
-    const above = y > 0 ? width : 0;
-    const below = y < height - 1 ? width : 0;
-    for (let x = 0; x < width; x++, p++) {
-      const left = shape.data[x > 0 ? p - 1 : p] as number;
-      const right = shape.data[x < width - 1 ? p + 1 : p] as number;
-      const nx = (left - right) * reach * 1.5;
-      const ny = ((shape.data[p - above] as number) - (shape.data[p + below] as number)) * reach * 1.5;
-      const across = ((x + 0.5) / width - 0.5) * key.x * 0.5 + ((y + 0.5) / height - 0.5) * key.y * 0.5;
-      const facing = clamp(nx * key.x + ny * key.y + across, -1, 1) * key.strength * strength;
-      const outward = 1 - (edge.data[p] as number);
-      const wrap = clamp(smoothstep(0.02, 0.55, outward) * mix(0.42, 0.95, key.rim) * strength, 0, 0.95);
-      for (let c = 0; c < 3; c++) {
-        const tint = key.tint[c as 0 | 1 | 2];
-        const gain = facing > 0 ? 1 + facing * 0.75 * tint : 1 + facing * 0.42;
-        out.data[p * 8 + c] = gain;
-        out.data[p * 8 + 4 + c] = wrap * (plate.data[p * 3 + c] as number);
-      }
-    }
-  }
+  for (let y = 0; y < height; y++) lightRow(y, shape, edge, reach, plate, key, strength, out);
   return out;
+}
+
+function lightRow(
+  y: number,
+  shape: Grid,
+  edge: Grid,
+  reach: number,
+  plate: Grid,
+  key: KeyLight,
+  strength: number,
+  out: Grid,
+): void {
+  const { width, height } = shape;
+  const above = y > 0 ? width : 0;
+  const below = y < height - 1 ? width : 0;
+  for (let x = 0, p = y * width; x < width; x++, p++) {
+    const left = shape.data[x > 0 ? p - 1 : p] as number;
+    const right = shape.data[x < width - 1 ? p + 1 : p] as number;
+    const nx = (left - right) * reach * 1.5;
+    const ny = ((shape.data[p - above] as number) - (shape.data[p + below] as number)) * reach * 1.5;
+    const across = ((x + 0.5) / width - 0.5) * key.x * 0.5 + ((y + 0.5) / height - 0.5) * key.y * 0.5;
+    const facing = clamp(nx * key.x + ny * key.y + across, -1, 1) * key.strength * strength;
+    const outward = 1 - (edge.data[p] as number);
+    const wrap = clamp(smoothstep(0.02, 0.55, outward) * mix(0.42, 0.95, key.rim) * strength, 0, 0.95);
+    layLight(out.data, p * 8, facing, key);
+    layWrap(out.data, p * 8 + 4, wrap, plate.data, p * 3);
+  }
+}
+
+function layLight(out: Float32Array, at: number, facing: number, { tint }: KeyLight): void {
+  const shaded = 1 + facing * 0.42;
+  out[at] = facing > 0 ? 1 + facing * 0.75 * tint[0] : shaded;
+  out[at + 1] = facing > 0 ? 1 + facing * 0.75 * tint[1] : shaded;
+  out[at + 2] = facing > 0 ? 1 + facing * 0.75 * tint[2] : shaded;
+}
+
+function layWrap(out: Float32Array, at: number, wrap: number, plate: Float32Array, from: number): void {
+  out[at] = wrap * (plate[from] as number);
+  out[at + 1] = wrap * (plate[from + 1] as number);
+  out[at + 2] = wrap * (plate[from + 2] as number);
 }
 
 /** For a whole frame as the subject: a slope of light across it, no edge and so no wrap. */

@@ -22,30 +22,28 @@ export interface KeyLight {
  */
 export function keyLight(plate: Grid, reading: Reading | undefined): KeyLight {
   const { width, height, data } = plate;
-  const level = (i: number): Rgb => [data[i] as number, data[i + 1] as number, data[i + 2] as number];
-  let total: Rgb = [0, 0, 0];
-  for (let i = 0; i < data.length; i += 3) total = sum(total, level(i), 1);
+  const total = new Float64Array(3);
+  for (let i = 0; i < data.length; i += 3) addLevel(total, data, i, 1);
   const cells = width * height;
-  const mean = scaleRgb(total, 1 / cells);
+  const mean = scaleRgb(rgbOf(total, 0), 1 / cells);
   const meanLevel = Math.max(1e-4, luminance(mean));
   let weight = 0;
   let x = 0;
   let y = 0;
-  let bright: Rgb = [0, 0, 0];
+  const bright = new Float64Array(3);
   for (let cell = 0; cell < cells; cell++) {
-    const colour = level(cell * 3);
-    const excess = clamp(luminance(colour) / meanLevel - 1.1, 0, 4);
+    const excess = clamp(luminance(rgbOf(data, cell * 3)) / meanLevel - 1.1, 0, 4);
     weight += excess;
     x += excess * (((cell % width) + 0.5) / width - 0.5);
     y += excess * ((Math.floor(cell / width) + 0.5) / height - 0.5);
-    bright = sum(bright, colour, excess);
+    addLevel(bright, data, cell * 3, excess);
   }
   if (weight > 0) {
     x /= weight;
     y /= weight;
   }
   const one = (colour: Rgb): Rgb => scaleRgb(colour, 1 / Math.max(1e-4, luminance(colour)));
-  const against = weight > 0 ? one(bright) : one(mean);
+  const against = weight > 0 ? one(rgbOf(bright, 0)) : one(mean);
   const tint = mixRgb(
     [1, 1, 1],
     [clamp(against[0], 0.5, 1.7), clamp(against[1], 0.5, 1.7), clamp(against[2], 0.4, 1.7)],
@@ -84,6 +82,13 @@ function directed(key: KeyLight, reading: Reading | undefined): KeyLight {
   return { x, y, strength, tint: key.tint, rim };
 }
 
-function sum(one: Rgb, other: Rgb, weight: number): Rgb {
-  return [one[0] + other[0] * weight, one[1] + other[1] * weight, one[2] + other[2] * weight];
+function rgbOf(data: Float32Array | Float64Array, at: number): Rgb {
+  return [data[at] as number, data[at + 1] as number, data[at + 2] as number];
+}
+
+/** In place: a new colour for each of thousands of cells would be most of the work. */
+function addLevel(sum: Float64Array, data: Float32Array, at: number, weight: number): void {
+  sum[0] = (sum[0] as number) + (data[at] as number) * weight;
+  sum[1] = (sum[1] as number) + (data[at + 1] as number) * weight;
+  sum[2] = (sum[2] as number) + (data[at + 2] as number) * weight;
 }

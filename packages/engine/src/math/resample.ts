@@ -46,40 +46,33 @@ export function resize(grid: Grid, width: number, height: number): Grid {
 export function shrink(grid: Grid, cell: number): Grid {
   const { width, height, channels, data } = grid;
   const floats = width * channels;
-  const row = (y: number, out: Float32Array) => out.set(data.subarray(y * floats, (y + 1) * floats));
-  return shrinkRows({ width, height, channels, row }, cell);
+  const stride = Math.ceil(width / cell) * channels;
+  const sumCount = stride * Math.ceil(height / cell);
+  const { kernels, ...arena } = gridArena((floats + sumCount) * 4 + 64);
+  const row = arena.floats(floats);
+  const sums = arena.floats(sumCount);
+  sums.view.fill(0);
+  for (let y = 0; y < height; y++) {
+    row.view.set(data.subarray(y * floats, (y + 1) * floats));
+    const target = sums.at + Math.floor(y / cell) * stride * 4;
+    kernels.gatherRow({ source: row.at, target, width, channels, cell });
+  }
+  return cellMeans(sums.view, grid, cell);
 }
 
-/** The same of pixels that come by rows. */
-export function shrinkRows(
-  source: Pick<Grid, 'width' | 'height' | 'channels'> & { row(y: number, out: Float32Array): void },
-  cell: number,
-): Grid {
-  const { channels } = source;
-  const width = Math.ceil(source.width / cell);
-  const height = Math.ceil(source.height / cell);
-  const out = createGrid(width, height, channels);
-  const floats = source.width * channels;
-  const { kernels, ...arena } = gridArena((floats + out.data.length) * 4 + 64);
-  const row = arena.floats(floats);
-  const target = arena.floats(out.data.length);
-  target.view.fill(0);
-  for (let y = 0; y < source.height; y++) {
-    source.row(y, row.view);
-    kernels.gatherRow({
-      source: row.at,
-      target: target.at + Math.floor(y / cell) * width * channels * 4,
-      width: source.width,
-      channels,
-      cell,
-    });
-  }
-  for (let y = 0, o = 0; y < height; y++) {
-    const tall = Math.min(cell, source.height - y * cell);
-    for (let x = 0; x < width; x++) {
-      const count = tall * Math.min(cell, source.width - x * cell);
-      for (let c = 0; c < channels; c++, o++) out.data[o] = (target.view[o] as number) / count;
-    }
-  }
+/** Means from sums of `cell × cell` pixels of a grid of a size; at its right and lower edge cells may have less. */
+export function cellMeans(sums: Float32Array, of: Omit<Grid, 'data'>, cell: number): Grid {
+  const out = createGrid(Math.ceil(of.width / cell), Math.ceil(of.height / cell), of.channels);
+  for (let y = 0; y < out.height; y++) divideRow(sums, out, y, of, cell);
   return out;
+}
+
+function divideRow(sums: Float32Array, out: Grid, y: number, of: Omit<Grid, 'data'>, cell: number): void {
+  const { width, channels, data } = out;
+  const tall = Math.min(cell, of.height - y * cell);
+  const last = tall * (of.width - (width - 1) * cell);
+  const start = y * width * channels;
+  const edge = start + (width - 1) * channels;
+  for (let i = start; i < edge; i++) data[i] = (sums[i] as number) / (tall * cell);
+  for (let i = edge; i < edge + channels; i++) data[i] = (sums[i] as number) / last;
 }

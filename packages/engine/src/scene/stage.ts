@@ -4,19 +4,13 @@ import { bakeLut, type Lut, lookUp } from '../colour/lut.ts';
 import { displayable, labFromRgb } from '../colour/oklab.ts';
 import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts';
 import { type LabMap, transferTowards } from '../colour/transfer.ts';
-import {
-  type Backdrop,
-  finishBackdrop,
-  linearise,
-  type Plate,
-  plateFromLinear,
-} from '../composite/backdrop.ts';
+import { type Backdrop, finishBackdrop, type Plate, plateFromLinear } from '../composite/backdrop.ts';
+import { coarsened } from '../composite/coarse.ts';
 import { type Failed, isFailed, type RenderRequest } from '../engine.ts';
 import { readReference } from '../image/read.ts';
 import { coarseSize } from '../light/fields.ts';
 import { type KeyLight, keyLight } from '../light/key.ts';
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
-import { resize, shrinkRows } from '../math/resample.ts';
 import { paintPlate, plateSize } from './plate.ts';
 import { type Reading, readPrompt } from './reading.ts';
 
@@ -86,15 +80,6 @@ async function plateFor(
   notes.push(...painted.notes);
   if (grade !== undefined) applyMap(painted.plate, grade);
   return plateFromLinear(painted.plate);
-}
-
-/** A plate on the coarse grid of `Fields`: means of about a cell each. */
-function coarsened(plate: Plate, { width, height }: Size): Grid {
-  const floats = plate.width * 3;
-  const row = (y: number, out: Float32Array) =>
-    linearise(plate.codes.subarray(y * floats, (y + 1) * floats), out);
-  const cell = Math.max(1, Math.round(plate.width / width));
-  return resize(shrinkRows({ ...plate, channels: 3, row }, cell), width, height);
 }
 
 function gradeBytes(bytes: Uint8Array, { width, height }: Size, grade: Lut): Plate {

@@ -2,7 +2,7 @@ import type { Size } from '@restage/contract';
 import type { Lut } from '../colour/lut.ts';
 import { type Backdrop, linearise } from '../composite/backdrop.ts';
 import { layReading, readingBytes } from '../composite/reading.ts';
-import { cubeFloats, layCube, layTables, tableBytes } from '../composite/tables.ts';
+import { cubeFloats, layTables, tableBytes } from '../composite/tables.ts';
 import { coarseSize, type Fields } from '../light/fields.ts';
 import { arenas } from '../wasm/arena.ts';
 import { type Planes, planesFromRgb } from './planes.ts';
@@ -63,7 +63,7 @@ export function createPlanesBlend(
   const tables = arena.bytes(tableBytes);
   const cube = arena.floats(cubeFloats);
   layTables(tables.view);
-  layCube(lut, cube.view);
+  cube.view.set(lut);
   const plate = arena.floats(pixels * 3);
   for (let y = 0; y < height; y++)
     backdrop.linear(y, plate.view.subarray(y * width * 3, (y + 1) * width * 3));

@@ -94,6 +94,8 @@ export const f32 = {
   mul: binary<'f32', 'f32'>([0x94], 'f32'),
   div: binary<'f32', 'f32'>([0x95], 'f32'),
   from: unary<'i32', 'f32'>([0xb2], 'f32'),
+  /** Towards zero. */
+  truncate: unary<'f32', 'i32'>([0xfc, 0], 'i32'),
 };
 
 export const f64 = {
