@@ -16,6 +16,7 @@ test('an empty cube gives every colour back, within half a code', () => {
 
 const statistics = (mean: ColourStatistics['mean'], spread: number): ColourStatistics => ({
   mean,
+  weight: 1,
   covariance: [
     [spread, 0, 0],
     [0, spread / 4, 0],
