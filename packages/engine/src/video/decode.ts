@@ -27,6 +27,8 @@ export interface Listeners {
   onPacket?(packet: Packet): Promise<void>;
   /** Whether the next frame, of this time, is to be given; one that is not costs its decoding alone. By default all are. */
   wants?(pts: bigint): boolean;
+  /** Whether a packet's frame may be left undecoded where no other frame refers to it. By default none may. */
+  isIdle?(packet: Packet): boolean;
   /** Whether a packet of the video is the last to be decoded. By default the file's last is. */
   isLast?(packet: Packet): boolean;
 }
@@ -41,7 +43,7 @@ export async function* decodeFrames(
   input: VideoInput,
   size: Size,
   kind: 'colour' | 'matte',
-  { onPacket, wants, isLast }: Listeners = {},
+  { onPacket, wants, isIdle, isLast }: Listeners = {},
 ): AsyncGenerator<DecodedFrame, Failed | undefined> {
   const decoder = openDecoder(input);
   using context = decoder;
@@ -62,6 +64,8 @@ export async function* decodeFrames(
       packet.unref();
       continue;
     }
+    if (!ended && isIdle !== undefined)
+      FFmpegError.throwIfError(context.setOption('skip_frame', isIdle(packet) ? 'noref' : 'default'));
     const sent = context.sendPacketSync(ended ? null : packet);
     if (!ended) isRead = isLast?.(packet) === true;
     packet.unref();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { isFailed } from '../engine.ts';
 import { folder } from '../test-kit.ts';
 import { type AwkwardVideo, makeVideo } from './awkward-kit.ts';
@@ -60,8 +60,19 @@ describe.each<[string, AwkwardVideo, number]>([
   });
 });
 
+test('for a keyframe, no more is read than that', async () => {
+  const input = await open({ ...common, times: steady(50), keyframes: 10 });
+  const index = indexFrames(input);
+  const reading = vi.spyOn(input.context, 'readFrameSync');
+  const seen: number[] = [];
+  for await (const { frame } of decodeSome(input, index, [20, 40], input, 'colour')) seen.push(frame);
+  expect(seen).toEqual([20, 40]);
+  expect(reading).toHaveBeenCalledTimes(2);
+  await input.context.closeInput();
+});
+
 test('what some frames cost to decode is counted from the keyframe before them', () => {
-  const index = { times: steady(40).map(BigInt), keys: [0, 10, 30].map((frame) => ({ frame, dts: 0n })) };
+  const index = { times: steady(40).map(BigInt), keys: [0, 10, 30].map((frame) => ({ frame, pts: 0n })) };
   expect(decodingOf(index, [])).toBe(0);
   expect(decodingOf(index, [0, 10, 30])).toBe(3);
   expect(decodingOf(index, [4, 12, 14, 29, 31])).toBe(5 + 20 + 2);

@@ -15,31 +15,32 @@ export interface FrameIndex {
 interface Key {
   /** The number of the frame as it is shown, counted from 0. */
   readonly frame: number;
-  readonly dts: bigint;
+  /** The demuxer seeks by these, not by the times of decoding. */
+  readonly pts: bigint;
 }
 
 /** Reads a video's packets to the end, undecoded; of a file that is damaged, as far as they go. */
 export function indexFrames({ context, stream }: VideoInput): FrameIndex {
   const times: bigint[] = [];
-  const keyed: { readonly pts: bigint; readonly dts: bigint }[] = [];
+  const keyed: bigint[] = [];
   using packet = new Packet();
   packet.alloc();
   while (context.readFrameSync(packet) >= 0) {
-    const { pts, dts } = packet;
+    const { pts } = packet;
     if (packet.streamIndex === stream.index) {
       if (!packet.hasFlags(AV_PKT_FLAG_DISCARD)) times.push(pts);
-      if (packet.isKeyframe || keyed.length === 0) keyed.push({ pts, dts });
+      if (packet.isKeyframe || keyed.length === 0) keyed.push(pts);
     }
     packet.unref();
   }
   times.sort((one, other) => Number(one - other));
-  keyed.sort((one, other) => Number(one.pts - other.pts));
+  keyed.sort((one, other) => Number(one - other));
   const keys: Key[] = [];
   let frame = 0;
-  for (const { pts, dts } of keyed) {
+  for (const pts of keyed) {
     // A keyframe that the edit list hides counts as the frame that is shown next.
     while (frame < times.length && (times[frame] as bigint) < pts) frame++;
-    if (frame < times.length) keys.push({ frame, dts });
+    if (frame < times.length) keys.push({ frame, pts });
   }
   return { times, keys };
 }
@@ -82,12 +83,13 @@ export async function* decodeSome(
   kind: 'colour' | 'matte',
 ): AsyncGenerator<NumberedFrame> {
   for (const { key, wanted } of runsOf(index, frames)) {
-    if (input.context.seekFrameSync(input.stream.index, key.dts, AVSEEK_FLAG_BACKWARD) < 0) continue;
+    if (input.context.seekFrameSync(input.stream.index, key.pts, AVSEEK_FLAG_BACKWARD) < 0) continue;
     const numbers = new Map(wanted.map((frame) => [index.times[frame] as bigint, frame]));
     // Packets are not in the order in which frames are shown.
     const unread = new Set(numbers.keys());
     const decoding = decodeFrames(input, size, kind, {
       wants: (pts) => numbers.has(pts),
+      isIdle: ({ pts }) => !unread.has(pts),
       isLast: ({ pts }) => unread.delete(pts) && unread.size === 0,
     });
     for await (const decoded of decoding) yield { ...decoded, frame: numbers.get(decoded.pts) as number };

@@ -178,12 +178,13 @@ test.each<[string, number, readonly number[], number, readonly number[]]>([
     12,
     [8, 33, 48, 75, 90],
   ],
-  ['one keyframe: as far as may be decoded', 120, [0], 40, [0, 36]],
+  ['one keyframe: as far as may be decoded', 120, [0], 30, [0, 29]],
   ['one keyframe, and all may be decoded', 120, [0], 120, [0, 36, 60, 84, 108]],
-  ['a keyframe far behind', 120, [0, 100], 40, [0, 36, 100]],
+  ['a keyframe far behind', 120, [0, 100], 40, [0, 36, 38, 100]],
+  ['a keyframe in the middle', 120, [0, 62], 40, [0, 36, 62, 64]],
   ['one frame', 1, [0], 12, [0]],
   ['fewer frames than looks', 3, [0], 12, [0, 1, 2]],
 ])('%s', (_name, count, keys, budget, expected) => {
-  const index = { times: steady(count).map(BigInt), keys: keys.map((frame) => ({ frame, dts: 0n })) };
+  const index = { times: steady(count).map(BigInt), keys: keys.map((frame) => ({ frame, pts: 0n })) };
   expect(framesToLookAt(index, count, budget)).toEqual(expected);
 });

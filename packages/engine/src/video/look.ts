@@ -12,7 +12,7 @@ import { planesView } from './planes.ts';
 /** Frames that are looked at, at most: one in each of so many parts of a shot. */
 const mostLooks = 5;
 /** The most of a source's frames that are decoded for it, and how many always may be. */
-const [decodedShare, decodedAlways] = [1 / 3, 12];
+const [decodedShare, decodedAlways] = [1 / 5, 12];
 /** A subject that fills less of the frames looked at is looked for in all parts of the shot, whatever that costs. */
 const leastShare = 0.005;
 
@@ -64,25 +64,34 @@ async function openPart(path: string, role: string, inputs: VideoInput[]): Promi
 
 /**
  * Frames spread over the first `count` of a shot, in order: in each part of it the keyframe next to its middle, or the middle
- * where there is none, as long as no more than `budget` frames have to be decoded for all of them.
+ * where there is none. Where more than `budget` frames would have to be decoded for that too, it is the last that may be.
  */
 export function framesToLookAt(index: FrameIndex, count: number, budget: number): readonly number[] {
-  const frames: number[] = [];
-  for (let part = 0; part < mostLooks; part++) {
-    const [from, to] = [(count * part) / mostLooks, (count * (part + 1)) / mostLooks];
+  const parts = Array.from(
+    { length: mostLooks },
+    (_, n) => [(count * n) / mostLooks, (count * (n + 1)) / mostLooks] as const,
+  );
+  const frames = parts
+    .map(([from, to]) => keyframeAmid(index, from, to))
+    .filter((frame) => frame !== undefined);
+  for (const [from, to] of parts) {
+    if (keyframeAmid(index, from, to) !== undefined) continue;
+    const withFrame = (frame: number) => [...new Set([...frames, frame])].sort((one, other) => one - other);
     const middle = Math.floor((from + to) / 2);
-    const away = (frame: number) => Math.abs(frame - middle);
-    const frame =
-      index.keys
-        .map((key) => key.frame)
-        .filter((key) => key >= from && key < to)
-        .reduce(
-          (best, key) => (best === undefined || away(key) < away(best) ? key : best),
-          undefined as number | undefined,
-        ) ?? middle;
-    if (frames.at(-1) !== frame && decodingOf(index, [...frames, frame]) <= budget) frames.push(frame);
+    const over = Math.max(0, Math.ceil(decodingOf(index, withFrame(middle)) - budget));
+    const affordable = withFrame(Math.max(0, middle - over));
+    if (decodingOf(index, affordable) <= budget) frames.splice(0, frames.length, ...affordable);
   }
   return frames;
+}
+
+/** The keyframe next to the middle of a part of a shot. */
+function keyframeAmid({ keys }: FrameIndex, from: number, to: number): number | undefined {
+  const away = (frame: number) => Math.abs(frame - Math.floor((from + to) / 2));
+  return keys
+    .map(({ frame }) => frame)
+    .filter((frame) => frame >= from && frame < to)
+    .sort((one, other) => away(one) - away(other))[0];
 }
 
 interface Looks {
