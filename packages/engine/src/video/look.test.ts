@@ -125,15 +125,31 @@ const shots: readonly (readonly [string, Shot, from: number])[] = [
   ],
 ];
 
-describe.each(shots)('a subject that %s', (_name, shot, from) => {
-  test('is moved at least half the way towards the scene', async () => {
-    const files = await draw(shot);
-    const result = await renderVideo(await request(files), () => {});
-    if (result.kind === 'failed') throw new Error(result.message);
-    const subject = (code: number, frame: number) => code > 250 && frame >= from;
-    const scene = await meanColour(result.render, files.alpha, (code, frame) => code < 5 && frame >= from);
-    const before = distance(await meanColour(files.source, files.alpha, subject), scene);
-    const after = distance(await meanColour(result.render, files.alpha, subject), scene);
+/** Renders a shot. @returns how far its subject is from the scene before and after, from a frame on. */
+async function distancesOf(shot: Shot, from: number, alphaMode: 'auto' | 'custom') {
+  const { source, alpha } = await draw(shot);
+  const files = alphaMode === 'auto' ? { source } : { source, alpha };
+  const result = await renderVideo({ ...(await request(files)), alphaMode }, () => {});
+  if (result.kind === 'failed') throw new Error(result.message);
+  const subject = (code: number, frame: number) => code > 250 && frame >= from;
+  const scene = await meanColour(result.render, alpha, (code, frame) => code < 5 && frame >= from);
+  return {
+    before: distance(await meanColour(source, alpha, subject), scene),
+    after: distance(await meanColour(result.render, alpha, subject), scene),
+  };
+}
+
+describe('a subject is moved at least half the way towards the scene', () => {
+  test.each(shots)('that %s', async (_name, shot, from) => {
+    const { before, after } = await distancesOf(shot, from, 'custom');
+    expect(after).toBeLessThan(before * 0.5);
+  });
+
+  test.each<[string, Shot, from: number]>([
+    ['moves, its dark side first', { times: steady(48), middle: entering(0) }, 30],
+    ['is faded in', { ...fadedIn, middle: (frame) => 0.3 + frame * 0.008 }, 10],
+  ])('that is found, and %s', async (_name, shot, from) => {
+    const { before, after } = await distancesOf(shot, from, 'auto');
     expect(after).toBeLessThan(before * 0.5);
   });
 });

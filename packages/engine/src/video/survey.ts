@@ -18,7 +18,7 @@ export interface ShotSurvey {
 }
 
 /** Pictures in which a subject that does not move is looked for: each costs as much as some frames' mattes. */
-const mostLooks = 4;
+const mostLooks = 3;
 
 /**
  * Decodes a whole video once, and looks at some frames of it at output size.
