@@ -35,8 +35,7 @@ function statisticsOf(
     const w = weight(cell);
     if (w <= 0) continue;
     const [l, a, b] = labOf([grid.data[i] as number, grid.data[i + 1] as number, grid.data[i + 2] as number]);
-    const terms = [1, l, a, b, l * l, l * a, l * b, a * a, a * b, b * b];
-    for (let n = 0; n < 10; n++) sums[n] = (sums[n] as number) + w * (terms[n] as number);
+    addColour(sums, w, l, a, b);
   }
   const [w = 0, l = 0, a = 0, b = 0, ll = 0, la = 0, lb = 0, aa = 0, ab = 0, bb = 0] = sums;
   if (w < 1e-6) return undefined;
@@ -56,4 +55,17 @@ function statisticsOf(
       [cov.lb, cov.ab, spread(bb, mean[2], mean[2])],
     ],
   };
+}
+
+function addColour(sums: Float64Array, w: number, l: number, a: number, b: number): void {
+  sums[0] = (sums[0] as number) + w;
+  sums[1] = (sums[1] as number) + w * l;
+  sums[2] = (sums[2] as number) + w * a;
+  sums[3] = (sums[3] as number) + w * b;
+  sums[4] = (sums[4] as number) + w * (l * l);
+  sums[5] = (sums[5] as number) + w * (l * a);
+  sums[6] = (sums[6] as number) + w * (l * b);
+  sums[7] = (sums[7] as number) + w * (a * a);
+  sums[8] = (sums[8] as number) + w * (a * b);
+  sums[9] = (sums[9] as number) + w * (b * b);
 }
