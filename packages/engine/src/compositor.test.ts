@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { labFromRgb } from './colour/oklab.ts';
 import { linearOfByte } from './colour/srgb.ts';
 import { createCompositor } from './compositor.ts';
@@ -31,6 +32,14 @@ async function render(
 async function astronautOnCoffee(outputDirectory: string): Promise<Rendered> {
   const alpha = await drawMatte(join(folder(), 'matte.png'), 512, 512, egg);
   return render({ source: media('astronaut.png'), alpha, reference: media('coffee.png'), outputDirectory });
+}
+
+/** The processes that render for this one. */
+function renderers(): readonly string[] {
+  const listed = spawnSync('pgrep', ['-P', String(process.pid), '-f', 'engine/src/worker'], {
+    encoding: 'utf8',
+  });
+  return listed.stdout.split('\n').filter((pid) => pid !== '');
 }
 
 /** Mean OKLab of the pixels whose matte passes. */
@@ -310,6 +319,61 @@ describe('what goes wrong is told, and costs one job only', () => {
       outputDirectory: folder(),
     });
   });
+
+  test.each([
+    ['while it surveys the shot', { alphaMode: 'auto' }, 0.1],
+    [
+      'while it looks at frames all over the shot',
+      { alphaMode: 'custom', alpha: media('cockatoo.mp4') },
+      0.03,
+    ],
+  ] as const)(
+    'an abort %s ends the process within two seconds and leaves nothing behind',
+    async (_name, change, share) => {
+      const [outputDirectory, temporary] = [folder(), folder()];
+      vi.stubEnv('TMPDIR', temporary);
+      const idle = renderers();
+      const single = createCompositor({ workers: 1 });
+      onTestFinished(async () => {
+        vi.unstubAllEnvs();
+        await single.close();
+      });
+      const controller = new AbortController();
+      const seen: number[] = [];
+      let started: readonly string[] = [];
+      let aborted = 0;
+      const result = await single.render(
+        {
+          ...base,
+          ...change,
+          generationType: 'video',
+          source: media('cockatoo.mp4'),
+          prompt: 'forest',
+          outputDirectory,
+        },
+        {
+          signal: controller.signal,
+          onProgress(fraction) {
+            seen.push(fraction);
+            if (aborted > 0) return;
+            started = renderers().filter((pid) => !idle.includes(pid));
+            aborted = performance.now();
+            controller.abort();
+          },
+        },
+      );
+      expect(result).toEqual({ kind: 'failed', message: 'The job was cancelled.' });
+      expect(performance.now() - aborted).toBeLessThan(2000);
+      expect(Math.max(...seen)).toBeLessThan(share);
+      expect(started).toHaveLength(1);
+      await vi.waitFor(() => expect(renderers().filter((pid) => started.includes(pid))).toEqual([]), {
+        timeout: 2000 - (performance.now() - aborted),
+        interval: 50,
+      });
+      expect(readdirSync(outputDirectory)).toEqual([]);
+      expect(readdirSync(temporary)).toEqual([]);
+    },
+  );
 
   test('a job over its time is ended', async () => {
     const impatient = createCompositor({ workers: 1, wallSeconds: 1 });

@@ -5,15 +5,15 @@ import { renderVideo } from './video/render.ts';
 
 /**
  * Renders one job in this process.
- * @param findMatte finds the subject for alpha mode `auto`, by default without learned weights; new for each job, since it
- *   remembers the frame before.
+ * @param newFinder makes what finds the subject for alpha mode `auto`, by default without learned weights. It is new for each
+ *   shot, since it remembers the frame before.
  */
 export function render(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
-  findMatte?: MatteFinder,
+  newFinder?: () => MatteFinder,
 ): Promise<RenderResult> {
   return request.generationType === 'image'
-    ? renderImage(request, onProgress, findMatte)
-    : renderVideo(request, onProgress, findMatte);
+    ? renderImage(request, onProgress, newFinder?.())
+    : renderVideo(request, onProgress, newFinder);
 }

@@ -46,18 +46,18 @@ async function opened(model: MatteModel): Promise<MatteNetwork | Failed> {
   return found;
 }
 
-async function finderFor(model: MatteModel | undefined): Promise<MatteFinder | undefined> {
+async function findersFor(model: MatteModel | undefined): Promise<(() => MatteFinder) | undefined> {
   if (model === undefined) return undefined;
   const found = await opened(model);
   // The server has checked it when it started, so that this is the machine's fault and not the job's.
   if (isFailed(found)) throw new Error(`${model.path}: ${found.message}`);
-  return createNetworkFinder(found);
+  return () => createNetworkFinder(found);
 }
 
 workerpool.worker({
   async render({ request, model }: RenderTask) {
-    const findMatte = await finderFor(request.alphaMode === 'auto' ? model : undefined);
-    return render(request, (progress) => workerpool.workerEmit({ progress }), findMatte);
+    const newFinder = await findersFor(request.alphaMode === 'auto' ? model : undefined);
+    return render(request, (progress) => workerpool.workerEmit({ progress }), newFinder);
   },
   async check(model: MatteModel) {
     const found = await opened(model);

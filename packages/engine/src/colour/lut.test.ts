@@ -16,6 +16,7 @@ test('an empty cube gives every colour back, within half a code', () => {
 
 const statistics = (mean: ColourStatistics['mean'], spread: number): ColourStatistics => ({
   mean,
+  weight: 1,
   covariance: [
     [spread, 0, 0],
     [0, spread / 4, 0],
@@ -40,4 +41,14 @@ test('however far the scene, the mean’s chroma moves no further than skin bear
   const map = transferTowards(subject, statistics([0.6, -0.25, 0.2], 0.03), 1);
   const [, a, b] = map(subject.mean);
   expect(Math.hypot(a - 0.03, b - 0.04)).toBeLessThan(0.09);
+});
+
+test('a subject that is made much lighter keeps its blacks, and its highlights apart', () => {
+  const map = transferTowards(statistics([0.45, 0, 0], 0.02), statistics([0.85, 0, 0], 0.02), 1);
+  const lightness = (l: number) => map([l, 0, 0])[0];
+  expect(lightness(0.45)).toBeGreaterThan(0.68);
+  expect(lightness(0.03)).toBeLessThan(0.09);
+  expect(lightness(0.1)).toBeLessThan(0.23);
+  expect(lightness(1) - lightness(0.9)).toBeGreaterThan(0.03);
+  for (let l = 0; l < 1; l += 0.01) expect(lightness(l + 0.01)).toBeGreaterThan(lightness(l));
 });

@@ -4,10 +4,11 @@ import { type Lab, labFromRgb } from './oklab.ts';
 /** Three rows of three. */
 export type Matrix = readonly [Lab, Lab, Lab];
 
-/** Mean and covariance of colours in OKLab. */
+/** Mean and covariance of colours in OKLab, and the weight of all that they are of. */
 export interface ColourStatistics {
   readonly mean: Lab;
   readonly covariance: Matrix;
+  readonly weight: number;
 }
 
 /**
@@ -15,16 +16,25 @@ export interface ColourStatistics {
  * @returns undefined when the weights add up to nothing.
  */
 export function colourStatistics(grid: Grid, weight: (cell: number) => number): ColourStatistics | undefined {
+  return statisticsOf(grid, weight, labFromRgb);
+}
+
+/** The same of a grid that is in OKLab already. */
+export function labStatistics(grid: Grid, weight: (cell: number) => number): ColourStatistics | undefined {
+  return statisticsOf(grid, weight, (lab) => lab);
+}
+
+function statisticsOf(
+  grid: Grid,
+  weight: (cell: number) => number,
+  labOf: (colour: Lab) => Lab,
+): ColourStatistics | undefined {
   const sums = new Float64Array(10);
   const cells = grid.width * grid.height;
   for (let cell = 0, i = 0; cell < cells; cell++, i += grid.channels) {
     const w = weight(cell);
     if (w <= 0) continue;
-    const [l, a, b] = labFromRgb([
-      grid.data[i] as number,
-      grid.data[i + 1] as number,
-      grid.data[i + 2] as number,
-    ]);
+    const [l, a, b] = labOf([grid.data[i] as number, grid.data[i + 1] as number, grid.data[i + 2] as number]);
     addColour(sums, w, l, a, b);
   }
   const [w = 0, l = 0, a = 0, b = 0, ll = 0, la = 0, lb = 0, aa = 0, ab = 0, bb = 0] = sums;
@@ -37,6 +47,7 @@ export function colourStatistics(grid: Grid, weight: (cell: number) => number): 
     ab: spread(ab, mean[1], mean[2]),
   };
   return {
+    weight: w,
     mean,
     covariance: [
       [spread(ll, mean[0], mean[0]), cov.la, cov.lb],

@@ -49,11 +49,15 @@ export function transferTowards(
   };
 }
 
-/** 0 to 0, 1 to 1 (or less, for a dark scene), `from` to `to`; part exposure, part gamma. */
+/**
+ * 0 to 0, 1 to 1 (or less, for a dark scene), `from` to `to`. Darker: part exposure, part gamma. Lighter: near black the
+ * light adds up, as on a screen, since gamma alone makes it milky; the lighter, the more gamma, which keeps highlights apart.
+ */
 function lightnessCurve(from: number, to: number): (l: number) => number {
   if (to >= from) {
-    const power = Math.log(to) / Math.log(from);
-    return (l) => l ** power;
+    const gamma = Math.log(to) / Math.log(from);
+    const screen = Math.log(1 - to) / Math.log(1 - from);
+    return (l) => mix(1 - Math.max(0, 1 - l) ** screen, l ** gamma, Math.min(1, l));
   }
   const exposure = Math.sqrt(to / from);
   const power = Math.log(to / exposure) / Math.log(from);

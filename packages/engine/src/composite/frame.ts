@@ -6,10 +6,14 @@ import type { Stage } from '../scene/stage.ts';
 import { createBlend } from './blend.ts';
 import { type Picture, pictureView, type View } from './view.ts';
 
-/** Colours of the subject, from one pixel in each cell of the coarse grid; undefined for an empty matte. */
+/**
+ * Colours of the subject, from one pixel in each cell of the coarse grid; undefined for an empty matte.
+ * @param above what the matte is over where the subject is.
+ */
 export function subjectStatistics(
   { width, height, linear }: View,
   matte: Uint8Array | undefined,
+  above = 127,
 ): ColourStatistics | undefined {
   const cell = cellSize(width, height);
   const grid = createGrid(Math.ceil(width / cell), Math.ceil(height / cell), 3);
@@ -18,7 +22,7 @@ export function subjectStatistics(
   for (let at = 0; at < inside.length; at++) {
     const x = (at % grid.width) * cell;
     const y = Math.floor(at / grid.width) * cell;
-    inside[at] = matte === undefined || (matte[y * width + x] as number) > 127 ? 1 : 0;
+    inside[at] = matte === undefined || (matte[y * width + x] as number) > above ? 1 : 0;
     if (inside[at] === 0) continue;
     linear(x, y, rgb);
     grid.data.set(rgb, at * 3);

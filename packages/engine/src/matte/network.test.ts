@@ -102,6 +102,7 @@ describe('a network that finds orange things', () => {
 test('a video job uses it on every frame', async () => {
   const source = join(folder(), 'source.mp4');
   await cutVideo(fileURLToPath(new URL('../../../../samples/shot.mp4', import.meta.url)), source, 5);
+  const network = await open(orangeNetwork({ input: [1, 3, 96, 160], output: [1, 1, 96, 160] }));
   const result = await renderVideo(
     {
       generationType: 'video',
@@ -113,7 +114,7 @@ test('a video job uses it on every frame', async () => {
       outputDirectory: folder(),
     },
     () => {},
-    createNetworkFinder(await open(orangeNetwork({ input: [1, 3, 96, 160], output: [1, 1, 96, 160] }))),
+    () => createNetworkFinder(network),
   );
   if (result.kind === 'failed') throw new Error(result.message);
   const alpha = await inspect(result.alpha);

@@ -1,3 +1,5 @@
+import { shotStatistics } from '../colour/shot.ts';
+import { type ColourStatistics, labStatistics } from '../colour/statistics.ts';
 import type { View } from '../composite/view.ts';
 import { createGrid, type Grid } from '../math/blur.ts';
 import { type Backdrop, backdropOf, type Panned } from './backdrop.ts';
@@ -21,6 +23,8 @@ export interface Surveyed {
   readonly backdrop: Backdrop;
   /** How likely each cell of the shot's first frame is subject, 0…1. */
   readonly first: Grid;
+  /** The subject's colours over all of the shot. */
+  readonly colours: ColourStatistics | undefined;
 }
 
 /** Looks at frames all over a shot before any of them is worked on. */
@@ -28,6 +32,8 @@ export interface Survey {
   /** Whether the frame of this number, counted from 0, is to be given to `add`. */
   wants(frame: number): boolean;
   add(view: View): void;
+  /** The small pictures in OKLab that are kept. */
+  pictures(): readonly Grid[];
   /** @returns undefined where nothing moves before a background that can be told from it. */
   finish(): Surveyed | undefined;
 }
@@ -44,6 +50,7 @@ export function createSurvey(): Survey {
       samples = samples.filter((_, n) => n % 2 === 0);
       stride *= 2;
     },
+    pictures: () => samples,
     finish() {
       const panned = panOver(samples);
       const motion = panned === undefined ? undefined : motionOf(panned);
@@ -145,7 +152,15 @@ function subjectOf(panned: Panned, motion: Motion): Surveyed | undefined {
     models,
     backdrop: backdrop as Backdrop,
     first: panned.standing ? first : warped(first, inverse(panned.first), 0.5),
+    colours: coloursOf(all, labels),
   };
+}
+
+/** The colours of what is subject in some samples. */
+function coloursOf(samples: readonly Grid[], labels: readonly Grid[]): ColourStatistics | undefined {
+  return shotStatistics(
+    samples.map((sample, k) => labStatistics(sample, (cell) => (labels[k] as Grid).data[cell] as number)),
+  );
 }
 
 /** The least of the subject that must move, and the least of what moves that must be subject at some time. */

@@ -32,6 +32,10 @@ export interface AwkwardVideo {
   readonly times: readonly number[];
   /** Codes of every pixel. */
   readonly colour?: readonly [y: number, cb: number, cr: number];
+  /** Codes of each pixel of each frame, in place of `colour`; x and y in 0…1. Of 8 bits only. */
+  readonly draw?: (frame: number, x: number, y: number) => readonly [y: number, cb: number, cr: number];
+  /** Frames from one keyframe to the next, and no keyframe between. */
+  readonly keyframes?: number;
   readonly hevc10?: boolean;
   readonly pixelAspect?: readonly [number, number];
   /** Degrees that a player turns it clockwise. */
@@ -57,7 +61,7 @@ export async function makeVideo(path: string, video: AwkwardVideo): Promise<stri
   check(await muxer.writeHeader());
   for (const { encoder, stream, frame } of tracks) {
     for (const [n, time] of video.times.entries()) {
-      using picture = frame();
+      using picture = frame(n);
       picture.pts = BigInt(time);
       picture.duration = BigInt((video.times[n + 1] ?? time + 40) - time);
       await encode(muxer, encoder, stream, picture);
@@ -100,7 +104,9 @@ function openTrack(muxer: FormatContext, video: AwkwardVideo) {
   if (video.space !== undefined) encoder.colorSpace = video.space;
   if (video.range !== undefined) encoder.colorRange = video.range;
   encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_FRAME_DURATION);
-  if (video.hevc10 === true) check(encoder.setOption('x265-params', 'log-level=none'));
+  const keyframes = video.keyframes === undefined ? '' : `keyint=${video.keyframes}:scenecut=0:`;
+  if (video.hevc10 === true) check(encoder.setOption('x265-params', `${keyframes}log-level=none`));
+  else if (keyframes !== '') check(encoder.setOption('x264-params', keyframes));
   check(encoder.open2Sync(codec, null));
   const stream = muxer.newStream(null);
   check(encoder.parametersFromContext(stream.codecpar));
@@ -116,14 +122,33 @@ function openTrack(muxer: FormatContext, video: AwkwardVideo) {
   data.fill(cb * scale, width * height, width * height * 1.25);
   data.fill(cr * scale, width * height * 1.25);
   // A frame points into the memory it is made from, which has to outlive it.
-  const frame = () =>
-    Frame.fromVideoBuffer(Buffer.from(data.buffer), {
+  const frame = (n: number) => {
+    if (video.draw !== undefined) drawPlanes(video.draw, n, video, data);
+    return Frame.fromVideoBuffer(Buffer.from(data.buffer), {
       width,
       height,
       format,
       timeBase: { num: 1, den: 1000 },
     });
+  };
   return { encoder, stream, frame };
+}
+
+function drawPlanes(
+  draw: NonNullable<AwkwardVideo['draw']>,
+  frame: number,
+  { width, height }: AwkwardVideo,
+  data: Uint8Array | Uint16Array,
+): void {
+  const [across, pixels] = [width >> 1, width * height];
+  for (let p = 0; p < pixels; p++) {
+    const [x, y] = [p % width, Math.floor(p / width)];
+    const [luma, cb, cr] = draw(frame, (x + 0.5) / width, (y + 0.5) / height);
+    const at = pixels + (y >> 1) * across + (x >> 1);
+    data[p] = luma;
+    data[at] = cb;
+    data[at + pixels / 4] = cr;
+  }
 }
 
 function openSound(muxer: FormatContext) {

@@ -25,12 +25,16 @@ export interface DecodedFrame {
 export interface Listeners {
   /** Receives every packet of every stream before it is decoded, valid during the call. */
   onPacket?(packet: Packet): Promise<void>;
-  /** Whether the next frame is to be given; one that is not costs its decoding alone. By default all are. */
-  wants?(): boolean;
+  /** Whether the next frame, of this time, is to be given; one that is not costs its decoding alone. By default all are. */
+  wants?(pts: bigint): boolean;
+  /** Whether a packet's frame may be left undecoded where no other frame refers to it. By default none may. */
+  isIdle?(packet: Packet): boolean;
+  /** Whether a packet of the video is the last to be decoded. By default the file's last is. */
+  isLast?(packet: Packet): boolean;
 }
 
 /**
- * Decodes every shown frame in order, turned and scaled. One frame is in memory at a time. The calls are the
+ * Decodes every shown frame in order, from where the input stands, turned and scaled. One frame is in memory at a time. The calls are the
  * waiting kind: FFmpeg decodes ahead on threads of its own, and turns of the event loop cost more than they.
  * @param kind `colour`, or `matte`, whose limited range is expanded.
  * @returns by `yield` frames; at the end a failure if the stream is damaged.
@@ -39,7 +43,7 @@ export async function* decodeFrames(
   input: VideoInput,
   size: Size,
   kind: 'colour' | 'matte',
-  { onPacket, wants }: Listeners = {},
+  { onPacket, wants, isIdle, isLast }: Listeners = {},
 ): AsyncGenerator<DecodedFrame, Failed | undefined> {
   const decoder = openDecoder(input);
   using context = decoder;
@@ -50,8 +54,9 @@ export async function* decodeFrames(
   using packet = new Packet();
   packet.alloc();
   let last = 0n;
+  let isRead = false;
   for (let ended = false; !ended; ) {
-    const read = input.context.readFrameSync(packet);
+    const read = isRead ? AVERROR_EOF : input.context.readFrameSync(packet);
     ended = read < 0;
     if (ended && read !== AVERROR_EOF) return damaged(input);
     if (!ended) await onPacket?.(packet);
@@ -59,18 +64,21 @@ export async function* decodeFrames(
       packet.unref();
       continue;
     }
+    if (!ended && isIdle !== undefined)
+      FFmpegError.throwIfError(context.setOption('skip_frame', isIdle(packet) ? 'noref' : 'default'));
     const sent = context.sendPacketSync(ended ? null : packet);
+    if (!ended) isRead = isLast?.(packet) === true;
     packet.unref();
     if (sent < 0 && sent !== AVERROR_EOF) return damaged(input);
     for (;;) {
       const received = context.receiveFrameSync(frame);
       if (received === AVERROR_EAGAIN || received === AVERROR_EOF) break;
       if (received < 0) return damaged(input);
-      if (wants?.() === false) {
+      const { bestEffortTimestamp: pts, duration } = frame;
+      if (wants?.(pts) === false) {
         frame.unref();
         continue;
       }
-      const { bestEffortTimestamp: pts, duration } = frame;
       frame.pts = pts;
       frame.timeBase = input.stream.timeBase;
       last = duration > 0n ? duration : last;

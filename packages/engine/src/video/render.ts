@@ -13,6 +13,7 @@ import { setStage } from '../scene/stage.ts';
 import { createComposite } from './composite.ts';
 import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
 import { createCopier, createWriter } from './encode.ts';
+import { lookAtShot } from './look.ts';
 import { isCopyable, openVideo, type VideoInput, videoSize } from './open.ts';
 import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
 import { surveyVideo } from './survey.ts';
@@ -26,14 +27,14 @@ const carriedAudio: ReadonlySet<number> = new Set([
   AV_CODEC_ID_ALAC,
 ]);
 
-/** The share of a job's progress in which a shot is surveyed. */
-const surveyShare = 0.1;
+/** The share of a job's progress in which a shot is surveyed, or only looked at here and there. */
+const [surveyShare, lookShare] = [0.1, 0.03];
 
 /** Renders a video job, a frame at a time. */
 export async function renderVideo(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
-  findMatte?: MatteFinder,
+  newFinder?: () => MatteFinder,
 ): Promise<RenderResult> {
   const source = await openVideo(request.source, 'source');
   if (isFailed(source)) return source;
@@ -43,7 +44,7 @@ export async function renderVideo(
     return alpha;
   }
   try {
-    return await renderFrames(request, source, alpha, onProgress, findMatte);
+    return await renderFrames(request, source, alpha, onProgress, newFinder);
   } finally {
     await source.context.closeInput();
     await alpha?.context.closeInput();
@@ -61,18 +62,19 @@ async function renderFrames(
   source: VideoInput,
   alpha: VideoInput | undefined,
   onProgress: (fraction: number) => void,
-  findMatte?: MatteFinder,
+  newFinder?: () => MatteFinder,
 ): Promise<RenderResult> {
   const size = videoSize(source, request);
   const stage = await setStage(request, size.width, size.height);
   if (isFailed(stage)) return stage;
   const notes = [...stage.notes];
-  const isSurveyed = request.alphaMode === 'auto' && findMatte === undefined;
-  const surveyed = isSurveyed
-    ? await surveyVideo(request.source, size, (fraction) => onProgress(fraction * surveyShare))
-    : undefined;
-  const find = findMatte ?? createMatteFinder(surveyed);
-  const begun = isSurveyed ? surveyShare : 0;
+  const isSurveyed = request.alphaMode === 'auto' && newFinder === undefined;
+  const begun = isSurveyed ? surveyShare : lookShare;
+  const onBeginning = (fraction: number) => onProgress(fraction * begun);
+  const survey = isSurveyed ? await surveyVideo(request.source, size, onBeginning) : undefined;
+  const colours =
+    survey === undefined ? await lookAtShot(request, size, onBeginning, newFinder) : survey.colours;
+  const find = newFinder?.() ?? createMatteFinder(survey?.surveyed);
   const copied =
     source.audio !== undefined && carriedAudio.has(source.audio.codecpar.codecId) ? source.audio : undefined;
   if (source.audio !== undefined && copied === undefined)
@@ -101,7 +103,7 @@ async function renderFrames(
   let step = next();
   let written: Promise<unknown> = Promise.resolve();
   try {
-    const composite = createComposite(stage, size);
+    const composite = createComposite(stage, size, colours);
     const grey = createPlanes(size.width, size.height);
     const mark = request.watermark === true ? watermark(size, 1, 235) : undefined;
     let count = 0;

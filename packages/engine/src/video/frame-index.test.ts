@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
+import { isFailed } from '../engine.ts';
+import { folder } from '../test-kit.ts';
+import { type AwkwardVideo, makeVideo } from './awkward-kit.ts';
+import { decodeFrames } from './decode.ts';
+import { decodeSome, decodingOf, indexFrames } from './frame-index.ts';
+import { openVideo } from './open.ts';
+
+const steady = (frames: number) => Array.from({ length: frames }, (_, n) => n * 40);
+const moving: AwkwardVideo['draw'] = (frame, x, y) => [
+  Math.hypot(x - 0.2 - frame * 0.01, y - 0.5) < 0.2 ? 40 + frame * 3 : 90,
+  128,
+  100 + frame,
+];
+const common = { width: 64, height: 64, draw: moving };
+
+async function open(video: AwkwardVideo) {
+  const input = await openVideo(await makeVideo(join(folder(), 'shot.mp4'), video), 'source');
+  if (isFailed(input)) throw new Error(input.message);
+  return input;
+}
+
+describe.each<[string, AwkwardVideo, number]>([
+  ['many keyframes', { ...common, times: steady(50), keyframes: 10 }, 5],
+  ['a single keyframe', { ...common, times: steady(50), keyframes: 250 }, 1],
+  ['keyframes alone', { ...common, times: steady(20), keyframes: 1 }, 20],
+  [
+    'a variable rate',
+    {
+      ...common,
+      times: steady(50).map((time, n) => time + (n % 3) * 11 + (n > 20 ? 500 : 0)),
+      keyframes: 10,
+    },
+    5,
+  ],
+  ['a late start', { ...common, times: steady(40).map((time) => time + 1000), keyframes: 16 }, 3],
+  ['open groups of HEVC', { width: 64, height: 64, times: steady(50), keyframes: 12, hevc10: true }, 5],
+  ['one frame', { ...common, times: [0] }, 1],
+])('of a video with %s', (_name, video, keys) => {
+  test('any frame is decoded as it is amid all', async () => {
+    const input = await open(video);
+    const all: Uint8Array[] = [];
+    for await (const { data } of decodeFrames(input, input, 'colour')) all.push(data);
+    await input.context.closeInput();
+    const again = await open(video);
+    const index = indexFrames(again);
+    expect([index.times.length, index.keys.length]).toEqual([video.times.length, keys]);
+    const last = video.times.length - 1;
+    const wanted = [...new Set([0, 1, 9, 10, 11, 12, 13, 33, last])].filter((frame) => frame <= last);
+    for (const frames of [wanted, [last], [last >> 1], wanted.slice(1, 4)]) {
+      const seen: number[] = [];
+      for await (const { frame, data } of decodeSome(again, index, frames, again, 'colour')) {
+        seen.push(frame);
+        expect(Buffer.compare(data, all[frame] as Uint8Array)).toBe(0);
+      }
+      expect(seen).toEqual(frames.filter((frame) => frame <= last));
+    }
+    await again.context.closeInput();
+  });
+});
+
+test('for a keyframe, no more is read than that', async () => {
+  const input = await open({ ...common, times: steady(50), keyframes: 10 });
+  const index = indexFrames(input);
+  const reading = vi.spyOn(input.context, 'readFrameSync');
+  const seen: number[] = [];
+  for await (const { frame } of decodeSome(input, index, [20, 40], input, 'colour')) seen.push(frame);
+  expect(seen).toEqual([20, 40]);
+  expect(reading).toHaveBeenCalledTimes(2);
+  await input.context.closeInput();
+});
+
+test('what some frames cost to decode is counted from the keyframe before them', () => {
+  const index = { times: steady(40).map(BigInt), keys: [0, 10, 30].map((frame) => ({ frame, pts: 0n })) };
+  expect(decodingOf(index, [])).toBe(0);
+  expect(decodingOf(index, [0, 10, 30])).toBe(3);
+  expect(decodingOf(index, [4, 12, 14, 29, 31])).toBe(5 + 20 + 2);
+});
