@@ -80,6 +80,12 @@ export class DeferredQueue {
   readonly entries: Queue = {
     // In a database without a queue the statement fails, and its start falls back to what waits for one.
     renderEntry,
+    wakeWorkers: () =>
+      void this.open().then(
+        ({ entries }) => entries.wakeWorkers(),
+        // Whoever opens the queue hears of it. The job is there, and a worker finds it.
+        () => undefined,
+      ),
     enqueueRender: async (...entry) => (await this.open()).entries.enqueueRender(...entry),
     enqueueWebhooks: async (...entries) => (await this.open()).entries.enqueueWebhooks(...entries),
     releaseRender: async (...task) => (await this.open()).entries.releaseRender(...task),
