@@ -14,6 +14,9 @@ export interface OpenQueue {
   stop(patience: number): Promise<void>;
 }
 
+/** A commit that waits for the disk, and so brings there what was committed before it: the queue's schema, when it is new. */
+const durably = `select set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'restage', '')`;
+
 /** Starts pg-boss on a migrated database. */
 export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
   const { PgBoss } = await import('pg-boss');
@@ -28,12 +31,16 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
     monitorIntervalSeconds: 5,
     useListenNotify: true,
     max: 5,
+    // A crash of PostgreSQL may take back the last moments of what goes through here: that a task was fetched or is done.
+    // It then comes again, which is as well: what is promised of a job is committed durably, and by the verbs.
+    options: '-c synchronous_commit=off',
   });
   boss.on('error', (fault) => log.error({ ...placeOf(fault), err: fault }, 'the queue met a fault'));
   boss.on('warning', (warning) => log.warn({ warning }, 'the queue warns'));
   try {
     await boss.start();
     await createQueues(boss);
+    await boss.getDb().executeSql(durably);
   } catch (error) {
     await boss
       .stop({ graceful: false })
@@ -80,6 +87,12 @@ export class DeferredQueue {
   readonly entries: Queue = {
     // In a database without a queue the statement fails, and its start falls back to what waits for one.
     renderEntry,
+    wakeWorkers: () =>
+      void this.open().then(
+        ({ entries }) => entries.wakeWorkers(),
+        // Whoever opens the queue hears of it. The job is there, and a worker finds it.
+        () => undefined,
+      ),
     enqueueRender: async (...entry) => (await this.open()).entries.enqueueRender(...entry),
     enqueueWebhooks: async (...entries) => (await this.open()).entries.enqueueWebhooks(...entries),
     releaseRender: async (...task) => (await this.open()).entries.releaseRender(...task),

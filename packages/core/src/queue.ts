@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidOf } from '@restage/contract';
 import { type Database, queueSchema } from '@restage/db';
 import { type SQL, sql } from 'drizzle-orm';
@@ -33,12 +34,6 @@ interface WebhookEntry extends WebhookTask {
   readonly wait: number;
 }
 
-/** A job's entry as SQL: the `insert`, which gives a row, and what then wakes the workers. */
-interface RenderEntry {
-  readonly insert: SQL;
-  readonly notice: SQL;
-}
-
 /** Takes work in. The entry exists exactly when the caller's transaction commits. */
 export interface Queue {
   /**
@@ -53,7 +48,12 @@ export interface Queue {
    * out when the statement began.
    * @param taken names the part of the statement that gives the account's jobs in flight, this one counted
    */
-  renderEntry(generationId: string, accountId: string, taken: SQL): RenderEntry;
+  renderEntry(generationId: string, accountId: string, taken: SQL): SQL;
+  /**
+   * Wakes the workers of every process once an entry is there, without waiting for that. It is a hint: a worker that
+   * does not get it, as when this process is killed in between, looks by itself within two seconds.
+   */
+  wakeWorkers(): void;
   /** An entry that is there already, waiting or being worked on, is not made again. */
   enqueueWebhooks(db: Database, entries: readonly WebhookEntry[]): Promise<void>;
   /**
@@ -134,7 +134,7 @@ export const heartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as co
 // The partition that queues without a table of their own share: named itself, it is planned and written in half the time.
 const entries = sql`${sql.identifier(queueSchema)}.job_common`;
 // Where pg-boss listens for work.
-const wakes = sql.raw(`'pgboss_${createHash('sha224').update(queueSchema).digest('hex').slice(0, 24)}'`);
+const channel = `pgboss_${createHash('sha224').update(queueSchema).digest('hex').slice(0, 24)}`;
 
 /**
  * {@link Queue.renderEntry}: what pg-boss's `send` does, with the turn, which only the database knows. It is a priority
@@ -146,7 +146,7 @@ export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken
   const render = sql.raw(`'${renderQueue}'`);
   // Each look for a turn has the condition of an index without the entries that have ended, or a planner that
   // believes the table small reads them all. Without the queue there is no name, which an entry must have.
-  const insert = sql`
+  return sql`
     insert into ${entries} (
       id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
@@ -167,18 +167,18 @@ export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     from ${taken} as taken left join ${sql.identifier(queueSchema)}.queue on name = ${render}
     returning name`;
-  return { insert, notice: sql`pg_notify(${wakes}, name)` };
 };
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function bossQueue(boss: PgBoss): Queue {
+  const wake = waker(boss);
   return {
     renderEntry,
     async enqueueRender(db, generationId, accountId) {
       const account = sql`(select in_flight from accounts where id = ${accountId})`;
-      const { insert, notice } = renderEntry(generationId, accountId, account);
-      await db.execute(sql`with entered as (${insert}) select ${notice} from entered`);
+      await db.execute(renderEntry(generationId, accountId, account));
     },
+    wakeWorkers: () => void wake(),
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`
         update ${entries} set state = 'retry', started_on = null, heartbeat_on = null,
@@ -200,5 +200,29 @@ export function bossQueue(boss: PgBoss): Queue {
       }));
       await boss.insert(webhookQueue, jobs, { db: fromDrizzle(db, sql) });
     },
+  };
+}
+
+/** Milliseconds from one notification to the next: where many jobs are started, one stands for several. */
+const wakeInterval = 5;
+
+/** Gives what tells the workers of every process to look for renders. */
+function waker(boss: PgBoss): () => Promise<void> {
+  let [asked, telling] = [false, false];
+  return async () => {
+    asked = true;
+    if (telling) return;
+    telling = true;
+    while (asked) {
+      asked = false;
+      try {
+        await boss.getDb().executeSql('select pg_notify($1, $2)', [channel, renderQueue]);
+      } catch (error) {
+        // As pg-boss tells of faults of its own.
+        boss.emit('error', error instanceof Error ? error : new Error(String(error)));
+      }
+      await sleep(wakeInterval);
+    }
+    telling = false;
   };
 }

@@ -72,6 +72,7 @@ interface Stopping {
   readonly late: AbortSignal;
 }
 
+/** Works on a task, and throws unless it is done: what returns is completed, even where another worker has it by now. */
 async function workOn(
   ctx: WorkerContext,
   task: Job<RenderTask>,
@@ -82,19 +83,19 @@ async function workOn(
   const { generationId } = task.data;
   try {
     const signal = AbortSignal.any([task.signal, late]);
-    await processGeneration(ctx, generationId, signal, { wallSeconds, onRendered });
+    if (await processGeneration(ctx, generationId, signal, { wallSeconds, onRendered })) return;
   } catch (error) {
-    // Without a claim there is nothing to fail: the task is another worker's, or waits for one.
     if (task.signal.aborted) {
+      // There may be no claim to fail any more: the task is another worker's, or waits for one.
       ctx.log.info({ generationId, outcome: 'superseded' }, 'a worker had lost its claim on a job');
-      return;
-    }
-    if (!told.aborted) {
+    } else if (told.aborted) {
+      await ctx.queue.releaseRender(ctx.db, generationId, task.retryCount);
+      const fault = late.aborted ? {} : { err: error };
+      ctx.log.info({ ...fault, generationId }, 'a job went back to the queue, for the worker stops');
+    } else {
       ctx.log.error({ err: error, generationId }, 'a job met a fault, and is tried again while it may be');
       throw error;
     }
-    await ctx.queue.releaseRender(ctx.db, generationId, task.retryCount);
-    const fault = late.aborted ? {} : { err: error };
-    ctx.log.info({ ...fault, generationId }, 'a job went back to the queue, for the worker stops');
   }
+  throw new Error(`job ${generationId} has not ended`);
 }

@@ -31,6 +31,12 @@ export interface BlobStore {
   ): Promise<{ readonly size: number } | Failure<'PAYLOAD_TOO_LARGE'>>;
   /** Moves a finished local file in; it appears whole, and is on the disk when this returns. */
   adopt(key: string, path: string): Promise<void>;
+  /**
+   * Moves several in that have their keys in one folder, and waits for the disk as for one. If one can't be, others
+   * may have been; none is still on its way when this throws.
+   * @param files paths by their keys
+   */
+  adoptAll(files: Readonly<Record<string, string>>): Promise<void>;
   /** The size in bytes and age of a blob; undefined when there is none. */
   stat(key: string): Promise<{ readonly size: number; readonly modifiedAt: Date } | undefined>;
   /**

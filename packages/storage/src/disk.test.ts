@@ -235,6 +235,18 @@ describe('adopt', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT');
   });
 
+  test('moves several in, side by side', async () => {
+    const names = ['render.png', 'source.png', 'alpha.png'];
+    for (const name of names) await writeFile(join(directory, name), name);
+    await store.adoptAll(
+      Object.fromEntries(names.map((name) => [`outputs/swx_3/1/${name}`, join(directory, name)])),
+    );
+    for (const name of names) {
+      expect(await text(`outputs/swx_3/1/${name}`)).toBe(name);
+      await expect(stat(join(directory, name))).rejects.toThrow('ENOENT');
+    }
+  });
+
   test('throws for a file that is not there', async () => {
     await expect(store.adopt('outputs/x', join(directory, 'nothing'))).rejects.toThrow('ENOENT');
   });

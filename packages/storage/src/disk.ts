@@ -31,6 +31,15 @@ export async function openDiskStore(directory: string, options: DiskStoreOptions
   const localPath = (key: string) => join(root, ...keyNames(key));
   const arrivalPath = () => join(root, arrivals, randomBytes(12).toString('hex'));
 
+  async function adoptAll(files: Readonly<Record<string, string>>): Promise<void> {
+    const moves = Object.entries(files).map(([key, path]) => ({ path, target: localPath(key) }));
+    const directories = [...new Set(moves.map(({ target }) => dirname(target)))];
+    await allOver(moves.map(({ path }) => syncPath(path)));
+    await allOver(directories.map((each) => mkdir(each, { recursive: true })));
+    await allOver(moves.map(({ path, target }) => move(path, arrivalPath(), target)));
+    await allOver(directories.map(syncPath));
+  }
+
   return {
     async write(key, bytes, { maxBytes, signal }) {
       const target = localPath(key);
@@ -45,16 +54,8 @@ export async function openDiskStore(directory: string, options: DiskStoreOptions
       }
     },
 
-    async adopt(key, path) {
-      const target = localPath(key);
-      await syncPath(path);
-      try {
-        await place(path, target);
-      } catch (error) {
-        if (!isSystemError(error, 'EXDEV')) throw error;
-        await adoptCopy(path, arrivalPath(), target);
-      }
-    },
+    adopt: (key, path) => adoptAll({ [key]: path }),
+    adoptAll,
 
     async stat(key) {
       try {
@@ -99,16 +100,31 @@ async function place(path: string, target: string): Promise<void> {
   await syncPath(dirname(target));
 }
 
-/** `adopt` from another file system, from where nothing can be renamed. */
-async function adoptCopy(path: string, arrival: string, target: string): Promise<void> {
+/** Gives a file of this or another file system its name; from another, nothing can be renamed. */
+async function move(path: string, arrival: string, target: string): Promise<void> {
+  try {
+    await rename(path, target);
+  } catch (error) {
+    if (!isSystemError(error, 'EXDEV')) throw error;
+    await moveCopy(path, arrival, target);
+  }
+}
+
+async function moveCopy(path: string, arrival: string, target: string): Promise<void> {
   try {
     await copyFile(path, arrival);
     await syncPath(arrival);
-    await place(arrival, target);
+    await rename(arrival, target);
   } finally {
     await rm(arrival, { force: true });
   }
   await rm(path);
+}
+
+/** Waits until each is over, well or not, and throws what the first threw that did. */
+async function allOver(each: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(each)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** Goes through the steps of a write with a file of one byte, and throws where a write would. */

@@ -59,6 +59,7 @@ const sweptQueue: Queue = {
   renderEntry() {
     throw new Error('commands start no jobs');
   },
+  wakeWorkers() {},
   async enqueueWebhooks() {},
   async releaseRender() {},
   async withdrawRender() {},

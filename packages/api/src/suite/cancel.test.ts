@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@restage/contract';
 import { newId, uuidOf } from '@restage/contract';
 import { processGeneration } from '@restage/core';
@@ -129,10 +130,14 @@ test('a cancellation and a worker that settles at the same moment: one of them w
       render: async () => ({ kind: 'failed' as const, message: 'no' }),
       close: async () => {},
     };
-    const work = processGeneration({ ...still.ctx, engine }, id, new AbortController().signal);
-    await new Promise((resolve) => setTimeout(resolve, round * round));
-    const answer = await stillCaller.call('generations.cancel', { id }, account.key);
-    await work;
+    // In the first rounds the cancellation has the start, in the last ones the worker.
+    const lead = round * round - 16;
+    const [answer] = await Promise.all([
+      sleep(Math.max(0, lead)).then(() => stillCaller.call('generations.cancel', { id }, account.key)),
+      sleep(Math.max(0, -lead)).then(() =>
+        processGeneration({ ...still.ctx, engine }, id, new AbortController().signal),
+      ),
+    ]);
     const [row] = await still.ctx.db.select().from(generations).where(eq(generations.id, id));
     expect(row?.status).toBe(answer.ok ? 'cancelled' : 'failed');
     if (!answer.ok) expect(answer.code).toBe('JOB_NOT_CANCELLABLE');

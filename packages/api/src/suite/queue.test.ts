@@ -53,6 +53,9 @@ const entry = async (id: string) => {
   return row;
 };
 const soon = (check: () => Promise<void>, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 50 });
+/** Waits until an attempt has the job: a render may begin a moment before. */
+const held = (id: string, attempt: number) =>
+  soon(async () => expect(await job(id)).toMatchObject({ status: 'processing', attempt }));
 const onto = (engine: Engine): WorkerContext => ({ ...ctx, engine });
 const never = () => new AbortController().signal;
 
@@ -69,8 +72,10 @@ describe('an attempt that another has overtaken', () => {
     const [frozen, second] = [pacedEngine(), pacedEngine()];
     const first = processGeneration(onto(frozen), id, never());
     await frozen.begun(1);
+    await held(id, 1);
     const other = processGeneration(onto(second), id, never());
     await second.begun(1);
+    await held(id, 2);
     second.advance(1);
     await other;
     const done = await job(id);
@@ -93,9 +98,10 @@ describe('an attempt that another has overtaken', () => {
       render: () => frozen.promise.then(() => quick.render({} as never, {} as never)),
     };
     const first = processGeneration(onto(slow), id, never());
-    await soon(async () => expect(await job(id)).toMatchObject({ attempt: 1 }));
+    await held(id, 1);
     const other = processGeneration(onto(second), id, never());
     await second.begun(1);
+    await held(id, 2);
     frozen.resolve();
     await first;
     expect(await job(id)).toMatchObject({ status: 'processing', attempt: 2 });
@@ -110,6 +116,7 @@ describe('an attempt that another has overtaken', () => {
     const engine = pacedEngine();
     const working = processGeneration(onto(engine), id, never());
     await engine.begun(1);
+    await held(id, 1);
     await ctx.db.update(generations).set({ status: 'cancelled' }).where(eq(generations.id, id));
     await new Promise((resolve) => setTimeout(resolve, 600));
     const began = performance.now();
@@ -124,6 +131,7 @@ describe('an attempt that another has overtaken', () => {
     const engine = pacedEngine();
     const working = processGeneration(onto(engine), id, never());
     await engine.begun(1);
+    await held(id, 1);
     await ctx.db.update(generations).set({ attempt: 2 }).where(eq(generations.id, id));
     await working;
     expect(await job(id)).toMatchObject({ status: 'processing', attempt: 2 });
@@ -143,6 +151,23 @@ test('a worker that finds its claim on the queue gone ends the render, and neith
   expect(await entry(id)).toEqual({ state: 'active', retries: 1 });
   expect(await job(id)).toMatchObject({ status: 'processing', attempt: 1 });
   await boss.deleteJob('render', uuidOf(id));
+});
+
+test('a worker whose job another has claimed does not complete the task, for that other may die', async () => {
+  const account = await client();
+  const id = await account.start();
+  const engine = pacedEngine();
+  const work = await workOnRenders(onto(engine), boss, 1);
+  await engine.begun(1);
+  await held(id, 1);
+  // As one does that wakes after the queue has missed it, and is then killed.
+  await ctx.db.update(generations).set({ attempt: 2 }).where(eq(generations.id, id));
+  await engine.begun(2);
+  await held(id, 3);
+  engine.advance(1);
+  await soon(async () => expect(await job(id)).toMatchObject({ status: 'completed', attempt: 3 }));
+  expect(await books(account.id)).toEqual({ balance: 297, inFlight: 0, refunds: 0 });
+  await work.stop(5000);
 });
 
 describe('an attempt that can’t be', () => {
@@ -175,7 +200,7 @@ describe('a worker whose render is over', () => {
     const blobs: BlobStore = {
       ...ctx.blobs,
       localPath: (key) => ctx.blobs.localPath(key),
-      adopt: (key, path) => promise.then(() => ctx.blobs.adopt(key, path)),
+      adoptAll: (files) => promise.then(() => ctx.blobs.adoptAll(files)),
     };
     const work = await workOnRenders({ ...ctx, engine, blobs }, boss, 1);
     await engine.begun(1);
@@ -265,6 +290,7 @@ describe('a worker that is told to stop', () => {
       const engine = pacedEngine();
       const work = await workOnRenders(onto(engine), boss, 1);
       await engine.begun(1);
+      await held(id, stop);
       await work.stop(100);
       expect(await entry(id)).toEqual({ state: 'retry', retries: 0 });
       expect(await job(id)).toMatchObject({ status: 'processing', attempt: stop });

@@ -32,11 +32,15 @@ async function start(): Promise<string> {
 }
 
 let begun = 0;
-/** Has a worker take a job, and waits until it renders. */
-async function work(id: string): Promise<{ ended: Promise<void> }> {
+/** Has a worker take a job, and waits until it renders and has it. */
+async function work(id: string): Promise<{ ended: Promise<boolean> }> {
   const ended = processGeneration(ctx, id, new AbortController().signal);
   begun += 1;
   await engine.begun(begun);
+  await vi.waitFor(async () => {
+    const [job] = await ctx.db.select().from(generations).where(eq(generations.id, id));
+    expect(job?.status).toBe('processing');
+  });
   return { ended };
 }
 

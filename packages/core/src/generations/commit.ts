@@ -29,6 +29,8 @@ export async function commitGeneration(ctx: AccountContext, made: NewGeneration)
     const outcome = await writeInSteps(then, row, made);
     if (outcome !== undefined) return outcome;
   }
+  // Only now, for a statement that notifies commits by itself: each waits for the one before it to reach the disk.
+  ctx.queue.wakeWorkers();
   const job: Job = toJob(ctx, row);
   return job;
 }
@@ -50,8 +52,8 @@ async function writeAtOnce(ctx: AccountContext, row: Generation, made: NewGenera
       made as (${insertGeneration(row, inputs, sql`from taken`)} ${returned}),
       begun as (${insertEvent}),
       charged as (${enterCharge(ctx, row)}),
-      entered as (${entry.insert})
-      select ${entry.notice} from entered`);
+      entered as (${entry})
+      select from entered`);
     return written.length > 0;
   } catch (error) {
     if (!isRefused(error)) throw error;

@@ -4,13 +4,30 @@ import { generations } from '@restage/db';
 import type { RenderResult } from '@restage/engine';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkerContext } from '../context.ts';
+import { prepared } from '../prepared.ts';
 import { renderWallSeconds } from '../queue.ts';
 import { outputName, scratchDirectory } from '../retention/scratch.ts';
-import { changeGeneration } from './event.ts';
-import { holdGeneration } from './hold.ts';
+import { changing } from './event.ts';
+import { type Hold, holdGeneration } from './hold.ts';
 import type { Generation } from './internal.ts';
 import { discardOutputs, renderGeneration, storeOutputs } from './render.ts';
 import { settleGeneration } from './settle.ts';
+
+const inFlight: Generation['status'][] = ['in_queue', 'processing'];
+
+const isInFlight = (job: Generation | undefined) => job !== undefined && inFlight.includes(job.status);
+
+const ofId = eq(generations.id, sql.placeholder('id'));
+
+const foundJob = prepared((db) => db.select().from(generations).where(ofId).prepare('found_job'));
+
+const claimingJob = prepared((db) =>
+  changing(db, and(ofId, inArray(generations.status, inFlight)), {
+    status: 'processing',
+    attempt: sql`${generations.attempt} + 1`,
+    modifiedAt: sql`${sql.placeholder('now')}::timestamptz`,
+  }).prepare('claiming_job'),
+);
 
 export interface ProcessOptions {
   /** The most that the attempt may take. */
@@ -24,68 +41,85 @@ export interface ProcessOptions {
  * stores what was made, settles. A job that has ended meanwhile is left alone, so a task may come twice; one
  * that is cancelled, or taken by another attempt, is given up at once.
  * @param signal aborts the render: the worker is to stop, or has lost the task
+ * @returns whether the job's task is done: not if another attempt has the job, for that may yet die
  */
 export async function processGeneration(
   ctx: WorkerContext,
   generationId: string,
   signal: AbortSignal,
   options: ProcessOptions = {},
-): Promise<void> {
+): Promise<boolean> {
   const directory = scratchDirectory(ctx, 'render');
+  const finding = find(ctx, generationId);
+  const hold = holdGeneration(ctx, generationId, claim(ctx, generationId));
   try {
-    const [generation] = await Promise.all([
-      claim(ctx, generationId),
+    const [job] = await Promise.all([
+      finding,
       mkdir(join(directory, outputName), { recursive: true, mode: 0o700 }),
     ]);
-    if (!generation) {
-      ctx.log.info({ generationId }, 'a task for a job that has ended was passed over');
-    } else if (generation.simulate === 'stall') {
-      ctx.log.info({ generationId }, 'a job stalls, as its test asked');
-    } else {
-      await attempt(ctx, generation, directory, signal, options);
-    }
+    return await attempt(ctx, job, hold, directory, signal, options);
   } finally {
+    await hold.release();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-/** Renders a job that was claimed, and ends it. */
+/** Renders a job while it is being claimed, which waits for the disk, and ends it once that is done. */
 async function attempt(
   ctx: WorkerContext,
-  generation: Generation,
+  job: Generation | undefined,
+  hold: Hold,
   directory: string,
   signal: AbortSignal,
   { wallSeconds = renderWallSeconds, onRendered }: ProcessOptions,
-): Promise<void> {
-  const { id: generationId } = generation;
+): Promise<boolean> {
   const started = ctx.now();
-  const hold = holdGeneration(ctx, generation);
   const late = AbortSignal.timeout(wallSeconds * 1000);
-  try {
-    const ending = AbortSignal.any([signal, hold.lost, late]);
-    let result: RenderResult =
-      generation.simulate === 'job-failed'
-        ? { kind: 'failed', message: 'The render failed, as the test asked.' }
-        : await renderGeneration(ctx, generation, directory, ending, hold);
-    await onRendered?.();
-    if (!hold.lost.aborted) signal.throwIfAborted();
-    if (result.kind === 'failed' && late.aborted) {
-      result = { kind: 'failed', message: `The job took longer than ${wallSeconds} seconds and was ended.` };
-    }
-    const ended = !hold.lost.aborted && (await settle(ctx, generation, result));
-    ctx.log.info(
-      {
-        generationId,
-        attempt: generation.attempt,
-        outcome: ended ? result.kind : 'superseded',
-        milliseconds: ctx.now() - started,
-        ...(result.kind === 'failed' ? { reason: result.message } : { notes: result.notes }),
-      },
-      'a render ended',
-    );
-  } finally {
-    hold.release();
+  const ending = AbortSignal.any([signal, hold.lost, late]);
+  let result = job && (await render(ctx, job, hold, directory, ending));
+  // Nothing is written of a render before its attempt has a number that no other can have.
+  const generation = await hold.claimed;
+  if (!generation || !job) {
+    ctx.log.info({ generationId: job?.id }, 'a task for a job that has ended was passed over');
+    return true;
   }
+  const { id: generationId } = generation;
+  if (!result) {
+    ctx.log.info({ generationId }, 'a job stalls, as its test asked');
+    return true;
+  }
+  await onRendered?.();
+  if (!hold.lost.aborted) signal.throwIfAborted();
+  if (result.kind === 'failed' && late.aborted) {
+    result = { kind: 'failed', message: `The job took longer than ${wallSeconds} seconds and was ended.` };
+  }
+  const ended = !hold.lost.aborted && (await settle(ctx, generation, result));
+  ctx.log.info(
+    {
+      generationId,
+      attempt: generation.attempt,
+      outcome: ended ? result.kind : 'superseded',
+      milliseconds: ctx.now() - started,
+      ...(result.kind === 'failed' ? { reason: result.message } : { notes: result.notes }),
+    },
+    'a render ended',
+  );
+  return ended || !isInFlight(await find(ctx, generationId));
+}
+
+/** @returns what came of it; undefined for a job that is not to be rendered */
+async function render(
+  ctx: WorkerContext,
+  job: Generation,
+  hold: Hold,
+  directory: string,
+  signal: AbortSignal,
+): Promise<RenderResult | undefined> {
+  if (!isInFlight(job) || job.simulate === 'stall') return undefined;
+  if (job.simulate === 'job-failed') {
+    return { kind: 'failed', message: 'The render failed, as the test asked.' };
+  }
+  return renderGeneration(ctx, job, directory, signal, hold);
 }
 
 /** @returns whether this attempt ended the job */
@@ -99,15 +133,16 @@ async function settle(ctx: WorkerContext, generation: Generation, result: Render
   return ended;
 }
 
-/** Takes the job for this attempt; from now on only this attempt may settle it. */
-async function claim(ctx: WorkerContext, generationId: string): Promise<Generation | undefined> {
-  return changeGeneration(
-    ctx,
-    and(eq(generations.id, generationId), inArray(generations.status, ['in_queue', 'processing'])),
-    {
-      status: 'processing',
-      attempt: sql`${generations.attempt} + 1`,
-      modifiedAt: new Date(ctx.now()),
-    },
-  );
+/**
+ * Takes the job for this attempt; from now on only this attempt may settle it. The commit waits for the disk: were it
+ * lost in a crash, the next attempt would have the same number, pass the same fence and write to the same files.
+ */
+async function claim(ctx: WorkerContext, id: string): Promise<Generation | undefined> {
+  const [job] = await claimingJob(ctx.db).execute({ id, now: new Date(ctx.now()).toISOString() });
+  return job;
+}
+
+async function find(ctx: WorkerContext, id: string): Promise<Generation | undefined> {
+  const [job] = await foundJob(ctx.db).execute({ id });
+  return job;
 }

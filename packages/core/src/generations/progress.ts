@@ -10,16 +10,16 @@ const intervalMilliseconds = 500;
 
 /**
  * Writes a render's progress to its job, now and then and one write at a time. Progress only rises, stays
- * under 100 until the job has ended, and is written by the attempt that holds the job alone; an attempt that
- * can't write it has lost the job.
+ * under 100 until the job has ended, and is written by the attempt that holds the job alone, once it does; an
+ * attempt that can't write it has lost the job.
  */
-export function progressWriter(ctx: Context, generation: Generation, hold: Pick<Hold, 'lose'>) {
-  let written = generation.progress;
+export function progressWriter(ctx: Context, hold: Pick<Hold, 'generation' | 'lose'>) {
+  let written = 0;
   let writtenAt = ctx.now();
   let writing: Promise<void> = Promise.resolve();
   let busy = false;
 
-  async function write(progress: number): Promise<void> {
+  async function write(generation: Generation, progress: number): Promise<void> {
     try {
       const changed = await changeGeneration(
         ctx,
@@ -43,12 +43,14 @@ export function progressWriter(ctx: Context, generation: Generation, hold: Pick<
   return {
     /** @param fraction 0…1 */
     report(fraction: number): void {
+      const { generation } = hold;
       const progress = Math.min(99, Math.floor(fraction * 100));
-      if (busy || progress <= written || ctx.now() - writtenAt < intervalMilliseconds) return;
+      if (!generation || progress <= Math.max(written, generation.progress)) return;
+      if (busy || ctx.now() - writtenAt < intervalMilliseconds) return;
       busy = true;
       written = progress;
       writtenAt = ctx.now();
-      writing = write(progress);
+      writing = write(generation, progress);
     },
     /** Waits for the last write. */
     end: () => writing,

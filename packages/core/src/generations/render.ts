@@ -18,7 +18,7 @@ export async function renderGeneration(
   generation: Generation,
   directory: string,
   signal: AbortSignal,
-  hold: Pick<Hold, 'lose'>,
+  hold: Pick<Hold, 'generation' | 'lose'>,
 ): Promise<RenderResult> {
   const paths = await fetchInputs(ctx, generation, directory, signal);
   if ('kind' in paths) return paths;
@@ -37,7 +37,7 @@ export async function renderGeneration(
     ...(generation.prompt !== null && { prompt: generation.prompt }),
     ...(generation.testMode && { watermark: true }),
   };
-  const progress = progressWriter(ctx, generation, hold);
+  const progress = progressWriter(ctx, hold);
   try {
     return await ctx.engine.render(request, { signal, onProgress: progress.report });
   } finally {
@@ -85,7 +85,8 @@ async function fetchInput(
     const fetched = await ctx.media.download(location, role, path, { signal });
     if (isFailure(fetched)) return failedWith(fetched.message);
   }
-  const probe = await ctx.media.inspect({ kind: 'file', path }, role);
+  const stored = input.kind === 'blob';
+  const probe = await ctx.media.inspect({ kind: 'file', path, stored }, role);
   if (isFailure(probe)) return failedWith(probe.message);
   const misfit = fit(generation, role, probe);
   return misfit === undefined ? path : failedWith(misfit);
@@ -119,12 +120,7 @@ export async function storeOutputs(
   const key = (name: keyof StoredOutputs) =>
     `outputs/${generation.id}/${generation.attempt}/${name}${extname(rendered[name])}`;
   const keys: StoredOutputs = { render: key('render'), source: key('source'), alpha: key('alpha') };
-  // Each waits for the disk; side by side they wait once. None is still at it when this returns or throws.
-  const stored = await Promise.allSettled(
-    outputNames.map((name) => ctx.blobs.adopt(keys[name], rendered[name])),
-  );
-  const failed = stored.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  await ctx.blobs.adoptAll(Object.fromEntries(outputNames.map((name) => [keys[name], rendered[name]])));
   return keys;
 }
 

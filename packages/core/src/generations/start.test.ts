@@ -3,9 +3,9 @@ import { accounts, creditEntries, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
 import { count, eq, sql } from 'drizzle-orm';
-import { expect, test } from 'vitest';
-import { createUpload, receiveUpload, reconcile, startGeneration } from '../index.ts';
-import { as, tinyStart } from '../testing/kit.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { createUpload, receiveUpload, reconcile, startGeneration, workOnRenders } from '../index.ts';
+import { as, engineThat, tinyStart } from '../testing/kit.ts';
 
 const world = await testWorld();
 const { ctx } = world;
@@ -123,6 +123,35 @@ test('a start whose upload is swept while it is looked at is SOURCE_UNREACHABLE 
   expect(await rows(generations, id)).toBe(0);
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
   expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });
+});
+
+describe('a job that is started while a worker sleeps', () => {
+  /** Milliseconds until it is taken. */
+  async function wait(queue: typeof ctx.queue): Promise<number> {
+    await world.boss.deleteAllJobs('render');
+    const { id } = await world.account();
+    const work = await workOnRenders({ ...ctx, engine: engineThat('fails') }, world.boss, 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const job = await startGeneration({ ...as(ctx, id), queue }, tinyStart());
+    if (isFailure(job)) throw new Error(job.message);
+    const began = performance.now();
+    const taken = async () => {
+      const [row] = await ctx.db.select().from(generations).where(eq(generations.id, job.id));
+      expect(row?.attempt).toBe(1);
+    };
+    await vi.waitFor(taken, { timeout: 10_000, interval: 20 });
+    const took = performance.now() - began;
+    await work.stop(5000);
+    return took;
+  }
+
+  test('is taken at once, for the worker is told', async () => {
+    expect(await wait(ctx.queue)).toBeLessThan(1000);
+  });
+
+  test('is taken within two seconds, if the process that started it dies before it can tell', async () => {
+    expect(await wait({ ...ctx.queue, wakeWorkers() {} })).toBeLessThan(2500);
+  });
 });
 
 test('a start without a queue is JOB_QUEUE_FAILED and leaves nothing', async () => {
