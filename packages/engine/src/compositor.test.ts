@@ -8,6 +8,7 @@ import { linearOfByte } from './colour/srgb.ts';
 import { createCompositor } from './compositor.ts';
 import type { Engine, Rendered, RenderRequest, RenderResult } from './engine.ts';
 import { drawMatte, egg, folder, media, pixels } from './test-kit.ts';
+import { makeVideo } from './video/awkward-kit.ts';
 
 let engine: Engine;
 beforeAll(() => {
@@ -331,6 +332,12 @@ describe('what goes wrong is told, and costs one job only', () => {
     'an abort %s ends the process within two seconds and leaves nothing behind',
     async (_name, change, share) => {
       const [outputDirectory, temporary] = [folder(), folder()];
+      // An empty matte, so that all of the shot is looked through for a subject.
+      const times = Array.from({ length: 300 }, (_, n) => n * 33);
+      const alpha = await makeVideo(join(folder(), 'alpha.mp4'), {
+        ...{ width: 64, height: 36, times },
+        colour: [16, 128, 128],
+      });
       vi.stubEnv('TMPDIR', temporary);
       const idle = renderers();
       const single = createCompositor({ workers: 1 });
@@ -347,7 +354,8 @@ describe('what goes wrong is told, and costs one job only', () => {
           ...base,
           ...change,
           generationType: 'video',
-          source: media('cockatoo.mp4'),
+          source: media('video-h265.mp4'),
+          alpha,
           prompt: 'forest',
           outputDirectory,
         },
