@@ -4,7 +4,14 @@
  */
 import { pictureView } from '../src/composite/view.ts';
 import { overlap } from '../src/drawn/overlap.ts';
-import { furtherShots, openShot, type TrueFrame, triedShots, unseenShots } from '../src/drawn/shot.ts';
+import {
+  furtherShots,
+  laterShots,
+  openShot,
+  type TrueFrame,
+  triedShots,
+  unseenShots,
+} from '../src/drawn/shot.ts';
 import { createMatteFinder } from '../src/matte/automatic.ts';
 import { createSurvey } from '../src/matte/survey.ts';
 
@@ -40,6 +47,7 @@ for (const [kind, names] of Object.entries({
   tried: triedShots,
   further: furtherShots,
   unseen: unseenShots,
+  later: laterShots,
 })) {
   const means: { shot: number; still: number }[] = [];
   for (const name of names.filter((one) => wanted.length === 0 || wanted.includes(one))) {

@@ -10,6 +10,7 @@ import { paintPlate } from '../scene/plate.ts';
 import { readPrompt } from '../scene/reading.ts';
 import { type Background, backgrounds } from './backgrounds.ts';
 import { furtherSubjects } from './further-subjects.ts';
+import { laterSubjects } from './later-subjects.ts';
 import { moreSubjects } from './more-subjects.ts';
 import { type Drawn, subjects } from './subjects.ts';
 import { unseenSubjects } from './unseen-subjects.ts';
@@ -30,13 +31,16 @@ export const furtherShots: readonly string[] = Object.keys(furtherSubjects);
 /** Shots that nothing was changed for. */
 export const unseenShots: readonly string[] = Object.keys(unseenSubjects);
 
+/** Shots that were drawn after full-size plates were brought in, and left as they came out. */
+export const laterShots: readonly string[] = Object.keys(laterSubjects);
+
 /** Pixels that a scene is painted larger to each side, where the camera moves. */
 const margin = 96;
 
 /** Opens a drawn shot: a function from 0…1, the time in it, to the frame. */
 export function openShot(name: string): (at: number) => Promise<TrueFrame> {
   const [subject, background] = [subjects[name], backgrounds[name]];
-  const staged = moreSubjects[name] ?? furtherSubjects[name] ?? unseenSubjects[name];
+  const staged = moreSubjects[name] ?? furtherSubjects[name] ?? unseenSubjects[name] ?? laterSubjects[name];
   if (staged !== undefined) {
     const around = staged.camera === undefined ? 0 : margin;
     const [columns, rows] = [width + around * 2, height + around * 2];

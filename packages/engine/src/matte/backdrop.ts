@@ -29,19 +29,19 @@ const chromaShare = 0.25;
 /** The share of background that looks as it did. */
 const steadfast = 0.9;
 /** Samples in which a cell must be background to be known. */
-const leastSeen = 2;
+export const leastSeen = 2;
 
 /** Learns what is behind the subject from samples and their cuts. */
-export function backdropOf(panned: Panned, labels: readonly Grid[], { still, noise }: Motion): Backdrop {
+export function backdropOf(panned: Panned, clear: readonly Uint8Array[], { noise }: Motion): Backdrop {
   const { reference, standing } = panned;
   const { width, height } = reference;
   const cells = width * height;
   const mean = createGrid(width, height, 3);
   const seen = new Float32Array(cells);
   for (const [k, sample] of panned.samples.all.entries()) {
-    const clear = clearOf(labels[k] as Grid);
+    const isClear = clear[k] as Uint8Array;
     for (let p = 0; p < cells; p++) {
-      if (clear[p] === 0 || still[p] === 1) continue;
+      if (isClear[p] === 0) continue;
       seen[p] = (seen[p] as number) + 1;
       for (let c = 0; c < 3; c++)
         mean.data[p * 3 + c] = (mean.data[p * 3 + c] as number) + (sample.data[p * 3 + c] as number);
@@ -90,19 +90,4 @@ export function backdropOf(panned: Panned, labels: readonly Grid[], { still, noi
       return { costs, way };
     },
   };
-}
-
-/** 1 where neither a cell nor a neighbour of it is subject. */
-function clearOf({ width, height, data }: Grid): Uint8Array {
-  const clear = new Uint8Array(width * height).fill(1);
-  for (let p = 0; p < clear.length; p++) {
-    if (data[p] !== 1) continue;
-    const x = p % width;
-    clear[p] = 0;
-    if (x > 0) clear[p - 1] = 0;
-    if (x + 1 < width) clear[p + 1] = 0;
-    if (p >= width) clear[p - width] = 0;
-    if (p + width < clear.length) clear[p + width] = 0;
-  }
-  return clear;
 }

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { pictureView } from '../composite/view.ts';
-import { furtherShots, openShot, type TrueFrame, triedShots, unseenShots } from '../drawn/shot.ts';
+import {
+  furtherShots,
+  laterShots,
+  openShot,
+  type TrueFrame,
+  triedShots,
+  unseenShots,
+} from '../drawn/shot.ts';
 import { randomFrom } from '../math/random.ts';
 import { overlap } from '../test-kit.ts';
 import { createMatteFinder } from './automatic.ts';
@@ -11,27 +18,33 @@ import { createSurvey } from './survey.ts';
  * alone. Not all of it is good: what it loses is said in docs/engine.md.
  */
 const bounds: Readonly<Record<string, readonly [shot: number, still: number]>> = {
-  sitter: [0.95, 0.81],
-  plant: [0.8, 0.88],
-  bicycle: [0.85, 0.82],
-  ball: [0.86, 0.86],
-  animal: [0.97, 0.93],
-  walker: [0.95, 0.14],
-  lamp: [0.84, 0.45],
-  bottle: [0.94, 0.69],
-  dog: [0.97, 0.94],
-  chair: [0.88, 0.17],
-  balloon: [0.96, 0.96],
-  dancer: [0.97, 0.92],
-  guitar: [0.93, 0.8],
-  skater: [0.97, 0.9],
-  boat: [0.91, 0.35],
-  speaker: [0.92, 0.55],
-  heron: [0.86, 0.13],
-  car: [0.97, 0.97],
+  sitter: [0.96, 0.81],
+  plant: [0.92, 0.88],
+  bicycle: [0.9, 0.82],
+  ball: [0.93, 0.86],
+  animal: [0.98, 0.93],
+  walker: [0.98, 0.14],
+  lamp: [0.9, 0.45],
+  bottle: [0.95, 0.69],
+  dog: [0.98, 0.94],
+  chair: [0.97, 0.17],
+  balloon: [0.98, 0.96],
+  dancer: [0.98, 0.92],
+  guitar: [0.95, 0.8],
+  skater: [0.98, 0.9],
+  boat: [0.93, 0.35],
+  speaker: [0.93, 0.55],
+  heron: [0.92, 0.13],
+  car: [0.98, 0.97],
   deer: [0.96, 0.32],
-  singer: [0.95, 0.88],
-  hiker: [0.97, 0.59],
+  singer: [0.97, 0.88],
+  hiker: [0.98, 0.59],
+  scooter: [0.93, 0.17],
+  kite: [0.97, 0.71],
+  violin: [0.59, 0],
+  runner: [0.97, 0.71],
+  umbrella: [0.61, 0.27],
+  goat: [0.79, 0.37],
 };
 
 const frames = 9;
@@ -52,10 +65,10 @@ async function reached(name: string): Promise<readonly [shot: number, still: num
 }
 
 describe('the automatic matte overlaps the true one as much as it is said to', { timeout: 120_000 }, () => {
-  test.each([...triedShots, ...furtherShots, ...unseenShots])('of the %s', async (name) => {
+  test.each([...triedShots, ...furtherShots, ...unseenShots, ...laterShots])('of the %s', async (name) => {
     const [shot, still] = await reached(name);
     expect(shot).toBeGreaterThan(bounds[name]?.[0] ?? 1);
-    expect(still).toBeGreaterThan(bounds[name]?.[1] ?? 1);
+    expect(still).toBeGreaterThanOrEqual(bounds[name]?.[1] ?? 1);
   });
 });
 

@@ -7,6 +7,8 @@ import { barrierDistance, borderOf } from './saliency.ts';
 export interface Motion {
   /** How likely each cell of each sample is subject, 0…1. */
   readonly priors: readonly Grid[];
+  /** 1 where a cell of a sample shows what most samples show there. */
+  readonly usual: readonly Uint8Array[];
   /** 1 where nothing changes, but much does around: background that is never covered, or a plain part of the subject. */
   readonly still: Uint8Array;
   /** How much each cell changes, 0…1. */
@@ -51,7 +53,7 @@ export function motionOf({ samples: { all, median }, standing }: Panned): Motion
     count >= amid && (moving.data[p] as number) < 0.5 ? 1 : 0,
   );
   return {
-    priors: priorsOf(all, moving, around, (p) => Math.max(0.008, noise * 4) * (blur[p] as number)),
+    ...priorsOf(all, moving, around, (p) => Math.max(0.008, noise * 4) * (blur[p] as number)),
     still,
     noise,
     moving,
@@ -84,11 +86,18 @@ const amid = 4;
 const enclosedPrior = 0.8;
 const amidPrior = 0.4;
 const directionPrior = 0.02;
+/** Samples in which a cell must show the same for that to be taken for background. */
+const leastUsual = 3;
 /** The same of a moving cell that shows something else in each sample, what it shows most, and one of two such colours. */
 const changingPrior = 1;
 const usualPriors = { usual: 0.25, first: 0.45, second: 0.6 } as const;
 
-function priorsOf(samples: readonly Grid[], moving: Grid, around: Uint8Array, reach: Reach): Grid[] {
+function priorsOf(
+  samples: readonly Grid[],
+  moving: Grid,
+  around: Uint8Array,
+  reach: Reach,
+): Pick<Motion, 'priors' | 'usual'> {
   const { width, height } = moving;
   // A subject may leave the frame below, and is closed there all the same.
   const sides = borderOf(moving).map((seed, p) => {
@@ -96,7 +105,7 @@ function priorsOf(samples: readonly Grid[], moving: Grid, around: Uint8Array, re
     return p < width * (height - 2) || x < 2 || x >= width - 2 ? seed : 0;
   });
   const enclosed = barrierDistance(moving, 0, sides);
-  const priors = usualColours(samples, reach);
+  const { priors, usual } = usualColours(samples, reach);
   for (const prior of priors) {
     for (let p = 0; p < around.length; p++) {
       const moves = moving.data[p] as number;
@@ -107,16 +116,20 @@ function priorsOf(samples: readonly Grid[], moving: Grid, around: Uint8Array, re
     }
     boxBlur(prior, 1, 1);
   }
-  return priors;
+  return { priors, usual };
 }
 
 /**
  * For each cell of each sample, how likely it is subject if it is a moving one. Background comes back the same to the
  * noise; a subject, whose surface goes by, seldom does.
  */
-function usualColours(samples: readonly Grid[], reach: Reach): Grid[] {
+function usualColours(
+  samples: readonly Grid[],
+  reach: Reach,
+): { readonly priors: Grid[]; readonly usual: Uint8Array[] } {
   const [{ width, height }] = samples as [Grid];
   const priors = samples.map(() => createGrid(width, height, 1));
+  const usual = samples.map(() => new Uint8Array(width * height));
   const group = new Uint8Array(samples.length);
   for (let p = 0; p < width * height; p++) {
     group.fill(0);
@@ -138,12 +151,13 @@ function usualColours(samples: readonly Grid[], reach: Reach): Grid[] {
     const second = isUsual && first < samples.length ? gather(2) : 0;
     const isTorn = second >= Math.max(2, samples.length * 0.2);
     for (let i = 0; i < samples.length; i++) {
-      const { usual, first: one, second: other } = usualPriors;
+      if (isUsual && first >= leastUsual && group[i] === 1) (usual[i] as Uint8Array)[p] = 1;
+      const { usual: most, first: one, second: other } = usualPriors;
       (priors[i] as Grid).data[p] =
-        group[i] === 1 && isUsual ? (isTorn ? one : usual) : group[i] === 2 && isTorn ? other : changingPrior;
+        group[i] === 1 && isUsual ? (isTorn ? one : most) : group[i] === 2 && isTorn ? other : changingPrior;
     }
   }
-  return priors;
+  return { priors, usual };
 }
 
 /** For each cell, in how many of eight directions something moves not far from it. */

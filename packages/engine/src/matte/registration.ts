@@ -33,6 +33,9 @@ const sameStep = 0.01;
 /** Rounds of fitting at each size, at the full one, and the way in cells below which nothing more is gained. */
 const fitRounds = 8;
 const lastRounds = 2;
+const finestRounds = 8;
+const finestStride = 2;
+const finestScales = [0.12, 0.03] as const;
 const leastStep = 0.02;
 
 /**
@@ -52,6 +55,19 @@ export function register(reference: Grid, other: Grid, from?: Similarity): Regis
   return isBetter(moved, stood) ? { way, ...moved } : { way: standing, ...stood };
 }
 
+/** Betters the way of a picture of lightness that nearly lies on another: from a cell away to a few hundredths of one. */
+export function registerFinely(
+  reference: Grid,
+  other: Grid,
+  from: Similarity,
+  weights: Float32Array,
+): Similarity {
+  return finestScales.reduce(
+    (way, scale) => fit(reference, other, way, scale, finestRounds, weights, finestStride),
+    from,
+  );
+}
+
 /**
  * Whether a camera moved rather than stood. A large subject before a plain wall draws the fit along: the wall, plain as it is,
  * tells that the camera stood, and detail must fit better without any of it fitting worse.
@@ -68,7 +84,12 @@ export function registerStanding(reference: Grid, other: Grid): Registered {
 }
 
 /** The place in the other picture, in its cells, of a cell of one as large. */
-export function placeOf({ turn, shift }: Similarity, x: number, y: number, { width, height }: Grid) {
+export function placeOf(
+  { turn, shift }: Similarity,
+  x: number,
+  y: number,
+  { width, height }: Pick<Grid, 'width' | 'height'>,
+) {
   const [u, v] = [(x + 0.5) / width - 0.5, (y + 0.5 - height / 2) / width];
   return [
     (turn[0] * u - turn[1] * v + shift[0] + 0.5) * width - 0.5,
@@ -110,9 +131,12 @@ function between(
   px: number,
   py: number,
 ): number {
-  const [x, y] = [clamp(px, 0, width - 1), clamp(py, 0, height - 1)];
-  const [left, top] = [Math.min(Math.floor(x), width - 2), Math.min(Math.floor(y), height - 2)];
-  const [fx, fy] = [x - left, y - top];
+  const x = clamp(px, 0, width - 1);
+  const y = clamp(py, 0, height - 1);
+  const left = Math.min(Math.floor(x), width - 2);
+  const top = Math.min(Math.floor(y), height - 2);
+  const fx = x - left;
+  const fy = y - top;
   const at = (top * width + left) * channels + c;
   const below = at + width * channels;
   return (
@@ -172,38 +196,57 @@ function shifted(one: Grid, other: Grid): Similarity {
 }
 
 /** Improves a way by rounds of weighted least squares; `scale` is the difference from which a cell counts little. */
-function fit(reference: Grid, other: Grid, from: Similarity, scale: number, most = fitRounds): Similarity {
+function fit(
+  reference: Grid,
+  other: Grid,
+  from: Similarity,
+  scale: number,
+  most = fitRounds,
+  weights?: Float32Array,
+  stride = 1,
+): Similarity {
   const { width, height, data } = reference;
   let way = from;
+  const row = new Float64Array(5);
   for (let round = 0; round < most; round++) {
     const normal = new Float64Array(20);
-    for (let y = 1; y < height - 1; y++) {
-      for (let x = 1; x < width - 1; x++) {
+    const [a, b] = way.turn;
+    for (let y = 1; y < height - 1; y += stride) {
+      const v = (y + 0.5 - height / 2) / width;
+      for (let x = 1; x < width - 1; x += stride) {
         const p = y * width + x;
         const gx = (((data[p + 1] as number) - (data[p - 1] as number)) / 2) * width;
         const gy = (((data[p + width] as number) - (data[p - width] as number)) / 2) * width;
         if (gx * gx + gy * gy < 1e-4 * width) continue;
-        const [px, py] = placeOf(way, x, y, reference);
+        const own = weights === undefined ? outward(x, y, width, height) : (weights[p] as number);
+        if (own === 0) continue;
+        const u = (x + 0.5) / width - 0.5;
+        const px = (a * u - b * v + way.shift[0] + 0.5) * width - 0.5;
+        const py = (b * u + a * v + way.shift[1]) * width + height / 2 - 0.5;
         if (px < 0 || py < 0 || px > width - 1 || py > height - 1) continue;
         const error = between(other.data, width, height, 1, 0, px, py) - (data[p] as number);
-        const weight = outward(x, y, width, height) / (1 + (error / scale) ** 2) ** 2;
-        const [u, v] = [(x + 0.5) / width - 0.5, (y + 0.5 - height / 2) / width];
-        const row = [gx * u + gy * v, gy * u - gx * v, gx, gy, error];
-        for (let i = 0; i < 4; i++)
+        const weight = own / (1 + (error / scale) ** 2) ** 2;
+        row[0] = gx * u + gy * v;
+        row[1] = gy * u - gx * v;
+        row[2] = gx;
+        row[3] = gy;
+        row[4] = error;
+        for (let i = 0; i < 4; i++) {
+          const weighted = weight * (row[i] as number);
           for (let j = i; j < 5; j++)
-            normal[i * 5 + j] =
-              (normal[i * 5 + j] as number) + weight * (row[i] as number) * (row[j] as number);
+            normal[i * 5 + j] = (normal[i * 5 + j] as number) + weighted * (row[j] as number);
+        }
       }
     }
     const step = solved(normal);
     if (step === undefined) return way;
-    const [a, b, x, y] = step;
-    const back = inverse({ turn: [1 + a, b], shift: [x, y] });
+    const [grown, turned, x, y] = step;
+    const back = inverse({ turn: [1 + grown, turned], shift: [x, y] });
     way = {
       turn: times(way.turn, back.turn),
       shift: [times(way.turn, back.shift)[0] + way.shift[0], times(way.turn, back.shift)[1] + way.shift[1]],
     };
-    if ((Math.hypot(a, b) * 0.6 + Math.hypot(x, y)) * width < leastStep) break;
+    if ((Math.hypot(grown, turned) * 0.6 + Math.hypot(x, y)) * width < leastStep) break;
   }
   return way;
 }

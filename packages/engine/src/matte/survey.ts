@@ -3,11 +3,22 @@ import { type ColourStatistics, labStatistics } from '../colour/statistics.ts';
 import type { View } from '../composite/view.ts';
 import { createGrid, type Grid } from '../math/blur.ts';
 import { type Backdrop, backdropOf, type Panned } from './backdrop.ts';
+import { type CleanPlate, type Codes, cleanPlateOf, laidFinely } from './clean-plate.ts';
+import { clearCells } from './clear.ts';
 import { largest } from './components.ts';
 import { cutSubject, joinsOf, type Models } from './grabcut.ts';
 import { fitMixture } from './mixture.ts';
 import { type Motion, motionOf } from './motion.ts';
-import { inverse, isStanding, liesOn, type Registered, register, standing, warped } from './registration.ts';
+import {
+  inverse,
+  isStanding,
+  liesOn,
+  type Registered,
+  register,
+  type Similarity,
+  standing,
+  warped,
+} from './registration.ts';
 import { labGrid } from './search-grid.ts';
 
 /** Samples of a shot that are kept; when there are as many, every second is let go. */
@@ -21,6 +32,11 @@ export const surveySize = 256;
 export interface Surveyed {
   readonly models: Models;
   readonly backdrop: Backdrop;
+  /** What is behind the subject, at full size. */
+  readonly plate: CleanPlate;
+  /** Whether the camera stands still, and where the shot's first frame lies. */
+  readonly standing: boolean;
+  readonly way: Similarity;
   /** How likely each cell of the shot's first frame is subject, 0…1. */
   readonly first: Grid;
   /** The subject's colours over all of the shot. */
@@ -40,60 +56,76 @@ export interface Survey {
 
 /** A survey in constant memory: of a shot of any length, a dozen small pictures at most, evenly over it. */
 export function createSurvey(): Survey {
-  let samples: Grid[] = [];
+  let samples: Sample[] = [];
   let stride = 1;
   return {
     wants: (frame) => frame % stride === 0,
     add(view) {
-      samples.push(labGrid(view, surveySize));
+      const { width, height, channels } = view;
+      samples.push({
+        lab: labGrid(view, surveySize),
+        codes: { width, height, channels, codes: view.codes.slice() },
+      });
       if (samples.length < mostSamples) return;
       samples = samples.filter((_, n) => n % 2 === 0);
       stride *= 2;
     },
-    pictures: () => samples,
+    pictures: () => samples.map(({ lab }) => lab),
     finish() {
-      const panned = panOver(samples);
-      const motion = panned === undefined ? undefined : motionOf(panned);
-      return panned === undefined || motion === undefined ? undefined : subjectOf(panned, motion);
+      const laid = panOver(samples);
+      const motion = laid === undefined ? undefined : motionOf(laid.panned);
+      return laid === undefined || motion === undefined ? undefined : subjectOf(laid, motion);
     },
   };
 }
 
+/** A frame that was looked at: small, and as it is. */
+interface Sample {
+  readonly lab: Grid;
+  readonly codes: Codes;
+}
+
+/** Samples that lie on each other. */
+interface Laid {
+  readonly reference: Sample;
+  readonly panned: Panned;
+  readonly lying: readonly (Registered & { readonly sample: Sample })[];
+}
+
 /** Lays the samples on the middle one; undefined where too few lie on it, or the first does not. */
-function panOver(samples: readonly Grid[]): Panned | undefined {
-  const reference = samples[samples.length >> 1];
-  if (reference === undefined) return undefined;
+function panOver(samples: readonly Sample[]): Laid | undefined {
+  const middle = samples[samples.length >> 1];
+  if (middle === undefined) return undefined;
+  const reference = middle.lab;
   const lying = laidOn(reference, samples).filter(liesOn);
   const [first] = lying;
   if (first === undefined || first.sample !== samples[0] || lying.length < leastSamples) return undefined;
   const stands = lying.every(({ way }) => isStanding(way, 0.3, reference.width));
-  return {
+  const panned = {
     reference,
     standing: stands,
     first: first.way,
     samples: filled(
       stands
-        ? lying.map(({ sample }) => sample)
-        : lying.map(({ sample, way }) => warped(sample, way, Number.NaN)),
+        ? lying.map(({ sample }) => sample.lab)
+        : lying.map(({ sample, way }) => warped(sample.lab, way, Number.NaN)),
     ),
   };
+  return { reference: middle, panned, lying };
 }
 
 /** Detail that must look alike for a sample to lie well enough that no other place is looked for. */
 const wellAlike = 0.75;
 
 /** Lays samples on the middle one, from there outwards: each as the last one lay, or where it is found if that is better. */
-function laidOn(
-  reference: Grid,
-  samples: readonly Grid[],
-): readonly (Registered & { readonly sample: Grid })[] {
+function laidOn(reference: Grid, samples: readonly Sample[]): Laid['lying'] {
   const middle = samples.length >> 1;
-  const lay = (outwards: readonly Grid[]) => {
+  const lay = (outwards: readonly Sample[]) => {
     let way = standing;
     return outwards.map((sample) => {
-      let found = register(reference, sample, way);
+      let found = register(reference, sample.lab, way);
       if (found.alike < wellAlike) {
-        const sought = register(reference, sample);
+        const sought = register(reference, sample.lab);
         if (sought.alike > found.alike + 0.02) found = sought;
       }
       way = found.way;
@@ -127,7 +159,7 @@ const [firstTrust, trustStep] = [1.2, 0.3];
 /** A separate part of a moving subject may be this much smaller than its largest. */
 export const movingPart = 0.005;
 
-function subjectOf(panned: Panned, motion: Motion): Surveyed | undefined {
+function subjectOf({ reference, panned, lying }: Laid, motion: Motion): Surveyed | undefined {
   const { all } = panned.samples;
   const joins = all.map((sample) => joinsOf(sample));
   let labels: readonly Grid[] = motion.priors.map(({ width, height, data }) => ({
@@ -136,6 +168,7 @@ function subjectOf(panned: Panned, motion: Motion): Surveyed | undefined {
   }));
   let models = modelsOf(all, labels, motion.still);
   let backdrop: Backdrop | undefined;
+  let clear: readonly Uint8Array[] = [];
   for (let round = 0; round < rounds; round++) {
     labels = all.map((sample, k) => {
       const prior = motion.priors[k] as Grid;
@@ -144,13 +177,30 @@ function subjectOf(panned: Panned, motion: Motion): Surveyed | undefined {
       return largest(cut, movingPart);
     });
     models = modelsOf(all, labels, motion.still);
-    backdrop = backdropOf(panned, labels, motion);
+    clear = clearCells(all, labels, motion, models);
+    backdrop = backdropOf(panned, clear, motion);
   }
   const [first] = labels as [Grid];
   if (!explains(labels, motion.moving)) return undefined;
   return {
     models,
+    standing: panned.standing,
+    way: panned.first,
     backdrop: backdrop as Backdrop,
+    plate: cleanPlateOf(
+      laidFinely(
+        reference.codes,
+        lying.map(({ sample: { codes }, way }, k) => ({
+          codes,
+          way: panned.standing ? undefined : way,
+          clear: {
+            width: panned.reference.width,
+            height: panned.reference.height,
+            data: clear[k] as Uint8Array,
+          },
+        })),
+      ),
+    ),
     first: panned.standing ? first : warped(first, inverse(panned.first), 0.5),
     colours: coloursOf(all, labels),
   };
