@@ -157,9 +157,12 @@ async function measure() {
     if (!told.has(payload)) told.set(payload, performance.now());
     awaited.get(payload)?.();
   });
-  const rest = { latency: await latency(), backlog: await backlog() };
+  const late = await latency();
+  const backlogs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) backlogs.push(await backlog());
+  process.stdout.write(`backlogs ${backlogs.map((each) => each.toFixed(3)).join(', ')}\n`);
   await ear.unlisten();
-  return { one: median(ones), hundred: median(hundreds), ...rest };
+  return { one: median(ones), hundred: median(hundreds), latency: late, backlog: median(backlogs) };
 }
 
 /** How often `clients` get through with something in a second. */

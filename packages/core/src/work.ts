@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, PgBoss } from 'pg-boss';
 import type { WorkerContext } from './context.ts';
 import { abandonGeneration } from './generations/abandon.ts';
-import { processGeneration } from './generations/process.ts';
+import { type ProcessOptions, processGeneration } from './generations/process.ts';
 import { heartbeat, type RenderTask, renderDeadQueue, renderQueue, renderWallSeconds } from './queue.ts';
+import { RenderFolders } from './retention/scratch.ts';
 
 /** A notification wakes a worker at once; what comes without one, such as a retry, waits for its next look. */
 const polling = { batchSize: 1, notifyPollingIntervalSeconds: 2, ...heartbeat } as const;
+
+/** The most milliseconds that a render which is over waits to be stored, for the next to begin. */
+const lull = 10;
 
 /** Workers at work. */
 export interface Work {
@@ -31,21 +36,28 @@ export async function workOnRenders(
   const stopping: Stopping = { told: told.signal, late: late.signal };
   /** Workers that settle what they rendered, and take nothing more. */
   let leaving = 0;
-  const employ = async () => {
+  const folders = new RenderFolders(ctx);
+  const employ = async (onBegun?: () => void) => {
+    folders.make();
     const id: string = await boss.work<RenderTask>(renderQueue, polling, async ([task]) => {
       if (!task) return;
       // A worker that takes one at a time sleeps on a backlog; waking it here has it look again at once.
       boss.notifyWorker(id);
       let relieved = false;
       try {
-        await workOn(ctx, task, stopping, wallSeconds, async () => {
+        const folder = await folders.take();
+        const onRendered = async () => {
           // Where settling falls behind, no more is rendered until it has caught up.
           if (told.signal.aborted || leaving >= concurrency) return;
           relieved = true;
           leaving += 1;
-          await employ();
+          const next = Promise.withResolvers<void>();
+          await employ(next.resolve);
           await boss.offWork(renderQueue, { id, wait: false });
-        });
+          // Storing and settling keep processor and disk busy, and hold up the next render less once it is under way.
+          await Promise.race([next.promise, sleep(lull)]);
+        };
+        await workOn(ctx, task, stopping, { wallSeconds, folder, onBegun, onRendered });
       } finally {
         if (relieved) leaving -= 1;
       }
@@ -62,6 +74,7 @@ export async function workOnRenders(
       const timer = setTimeout(() => late.abort(), patience);
       await idle;
       clearTimeout(timer);
+      await folders.clear();
     },
   };
 }
@@ -77,13 +90,12 @@ async function workOn(
   ctx: WorkerContext,
   task: Job<RenderTask>,
   { told, late }: Stopping,
-  wallSeconds: number,
-  onRendered: () => Promise<void>,
+  options: ProcessOptions,
 ): Promise<void> {
   const { generationId } = task.data;
   try {
     const signal = AbortSignal.any([task.signal, late]);
-    if (await processGeneration(ctx, generationId, signal, { wallSeconds, onRendered })) return;
+    if (await processGeneration(ctx, generationId, signal, options)) return;
   } catch (error) {
     if (task.signal.aborted) {
       // There may be no claim to fail any more: the task is another worker's, or waits for one.

@@ -1,12 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { generations } from '@restage/db';
 import type { RenderResult } from '@restage/engine';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkerContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
 import { renderWallSeconds } from '../queue.ts';
-import { outputName, scratchDirectory } from '../retention/scratch.ts';
+import { makeRenderFolder, type RenderFolder, removeRenderFolder } from '../retention/scratch.ts';
 import { changing } from './event.ts';
 import { type Hold, holdGeneration } from './hold.ts';
 import type { Generation } from './internal.ts';
@@ -32,6 +30,10 @@ const claimingJob = prepared((db) =>
 export interface ProcessOptions {
   /** The most that the attempt may take. */
   readonly wallSeconds?: number;
+  /** Where the attempt puts its files, and what is removed after it; by default a new one. */
+  readonly folder?: RenderFolder | undefined;
+  /** Called when the engine sets to work. */
+  readonly onBegun?: (() => void) | undefined;
   /** Called when the render is over, well or not, and only storing and settling it is left. */
   readonly onRendered?: () => Promise<void>;
 }
@@ -49,18 +51,15 @@ export async function processGeneration(
   signal: AbortSignal,
   options: ProcessOptions = {},
 ): Promise<boolean> {
-  const directory = scratchDirectory(ctx, 'render');
+  const { folder = makeRenderFolder(ctx) } = options;
   const finding = find(ctx, generationId);
   const hold = holdGeneration(ctx, generationId, claim(ctx, generationId));
   try {
-    const [job] = await Promise.all([
-      finding,
-      mkdir(join(directory, outputName), { recursive: true, mode: 0o700 }),
-    ]);
-    return await attempt(ctx, job, hold, directory, signal, options);
+    const [job] = await Promise.all([finding, folder.made]);
+    return await attempt(ctx, job, hold, folder.path, signal, options);
   } finally {
     await hold.release();
-    await rm(directory, { recursive: true, force: true });
+    await removeRenderFolder(folder);
   }
 }
 
@@ -71,12 +70,12 @@ async function attempt(
   hold: Hold,
   directory: string,
   signal: AbortSignal,
-  { wallSeconds = renderWallSeconds, onRendered }: ProcessOptions,
+  { wallSeconds = renderWallSeconds, onBegun, onRendered }: ProcessOptions,
 ): Promise<boolean> {
   const started = ctx.now();
   const late = AbortSignal.timeout(wallSeconds * 1000);
   const ending = AbortSignal.any([signal, hold.lost, late]);
-  let result = job && (await render(ctx, job, hold, directory, ending));
+  let result = job && (await render(ctx, job, hold, directory, ending, onBegun));
   // Nothing is written of a render before its attempt has a number that no other can have.
   const generation = await hold.claimed;
   if (!generation || !job) {
@@ -114,12 +113,13 @@ async function render(
   hold: Hold,
   directory: string,
   signal: AbortSignal,
+  onBegun?: () => void,
 ): Promise<RenderResult | undefined> {
   if (!isInFlight(job) || job.simulate === 'stall') return undefined;
   if (job.simulate === 'job-failed') {
     return { kind: 'failed', message: 'The render failed, as the test asked.' };
   }
-  return renderGeneration(ctx, job, directory, signal, hold);
+  return renderGeneration(ctx, job, directory, signal, hold, onBegun);
 }
 
 /** @returns whether this attempt ended the job */

@@ -19,6 +19,7 @@ export async function renderGeneration(
   directory: string,
   signal: AbortSignal,
   hold: Pick<Hold, 'generation' | 'lose'>,
+  onBegun?: () => void,
 ): Promise<RenderResult> {
   const paths = await fetchInputs(ctx, generation, directory, signal);
   if ('kind' in paths) return paths;
@@ -39,7 +40,9 @@ export async function renderGeneration(
   };
   const progress = progressWriter(ctx, hold);
   try {
-    return await ctx.engine.render(request, { signal, onProgress: progress.report });
+    const rendering = ctx.engine.render(request, { signal, onProgress: progress.report });
+    onBegun?.();
+    return await rendering;
   } finally {
     await progress.end();
   }
