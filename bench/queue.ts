@@ -157,12 +157,20 @@ async function measure() {
     if (!told.has(payload)) told.set(payload, performance.now());
     awaited.get(payload)?.();
   });
-  const late = await latency();
-  const backlogs: number[] = [];
-  for (let round = 0; round < rounds; round += 1) backlogs.push(await backlog());
-  process.stdout.write(`backlogs ${backlogs.map((each) => each.toFixed(3)).join(', ')}\n`);
+  const [latencies, backlogs]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round += 1) {
+    latencies.push(await latency());
+    backlogs.push(await backlog());
+  }
+  const listed = (figures: number[]) => figures.map((each) => each.toFixed(2)).join(', ');
+  process.stdout.write(`p95 to the worker ${listed(latencies)} ms; backlogs ${listed(backlogs)} ×\n`);
   await ear.unlisten();
-  return { one: median(ones), hundred: median(hundreds), latency: late, backlog: median(backlogs) };
+  return {
+    one: median(ones),
+    hundred: median(hundreds),
+    latency: median(latencies),
+    backlog: median(backlogs),
+  };
 }
 
 /** How often `clients` get through with something in a second. */
