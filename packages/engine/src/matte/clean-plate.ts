@@ -28,8 +28,6 @@ export interface Sighting {
   readonly clear: { readonly width: number; readonly height: number; readonly data: Uint8Array };
 }
 
-/** Sightings of a cell without which it is not known. */
-const leastSeen = 1;
 /** The least variance of codes: rounding, and what compression does. */
 export const leastVariance = 1.5;
 
@@ -41,56 +39,87 @@ export function cleanPlateOf(sightings: readonly Sighting[]): CleanPlate {
   const codes = new Uint8Array(first.codes.length);
   const known = new Uint8Array(columns * rows);
   const variance = new Float32Array(columns * rows * 3);
-  const most = sightings.length;
-  const values = new Float32Array(most);
-  const sorted = new Float32Array(most);
-  const spreads = new Float32Array(most);
+  const numbers = () => new Float32Array(sightings.length);
+  const room = { shown: numbers(), sorted: numbers(), strays: numbers() };
   for (let row = 0, cell = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, cell++) {
-      const seen = sightings.filter(({ clear, way }) => {
-        if (way !== undefined) {
-          const [u, v] = placeOf(way, column, row, { width: columns, height: rows });
-          if (u < 0 || v < 0 || u > columns - 1 || v > rows - 1) return false;
-        }
-        const x = Math.floor(((column + 0.5) * cellSize * clear.width) / width);
-        const y = Math.floor(((row + 0.5) * cellSize * clear.height) / height);
-        return clear.data[Math.min(y, clear.height - 1) * clear.width + Math.min(x, clear.width - 1)] === 1;
-      });
-      if (seen.length < leastSeen) continue;
+      const seen = sightings.filter((one) => isClear(one, column, row, first));
+      if (seen.length === 0) continue;
       known[cell] = 1;
       for (let c = 0; c < 3; c++) {
-        const { at, row: stride, step, shift } = channels[c] as Channel;
-        const [left, top] = [(column * cellSize) >> shift, (row * cellSize) >> shift];
-        const right = Math.min(left + (cellSize >> shift), width >> shift);
-        const bottom = Math.min(top + (cellSize >> shift), height >> shift);
-        let count = 0;
-        spreads.fill(0);
-        for (let y = top; y < bottom; y++) {
-          for (let x = left; x < right; x++, count++) {
-            for (let k = 0; k < seen.length; k++) {
-              const { codes: shown, way } = seen[k] as Sighting;
-              const i = at + y * stride + x * step;
-              let code = shown.codes[i] as number;
-              if (way !== undefined) {
-                const place = placeOf(way, x, y, { width: width >> shift, height: height >> shift });
-                code = codeAt(shown, at, stride, step, shift, place[0], place[1]);
-              }
-              sorted[k] = code;
-              values[k] = code;
-            }
-            const median = middleOf(sorted, seen.length);
-            codes[at + y * stride + x * step] = Math.round(median);
-            for (let k = 0; k < seen.length; k++)
-              spreads[k] = (spreads[k] as number) + ((values[k] as number) - median) ** 2;
-          }
-        }
-        for (let k = 0; k < seen.length; k++) sorted[k] = (spreads[k] as number) / Math.max(1, count);
-        variance[cell * 3 + c] = Math.max(leastVariance, middleOf(sorted, seen.length) * 1.3);
+        const area = areaOf(first, channels[c] as Channel, column, row);
+        variance[cell * 3 + c] = fillArea(codes, area, seen, room);
       }
     }
   }
   const light = lightOf({ width, height, codes, channels });
   return { width, height, codes, channels, columns, rows, known, variance, light };
+}
+
+/** Whether a sighting shows what is behind the subject in a cell of the plate. */
+function isClear({ clear, way }: Sighting, column: number, row: number, { width, height }: Codes): boolean {
+  if (way !== undefined) {
+    const size = { width: Math.ceil(width / cellSize), height: Math.ceil(height / cellSize) };
+    const [u, v] = placeOf(way, column, row, size);
+    if (u < 0 || v < 0 || u > size.width - 1 || v > size.height - 1) return false;
+  }
+  const x = Math.floor(((column + 0.5) * cellSize * clear.width) / width);
+  const y = Math.floor(((row + 0.5) * cellSize * clear.height) / height);
+  return clear.data[Math.min(y, clear.height - 1) * clear.width + Math.min(x, clear.width - 1)] === 1;
+}
+
+/** A cell's codes of one channel. */
+interface Area {
+  readonly channel: Channel;
+  /** Codes in a row and in a column of the whole channel. */
+  readonly size: { readonly width: number; readonly height: number };
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+function areaOf({ width, height }: Codes, channel: Channel, column: number, row: number): Area {
+  const { shift } = channel;
+  const size = { width: width >> shift, height: height >> shift };
+  const [left, top] = [(column * cellSize) >> shift, (row * cellSize) >> shift];
+  const right = Math.min(left + (cellSize >> shift), size.width);
+  const bottom = Math.min(top + (cellSize >> shift), size.height);
+  return { channel, size, left, top, right, bottom };
+}
+
+/** Room for what is seen of a place, as it comes and sorted, and for how far each sighting strays. */
+type Room = Readonly<Record<'shown' | 'sorted' | 'strays', Float32Array>>;
+
+/**
+ * Gives each code of an area the median of what is seen there.
+ * @returns the variance about that: the middle one of the sightings', and more for what the median itself takes of it.
+ */
+function fillArea(codes: Uint8Array, area: Area, seen: readonly Sighting[], room: Room): number {
+  const { shown, sorted, strays } = room;
+  const { at, row: stride, step } = area.channel;
+  strays.fill(0);
+  for (let y = area.top; y < area.bottom; y++) {
+    for (let x = area.left; x < area.right; x++) {
+      for (let k = 0; k < seen.length; k++) shown[k] = codeSeen(seen[k] as Sighting, area, x, y);
+      sorted.set(shown);
+      const median = middleOf(sorted, seen.length);
+      codes[at + y * stride + x * step] = Math.round(median);
+      for (let k = 0; k < seen.length; k++)
+        strays[k] = (strays[k] as number) + ((shown[k] as number) - median) ** 2;
+    }
+  }
+  const count = Math.max(1, (area.right - area.left) * (area.bottom - area.top));
+  for (let k = 0; k < seen.length; k++) sorted[k] = (strays[k] as number) / count;
+  return Math.max(leastVariance, middleOf(sorted, seen.length) * 1.3);
+}
+
+/** The code that a sighting has for a place of the plate. */
+function codeSeen({ codes: shown, way }: Sighting, { channel, size }: Area, x: number, y: number): number {
+  const { at, row: stride, step, shift } = channel;
+  if (way === undefined) return shown.codes[at + y * stride + x * step] as number;
+  const [u, v] = placeOf(way, x, y, size);
+  return codeAt(shown, at, stride, step, shift, u, v);
 }
 
 /** The mean of the first channel's codes in each cell, 0…1. */
