@@ -9,13 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../packages/db/src/embedded/free-port.ts';
 import { connect } from '../packages/db/src/index.ts';
 import { cloneDatabase } from '../packages/db/src/testing/clone.ts';
 import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
 import { makePng } from '../packages/media/src/testing/index.ts';
 import { bundle, programs } from '../scripts/bundle.ts';
 import { rate } from './tools/load.ts';
-import { firstAnswer, freePort, residentMegabytes, runProgram } from './tools/program.ts';
+import { firstAnswer, residentMegabytes, runProgram } from './tools/program.ts';
 import { median, report } from './tools/report.ts';
 import { fillTables } from './tools/rows.ts';
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 
 /** Has a server listen on any free port of the loopback address. @returns the port */
 export async function addressOf(server: Server): Promise<number> {
@@ -8,13 +8,4 @@ export async function addressOf(server: Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
   return address.port;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await addressOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
 }

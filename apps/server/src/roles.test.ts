@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { testDatabase } from '@restage/db/testing';
+import { freePort, testDatabase } from '@restage/db/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { familyOf, get, run, start, up, usePrograms } from './testing/programs.ts';
 
@@ -53,13 +53,7 @@ describe('a server whose database is slow to answer', () => {
     first.child.kill('SIGTERM');
     await first.exit;
 
-    const slow = await slowly(DATABASE_URL);
-    const PORT = String(await freePort());
-    const program = run(['serve', '--role', 'api'], { DATABASE_URL: slow.url, PORT });
-    const url = `http://127.0.0.1:${PORT}`;
-    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), {
-      timeout: 20_000,
-    });
+    const { slow, program, url } = await living(DATABASE_URL);
     const ready = await fetch(`${url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', checks: {} }]);
     const asked = fetch(`${url}/v1/account/info`, { headers: { 'x-api-key': key } });
@@ -76,13 +70,7 @@ describe('a server whose database is slow to answer', () => {
 
   test('ends at once where that hangs up, and drops what it was asked', async () => {
     const { url: DATABASE_URL } = await testDatabase();
-    const slow = await slowly(DATABASE_URL);
-    const PORT = String(await freePort());
-    const program = run(['serve', '--role', 'api'], { DATABASE_URL: slow.url, PORT });
-    const url = `http://127.0.0.1:${PORT}`;
-    await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), {
-      timeout: 20_000,
-    });
+    const { slow, program, url } = await living(DATABASE_URL);
     const dropped = expect(fetch(`${url}/v1/account/info`)).rejects.toThrow('fetch failed');
     await slow.asked;
     await slow.close();
@@ -174,6 +162,16 @@ describe('refused in one line', () => {
   );
 });
 
+/** A server that lives, and waits for its database. */
+async function living(databaseUrl: string) {
+  const slow = await slowly(databaseUrl);
+  const PORT = String(await freePort());
+  const program = run(['serve', '--role', 'api'], { DATABASE_URL: slow.url, PORT });
+  const url = `http://127.0.0.1:${PORT}`;
+  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), { timeout: 20_000 });
+  return { slow, program, url };
+}
+
 /** A way to a database on which nothing is heard until it is `let`. */
 async function slowly(databaseUrl: string) {
   const url = new URL(databaseUrl);
@@ -204,12 +202,4 @@ async function slowly(databaseUrl: string) {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -44,7 +44,7 @@ export async function serve(
   listener: Listener,
   settings: ServerSettings,
   log: Logger,
-  bundle: BundlePaths = {},
+  bundle: BundlePaths,
   role: Role,
 ): Promise<RunningServer | ServeFault> {
   const releases = new Releases(log);
@@ -122,6 +122,7 @@ async function start(
           ready,
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
         });
+  // Ended before what requests stand on, should the rest not start.
   releases.add('requests', () => listener.stop(drainMilliseconds));
   listener.serve(program.getRequestListener((request) => app.fetch(request)));
   const renders = engine && (await work({ ...world, engine }, queue, settings, webhooks.signal, releases));

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { link, open, readFile, readlink, realpath, rename, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, dataArgument, spawnOptions } from './cluster.ts';
+import { freePort } from './free-port.ts';
 import { run } from './run.ts';
 
 /** A running PostgreSQL server. */
@@ -152,14 +152,4 @@ export function signalPostmaster(pid: number, name: 'SIGINT' | 'SIGQUIT' | 'SIGK
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has no port');
-  return address.port;
 }

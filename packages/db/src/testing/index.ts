@@ -3,6 +3,8 @@ import { type Connection, connect } from '../connect.ts';
 import { cloneDatabase } from './clone.ts';
 import type {} from './global-setup.ts';
 
+export { freePort } from '../embedded/free-port.ts';
+
 /** A database of one test file. */
 export interface TestDatabase extends Connection {
   /** For code that opens a connection of its own, such as the queue. */

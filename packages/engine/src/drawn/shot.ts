@@ -31,7 +31,7 @@ export const furtherShots: readonly string[] = Object.keys(furtherSubjects);
 /** Shots that nothing was changed for. */
 export const unseenShots: readonly string[] = Object.keys(unseenSubjects);
 
-/** Shots that were drawn after full-size plates were brought in, and left as they came out. */
+/** Shots that were drawn after clean plates were brought in; docs/engine.md says for which something was changed. */
 export const laterShots: readonly string[] = Object.keys(laterSubjects);
 
 /** Pixels that a scene is painted larger to each side, where the camera moves. */
