@@ -1,4 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import projects from './vitest.workspace.ts';
+import { projects } from './vitest.workspace.ts';
 
-export default defineConfig({ test: { projects } });
+export default defineConfig(({ mode }) => {
+  if (mode === 'footage' && !process.env.RESTAGE_FOOTAGE) {
+    console.error('Set RESTAGE_FOOTAGE to the folder that holds the real footage.');
+    process.exit(2);
+  }
+  // Tests wait for processes, sockets and disks as much as they compute: as many workers as there are cores.
+  return { test: { projects: projects(mode), maxWorkers: Math.max(2, availableParallelism()) } };
+});

@@ -1,35 +1,68 @@
+import { fileURLToPath } from 'node:url';
 import { defineProject } from 'vitest/config';
 
-/** One project a room; `vitest run --project core` runs one of them. */
-const project = (name: string, root: string, setup: { database?: boolean } = {}) =>
-  defineProject({
-    test: {
-      name,
-      root,
-      include: ['**/*.test.ts'],
-      exclude: ['**/node_modules/**', '**/dist/**'],
-      // Real processes, sockets and databases, on machines that may be busy: CI tries a failed test once more, and says so.
-      retry: process.env.CI ? 1 : 0,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
-      // One PostgreSQL for the whole run; each test file clones a database of its own.
-      ...(setup.database && {
-        globalSetup: [new URL('packages/db/src/testing/global-setup.ts', import.meta.url).pathname],
-      }),
-    },
-  });
+/**
+ * The tiers of tests, chosen with vitest's `--mode`:
+ *
+ * | mode      | runs                                                                             |
+ * | --------- | -------------------------------------------------------------------------------- |
+ * | `test`    | everything that a clone alone can run, searches in a short form                  |
+ * | `unit`    | of these, what stands beside the code: no database, no servers                   |
+ * | `long`    | `*.long.test.ts`, and `*.search.test.ts` in full                                 |
+ * | `footage` | `*.footage.test.ts`, on the real footage in the folder that RESTAGE_FOOTAGE names |
+ */
+const tiers: Readonly<
+  Record<string, { include: string[]; exclude?: string[]; env?: Record<string, string> }>
+> = {
+  test: { include: ['**/*.test.ts'], exclude: ['**/*.{long,footage}.test.ts'] },
+  unit: { include: ['**/*.test.ts'], exclude: ['**/*.{long,footage,search}.test.ts', 'test/**'] },
+  long: { include: ['**/*.{long,search}.test.ts'], env: { RESTAGE_LONG: '1' } },
+  footage: { include: ['**/*.footage.test.ts'] },
+};
 
-export default [
-  project('errors', 'packages/errors'),
-  project('contract', 'packages/contract'),
-  project('db', 'packages/db', { database: true }),
-  project('storage', 'packages/storage'),
-  project('media', 'packages/media'),
-  project('engine', 'packages/engine'),
-  project('core', 'packages/core', { database: true }),
-  project('api', 'packages/api', { database: true }),
-  project('sdk', 'packages/sdk', { database: true }),
-  project('cli', 'packages/cli', { database: true }),
-  project('server', 'apps/server', { database: true }),
-  project('workspace', 'scripts'),
+const globalSetups = {
+  /** One PostgreSQL for the whole run; each test file clones a database of its own. */
+  database: 'packages/db/src/testing/global-setup.ts',
+  /** The server's programs, bundled once for the tests that start them. */
+  server: 'scripts/server-setup.ts',
+} as const;
+
+/** A package, and what its tests need to have been set up. */
+const packages: readonly (readonly [
+  name: string,
+  root: string,
+  needs?: readonly (keyof typeof globalSetups)[],
+])[] = [
+  ['errors', 'packages/errors'],
+  ['contract', 'packages/contract'],
+  ['db', 'packages/db', ['database']],
+  ['storage', 'packages/storage'],
+  ['media', 'packages/media'],
+  ['engine', 'packages/engine'],
+  ['core', 'packages/core', ['database']],
+  ['api', 'packages/api', ['database']],
+  ['sdk', 'packages/sdk', ['database']],
+  ['cli', 'packages/cli', ['database']],
+  ['server', 'apps/server', ['database', 'server']],
+  ['workspace', 'scripts'],
 ];
+
+/** One project a package; `vitest run --project core` runs one of them. */
+export function projects(mode: string) {
+  // Tools that only read this configuration, such as knip, come with modes of their own, and see every test.
+  const tier = tiers[mode] ?? { include: ['**/*.test.ts'] };
+  return packages.map(([name, root, needs = []]) =>
+    defineProject({
+      test: {
+        name,
+        root,
+        include: tier.include,
+        exclude: ['**/node_modules/**', '**/dist/**', ...(tier.exclude ?? [])],
+        env: tier.env ?? {},
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: needs.map((need) => fileURLToPath(new URL(globalSetups[need], import.meta.url))),
+      },
+    }),
+  );
+}

@@ -7,17 +7,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { crc32, deflateSync } from 'node:zlib';
-import { bundle, programs } from '../scripts/bundle.ts';
+import { bundle } from '../scripts/bundle.ts';
 
 const megabyte = 1024 * 1024;
 const decodedBytes = 50 * megabyte;
 
-await bundle();
+const server = await bundle();
 const directory = mkdtempSync(join(tmpdir(), 'restage-bench-'));
-const program = fileURLToPath(new URL(`../${programs.server.output}`, import.meta.url));
-const child = spawn(process.execPath, [program, 'serve'], {
+const child = spawn(process.execPath, [server, 'serve'], {
   env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: directory, LOG_LEVEL: 'error' },
   stdio: ['ignore', 'pipe', 'inherit'],
 });

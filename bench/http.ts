@@ -14,7 +14,7 @@ import { connect } from '../packages/db/src/index.ts';
 import { cloneDatabase } from '../packages/db/src/testing/clone.ts';
 import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
 import { makePng } from '../packages/media/src/testing/index.ts';
-import { bundle, programs } from '../scripts/bundle.ts';
+import { bundle } from '../scripts/bundle.ts';
 import { rate } from './tools/load.ts';
 import { firstAnswer, residentMegabytes, runProgram } from './tools/program.ts';
 import { median, report } from './tools/report.ts';
@@ -27,11 +27,11 @@ const milliseconds = 1000;
 const connections = 10;
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 
-await bundle();
+const server = await bundle();
 const cluster = await startTestCluster();
 const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
 const startServer = (url: string, port = 0) =>
-  runProgram([path(programs.server.output), 'serve', '--role', 'api'], {
+  runProgram([server, 'serve', '--role', 'api'], {
     PORT: String(port),
     DATABASE_URL: url,
     RESTAGE_DATA_DIR: directory,

@@ -6,12 +6,12 @@ import { build, type Plugin } from 'esbuild';
 
 const root = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** The programs of the server: each is bundled into the room that owns it, where its native parts are found. */
-export const programs = {
-  server: { entry: 'apps/server/src/bundle.ts', output: 'apps/server/dist/server.js' },
-  mediaWorker: { entry: 'packages/media/src/worker.ts', output: 'packages/media/dist/worker.js' },
-  engineWorker: { entry: 'packages/engine/src/worker.ts', output: 'packages/engine/dist/worker.js' },
-} as const;
+/** The programs of the server: each is bundled into the package that owns it, where its native parts are found. */
+const programs = [
+  { entry: 'apps/server/src/bundle.ts', package: 'apps/server', name: 'server.js' },
+  { entry: 'packages/media/src/worker.ts', package: 'packages/media', name: 'worker.js' },
+  { entry: 'packages/engine/src/worker.ts', package: 'packages/engine', name: 'worker.js' },
+] as const;
 
 /** What stays outside: native modules, and what finds files beside itself. */
 const external = [
@@ -24,9 +24,15 @@ const external = [
   'pg-native',
 ];
 
-/** Bundles the server's programs, as `start` runs them. Takes well under a second. */
-export async function bundle(): Promise<void> {
-  for (const { entry, output } of Object.values(programs)) await bundleProgram(entry, output);
+/**
+ * Bundles the server's programs, as `start` runs them. Takes well under a second.
+ * @param folder the folder of each package that they go into: tests take another than a server that may be running
+ * @returns the path of the server's program
+ */
+export async function bundle(folder: 'dist' | 'dist-test' = 'dist'): Promise<string> {
+  for (const program of programs)
+    await bundleProgram(program.entry, `${program.package}/${folder}/${program.name}`);
+  return root(`apps/server/${folder}/server.js`);
 }
 
 /**

@@ -3,7 +3,7 @@
  * are cut and PostgreSQL restarts, with a client that keeps its own history. Afterwards what the client knows, what
  * the webhook receiver got and what the database says are held against each other. Exit code 1 on any violation.
  *
- *   pnpm torture [--short] [--jobs N] [--seconds N] [--seed N] [--keep]
+ *   pnpm test:chaos [--short] [--jobs N] [--seconds N] [--seed N] [--keep]
  */
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,5 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -7,10 +8,12 @@ const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 enableCompileCache(beside('.cache'));
 const { main } = await import('./main.ts');
 
-// The bundle's entry: it stands in apps/server/dist, and its child processes in the rooms they belong to.
+// The bundle's entry: it stands in apps/server/dist (or dist-test), and its child processes in the same folder of the
+// packages they belong to.
+const folder = basename(dirname(fileURLToPath(import.meta.url)));
 await main(process.argv.slice(2), {
-  mediaWorker: beside('../../../packages/media/dist/worker.js'),
-  engineWorker: beside('../../../packages/engine/dist/worker.js'),
+  mediaWorker: beside(`../../../packages/media/${folder}/worker.js`),
+  engineWorker: beside(`../../../packages/engine/${folder}/worker.js`),
   migrations: beside('../../../packages/db/migrations'),
   docs: beside('../../../docs'),
 });

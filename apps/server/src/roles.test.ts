@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { freePort, testDatabase } from '@restage/db/testing';
+import { listFamily } from '@restage/fixtures/processes';
 import { describe, expect, test, vi } from 'vitest';
-import { familyOf, get, run, start, up, usePrograms } from './testing/programs.ts';
+import { get, run, start, up, usePrograms } from './testing/programs.ts';
 
 usePrograms();
 
@@ -137,7 +138,7 @@ test('SIGTERM to every process of a service, as systemd sends it, fails no job',
     timeout: 20_000,
     interval: 20,
   });
-  for (const pid of familyOf(first.child.pid ?? 0)) process.kill(pid, 'SIGTERM');
+  for (const pid of listFamily(first.child.pid ?? 0)) process.kill(pid, 'SIGTERM');
   expect(await first.exit).toBe(0);
   const next = await up(run(['serve'], { DATABASE_URL }));
   expect(await get(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });

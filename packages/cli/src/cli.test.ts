@@ -11,6 +11,7 @@ import { promisify, stripVTControlCharacters } from 'node:util';
 import { openDoors } from '@restage/api/testing/suite';
 import { createKey } from '@restage/core';
 import { errorCodes } from '@restage/errors';
+import { fixturePath } from '@restage/fixtures';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from './cli.ts';
 import { closest } from './closest.ts';
@@ -22,7 +23,7 @@ const { key: testKey } = await createKey(world.ctx, accountId, { name: 'test', m
 const execute = promisify(execFile);
 const directory = await mkdtemp(join(tmpdir(), 'restage-cli-'));
 afterAll(() => rm(directory, { recursive: true }));
-const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png', import.meta.url));
+const photograph = fixturePath('cat.png');
 
 /** What a command line came to. */
 async function restage(
@@ -274,7 +275,7 @@ describe('the other commands', () => {
 
   test('upload prints the URI, and run takes it', async () => {
     const { out } = await restage(['upload', photograph]);
-    expect(out).toMatch(/^beeble:\/\/uploads\/upload_\w+\/chelsea\.png\n$/);
+    expect(out).toMatch(/^beeble:\/\/uploads\/upload_\w+\/cat\.png\n$/);
     const ran = await restage(['run', out.trim(), '--prompt', 'rain', '--out', join(directory, 'rain.png')]);
     expect(ran.exitCode).toBe(exitCodes.done);
   });

@@ -3,16 +3,16 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { openDoors } from '@restage/api/testing/suite';
 import { webhookSecret, workOnWebhooks } from '@restage/core';
+import { fixturePath } from '@restage/fixtures';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from './cli.ts';
 import { exitCodes } from './exit-codes.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
-const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png', import.meta.url));
+const photograph = fixturePath('cat.png');
 const event = { id: 'swx_1', status: 'failed', error: 'The decoder gave up.', completed_at: null };
 
 /** `restage listen` on a free port, and what it has written. */

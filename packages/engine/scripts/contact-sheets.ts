@@ -1,11 +1,12 @@
 /**
  * Renders the contact sheets of docs/engine.md into docs/images/, from the samples and from the real footage
- * that stands beside the project. Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
+ * in the folder that RESTAGE_FOOTAGE names. Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { footagePath } from '@restage/fixtures/footage';
 import sharp from 'sharp';
 import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
 import { isFailed, type RenderRequest } from '../src/engine.ts';
@@ -18,7 +19,6 @@ import { planesView } from '../src/video/planes.ts';
 import { renderVideo } from '../src/video/render.ts';
 import { drawOutline } from './outlines.ts';
 
-const media = (name: string) => fileURLToPath(new URL(`../../../../shared/media/${name}`, import.meta.url));
 const sample = (name: string) => fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url));
 const target = (name: string) => fileURLToPath(new URL(`../../../docs/images/${name}`, import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'restage-sheets-'));
@@ -105,16 +105,18 @@ const sheets: Readonly<Record<string, () => Promise<void>>> = {
       ['coffee', 'beach at dawn'],
     ] as const) {
       const alpha = await drawOutline(name, join(scratch, `${name}.png`));
-      made.push(...(await render({ source: media(`${name}.png`), alphaMode: 'custom', alpha, prompt })));
+      made.push(
+        ...(await render({ source: footagePath(`${name}.png`), alphaMode: 'custom', alpha, prompt })),
+      );
     }
     await sheet('custom.jpg', 3, made);
   },
   async auto() {
     const found: string[] = [];
     for (const [source, prompt] of [
-      [media('astronaut.png'), 'sunset over the sea'],
-      [media('chelsea.png'), 'cosy café at night'],
-      [media('coffee.png'), 'beach at dawn'],
+      [footagePath('astronaut.png'), 'sunset over the sea'],
+      [footagePath('chelsea.png'), 'cosy café at night'],
+      [footagePath('coffee.png'), 'beach at dawn'],
       [sample('subject.jpg'), 'meadow in the morning'],
     ] as const) {
       found.push(...(await render({ source, alphaMode: 'auto', prompt })));
@@ -124,10 +126,10 @@ const sheets: Readonly<Record<string, () => Promise<void>>> = {
   async fill() {
     const filled: string[] = [];
     for (const [source, style] of [
-      [media('astronaut.png'), { prompt: 'neon alley, cinematic' }],
-      [media('chelsea.png'), { prompt: 'blue hour, dramatic' }],
-      [media('rocket.jpg'), { prompt: 'golden hour' }],
-      [media('coffee.png'), { reference: sample('reference.jpg') }],
+      [footagePath('astronaut.png'), { prompt: 'neon alley, cinematic' }],
+      [footagePath('chelsea.png'), { prompt: 'blue hour, dramatic' }],
+      [footagePath('rocket.jpg'), { prompt: 'golden hour' }],
+      [footagePath('coffee.png'), { reference: sample('reference.jpg') }],
     ] as const) {
       const [before, , after] = await render({ source, alphaMode: 'fill', ...style });
       filled.push(before, after);
@@ -146,7 +148,7 @@ rmSync(scratch, { recursive: true, force: true });
 /** 120 frames of real footage, five moments of them a row: source, alpha and render by auto, alpha and render by custom, fill. */
 async function cockatoo(): Promise<void> {
   const source = join(scratch, 'cockatoo.mp4');
-  await cutVideo(media('cockatoo.mp4'), source, frames);
+  await cutVideo(footagePath('cockatoo.mp4'), source, frames);
   const render = async (style: Pick<RenderRequest, 'alphaMode'> & Partial<RenderRequest>) => {
     const outputDirectory = join(scratch, String(runs++));
     mkdirSync(outputDirectory);
@@ -159,7 +161,7 @@ async function cockatoo(): Promise<void> {
   };
   const found = await render({ alphaMode: 'auto', prompt: 'beach at dawn' });
   const alpha = join(scratch, 'cockatoo-matte.mp4');
-  await cutVideo(media('cockatoo.mp4'), alpha, frames, ellipse);
+  await cutVideo(footagePath('cockatoo.mp4'), alpha, frames, ellipse);
   const given = await render({ alphaMode: 'custom', alpha, prompt: 'forest, backlit' });
   const filled = await render({ alphaMode: 'fill', prompt: 'blue hour, dramatic' });
   const rows = [found.source, found.alpha, found.render, given.alpha, given.render, filled.render];

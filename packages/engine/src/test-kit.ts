@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import type { Picture } from './composite/view.ts';
@@ -10,11 +9,7 @@ import { decodeFrames } from './video/decode.ts';
 import { openVideo } from './video/open.ts';
 
 export { overlap } from './drawn/overlap.ts';
-export { cutVideo } from './video/cut-kit.ts';
-
-/** A file of the real footage that stands beside the project. */
-export const media = (name: string) =>
-  fileURLToPath(new URL(`../../../../shared/media/${name}`, import.meta.url));
+export { cutVideo, egg } from './video/cut-kit.ts';
 
 /** A fresh folder that is gone after the test. */
 export function folder(): string {
@@ -54,12 +49,6 @@ export async function drawMatte(
     .png()
     .toFile(path);
   return path;
-}
-
-/** An egg in the middle: 255 inside, a soft edge, 0 outside. */
-export function egg(x: number, y: number): number {
-  const distance = Math.hypot((x - 0.45) / 0.3, (y - 0.55) / 0.42);
-  return Math.round(255 * Math.min(1, Math.max(0, (1.02 - distance) / 0.04)));
 }
 
 /** What a finished video says of itself, every frame's time, and the first one's planes, by decoding it. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDoors } from '@restage/api/testing/suite';
+import { fixturePath } from '@restage/fixtures';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { buildSdk, pack } from '../build/build.ts';
@@ -13,7 +14,7 @@ import { tsc } from '../build/tools.ts';
 const execute = promisify(execFile);
 const room = fileURLToPath(new URL('..', import.meta.url));
 const [program, compiler] = tsc;
-const photograph = fileURLToPath(new URL('../../../../shared/media/chelsea.png', import.meta.url));
+const photograph = fixturePath('cat.png');
 
 const project = await mkdtemp(join(tmpdir(), 'restage-installed-'));
 afterAll(() => rm(project, { recursive: true }));

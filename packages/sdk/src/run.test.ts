@@ -2,13 +2,12 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { openDoors } from '@restage/api/testing/suite';
+import { fixturePath, fixtureUrl } from '@restage/fixtures';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Restage, type RunProgress, safe } from './index.ts';
 import { aJob, hurried, refuse, serve, succeed } from './testing/server.ts';
 
-const media = (name: string) => new URL(`../../../../shared/media/${name}`, import.meta.url);
 const world = await openDoors();
 const { key } = await world.account();
 const restage = new Restage({ apiKey: key, baseUrl: world.url });
@@ -18,7 +17,7 @@ describe('a run against a server', () => {
   test('takes a path to a photograph, and gives a job and its files', async () => {
     const seen: RunProgress[] = [];
     const { job, render, source, alpha } = await restage.run(
-      { source: fileURLToPath(media('chelsea.png')), prompt: 'a beach at sunset', seed: 7 },
+      { source: fixturePath('cat.png'), prompt: 'a beach at sunset', seed: 7 },
       { pollMs: 50, onProgress: (progress) => seen.push(progress) },
     );
     expect(job).toMatchObject({ status: 'completed', generation_type: 'image', alpha_mode: 'auto', seed: 7 });
@@ -26,19 +25,19 @@ describe('a run against a server', () => {
       expect([...(await file.bytes()).subarray(0, 4)]).toEqual(png);
     }
     const uploads = seen.filter((progress) => progress.step === 'upload');
-    const { size } = await stat(media('chelsea.png'));
+    const { size } = await stat(fixtureUrl('cat.png'));
     expect(uploads[0]).toEqual({ step: 'upload', part: 'source', sent: 0, total: size });
     expect(uploads.at(-1)).toEqual({ step: 'upload', part: 'source', sent: size, total: size });
     expect(seen.at(-1)).toMatchObject({ step: 'job', job: { status: 'completed', progress: 100 } });
   });
 
   test('takes a matte and a reference, as bytes, a Blob and a stream', async () => {
-    const photograph = await readFile(media('astronaut.png'));
+    const photograph = await readFile(fixtureUrl('portrait.png'));
     const { job } = await restage.run(
       {
         source: new Blob([photograph]).stream(),
         alpha: new Uint8Array(photograph),
-        reference: new Blob([await readFile(media('rocket.jpg'))]),
+        reference: new Blob([await readFile(fixtureUrl('sea.jpg'))]),
         max_resolution: 720,
       },
       { pollMs: 50 },
@@ -50,7 +49,7 @@ describe('a run against a server', () => {
     const directory = await mkdtemp(join(tmpdir(), 'restage-sdk-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     const { job, render } = await restage.run(
-      { source: new URL(media('chelsea.png')), alpha_mode: 'fill', prompt: 'snow' },
+      { source: fixtureUrl('cat.png'), alpha_mode: 'fill', prompt: 'snow' },
       { pollMs: 50 },
     );
     const bytes = await render.bytes();
@@ -69,7 +68,7 @@ describe('a run against a server', () => {
   });
 
   test('fails with the procedure’s own code, and names the parameter', async () => {
-    const result = await safe(restage.run({ source: fileURLToPath(media('chelsea.png')) }));
+    const result = await safe(restage.run({ source: fixturePath('cat.png') }));
     expect(result.error).toMatchObject({ code: 'MISSING_STYLE_INPUT', param: 'prompt', status: 400 });
     expect(result.error?.docUrl).toContain('/errors#MISSING_STYLE_INPUT');
     expect(result.error?.requestId).toMatch(/^req_/);
@@ -81,8 +80,8 @@ describe('a run against a server', () => {
   });
 
   test('makes an upload in one step, and not of what is a URI already', async () => {
-    const upload = await restage.uploads.send(new URL(media('rocket.jpg')));
-    expect(upload.beeble_uri).toBe(`beeble://uploads/${upload.id}/rocket.jpg`);
+    const upload = await restage.uploads.send(new URL(fixtureUrl('sea.jpg')));
+    expect(upload.beeble_uri).toBe(`beeble://uploads/${upload.id}/sea.jpg`);
     const refused = await safe(restage.uploads.send(upload.beeble_uri));
     expect(refused.error?.code).toBe('FILE_FAILED');
   });
@@ -105,7 +104,7 @@ describe('a run that can not be', () => {
     const { url, received } = await serve((response) => refuse(response, 'INTERNAL_ERROR'));
     const result = await safe(
       hurried(url).run({
-        source: fileURLToPath(media('rocket.jpg')),
+        source: fixturePath('sea.jpg'),
         alpha: './no-such-matte.png',
         prompt: 'snow',
       }),

@@ -1,13 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Job } from '@restage/contract';
-import { afterEach, beforeEach, expect, vi } from 'vitest';
-
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
+import { afterEach, beforeEach, expect, inject, vi } from 'vitest';
 
 /** A server program, what it has printed, and what comes when it has ended. */
 export interface Program {
@@ -41,7 +37,7 @@ export function usePrograms(): () => string {
 
 /** Runs the program in a process group of its own, as a terminal does. */
 export function run(args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [inject('restageServer'), ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -88,38 +84,4 @@ export async function get(url: string, key: string, id: string, wait?: number): 
   const prefer: Record<string, string> = wait === undefined ? {} : { prefer: `wait=${wait}` };
   const headers = { 'x-api-key': key, ...prefer };
   return (await (await fetch(`${url}/v1/switchx/generations/${id}`, { headers })).json()) as Job;
-}
-
-/** A process and all that come from it, the eldest first. */
-export function familyOf(pid: number): number[] {
-  const pairs = parents();
-  const family = [pid];
-  for (const parent of family) {
-    for (const [child, its] of pairs) if (child !== undefined && its === parent) family.push(child);
-  }
-  return family;
-}
-
-/** Every process with its parent. Where there is /proc, there need not be a `ps`. */
-function parents(): (readonly [child: number | undefined, parent: number | undefined])[] {
-  if (!existsSync('/proc/self/stat')) {
-    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
-    return lines.map((line) => {
-      const [child, parent] = line.trim().split(/\s+/).map(Number);
-      return [child, parent] as const;
-    });
-  }
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(name)] as const);
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    // The name, in brackets, may hold anything; after it come the state and the parent.
-    return Number(/.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]);
-  } catch {
-    // It has ended since it was listed.
-    return undefined;
-  }
 }

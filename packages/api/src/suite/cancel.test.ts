@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@restage/contract';
 import { newId, uuidOf } from '@restage/contract';
 import { processGeneration } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
+import { readFixture } from '@restage/fixtures';
+import { findChildren } from '@restage/fixtures/processes';
 import { asc, eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Door, openDoors } from '../testing/suite/index.ts';
-import { footage, put } from './footage.ts';
-import { firstFrames } from './video.ts';
+import { put } from './footage.ts';
 
 // One world renders nothing, so that its jobs stay queued; the other renders.
 const still = await openDoors({ work: false });
@@ -21,7 +21,7 @@ let owner: { id: string; key: string };
 let source_uri: string;
 beforeEach(async () => {
   owner = await still.account({ credits: 100 });
-  source_uri = await put(stillCaller, owner.key, 'cat.png', await footage('chelsea.png'));
+  source_uri = await put(stillCaller, owner.key, 'cat.png', await readFixture('cat.png'));
 });
 
 async function start(door: Door): Promise<Job> {
@@ -120,7 +120,7 @@ test('a cancellation and a worker that settles at the same moment: one of them w
   const seen = new Set<string>();
   for (let round = 0; round < 12; round += 1) {
     const account = await still.account({ credits: 100 });
-    const source = await put(stillCaller, account.key, 'cat.png', await footage('chelsea.png'));
+    const source = await put(stillCaller, account.key, 'cat.png', await readFixture('cat.png'));
     const sent = { generation_type: 'image', alpha_mode: 'fill', source_uri: source, prompt: 'a beach' };
     const started = await stillCaller.call('generations.start', sent, account.key);
     if (!started.ok) throw new Error(started.code);
@@ -149,12 +149,7 @@ test('a cancellation and a worker that settles at the same moment: one of them w
 
 test('a running job is cancelled, and the process that renders it is gone within two seconds', async () => {
   const account = await busy.account({ credits: 100 });
-  const video = await put(
-    busyCaller,
-    account.key,
-    'shot.mp4',
-    await firstFrames(await footage('cockatoo.mp4'), 200),
-  );
+  const video = await put(busyCaller, account.key, 'shot.mp4', await readFixture('wide.mp4'));
   const sent = { generation_type: 'video', alpha_mode: 'auto', source_uri: video, prompt: 'forest' };
   const started = await busyCaller.call('generations.start', sent, account.key);
   if (!started.ok) throw new Error(started.code);
@@ -177,7 +172,7 @@ test('a running job is cancelled, and the process that renders it is gone within
   expect(performance.now() - asked).toBeLessThan(2000);
   expect(await books(busy, account.id)).toEqual(whole);
   // The worker is free for the next job, and what the cancelled one made is not kept.
-  const cat = await put(busyCaller, account.key, 'cat.png', await footage('chelsea.png'));
+  const cat = await put(busyCaller, account.key, 'cat.png', await readFixture('cat.png'));
   const next = await busyCaller.call(
     'generations.start',
     { generation_type: 'image', alpha_mode: 'fill', source_uri: cat, prompt: 'a beach' },
@@ -194,13 +189,4 @@ test('a running job is cancelled, and the process that renders it is gone within
 });
 
 /** The processes that render for this one. */
-function renderers(): string[] {
-  try {
-    const listed = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'engine/src/worker'], {
-      encoding: 'utf8',
-    });
-    return listed.trim().split('\n');
-  } catch {
-    return [];
-  }
-}
+const renderers = () => findChildren(process.pid, 'engine/src/worker');

@@ -1,10 +1,11 @@
 import { newId, type ProcedureName } from '@restage/contract';
 import { createKey, hashKey } from '@restage/core';
 import { accounts, apiKeys, generations } from '@restage/db';
+import { readFixture } from '@restage/fixtures';
 import { eq, sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { openDoors } from '../testing/suite/index.ts';
-import { blackPng, footage, put, reserve } from './footage.ts';
+import { blackPng, put, reserve } from './footage.ts';
 
 const world = await openDoors({ work: false });
 const { ctx, doors } = world;
@@ -13,10 +14,10 @@ if (!caller) throw new Error('no doors');
 
 const owner = await world.account();
 const stranger = await world.account();
-const image = await put(caller, owner.key, 'cat.png', await footage('chelsea.png'));
-const video = await put(caller, owner.key, 'rocket.mp4', await footage('nasa.mp4'));
-const long = await put(caller, owner.key, 'bird.mp4', await footage('cockatoo.mp4'));
-const foreign = await put(caller, stranger.key, 'cat.png', await footage('chelsea.png'));
+const image = await put(caller, owner.key, 'cat.png', await readFixture('cat.png'));
+const video = await put(caller, owner.key, 'rocket.mp4', await readFixture('two-tracks.mp4'));
+const long = await put(caller, owner.key, 'bird.mp4', await readFixture('bird.mp4'));
+const foreign = await put(caller, stranger.key, 'cat.png', await readFixture('cat.png'));
 const large = await put(caller, owner.key, 'large.png', blackPng(2000, 1400));
 const empty = (await reserve(caller, owner.key, 'empty.png')).beeble_uri;
 
@@ -108,7 +109,7 @@ describe.each(doors)('through the $name', (door) => {
 
   test('INSUFFICIENT_CREDITS and HARD_LIMIT_EXCEEDED, and nothing is charged', async () => {
     const poor = await world.account({ credits: 2 });
-    const source_uri = await put(door, poor.key, 'cat.png', await footage('chelsea.png'));
+    const source_uri = await put(door, poor.key, 'cat.png', await readFixture('cat.png'));
     const refused = await door.call('generations.start', { ...good, source_uri }, poor.key);
     expect(refused).toMatchObject({ code: 'INSUFFICIENT_CREDITS' });
     await ctx.db.update(accounts).set({ spendingLimit: 0 }).where(eq(accounts.id, poor.id));
@@ -125,7 +126,7 @@ describe.each(doors)('through the $name', (door) => {
   test('CONCURRENT_LIMIT_EXCEEDED while as many jobs are in flight as may be', async () => {
     const busy = await world.account();
     await ctx.db.update(accounts).set({ concurrency: 1 }).where(eq(accounts.id, busy.id));
-    const source_uri = await put(door, busy.key, 'cat.png', await footage('chelsea.png'));
+    const source_uri = await put(door, busy.key, 'cat.png', await readFixture('cat.png'));
     world.ctx.keys.clear();
     expect(await door.call('generations.start', { ...good, source_uri }, busy.key)).toMatchObject({
       ok: true,

@@ -1,14 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
 import type { Upload } from '@restage/contract';
 import type { Door } from '../testing/suite/index.ts';
-
-/** Real footage, which stands beside the project. */
-export function footage(name: string): Promise<Buffer<ArrayBuffer>> {
-  return readFile(new URL(`../../../../../shared/media/${name}`, import.meta.url)) as Promise<
-    Buffer<ArrayBuffer>
-  >;
-}
 
 /** Uploads bytes through a door, and gives their URI. */
 export async function put(door: Door, key: string, filename: string, bytes: BodyInit): Promise<string> {

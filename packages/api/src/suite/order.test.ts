@@ -1,14 +1,15 @@
+import { readFixture } from '@restage/fixtures';
 import { describe, expect, test } from 'vitest';
 import { openDoors } from '../testing/suite/index.ts';
-import { blackPng, footage, put } from './footage.ts';
+import { blackPng, put } from './footage.ts';
 
 const world = await openDoors({ work: false });
 const { doors } = world;
 const [caller] = doors;
 if (!caller) throw new Error('no doors');
 const poor = await world.account({ credits: 0 });
-const image = await put(caller, poor.key, 'cat.png', await footage('chelsea.png'));
-const video = await put(caller, poor.key, 'shot.mp4', await footage('nasa.mp4'));
+const image = await put(caller, poor.key, 'cat.png', await readFixture('cat.png'));
+const video = await put(caller, poor.key, 'shot.mp4', await readFixture('two-tracks.mp4'));
 const large = await put(caller, poor.key, 'large.png', blackPng(2000, 1400));
 
 const good = {

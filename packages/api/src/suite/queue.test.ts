@@ -2,11 +2,12 @@ import { uuidOf } from '@restage/contract';
 import { createQueues, processGeneration, type WorkerContext, workOnRenders } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import type { Engine } from '@restage/engine';
+import { readFixture } from '@restage/fixtures';
 import type { BlobStore } from '@restage/storage';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openDoors, pacedEngine } from '../testing/suite/index.ts';
-import { footage, put } from './footage.ts';
+import { put } from './footage.ts';
 
 const world = await openDoors({
   work: false,
@@ -16,7 +17,7 @@ const world = await openDoors({
 const { ctx, boss, doors } = world;
 const [caller] = doors;
 if (!caller) throw new Error('no doors');
-const cat = await footage('chelsea.png');
+const cat = await readFixture('cat.png');
 
 // A test's tasks are its own: what it leaves behind, no later worker takes.
 afterEach(() => boss.deleteAllJobs('render'));

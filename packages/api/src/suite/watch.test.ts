@@ -3,11 +3,12 @@ import { newId } from '@restage/contract';
 import { issueKey, processGeneration, revokeKey } from '@restage/core';
 import { generationEvents, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
+import { readFixture } from '@restage/fixtures';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createCaller } from '../index.ts';
 import { openDoors, pacedEngine } from '../testing/suite/index.ts';
-import { footage, put } from './footage.ts';
+import { put } from './footage.ts';
 
 const engine = pacedEngine();
 const world = await openDoors({ work: false, engine });
@@ -15,7 +16,7 @@ const { ctx, doors, url } = world;
 const [caller] = doors;
 if (!caller) throw new Error('no doors');
 const owner = await world.account({ credits: 10_000 });
-const source_uri = await put(caller, owner.key, 'cat.png', await footage('chelsea.png'));
+const source_uri = await put(caller, owner.key, 'cat.png', await readFixture('cat.png'));
 const headers = { 'x-api-key': owner.key };
 
 const controllers: AbortController[] = [];

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { fixtureUrl } from '@restage/fixtures';
 import { makeMovie } from '@restage/media/testing';
 import { Restage, safe, verifyWebhook } from '@restage/sdk';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -58,7 +59,7 @@ describe('the caller', () => {
 
 test('the SDK runs against it, with footage of its own, and a video', async () => {
   const sdk = new Restage({ apiKey: restage.key, baseUrl: restage.url });
-  const photograph = new URL('../../../../../shared/media/rocket.jpg', import.meta.url);
+  const photograph = fixtureUrl('sea.jpg');
   const { job, render } = await sdk.run({ source: photograph, prompt: 'snow', max_resolution: 720 });
   expect(job.status).toBe('completed');
   expect((await render.bytes()).length).toBeGreaterThan(100);
@@ -96,7 +97,7 @@ test('the clock can be moved: a signed URL ends', async () => {
 test('what an operator would set, and the real engine', async () => {
   await using real = await testRestage({ engine: 'compositor', settings: { concurrency: 1, writeRpm: 2 } });
   const sdk = new Restage({ apiKey: real.key, baseUrl: real.url, maxRetries: 0 });
-  const photograph = new URL('../../../../../shared/media/chelsea.png', import.meta.url);
+  const photograph = fixtureUrl('cat.png');
   const { render } = await sdk.run({ source: photograph, prompt: 'snow', alpha_mode: 'fill' });
   expect((await render.bytes()).length).toBeGreaterThan(10_000);
   expect((await safe(sdk.quote({ source: real.picture, prompt: 'snow' }))).error?.code).toBe(

@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findChildren } from '@restage/fixtures/processes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect } from '../connect.ts';
 import { locateBinaries } from './binaries.ts';
@@ -257,9 +258,9 @@ describe('a later start', () => {
   test('keeps its hold through a crash inside PostgreSQL', async () => {
     const { url, stop } = await start(directory);
     const running = await findPostmaster(data());
-    const children = execFileSync('pgrep', ['-P', String(running?.pid)], { encoding: 'utf8' });
+    const [child] = findChildren(running?.pid ?? 0, '');
     lines.length = 0;
-    process.kill(Number(children.split('\n')[0]), 'SIGKILL');
+    process.kill(child ?? 0, 'SIGKILL');
     await expect.poll(() => lines).toEqual([expect.stringContaining('taking hold of it again')]);
     await expect
       .poll(() => startEmbedded({ directory, log }), { timeout: 20_000 })

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fixturePath } from '@restage/fixtures';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RenderRequest } from '../engine.ts';
-import { folder, media } from '../test-kit.ts';
+import { folder } from '../test-kit.ts';
 import { createCogEngine } from './engine.ts';
 
 interface Job {
@@ -52,7 +53,7 @@ async function modelServer(predict: (job: Job, id: string) => AsyncIterable<obje
 const request = (): RenderRequest => ({
   generationType: 'image',
   alphaMode: 'auto',
-  source: media('chelsea.png'),
+  source: fixturePath('cat.png'),
   prompt: 'a forest',
   seed: 7,
   maxResolution: 720,

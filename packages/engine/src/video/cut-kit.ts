@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { isFailed } from '../engine.ts';
 import { decodeFrames } from './decode.ts';
 import { createWriter } from './encode.ts';
@@ -38,6 +39,21 @@ export async function cutVideo(
   await writer.finish();
   await writer.close();
   await input.context.closeInput();
+}
+
+/** The first frames of a video, and a video matte of an egg for each, in a folder. */
+export async function cutWithMatte(video: string, folder: string, frames: number) {
+  const source = join(folder, 'source.mp4');
+  const alpha = join(folder, 'alpha.mp4');
+  await cutVideo(video, source, frames);
+  await cutVideo(video, alpha, frames, (_frame, x, y) => egg(x, y));
+  return { source, alpha };
+}
+
+/** An egg in the middle: 255 inside, a soft edge, 0 outside. */
+export function egg(x: number, y: number): number {
+  const distance = Math.hypot((x - 0.45) / 0.3, (y - 0.55) / 0.42);
+  return Math.round(255 * Math.min(1, Math.max(0, (1.02 - distance) / 0.04)));
 }
 
 function greyPlanes(grey: Uint8Array, width: number, height: number): Planes {

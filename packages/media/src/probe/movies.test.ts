@@ -1,3 +1,4 @@
+import { type FixtureName, fixturePath, fixtures } from '@restage/fixtures';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { box, lyingPssh, makeMovie, withMovieBoxes } from '../testing/movies.ts';
@@ -66,16 +67,9 @@ it('takes media that goes on to the end of the file', async () => {
   expect(await inspect(open)).toMatchObject({ frames: 10 });
 });
 
-describe('real footage', () => {
-  const shared = new URL('../../../../../shared/media/', import.meta.url);
-  it.each([
-    ['cockatoo.mp4', { width: 1280, height: 720, frames: 280, codec: 'h264' }],
-    ['nasa.mp4', { width: 480, height: 270, frames: 390, codec: 'h264' }],
-    ['video-h265.mp4', { width: 1920, height: 1080, frames: 300, codec: 'hevc' }],
-    ['astronaut.png', { width: 512, height: 512, frames: 1 }],
-    ['rocket.jpg', { width: 640, height: 427, frames: 1 }],
-  ])('%s is told', async (name, expected) => {
-    const path = decodeURIComponent(new URL(name, shared).pathname);
+describe('a drawn file', () => {
+  it.each(Object.entries(fixtures))('%s is probed as what it is', async (name, expected) => {
+    const path = fixturePath(name as FixtureName);
     expect(await test.media.inspect({ kind: 'file', path }, 'source')).toMatchObject(expected);
   });
 });

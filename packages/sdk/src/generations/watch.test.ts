@@ -1,4 +1,5 @@
 import { openDoors, pacedEngine } from '@restage/api/testing/suite';
+import { fixtureUrl } from '@restage/fixtures';
 import { describe, expect, test } from 'vitest';
 import { type Job, Restage, safe } from '../index.ts';
 import { aJob, hurried, json, refuse, serve, streaming, succeed } from '../testing/server.ts';
@@ -272,9 +273,7 @@ describe('against a server', async () => {
   const world = await openDoors({ engine });
   const { key } = await world.account();
   const restage = new Restage({ apiKey: key, baseUrl: world.url });
-  const upload = await restage.uploads.send(
-    new URL('../../../../../shared/media/chelsea.png', import.meta.url),
-  );
+  const upload = await restage.uploads.send(fixtureUrl('cat.png'));
   const input = {
     generation_type: 'image',
     alpha_mode: 'fill',
@@ -285,7 +284,7 @@ describe('against a server', async () => {
   test('quote says what a start would cost, in one step from a file too', async () => {
     const quote = await restage.generations.quote({ ...input, max_resolution: 720 });
     expect(quote).toMatchObject({ cost: 1, balance: 1000, frames: 1, width: 451, height: 300 });
-    const source = new URL('../../../../../shared/media/chelsea.png', import.meta.url);
+    const source = fixtureUrl('cat.png');
     expect(await restage.quote({ source, prompt: 'snow' })).toMatchObject({ cost: 3, balance: 1000 });
     const { error } = await safe(restage.quote({ source, prompt: 'snow', max_cost: 2 }));
     expect(error?.code).toBe('MAX_COST_EXCEEDED');

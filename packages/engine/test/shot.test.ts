@@ -1,0 +1,4 @@
+import { fixturePath } from '@restage/fixtures';
+import { testShot } from './shot-suite.ts';
+
+testShot('a drawn shot', fixturePath('bird.mp4'), 12);
