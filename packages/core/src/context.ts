@@ -3,7 +3,6 @@ import type { Database } from '@restage/db';
 import type { Engine } from '@restage/engine';
 import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
-import type { Credentials, KeyCache } from './accounts/authenticate.ts';
 import type { JobChanges } from './changes.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
@@ -40,6 +39,9 @@ export interface Settings {
   readonly webhooks: WebhookSettings;
 }
 
+/** Keys of the last seconds, by hash. */
+export type KeyCache = Map<string, { readonly account: Account; readonly until: number }>;
+
 /** The world that verbs act on. A value, built at the edge and passed first; nothing here is a singleton. */
 export interface Context {
   readonly db: Database;
@@ -73,6 +75,12 @@ export interface Account {
   readonly writeRpm: number;
   readonly readRpm: number;
   readonly concurrency: number;
+}
+
+/** The keys that a request carries: from `x-api-key` and from `authorization: Bearer`. */
+export interface Credentials {
+  readonly apiKey: string | undefined;
+  readonly bearer: string | undefined;
 }
 
 /** What a verb says beside its result, for the transports to put into headers. */

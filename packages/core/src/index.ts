@@ -1,10 +1,4 @@
-export {
-  authenticate,
-  type Credentials,
-  hashKey,
-  type KeyCache,
-  recallAccount,
-} from './accounts/authenticate.ts';
+export { authenticate, hashKey, recallAccount } from './accounts/authenticate.ts';
 export { accountBilling } from './accounts/billing.ts';
 export { createAccount, createFirstAccount, createKey, type NewAccount } from './accounts/create.ts';
 export { accountInfo } from './accounts/info.ts';
@@ -17,6 +11,8 @@ export type {
   AccountContext,
   Attachments,
   Context,
+  Credentials,
+  KeyCache,
   Log,
   OperatorContext,
   Reply,
@@ -40,7 +36,8 @@ export { revokeKey } from './keys/revoke.ts';
 export { meterRead, meterWrite } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
 export { bossQueue, createQueues, type Queue, renderEntry } from './queue.ts';
-export { type Finding, reconcile } from './reconcile/reconcile.ts';
+export type { Finding } from './reconcile/finding.ts';
+export { reconcile } from './reconcile/reconcile.ts';
 export { missingOutput } from './retention/missing.ts';
 export { sweepPeriodically } from './retention/periodic.ts';
 export { type Swept, sweep } from './retention/sweep.ts';

@@ -2,21 +2,12 @@ import { hash as digest } from 'node:crypto';
 import { accounts, apiKeys } from '@restage/db';
 import { fail } from '@restage/errors';
 import { and, eq, sql } from 'drizzle-orm';
-import type { Account, Context } from '../context.ts';
+import type { Account, Context, Credentials } from '../context.ts';
 import { goodKey } from '../keys/internal.ts';
 
 /** How long a key is believed without asking the database: a revoked key stops within this. */
 const cacheMilliseconds = 5000;
 const cacheSize = 10_000;
-
-/** Keys of the last seconds, by hash. */
-export type KeyCache = Map<string, { readonly account: Account; readonly until: number }>;
-
-/** The keys that a request carries: from `x-api-key` and from `authorization: Bearer`. */
-export interface Credentials {
-  readonly apiKey: string | undefined;
-  readonly bearer: string | undefined;
-}
 
 const wellFormed = /^rsk_[A-Za-z0-9_-]{32,128}$/;
 

@@ -2,7 +2,8 @@ import { isId, type Job, type VerbInput } from '@restage/contract';
 import { fail, isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
 import { transact } from '../transact.ts';
-import { findGeneration, noSuchJob, toJob } from './internal.ts';
+import { findGeneration, noSuchJob } from './internal.ts';
+import { toJob } from './present.ts';
 import { settleGeneration } from './settle.ts';
 
 /**

@@ -5,7 +5,8 @@ import type { AccountContext } from '../context.ts';
 import { isRefused, isSpoiled } from '../sqlstate.ts';
 import { transact, undone } from '../transact.ts';
 import { chargeAccount, chargeOrRefuse, enterCharge, takeCharge } from './admit.ts';
-import { type Generation, toJob } from './internal.ts';
+import type { Generation } from './internal.ts';
+import { toJob } from './present.ts';
 import {
   inputsOf,
   insertEvent,

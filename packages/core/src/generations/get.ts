@@ -1,8 +1,9 @@
 import { isId, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
-import { hasEnded, noSuchJob, presentJob } from './internal.ts';
+import { hasEnded, noSuchJob } from './internal.ts';
 import { listenToGeneration } from './listen.ts';
+import { presentJob } from './present.ts';
 import { findShown } from './shown.ts';
 
 /** The job as it is now; if asked to wait, as it is once it has ended or the time is up. */

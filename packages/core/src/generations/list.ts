@@ -3,7 +3,7 @@ import { generations } from '@restage/db';
 import { fail } from '@restage/errors';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { presentJobs } from './internal.ts';
+import { presentJobs } from './present.ts';
 
 /**
  * A page of the account's jobs, newest first. The page token is the id of the last job of the page before:

@@ -4,7 +4,7 @@ import { fail } from '@restage/errors';
 import { and, eq } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { differences } from './fingerprint.ts';
-import { presentJob } from './internal.ts';
+import { presentJob } from './present.ts';
 
 /**
  * The job that an idempotency key already stands for, if the request is the same; a failure that names the

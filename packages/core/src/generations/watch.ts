@@ -4,8 +4,9 @@ import { isFailure } from '@restage/errors';
 import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { isKeyGood } from '../keys/good.ts';
-import { hasEnded, noSuchJob, toJob } from './internal.ts';
+import { hasEnded, noSuchJob } from './internal.ts';
 import { listenToGeneration } from './listen.ts';
+import { toJob } from './present.ts';
 import { findShown, type ShownGeneration } from './shown.ts';
 
 /** How often a stream asks whether its key is still good: one that was revoked ends it within five seconds. */

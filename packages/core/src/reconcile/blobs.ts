@@ -1,7 +1,7 @@
 import { generations, type StoredOutputs } from '@restage/db';
 import { and, asc, eq, gt, inArray, isNull, or } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
-import type { Finding } from './reconcile.ts';
+import type { Finding } from './finding.ts';
 
 const pageSize = 500;
 

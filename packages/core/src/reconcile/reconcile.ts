@@ -1,15 +1,7 @@
 import type { OperatorContext } from '../context.ts';
 import { missingBlobs } from './blobs.ts';
 import { checks } from './checks.ts';
-
-/** Something that is off, and where. */
-export interface Finding {
-  readonly check: keyof typeof checks | 'blob';
-  readonly accountId: string;
-  /** Null where a whole account is meant. */
-  readonly generationId: string | null;
-  readonly message: string;
-}
+import type { Finding } from './finding.ts';
 
 /** The columns that every check's query gives. */
 interface Row extends Record<string, unknown> {

@@ -2,7 +2,7 @@ import { idPrefixes } from '@restage/contract';
 import { generations } from '@restage/db';
 import { eq } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { toOutput } from '../generations/internal.ts';
+import { toOutput } from '../generations/present.ts';
 import type { Delivery } from './state.ts';
 
 /** The id in the body of a test: of the form that ids have, and no job's. */

@@ -1,16 +1,14 @@
 import { createGrid, type Grid } from '../math/blur.ts';
 import { askew, coarseness, type Motion, slopeAt } from './motion.ts';
-import { inverse, liesOn, placeOf, register, registerStanding, type Similarity } from './registration.ts';
-
-/** Samples of a shot, laid on one of them as the camera moved. */
-export interface Panned {
-  readonly reference: Grid;
-  /** Where the first frame lies. */
-  readonly first: Similarity;
-  /** Whether the camera stands still. */
-  readonly standing: boolean;
-  readonly samples: { readonly all: readonly Grid[]; readonly median: Grid };
-}
+import {
+  inverse,
+  liesOn,
+  type Panned,
+  placeOf,
+  register,
+  registerStanding,
+  type Similarity,
+} from './registration.ts';
 
 /** What is behind the subject, cell by cell, as far as the shot has shown it. */
 export interface Backdrop {

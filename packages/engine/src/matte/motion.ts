@@ -1,6 +1,6 @@
 import { boxBlur, createGrid, type Grid } from '../math/blur.ts';
 import { clamp, smoothstep } from '../math/scalar.ts';
-import type { Panned } from './backdrop.ts';
+import type { Panned } from './registration.ts';
 import { barrierDistance, borderOf } from './saliency.ts';
 
 /** What the samples of a shot tell by differing. */

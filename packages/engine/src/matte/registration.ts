@@ -22,6 +22,16 @@ export interface Registered {
   readonly same: number;
 }
 
+/** Samples of a shot, laid on one of them as the camera moved. */
+export interface Panned {
+  readonly reference: Grid;
+  /** Where the first frame lies. */
+  readonly first: Similarity;
+  /** Whether the camera stands still. */
+  readonly standing: boolean;
+  readonly samples: { readonly all: readonly Grid[]; readonly median: Grid };
+}
+
 /** Whether two pictures show the same place, so that what differs has moved. */
 export function liesOn({ overlap, alike, same }: Registered): boolean {
   return overlap > 0.5 && (alike > 0.55 || same > 0.6);

@@ -2,7 +2,7 @@ import { shotStatistics } from '../colour/shot.ts';
 import { type ColourStatistics, labStatistics } from '../colour/statistics.ts';
 import type { View } from '../composite/view.ts';
 import { createGrid, type Grid } from '../math/blur.ts';
-import { type Backdrop, backdropOf, type Panned } from './backdrop.ts';
+import { type Backdrop, backdropOf } from './backdrop.ts';
 import { type CleanPlate, type Codes, cleanPlateOf, laidFinely } from './clean-plate.ts';
 import { clearCells } from './clear.ts';
 import { largest } from './components.ts';
@@ -13,6 +13,7 @@ import {
   inverse,
   isStanding,
   liesOn,
+  type Panned,
   type Registered,
   register,
   type Similarity,
