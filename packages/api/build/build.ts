@@ -1,9 +1,9 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkPacked } from '../../sdk/build/build.ts';
-import { type BundleSize, bundle } from '../../sdk/build/bundle.ts';
-import { emitDeclarations } from '../../sdk/build/declarations.ts';
+import { checkPacked } from '@restage/sdk/build/build';
+import { type BundleSize, bundle } from '@restage/sdk/build/bundle';
+import { emitDeclarations } from '@restage/sdk/build/declarations';
 
 const room = fileURLToPath(new URL('..', import.meta.url));
 const rooms = join(room, '..');

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { pack } from '@restage/sdk/build/build';
 import { afterAll, expect, test } from 'vitest';
-import { pack } from '../../sdk/build/build.ts';
 import { buildApi } from '../build/build.ts';
 
 const execute = promisify(execFile);
