@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { limits } from '@restage/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from './testing/media.ts';
 import { makePng } from './testing/pictures.ts';
 import { type DataMedia, parseMediaUri } from './uri.ts';
 
 const chunk = 4 * 65_536;
-let test: TestMedia;
+let testMedia: TestMedia;
 beforeAll(async () => {
-  test = await openTestMedia();
+  testMedia = await openTestMedia();
 });
-afterAll(() => test.close());
+afterAll(() => testMedia.close());
 
 function dataUri(base64: string): DataMedia {
   const media = parseMediaUri(`data:image/png;base64,${base64}`, 'source_uri', {
@@ -23,12 +23,12 @@ function dataUri(base64: string): DataMedia {
 }
 
 describe('decoding', () => {
-  it.each([1, 2, 3, 196_605, 196_606, 196_607, 196_608, 196_609, 1_000_000])(
+  test.each([1, 2, 3, 196_605, 196_606, 196_607, 196_608, 196_609, 1_000_000])(
     'gives back %i bytes as they were',
     async (size) => {
       const bytes = randomBytes(size);
-      const path = join(test.directory, 'decoded');
-      expect(await test.media.download(dataUri(bytes.toString('base64')), 'source', path)).toEqual({
+      const path = join(testMedia.directory, 'decoded');
+      expect(await testMedia.media.download(dataUri(bytes.toString('base64')), 'source', path)).toEqual({
         bytes: size,
       });
       expect((await readFile(path)).equals(bytes)).toBe(true);
@@ -36,7 +36,7 @@ describe('decoding', () => {
   );
 
   const long = 'A'.repeat(chunk);
-  it.each([
+  test.each([
     ['a character outside the alphabet', 'AA!A'],
     ['such a character in a later chunk', `${long}AA!A`],
     ['white space', 'AAAA AAAA'],
@@ -51,36 +51,36 @@ describe('decoding', () => {
     ['padding alone', '===='],
     ['a character that is none', 'AAA\u{1f600}'],
   ])('refuses %s', async (_, base64) => {
-    const failure = await test.media.inspect(dataUri(base64), 'alpha');
+    const failure = await testMedia.media.inspect(dataUri(base64), 'alpha');
     expect(failure).toMatchObject({ code: 'INVALID_URI', param: 'alpha_uri' });
     expect(failure).toHaveProperty('message', expect.stringContaining('base64'));
   });
 });
 
-it('tells what a data URI holds from its bytes, not from its type', async () => {
+test('tells what a data URI holds from its bytes, not from its type', async () => {
   const bytes = makePng(31, 17);
   const media = { ...dataUri(bytes.toString('base64')), type: 'video/mp4' };
-  expect(await test.media.inspect(media, 'source')).toMatchObject({
+  expect(await testMedia.media.inspect(media, 'source')).toMatchObject({
     format: 'png',
     width: 31,
     bytes: bytes.length,
   });
 });
 
-it('takes 50 MB, and refuses one byte more, without holding them twice', async () => {
+test('takes 50 MB, and refuses one byte more, without holding them twice', async () => {
   const fits = dataUri(Buffer.alloc(limits.dataUriBytes).toString('base64'));
   const before = process.memoryUsage().rss;
-  expect(await test.media.inspect(fits, 'source')).toMatchObject({ code: 'INVALID_URI' });
+  expect(await testMedia.media.inspect(fits, 'source')).toMatchObject({ code: 'INVALID_URI' });
   expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 * 1024);
   const larger = dataUri(Buffer.alloc(limits.dataUriBytes + 1).toString('base64'));
-  expect(await test.media.inspect(larger, 'source')).toMatchObject({
+  expect(await testMedia.media.inspect(larger, 'source')).toMatchObject({
     code: 'SOURCE_TOO_LARGE',
     param: 'source_uri',
   });
 });
 
-it('leaves no file behind, whatever happens', async () => {
-  await test.media.inspect(dataUri(makePng(3, 3).toString('base64')), 'source');
-  await test.media.inspect(dataUri(`${'A'.repeat(chunk)}!`), 'source');
-  expect(await test.leftBehind()).toEqual([]);
+test('leaves no file behind, whatever happens', async () => {
+  await testMedia.media.inspect(dataUri(makePng(3, 3).toString('base64')), 'source');
+  await testMedia.media.inspect(dataUri(`${'A'.repeat(chunk)}!`), 'source');
+  expect(await testMedia.leftBehind()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from './testing/media.ts';
 import { makePng } from './testing/pictures.ts';
 import { openWorld, publicName, serveFile, type World } from './testing/world.ts';
@@ -10,39 +10,39 @@ const remote = { kind: 'https', url: new URL(`https://${publicName}/file`) } as 
 const bytes = Buffer.concat([makePng(4, 3), Buffer.alloc(300_000, 7)]);
 
 let world: World;
-let test: TestMedia;
+let testMedia: TestMedia;
 let serve: RequestListener;
 beforeAll(async () => {
   world = await openWorld((incoming, response) => serve(incoming, response));
-  test = await openTestMedia(world, { limits: { fileBytes: 1_000_000, stallMs: 500 } });
+  testMedia = await openTestMedia(world, { limits: { fileBytes: 1_000_000, stallMs: 500 } });
 });
 afterAll(async () => {
-  await test.close();
+  await testMedia.close();
   await world.close();
 });
 
-const target = () => join(test.directory, 'target');
-const files = async () => (await readdir(test.directory)).filter((name) => name !== 'temporary').sort();
+const target = () => join(testMedia.directory, 'target');
+const files = async () => (await readdir(testMedia.directory)).filter((name) => name !== 'temporary').sort();
 
-it('writes the whole of a URL, an upload and a data URI to a file', async () => {
+test('writes the whole of a URL, an upload and a data URI to a file', async () => {
   serve = serveFile(bytes, { ranges: true });
-  const upload = await test.file('upload', bytes);
+  const upload = await testMedia.file('upload', bytes);
   const uri = `data:image/png;base64,${bytes.toString('base64')}`;
   for (const location of [remote, upload, { kind: 'data', type: 'image/png', uri, offset: 22 } as const]) {
-    expect(await test.media.download(location, 'source', target())).toEqual({ bytes: bytes.length });
+    expect(await testMedia.media.download(location, 'source', target())).toEqual({ bytes: bytes.length });
     expect((await readFile(target())).equals(bytes)).toBe(true);
   }
   expect(await files()).toEqual(['target', 'upload']);
 });
 
-it('throws what goes wrong with its own disk, which is no fault of the request', async () => {
+test('throws what goes wrong with its own disk, which is no fault of the request', async () => {
   serve = serveFile(bytes, { ranges: true });
-  await expect(test.media.download(remote, 'source', '/proc/nowhere/target')).rejects.toThrow('ENOENT');
+  await expect(testMedia.media.download(remote, 'source', '/proc/nowhere/target')).rejects.toThrow('ENOENT');
 });
 
 describe('leaves what was there, and nothing else, when', () => {
   const stopped = new AbortController();
-  it.each<[string, string, RequestListener]>([
+  test.each<[string, string, RequestListener]>([
     ['the server fails', 'SOURCE_UNREACHABLE', (_, response) => void response.writeHead(500).end()],
     [
       'a part is sent though none was asked for',
@@ -67,21 +67,21 @@ describe('leaves what was there, and nothing else, when', () => {
     ],
   ])('%s', async (_, code, listener) => {
     serve = serveFile(bytes, { ranges: true });
-    await test.media.download(remote, 'source', target());
+    await testMedia.media.download(remote, 'source', target());
     const before = await files();
     serve = listener;
-    const answer = await test.media.download(remote, 'alpha', target(), { signal: stopped.signal });
+    const answer = await testMedia.media.download(remote, 'alpha', target(), { signal: stopped.signal });
     expect(answer).toMatchObject({ code, param: 'alpha_uri' });
     expect(await files()).toEqual(before);
     expect((await readFile(target())).equals(bytes)).toBe(true);
   });
 
-  it('the upload is not there', async () => {
-    const missing = { kind: 'file', path: join(test.directory, 'nothing') } as const;
+  test('the upload is not there', async () => {
+    const missing = { kind: 'file', path: join(testMedia.directory, 'nothing') } as const;
     const before = await files();
-    const answer = await test.media.download(missing, 'source', target());
+    const answer = await testMedia.media.download(missing, 'source', target());
     expect(answer).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
-    expect(await test.media.inspect(missing, 'source')).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+    expect(await testMedia.media.inspect(missing, 'source')).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
     expect(await files()).toEqual(before);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fitAlpha, fitReference, fitSource } from './fit.ts';
 import type { Probe } from './probe/verdict.ts';
 
@@ -6,13 +6,13 @@ const image: Probe = { type: 'image', format: 'png', width: 1920, height: 1080, 
 const video: Probe = { ...image, type: 'video', format: 'mp4', codec: 'h264', frames: 240 };
 
 describe('a source', () => {
-  it('fits when it is of the type asked for, at the very limits', () => {
+  test('fits when it is of the type asked for, at the very limits', () => {
     expect(fitSource(image, 'image')).toBeUndefined();
     expect(fitSource(video, 'video')).toBeUndefined();
     expect(fitSource({ ...image, width: 2770, height: 1000 }, 'image')).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [{ ...image, width: 2771, height: 1000 }, 'image', 'SOURCE_TOO_LARGE'],
     [{ ...video, frames: 241 }, 'video', 'VIDEO_TOO_MANY_FRAMES'],
     [video, 'image', 'INVALID_FILE_FORMAT'],
@@ -25,12 +25,12 @@ describe('a source', () => {
 });
 
 describe('an alpha', () => {
-  it('fits when it is of its source type', () => {
+  test('fits when it is of its source type', () => {
     expect(fitAlpha({ ...image, width: 2 }, image)).toBeUndefined();
     expect(fitAlpha(video, video)).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [image, video, 'ALPHA_TYPE_MISMATCH'],
     [video, image, 'ALPHA_TYPE_MISMATCH'],
     [{ ...image, width: 30_000 }, image, 'SOURCE_TOO_LARGE'],
@@ -41,11 +41,11 @@ describe('an alpha', () => {
 });
 
 describe('a reference', () => {
-  it('fits when it is an image, even of a camera at full size', () => {
+  test('fits when it is an image, even of a camera at full size', () => {
     expect(fitReference({ ...image, width: 8192, height: 5464 })).toBeUndefined();
   });
 
-  it.each([
+  test.each([
     [video, 'INVALID_FILE_FORMAT'],
     [{ ...image, width: 30_000, height: 30_000 }, 'SOURCE_TOO_LARGE'],
   ] as const)('that is %o is refused as %s', (probe, code) => {

@@ -1,39 +1,39 @@
 import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from './testing/media.ts';
 import { openWorld, publicName, type World } from './testing/world.ts';
 
 const url = new URL(`https://${publicName}/hook?x=1`);
 let world: World;
-let test: TestMedia;
+let testMedia: TestMedia;
 let serve: RequestListener;
 beforeAll(async () => {
   world = await openWorld((incoming, response) => serve(incoming, response));
-  test = await openTestMedia(world);
+  testMedia = await openTestMedia(world);
 });
 afterAll(async () => {
-  await test.close();
+  await testMedia.close();
   await world.close();
 });
 
 describe('a callback URL', () => {
-  it.each([200, 204, 302, 400, 401, 403, 404, 405, 500, 503])('that answers %i is up', async (status) => {
+  test.each([200, 204, 302, 400, 401, 403, 404, 405, 500, 503])('that answers %i is up', async (status) => {
     serve = (_, response) => void response.writeHead(status).end();
-    expect(await test.media.checkCallback(url.href)).toEqual(url);
+    expect(await testMedia.media.checkCallback(url.href)).toEqual(url);
   });
 
-  it('is asked with HEAD, which changes nothing there', async () => {
+  test('is asked with HEAD, which changes nothing there', async () => {
     let method: string | undefined;
     serve = (incoming, response) => {
       method = incoming.method;
       response.end();
     };
-    await test.media.checkCallback(url.href);
+    await testMedia.media.checkCallback(url.href);
     expect(method).toBe('HEAD');
   });
 
-  it.each([
+  test.each([
     undefined,
     null,
     7,
@@ -46,22 +46,22 @@ describe('a callback URL', () => {
     `https://${publicName}:8443/`,
     `https://${publicName}/${'a'.repeat(9000)}`,
   ])('that is %o is refused by its form', async (callbackUrl) => {
-    const failure = await test.media.checkCallback(callbackUrl);
+    const failure = await testMedia.media.checkCallback(callbackUrl);
     expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });
     expect(failure).toHaveProperty('message', expect.stringContaining('must be an https:// URL'));
   });
 
-  it('where nothing answers is refused', async () => {
+  test('where nothing answers is refused', async () => {
     serve = (incoming) => incoming.socket.destroy();
-    const failure = await test.media.checkCallback(url.href);
+    const failure = await testMedia.media.checkCallback(url.href);
     expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });
   });
 });
 
 describe('a POST', () => {
-  const post = (body = '{}') => test.media.post(url, body, { 'x-sent': 'yes' }, { timeoutMs: 500 });
+  const post = (body = '{}') => testMedia.media.post(url, body, { 'x-sent': 'yes' }, { timeoutMs: 500 });
 
-  it('arrives as it was sent, and brings back what was answered', async () => {
+  test('arrives as it was sent, and brings back what was answered', async () => {
     const received: object[] = [];
     serve = async (incoming, response) => {
       const { method, headers } = incoming;
@@ -78,7 +78,7 @@ describe('a POST', () => {
     expect(received).toMatchObject([{ method: 'POST', url: '/hook?x=1', body: '{"id":"swx_1"}', headers }]);
   });
 
-  it.each([301, 302, 303, 307, 308])('does not follow a %i', async (status) => {
+  test.each([301, 302, 303, 307, 308])('does not follow a %i', async (status) => {
     let requests = 0;
     serve = (_, response) => {
       requests += 1;
@@ -88,7 +88,7 @@ describe('a POST', () => {
     expect(requests).toBe(1);
   });
 
-  it('reads no more than the first KB of the answer', async () => {
+  test('reads no more than the first KB of the answer', async () => {
     serve = (_, response) => {
       response.writeHead(200);
       const more = () => {
@@ -100,7 +100,7 @@ describe('a POST', () => {
     expect(await post()).toMatchObject({ kind: 'answered', body: 'x'.repeat(1024) });
   });
 
-  it('is given all of its time, though a fetch would have given up', async () => {
+  test('is given all of its time, though a fetch would have given up', async () => {
     const impatient = await openTestMedia(world, {
       limits: { firstByteMs: 50, stallMs: 50, connectMs: 2000 },
     });
@@ -113,7 +113,7 @@ describe('a POST', () => {
     await impatient.close();
   });
 
-  it.each<[string, 'timeout' | 'network', RequestListener]>([
+  test.each<[string, 'timeout' | 'network', RequestListener]>([
     ['never answers', 'timeout', () => undefined],
     ['hangs up', 'network', (incoming) => incoming.socket.destroy()],
     ['stops in mid-answer', 'timeout', (_, response) => void response.writeHead(200).write('x')],
@@ -124,19 +124,19 @@ describe('a POST', () => {
     expect(performance.now() - started).toBeLessThan(4000);
   });
 
-  it('to a private address is not sent', async () => {
+  test('to a private address is not sent', async () => {
     const inside = new URL('https://127.0.0.1/');
-    expect(await test.media.post(inside, '{}', {}, { timeoutMs: 500 })).toMatchObject({
+    expect(await testMedia.media.post(inside, '{}', {}, { timeoutMs: 500 })).toMatchObject({
       kind: 'unreachable',
     });
     expect(world.canary.connections).toBe(0);
   });
 
-  it('ends when it is told to', async () => {
+  test('ends when it is told to', async () => {
     serve = () => undefined;
     const signal = AbortSignal.timeout(50);
     const started = performance.now();
-    expect(await test.media.post(url, '{}', {}, { timeoutMs: 60_000, signal })).toMatchObject({
+    expect(await testMedia.media.post(url, '{}', {}, { timeoutMs: 60_000, signal })).toMatchObject({
       kind: 'unreachable',
     });
     expect(performance.now() - started).toBeLessThan(4000);

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTemporaryDirectory } from './temporary.ts';
 
 const hour = 3600 * 1000;
@@ -18,7 +18,7 @@ async function leave(name: string, ageMs: number): Promise<void> {
   await utimes(join(parent, name), then, then);
 }
 
-it('removes a file after the call, whether it ends well or not', async () => {
+test('removes a file after the call, whether it ends well or not', async () => {
   const temporary = await openTemporaryDirectory(parent);
   const write = async (path: string) => {
     await writeFile(path, 'x');
@@ -36,7 +36,7 @@ it('removes a file after the call, whether it ends well or not', async () => {
   expect(await readdir(parent)).toEqual([]);
 });
 
-it('removes at start what dead processes left, and nothing else', async () => {
+test('removes at start what dead processes left, and nothing else', async () => {
   const ours = `media-${hostname()}`;
   const old = 25 * hour;
   await leave(`${ours}-999999999-AAAAAA`, 0);

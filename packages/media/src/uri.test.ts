@@ -1,13 +1,13 @@
 import { newId } from '@restage/contract';
 import { isFailure } from '@restage/errors';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { formatUploadUri, parseMediaUri } from './uri.ts';
 
 const id = newId('upload', 1_700_000_000_000, (bytes) => bytes.fill(7));
 const strict = { allowPrivateNetwork: false };
 
 describe('an upload URI', () => {
-  it.each(['a.png', 'shot 01.MOV', 'été.webp', '映像.mp4', "it's (1).jpg"])(
+  test.each(['a.png', 'shot 01.MOV', 'été.webp', '映像.mp4', "it's (1).jpg"])(
     'comes back as it was made: %s',
     (filename) => {
       const uri = formatUploadUri(id, filename);
@@ -15,13 +15,13 @@ describe('an upload URI', () => {
     },
   );
 
-  it('may name its file without escapes', () => {
+  test('may name its file without escapes', () => {
     const uri = `beeble://uploads/${id}/shot 01.mov`;
     expect(parseMediaUri(uri, 'source_uri', strict)).toMatchObject({ filename: 'shot 01.mov' });
   });
 });
 
-it('takes an https URL, and in development an http one', () => {
+test('takes an https URL, and in development an http one', () => {
   const uri = 'https://example.com/a.png?x=1';
   expect(parseMediaUri(uri, 'source_uri', strict)).toEqual({ kind: 'https', url: new URL(uri) });
   expect(parseMediaUri('HTTPS://EXAMPLE.com', 'source_uri', strict)).toMatchObject({ kind: 'https' });
@@ -31,7 +31,7 @@ it('takes an https URL, and in development an http one', () => {
   });
 });
 
-it('takes a data URI, and keeps the string as it is', () => {
+test('takes a data URI, and keeps the string as it is', () => {
   const uri = 'DATA:Image/PNG;base64,iVBORw0KGgo=';
   expect(parseMediaUri(uri, 'source_uri', strict)).toEqual({
     kind: 'data',
@@ -41,7 +41,7 @@ it('takes a data URI, and keeps the string as it is', () => {
   });
 });
 
-it('takes apart a data URI of 70 MB without reading it', () => {
+test('takes apart a data URI of 70 MB without reading it', () => {
   const uri = `data:video/mp4;base64,${Buffer.alloc(70_000_000, 'A').toString('latin1')}`;
   expect(uri.charCodeAt(uri.length - 1)).toBe(65);
   const started = performance.now();
@@ -50,7 +50,7 @@ it('takes apart a data URI of 70 MB without reading it', () => {
 });
 
 describe('what is refused by its form', () => {
-  it.each([
+  test.each([
     undefined,
     null,
     12,

@@ -1,33 +1,33 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makePng } from '../testing/pictures.ts';
 import { openWorld, publicName, serveFile, type World } from '../testing/world.ts';
 
 const server = createServer(serveFile(makePng(4, 3), { ranges: true }));
-let test: TestMedia;
+let testMedia: TestMedia;
 let port: number;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
-  test = await openTestMedia(undefined, { allowPrivateNetwork: true });
+  testMedia = await openTestMedia(undefined, { allowPrivateNetwork: true });
 });
 afterAll(async () => {
-  await test.close();
+  await testMedia.close();
   server.close();
 });
 
-it('lets http and private addresses through where that is allowed, and says so loudly', async () => {
+test('lets http and private addresses through where that is allowed, and says so loudly', async () => {
   for (const host of ['127.0.0.1', 'localhost']) {
     const url = new URL(`http://${host}:${port}/a.png`);
-    expect(await test.media.inspect({ kind: 'https', url }, 'source')).toMatchObject({ width: 4 });
-    expect(await test.media.checkCallback(url.href)).toEqual(url);
+    expect(await testMedia.media.inspect({ kind: 'https', url }, 'source')).toMatchObject({ width: 4 });
+    expect(await testMedia.media.checkCallback(url.href)).toEqual(url);
   }
-  expect(test.logged[0]?.message).toContain('UNSAFE');
+  expect(testMedia.logged[0]?.message).toContain('UNSAFE');
 });
 
-it('even there follows no redirect from https to http', async () => {
+test('even there follows no redirect from https to http', async () => {
   const world: World = await openWorld((_, response) => {
     response.writeHead(302, { location: `http://127.0.0.1:${port}/a.png` }).end();
   });
@@ -41,7 +41,7 @@ it('even there follows no redirect from https to http', async () => {
   await world.close();
 });
 
-it('is closed and silent unless told otherwise', async () => {
+test('is closed and silent unless told otherwise', async () => {
   const closed = await openTestMedia();
   const url = new URL(`http://127.0.0.1:${port}/a.png`);
   expect(await closed.media.inspect({ kind: 'https', url }, 'source')).toMatchObject({

@@ -1,5 +1,5 @@
 import { isFailure } from '@restage/errors';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostileTargets, hostileVectors, publicControls } from '../testing/hostile.ts';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makePng } from '../testing/pictures.ts';
@@ -11,7 +11,7 @@ const params = { source: 'source_uri', alpha: 'alpha_uri', reference: 'reference
 const redirects = [301, 302, 303, 307, 308];
 
 let world: World;
-let test: TestMedia;
+let testMedia: TestMedia;
 let addresses: readonly string[] | undefined;
 beforeAll(async () => {
   const file = serveFile(makePng(4, 3), { ranges: true });
@@ -24,23 +24,23 @@ beforeAll(async () => {
     },
     (name) => (name === 'inside.restage-test.net' ? ['10.0.0.5'] : addresses),
   );
-  test = await openTestMedia(world);
+  testMedia = await openTestMedia(world);
 });
 afterAll(async () => {
-  await test.close();
+  await testMedia.close();
   await world.close();
 });
 
 async function ask(url: string, role: (typeof roles)[number] | 'callback') {
-  if (role === 'callback') return await test.media.checkCallback(url);
+  if (role === 'callback') return await testMedia.media.checkCallback(url);
   const media = parseMediaUri(url, params[role], { allowPrivateNetwork: false });
   if (isFailure(media)) return media;
   if (media.kind !== 'https') throw new Error(`${url} is no https URL`);
-  return await test.media.inspect(media, role);
+  return await testMedia.media.inspect(media, role);
 }
 
 describe.each([...roles, 'callback'] as const)('as %s', (role) => {
-  it(`none of ${hostileVectors.length} hostile URLs is dialled, and all have the same answer`, async () => {
+  test(`none of ${hostileVectors.length} hostile URLs is dialled, and all have the same answer`, async () => {
     const [canary, origin] = [world.canary.connections, world.origin.connections];
     const messages = new Set<string>();
     for (const vector of hostileVectors) {
@@ -59,7 +59,7 @@ describe.each([...roles, 'callback'] as const)('as %s', (role) => {
     expect(world.origin.connections).toBe(origin);
   });
 
-  it.each(publicControls)('the public control %s passes', async (url) => {
+  test.each(publicControls)('the public control %s passes', async (url) => {
     const answer = await ask(url, role);
     if (role === 'callback') expect(answer).toBeInstanceOf(URL);
     else expect(answer).toMatchObject({ format: 'png', width: 4, height: 3 });
@@ -67,7 +67,7 @@ describe.each([...roles, 'callback'] as const)('as %s', (role) => {
 });
 
 describe.each(roles)('as %s', (role) => {
-  it(`a redirect to none of ${hostileTargets.length} hostile targets is followed, whatever its status`, async () => {
+  test(`a redirect to none of ${hostileTargets.length} hostile targets is followed, whatever its status`, async () => {
     const canary = world.canary.connections;
     for (const status of redirects) {
       for (const to of hostileTargets) {
@@ -85,13 +85,13 @@ describe.each(roles)('as %s', (role) => {
   });
 });
 
-it('has at least 200 vectors', () => {
+test('has at least 200 vectors', () => {
   expect(new Set(hostileVectors.map(({ url }) => url)).size).toBeGreaterThanOrEqual(200);
 });
 
-it('does not follow a redirect of a callback, which has answered', async () => {
+test('does not follow a redirect of a callback, which has answered', async () => {
   const canary = world.canary.connections;
   const url = `https://${publicName}/?redirect=302&to=https://127.0.0.1/`;
-  expect(await test.media.checkCallback(url)).toBeInstanceOf(URL);
+  expect(await testMedia.media.checkCallback(url)).toBeInstanceOf(URL);
   expect(world.canary.connections).toBe(canary);
 });

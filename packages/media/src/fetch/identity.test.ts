@@ -1,5 +1,5 @@
 import { connect, Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makePng } from '../testing/pictures.ts';
 import {
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 afterAll(() => world.close());
 
-it('dials the address that was checked, though the name has another one a moment later', async () => {
+test('dials the address that was checked, though the name has another one a moment later', async () => {
   answers = [[publicAddress], ['127.0.0.1'], ['127.0.0.1']];
   other = await openTestMedia(world);
   expect(await other.media.inspect(at(changingName), 'source')).toMatchObject({ width: 4 });
@@ -46,7 +46,7 @@ it('dials the address that was checked, though the name has another one a moment
   expect(world.canary.connections).toBe(0);
 });
 
-it('checks again for every connection', async () => {
+test('checks again for every connection', async () => {
   answers = [[publicAddress], ['127.0.0.1']];
   other = await openTestMedia(world);
   const url = new URL(`https://${changingName}/again`);
@@ -57,7 +57,7 @@ it('checks again for every connection', async () => {
   expect(world.canary.connections).toBe(0);
 });
 
-it('tries the other addresses of a host that does not answer at the first', async () => {
+test('tries the other addresses of a host that does not answer at the first', async () => {
   const elsewhere = '203.0.114.1';
   other = await openTestMedia(world, {
     resolveName: async () => [elsewhere, publicAddress],
@@ -67,7 +67,7 @@ it('tries the other addresses of a host that does not answer at the first', asyn
   expect(await other.media.inspect(at(publicName), 'source')).toMatchObject({ width: 4 });
 });
 
-it('does not wait long for an address that never answers when there is another one', async () => {
+test('does not wait long for an address that never answers when there is another one', async () => {
   const elsewhere = '203.0.114.1';
   other = await openTestMedia(world, {
     resolveName: async () => [elsewhere, publicAddress],
@@ -77,20 +77,20 @@ it('does not wait long for an address that never answers when there is another o
   expect(await other.media.inspect(at(publicName), 'source')).toMatchObject({ width: 4 });
 });
 
-it('refuses a server whose certificate is for another name', async () => {
+test('refuses a server whose certificate is for another name', async () => {
   other = await openTestMedia(world);
   expect(await other.media.inspect(at('impostor.restage-test.net'), 'source')).toMatchObject({
     code: 'SOURCE_UNREACHABLE',
   });
 });
 
-it('refuses a server whose certificate nobody vouches for', async () => {
+test('refuses a server whose certificate nobody vouches for', async () => {
   const { certificateAuthorities: _, ...network } = world.network;
   other = await openTestMedia(undefined, network);
   expect(await other.media.inspect(at(publicName), 'source')).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
 });
 
-it('sends the name to the server, and nothing that tells about us', async () => {
+test('sends the name to the server, and nothing that tells about us', async () => {
   let headers: object = {};
   let servername: unknown;
   const observing = await openWorld((incoming, response) => {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makeMovie } from '../testing/movies.ts';
 import { jpegSegment, makeJpeg, makePng, makeWebp } from '../testing/pictures.ts';
@@ -9,7 +9,7 @@ const location = { kind: 'https', url: new URL(`https://${publicName}/file`) } a
 const blockBytes = 64 * 1024;
 
 let world: World;
-let test: TestMedia;
+let testMedia: TestMedia;
 let serve: RequestListener;
 let sent: number;
 beforeAll(async () => {
@@ -17,57 +17,57 @@ beforeAll(async () => {
     serve(incoming, response);
     sent += Number(response.getHeader('content-length') ?? 0);
   });
-  test = await openTestMedia(world, { limits: { fileBytes: 20_000_000 } });
+  testMedia = await openTestMedia(world, { limits: { fileBytes: 20_000_000 } });
 });
 beforeEach(() => {
   sent = 0;
 });
 afterAll(async () => {
-  await test.close();
+  await testMedia.close();
   await world.close();
 });
 
 async function inspect(listener: RequestListener) {
   serve = listener;
-  const answer = await test.media.inspect(location, 'source');
-  expect(await test.leftBehind()).toEqual([]);
+  const answer = await testMedia.media.inspect(location, 'source');
+  expect(await testMedia.leftBehind()).toEqual([]);
   return answer;
 }
 
 describe.each(['moov first', 'moov last'] as const)('a movie of 8 MB with %s', (layout) => {
-  it('is told from its header alone', async () => {
+  test('is told from its header alone', async () => {
     const bytes = await makeMovie({ layout, frames: 240, frameBytes: 33_000 });
     const answer = await inspect(serveFile(bytes, { ranges: true }));
     expect(answer).toMatchObject({ frames: 240, bytes: bytes.length });
     expect(sent).toBeLessThanOrEqual(2 * blockBytes);
   });
 
-  it('is fetched whole where the server knows no ranges', async () => {
+  test('is fetched whole where the server knows no ranges', async () => {
     const bytes = await makeMovie({ layout, frames: 240, frameBytes: 33_000 });
     expect(await inspect(serveFile(bytes, { ranges: false }))).toMatchObject({ frames: 240 });
     expect(sent).toBe(bytes.length);
   });
 });
 
-it('a fragmented movie is told, from as many parts as that takes', async () => {
+test('a fragmented movie is told, from as many parts as that takes', async () => {
   const bytes = await makeMovie({ layout: 'fragmented', frames: 240, frameBytes: 33_000 });
   expect(await inspect(serveFile(bytes, { ranges: true }))).toMatchObject({ frames: 240, codec: 'h264' });
 });
 
-it('a picture is told from its first block', async () => {
+test('a picture is told from its first block', async () => {
   const bytes = Buffer.concat([makePng(40, 30), Buffer.alloc(5_000_000)]);
   expect(await inspect(serveFile(bytes, { ranges: true }))).toMatchObject({ width: 40, bytes: bytes.length });
   expect(sent).toBe(blockBytes);
 });
 
-it('a JPEG whose frame stands behind a megabyte of segments is told', async () => {
+test('a JPEG whose frame stands behind a megabyte of segments is told', async () => {
   const jpeg = makeJpeg(40, 30);
   const padding = Array.from({ length: 20 }, () => jpegSegment(0xe2, Buffer.alloc(60_000)));
   const bytes = Buffer.concat([jpeg.subarray(0, 2), ...padding, jpeg.subarray(2)]);
   expect(await inspect(serveFile(bytes, { ranges: true }))).toMatchObject({ width: 40, height: 30 });
 });
 
-it('a WebP is turned as its EXIF asks, which stands at its end', async () => {
+test('a WebP is turned as its EXIF asks, which stands at its end', async () => {
   const webp = makeWebp(40, 30, 'extended', 6);
   expect(await inspect(serveFile(webp, { ranges: true }))).toMatchObject({ width: 30, height: 40 });
 });
@@ -91,11 +91,11 @@ describe('a server that', () => {
     };
   };
 
-  it('tells the truth is believed', async () => {
+  test('tells the truth is believed', async () => {
     expect(await inspect(await lying(() => ({})))).toMatchObject({ frames: 20 });
   });
 
-  it.each<[string, (answer: Answer, start: number) => Partial<Answer>]>([
+  test.each<[string, (answer: Answer, start: number) => Partial<Answer>]>([
     ['sends another part', ({ headers }) => ({ headers: { ...headers, 'content-range': 'bytes 5-9/100' } })],
     ['says no part', () => ({ headers: {} })],
     ['says nonsense', () => ({ headers: { 'content-range': 'bytes */*' } })],
@@ -126,7 +126,7 @@ describe('a server that', () => {
     });
   });
 
-  it.each([201, 204, 304, 400, 401, 403, 404, 410, 416, 418, 429, 500, 503])(
+  test.each([201, 204, 304, 400, 401, 403, 404, 410, 416, 418, 429, 500, 503])(
     'answers %i has no media',
     async (status) => {
       const answer = await inspect((_, response) => void response.writeHead(status).end());
@@ -136,20 +136,20 @@ describe('a server that', () => {
 });
 
 describe('a file over the size limit', () => {
-  it('is refused by the size that a range tells', async () => {
+  test('is refused by the size that a range tells', async () => {
     const headers = { 'content-range': 'bytes 0-65535/20000001' };
     const answer = await inspect((_, response) => void response.writeHead(206, headers).write('x'));
     expect(answer).toMatchObject({ code: 'SOURCE_TOO_LARGE', param: 'source_uri' });
   });
 
-  it('is refused by the length that is announced', async () => {
+  test('is refused by the length that is announced', async () => {
     const answer = await inspect((_, response) => {
       response.writeHead(200, { 'content-length': 20_000_001 }).write('x');
     });
     expect(answer).toMatchObject({ code: 'SOURCE_TOO_LARGE', param: 'source_uri' });
   });
 
-  it('is refused once that much has come, when nothing was announced', async () => {
+  test('is refused once that much has come, when nothing was announced', async () => {
     let stopped = false;
     const answer = await inspect((_, response) => {
       response.on('close', () => {

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makePng } from '../testing/pictures.ts';
 import { openWorld, publicName, serveFile, type World } from '../testing/world.ts';
@@ -11,19 +11,19 @@ const drip = { dripMs: 500, slowestBytesPerSecond: 10_000 };
 
 vi.setConfig({ testTimeout: 30_000 });
 let world: World;
-let test: TestMedia;
+let testMedia: TestMedia;
 let serve: RequestListener;
 const timers = new Set<NodeJS.Timeout>();
 beforeAll(async () => {
   world = await openWorld((incoming, response) => serve(incoming, response));
-  test = await openTestMedia(world, { limits: { ...quick, ...drip } });
+  testMedia = await openTestMedia(world, { limits: { ...quick, ...drip } });
 });
 afterEach(() => {
   for (const timer of timers) clearInterval(timer);
   timers.clear();
 });
 afterAll(async () => {
-  await test.close();
+  await testMedia.close();
   await world.close();
 });
 
@@ -34,20 +34,20 @@ function repeat(milliseconds: number, action: () => void): void {
 /** Well under `inspectMs`, so that it was a shorter limit that ended it, on a busy machine too. */
 const soonMs = 8000;
 
-async function expectUnreachableSoon(media = test.media) {
+async function expectUnreachableSoon(media = testMedia.media) {
   const started = performance.now();
   expect(await media.inspect(location, 'source')).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
   expect(performance.now() - started).toBeLessThan(soonMs);
-  expect(await test.leftBehind()).toEqual([]);
+  expect(await testMedia.leftBehind()).toEqual([]);
 }
 
 describe('a server that', () => {
-  it('never answers is left after the time for a first byte', async () => {
+  test('never answers is left after the time for a first byte', async () => {
     serve = () => undefined;
     await expectUnreachableSoon();
   });
 
-  it('sends its headers in drips is left at the same time', async () => {
+  test('sends its headers in drips is left at the same time', async () => {
     serve = (_, response) => {
       response.socket?.write('HTTP/1.1 200 OK\r\nx: ');
       repeat(50, () => response.socket?.write('y'));
@@ -55,12 +55,12 @@ describe('a server that', () => {
     await expectUnreachableSoon();
   });
 
-  it('stops in the middle of a body is left', async () => {
+  test('stops in the middle of a body is left', async () => {
     serve = (_, response) => void response.writeHead(200).write('x');
     await expectUnreachableSoon();
   });
 
-  it('sends a body in drips is left once it has had its grace', async () => {
+  test('sends a body in drips is left once it has had its grace', async () => {
     serve = (_, response) => {
       response.writeHead(200);
       repeat(50, () => response.write('x'));
@@ -68,7 +68,7 @@ describe('a server that', () => {
     await expectUnreachableSoon();
   });
 
-  it('sends just fast enough is left when the whole time is over', async () => {
+  test('sends just fast enough is left when the whole time is over', async () => {
     serve = (_, response) => {
       response.writeHead(200);
       repeat(50, () => response.write(Buffer.alloc(1000)));
@@ -78,7 +78,7 @@ describe('a server that', () => {
     await other.close();
   });
 
-  it('sends headers without end is left', async () => {
+  test('sends headers without end is left', async () => {
     serve = (_, response) => {
       response.socket?.write('HTTP/1.1 200 OK\r\n');
       repeat(1, () => response.socket?.write(`x-${Math.random()}: ${'y'.repeat(8000)}\r\n`));
@@ -86,7 +86,7 @@ describe('a server that', () => {
     await expectUnreachableSoon();
   });
 
-  it('redirects without end is left after five', async () => {
+  test('redirects without end is left after five', async () => {
     let requests = 0;
     serve = (_, response) => {
       requests += 1;
@@ -96,29 +96,29 @@ describe('a server that', () => {
     expect(requests).toBe(6);
   });
 
-  it('redirects five times is followed', async () => {
+  test('redirects five times is followed', async () => {
     const file = serveFile(makePng(4, 3), { ranges: true });
     serve = (incoming, response) => {
       const hop = Number(incoming.url?.slice(1)) || 0;
       if (hop === 5) file(incoming, response);
       else response.writeHead(307, { location: `./${hop + 1}` }).end();
     };
-    expect(await test.media.inspect(location, 'source')).toMatchObject({ width: 4 });
+    expect(await testMedia.media.inspect(location, 'source')).toMatchObject({ width: 4 });
   });
 
-  it('hangs up is left', async () => {
+  test('hangs up is left', async () => {
     serve = (incoming) => incoming.socket.destroy();
     await expectUnreachableSoon();
   });
 
-  it('talks something else than HTTP is left', async () => {
+  test('talks something else than HTTP is left', async () => {
     serve = (incoming) => void incoming.socket.end('220 smtp.restage-test.net ESMTP\r\n');
     await expectUnreachableSoon();
   });
 });
 
 describe('a host that', () => {
-  it('takes the connection and talks no TLS is left after the time to connect', async () => {
+  test('takes the connection and talks no TLS is left after the time to connect', async () => {
     const open = new Set<{ destroy(): void }>();
     const silent = createServer((socket) => void open.add(socket.on('error', () => undefined)));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
@@ -131,14 +131,14 @@ describe('a host that', () => {
     silent.close();
   });
 
-  it('has no name is unreachable', async () => {
+  test('has no name is unreachable', async () => {
     const url = new URL('https://nowhere.restage-test.net/');
-    expect(await test.media.inspect({ kind: 'https', url }, 'alpha')).toMatchObject({
+    expect(await testMedia.media.inspect({ kind: 'https', url }, 'alpha')).toMatchObject({
       code: 'SOURCE_UNREACHABLE',
     });
   });
 
-  it('has a name that takes for ever to look up is left after the time to connect', async () => {
+  test('has a name that takes for ever to look up is left after the time to connect', async () => {
     const other = await openTestMedia(world, {
       resolveName: () => new Promise(() => undefined),
       limits: quick,
@@ -148,16 +148,16 @@ describe('a host that', () => {
   });
 });
 
-it('lets go of every connection', async () => {
+test('lets go of every connection', async () => {
   serve = serveFile(makePng(4, 3), { ranges: true });
-  await test.media.inspect(location, 'source');
+  await testMedia.media.inspect(location, 'source');
   await expect.poll(() => world.open()).toBe(0);
 });
 
-it('gives up a callback that does not answer after its own time', async () => {
+test('gives up a callback that does not answer after its own time', async () => {
   serve = () => undefined;
   const started = performance.now();
-  const answer = await test.media.checkCallback(location.url.href);
+  const answer = await testMedia.media.checkCallback(location.url.href);
   expect(answer).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });
   expect(performance.now() - started).toBeLessThan(soonMs);
 });

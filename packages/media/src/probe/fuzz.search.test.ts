@@ -1,6 +1,6 @@
 import { isFailure } from '@restage/errors';
 import { randomSeed, searchRuns } from '@restage/fixtures/searches';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makeMovie } from '../testing/movies.ts';
 import { mutate, seededRandom } from '../testing/mutate.ts';
@@ -11,11 +11,11 @@ const truncations = searchRuns(30, 300);
 const codes = ['INVALID_URI', 'INVALID_FILE_FORMAT'];
 const megabyte = 1024 * 1024;
 
-let test: TestMedia;
+let testMedia: TestMedia;
 beforeAll(async () => {
-  test = await openTestMedia();
+  testMedia = await openTestMedia();
 });
-afterAll(() => test.close());
+afterAll(() => testMedia.close());
 
 /** Inspects files in as many lanes as there are children; gives how long the slowest answer took. */
 async function inspectAll(files: readonly Buffer[], seed: number): Promise<number> {
@@ -23,9 +23,9 @@ async function inspectAll(files: readonly Buffer[], seed: number): Promise<numbe
   let slowestMs = 0;
   const lane = async (name: string) => {
     for (let index = next++; index < files.length; index = next++) {
-      const location = await test.file(name, files[index] ?? Buffer.alloc(0));
+      const location = await testMedia.file(name, files[index] ?? Buffer.alloc(0));
       const started = performance.now();
-      const answer = await test.media.inspect(location, 'source');
+      const answer = await testMedia.media.inspect(location, 'source');
       slowestMs = Math.max(slowestMs, performance.now() - started);
       if (isFailure(answer)) expect(codes, `file ${index} of RESTAGE_SEED=${seed}`).toContain(answer.code);
       else expect(answer.width * answer.height, `file ${index} of RESTAGE_SEED=${seed}`).toBeGreaterThan(0);
@@ -43,7 +43,7 @@ describe.each([
   ['a fragmented MP4', () => makeMovie({ container: 'mp4', layout: 'fragmented', frames: 5 })],
   ['a MOV', () => makeMovie({ container: 'mov', layout: 'moov last', frames: 5, codec: 'hevc' })],
 ])('%s', (_, make) => {
-  it(`changed in ${mutants} ways, and cut in ${truncations}, always has a typed answer within 10 s`, {
+  test(`changed in ${mutants} ways, and cut in ${truncations}, always has a typed answer within 10 s`, {
     timeout: 120_000,
   }, async () => {
     const whole = await make();

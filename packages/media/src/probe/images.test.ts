@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { jpegSegment, makeJpeg, makePng, makeWebp, pngChunk } from '../testing/pictures.ts';
 
 const orientations = [1, 2, 3, 4, 5, 6, 7, 8];
-let test: TestMedia;
+let testMedia: TestMedia;
 beforeAll(async () => {
-  test = await openTestMedia();
+  testMedia = await openTestMedia();
 });
-afterAll(() => test.close());
+afterAll(() => testMedia.close());
 
 async function inspect(bytes: Buffer) {
-  return await test.media.inspect(await test.file('picture', bytes), 'source');
+  return await testMedia.media.inspect(await testMedia.file('picture', bytes), 'source');
 }
 
 describe.each([
@@ -21,7 +21,7 @@ describe.each([
     (width: number, height: number, orientation?: number) => makeWebp(width, height, 'extended', orientation),
   ],
 ] as const)('a %s', (format, make) => {
-  it('has the size in its header', async () => {
+  test('has the size in its header', async () => {
     const bytes = make(40, 30);
     expect(await inspect(bytes)).toEqual({
       type: 'image',
@@ -33,16 +33,16 @@ describe.each([
     });
   });
 
-  it.each(orientations)('is turned by EXIF orientation %i as viewers turn it', async (orientation) => {
+  test.each(orientations)('is turned by EXIF orientation %i as viewers turn it', async (orientation) => {
     const [width, height] = orientation >= 5 ? [30, 40] : [40, 30];
     expect(await inspect(make(40, 30, orientation))).toMatchObject({ width, height });
   });
 
-  it.each([0, 9, 65535])('is not turned by the orientation %i, which there is not', async (orientation) => {
+  test.each([0, 9, 65535])('is not turned by the orientation %i, which there is not', async (orientation) => {
     expect(await inspect(make(40, 30, orientation))).toMatchObject({ width: 40, height: 30 });
   });
 
-  it('is refused when it ends within its header', async () => {
+  test('is refused when it ends within its header', async () => {
     const whole = make(40, 30);
     const header = { png: 40, jpeg: 90, webp: 28 }[format];
     for (let length = 12; length < header; length += 1) {
@@ -55,7 +55,7 @@ describe.each([
 });
 
 describe('the forms of a format', () => {
-  it.each(['lossy', 'lossless', 'extended'] as const)('takes a %s WebP', async (form) => {
+  test.each(['lossy', 'lossless', 'extended'] as const)('takes a %s WebP', async (form) => {
     expect(await inspect(makeWebp(401, 302, form))).toMatchObject({
       format: 'webp',
       width: 401,
@@ -63,15 +63,15 @@ describe('the forms of a format', () => {
     });
   });
 
-  it.each([0xc0, 0xc1, 0xc2])('takes a JPEG with the frame marker %i', async (marker) => {
+  test.each([0xc0, 0xc1, 0xc2])('takes a JPEG with the frame marker %i', async (marker) => {
     expect(await inspect(makeJpeg(40, 30, undefined, marker))).toMatchObject({ width: 40, height: 30 });
   });
 
-  it('refuses a lossless JPEG, which no browser shows', async () => {
+  test('refuses a lossless JPEG, which no browser shows', async () => {
     expect(await inspect(makeJpeg(40, 30, undefined, 0xc3))).toMatchObject({ code: 'INVALID_URI' });
   });
 
-  it('finds the frame of a JPEG behind two hundred segments', async () => {
+  test('finds the frame of a JPEG behind two hundred segments', async () => {
     const jpeg = makeJpeg(40, 30);
     const padding = Array.from({ length: 200 }, () => jpegSegment(0xe2, Buffer.alloc(60_000)));
     const padded = Buffer.concat([jpeg.subarray(0, 2), ...padding, jpeg.subarray(2)]);
@@ -87,7 +87,7 @@ describe('a damaged header', () => {
     return bytes;
   };
 
-  it.each([
+  test.each([
     ['a PNG whose header checksum is wrong', changed(29, 0)],
     ['a PNG whose width was changed', changed(19, 41)],
     ['a PNG whose first chunk is another', changed(12, 0x4a)],

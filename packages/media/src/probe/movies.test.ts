@@ -1,35 +1,38 @@
 import { type FixtureName, fixturePath, fixtures } from '@restage/fixtures';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { box, lyingPssh, makeMovie, withMovieBoxes } from '../testing/movies.ts';
 import { makePng } from '../testing/pictures.ts';
 
-let test: TestMedia;
+let testMedia: TestMedia;
 beforeAll(async () => {
-  test = await openTestMedia();
+  testMedia = await openTestMedia();
 });
-afterAll(() => test.close());
+afterAll(() => testMedia.close());
 
 async function inspect(bytes: Buffer) {
-  return await test.media.inspect(await test.file('movie', bytes), 'source');
+  return await testMedia.media.inspect(await testMedia.file('movie', bytes), 'source');
 }
 
 describe.each(['mp4', 'mov'] as const)('an %s', (container) => {
-  it.each(['moov first', 'moov last', 'fragmented'] as const)('laid out with %s is told', async (layout) => {
-    const bytes = await makeMovie({ container, layout, frames: 50, width: 320, height: 180 });
-    expect(await inspect(bytes)).toEqual({
-      type: 'video',
-      format: container,
-      width: 320,
-      height: 180,
-      frames: 50,
-      codec: 'h264',
-      durationSeconds: 2,
-      bytes: bytes.length,
-    });
-  });
+  test.each(['moov first', 'moov last', 'fragmented'] as const)(
+    'laid out with %s is told',
+    async (layout) => {
+      const bytes = await makeMovie({ container, layout, frames: 50, width: 320, height: 180 });
+      expect(await inspect(bytes)).toEqual({
+        type: 'video',
+        format: container,
+        width: 320,
+        height: 180,
+        frames: 50,
+        codec: 'h264',
+        durationSeconds: 2,
+        bytes: bytes.length,
+      });
+    },
+  );
 
-  it.each([
+  test.each([
     [0, 320, 180],
     [90, 180, 320],
     [180, 320, 180],
@@ -39,27 +42,27 @@ describe.each(['mp4', 'mov'] as const)('an %s', (container) => {
     expect(await inspect(bytes)).toMatchObject({ width, height });
   });
 
-  it('with HEVC is told', async () => {
+  test('with HEVC is told', async () => {
     expect(await inspect(await makeMovie({ container, codec: 'hevc' }))).toMatchObject({ codec: 'hevc' });
   });
 });
 
-it.each(['vp9', 'av1'] as const)('refuses an MP4 with %s by its codec', async (codec) => {
+test.each(['vp9', 'av1'] as const)('refuses an MP4 with %s by its codec', async (codec) => {
   const failure = await inspect(await makeMovie({ codec }));
   expect(failure).toMatchObject({ code: 'INVALID_FILE_FORMAT', param: 'source_uri' });
   expect(failure).toHaveProperty('message', expect.stringContaining(codec));
 });
 
-it('counts frames up to 10,000, so that a long film is refused for its length and not for its size', async () => {
+test('counts frames up to 10,000, so that a long film is refused for its length and not for its size', async () => {
   expect(await inspect(await makeMovie({ frames: 241 }))).toMatchObject({ frames: 241 });
   expect(await inspect(await makeMovie({ frames: 12_000, frameBytes: 1 }))).toMatchObject({ frames: 10_000 });
 });
 
-it('does not count frames that an edit list cuts off', async () => {
+test('does not count frames that an edit list cuts off', async () => {
   expect(await inspect(await makeMovie({ frames: 50, hidden: 12 }))).toMatchObject({ frames: 38 });
 });
 
-it('takes media that goes on to the end of the file', async () => {
+test('takes media that goes on to the end of the file', async () => {
   const movie = await makeMovie({ layout: 'moov first' });
   const at = movie.indexOf('mdat', 0, 'latin1') - 4;
   const open = Buffer.from(movie);
@@ -68,36 +71,36 @@ it('takes media that goes on to the end of the file', async () => {
 });
 
 describe('a drawn file', () => {
-  it.each(Object.entries(fixtures))('%s is probed as what it is', async (name, expected) => {
+  test.each(Object.entries(fixtures))('%s is probed as what it is', async (name, expected) => {
     const path = fixturePath(name as FixtureName);
-    expect(await test.media.inspect({ kind: 'file', path }, 'source')).toMatchObject(expected);
+    expect(await testMedia.media.inspect({ kind: 'file', path }, 'source')).toMatchObject(expected);
   });
 });
 
 describe('a movie that lies', () => {
-  it('about its pssh keys costs one INVALID_URI within two seconds, and nothing else', async () => {
-    const bomb = await test.file('bomb', await withMovieBoxes(lyingPssh()));
-    const good = await test.file('good', makePng(4, 3));
+  test('about its pssh keys costs one INVALID_URI within two seconds, and nothing else', async () => {
+    const bomb = await testMedia.file('bomb', await withMovieBoxes(lyingPssh()));
+    const good = await testMedia.file('good', makePng(4, 3));
     const before = process.memoryUsage().rss;
-    await Promise.all([test.media.inspect(good, 'source'), test.media.inspect(good, 'source')]);
+    await Promise.all([testMedia.media.inspect(good, 'source'), testMedia.media.inspect(good, 'source')]);
     const started = performance.now();
     let bombMs = Number.POSITIVE_INFINITY;
     const answers = await Promise.all([
-      test.media.inspect(bomb, 'alpha').finally(() => {
+      testMedia.media.inspect(bomb, 'alpha').finally(() => {
         bombMs = performance.now() - started;
       }),
-      ...Array.from({ length: 20 }, () => test.media.inspect(good, 'source')),
+      ...Array.from({ length: 20 }, () => testMedia.media.inspect(good, 'source')),
     ]);
     expect(bombMs).toBeLessThan(2000);
     expect(answers[0]).toMatchObject({ code: 'INVALID_URI', param: 'alpha_uri' });
     for (const answer of answers.slice(1)) expect(answer).toMatchObject({ width: 4, height: 3 });
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
-    expect(test.logged).toContainEqual(
+    expect(testMedia.logged).toContainEqual(
       expect.objectContaining({ message: 'a file ended the process that probed it' }),
     );
   });
 
-  it.each([
+  test.each([
     ['a box longer than the file', box('ftyp', Buffer.from('isom\0\0\0\0isom', 'latin1')), 0x7fffffff],
     ['a box shorter than its own header', box('ftyp', Buffer.from('isom\0\0\0\0isom', 'latin1')), 4],
   ])('with %s is refused', async (_, type, size) => {
@@ -108,13 +111,13 @@ describe('a movie that lies', () => {
     });
   });
 
-  it('without a movie header is refused', async () => {
+  test('without a movie header is refused', async () => {
     const movie = await makeMovie({ layout: 'moov last' });
     const cut = movie.subarray(0, movie.indexOf('moov', 0, 'latin1') - 4);
     expect(await inspect(cut)).toMatchObject({ code: 'INVALID_URI' });
   });
 
-  it.each(['moov first', 'moov last', 'fragmented'] as const)(
+  test.each(['moov first', 'moov last', 'fragmented'] as const)(
     'with %s and its media cut short is refused',
     async (layout) => {
       const movie = await makeMovie({ layout, frameBytes: 5000 });
@@ -122,12 +125,12 @@ describe('a movie that lies', () => {
     },
   );
 
-  it('with a header cut short is refused', async () => {
+  test('with a header cut short is refused', async () => {
     const movie = await makeMovie({ layout: 'moov last' });
     expect(await inspect(movie.subarray(0, movie.length - 20))).toMatchObject({ code: 'INVALID_URI' });
   });
 
-  it('with no frames is refused', async () => {
+  test('with no frames is refused', async () => {
     expect(await inspect(await makeMovie({ frames: 0 }))).toMatchObject({ code: expect.any(String) });
   });
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startChild } from './child.ts';
 import { childLimits, openPool, type ProbePool } from './pool.ts';
 
@@ -46,13 +46,13 @@ async function withPool(
 }
 
 describe('a child that', () => {
-  it('answers is kept for the next question', () =>
+  test('answers is kept for the next question', () =>
     withPool('kept', 'answer(String(asked))', async (pool) => {
       const answers = await Promise.all([1, 2, 3].map(() => pool.ask(question)));
       expect(answers.map((answer) => 'why' in answer && answer.why)).toEqual(['1', '2', '3']);
     }));
 
-  it.each([
+  test.each([
     ['exits', 'process.exit(3)', 'exit code 3'],
     ['crashes', 'process.abort()', 'SIG'],
     ['fills its heap', 'const all = []; for (;;) all.push(new Array(100_000).fill(1))', 'SIG'],
@@ -65,7 +65,7 @@ describe('a child that', () => {
     }),
   );
 
-  it('hangs is killed when its time is over', () =>
+  test('hangs is killed when its time is over', () =>
     withPool(
       'hangs',
       'if (asked === 1) answer("1"); else for (;;);',
@@ -80,7 +80,7 @@ describe('a child that', () => {
       500,
     ));
 
-  it('has answered in time is heard by a parent that was busy', () =>
+  test('has answered in time is heard by a parent that was busy', () =>
     withPool(
       'busy',
       'answer(String(asked))',
@@ -94,7 +94,7 @@ describe('a child that', () => {
       500,
     ));
 
-  it('dies while it waits is replaced before the next question', () =>
+  test('dies while it waits is replaced before the next question', () =>
     withPool('dies-idle', 'answer(String(asked)); setTimeout(() => process.exit(), 20)', async (pool) => {
       await pool.ask(question);
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -102,7 +102,7 @@ describe('a child that', () => {
       expect(logged).toEqual([]);
     }));
 
-  it('has used much CPU is retired after its answer', () =>
+  test('has used much CPU is retired after its answer', () =>
     withPool('retired', 'answer(String(asked), 20_000)', async (pool) => {
       expect(await pool.ask(question)).toMatchObject({ why: '1' });
       expect(await pool.ask(question)).toMatchObject({ why: '1' });
@@ -110,7 +110,7 @@ describe('a child that', () => {
     }));
 });
 
-it.each([
+test.each([
   ['writes no file', "await import('node:fs').then((fs) => fs.writeFileSync('./written', ''))"],
   ['starts no process', "await import('node:child_process').then((child) => child.execSync('true'))"],
   [
@@ -123,13 +123,13 @@ it.each([
   }),
 );
 
-it('a child sees nothing of the environment', () =>
+test('a child sees nothing of the environment', () =>
   withPool('environment', 'answer(Object.keys(process.env).join())', async (pool) => {
     const answer = await pool.ask(question);
     expect(answer).toMatchObject({ why: expect.not.stringMatching(/PATH|HOME|DATABASE|SECRET/) });
   }));
 
-it('a child is bounded by the kernel in CPU time and memory', async () => {
+test('a child is bounded by the kernel in CPU time and memory', async () => {
   const body = "answer(await import('node:fs').then((fs) => fs.readFileSync('/proc/self/limits', 'utf8')))";
   if (process.platform !== 'linux') return;
   await withPool('bounded', body, async (pool) => {
@@ -141,7 +141,7 @@ it('a child is bounded by the kernel in CPU time and memory', async () => {
   });
 });
 
-it('a child that spins is ended by the kernel, should its parent not do it', async () => {
+test('a child that spins is ended by the kernel, should its parent not do it', async () => {
   const child = await startChild(await script('spins', 'for (;;);'), {
     ...childLimits,
     questionMs: 20_000,
@@ -153,11 +153,11 @@ it('a child that spins is ended by the kernel, should its parent not do it', asy
   });
 });
 
-it('a script that does not start is a fault of the installation, and is thrown', async () => {
+test('a script that does not start is a fault of the installation, and is thrown', async () => {
   await expect(startChild(join(directory, 'nothing.mjs'), childLimits)).rejects.toThrow('did not start');
 });
 
-it('children end with their parent, even one that is killed', async () => {
+test('children end with their parent, even one that is killed', async () => {
   if (process.platform !== 'linux') return;
   const child = await script('orphan', 'answer(String(process.pid))');
   const parent = join(directory, 'parent.ts');

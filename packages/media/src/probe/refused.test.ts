@@ -1,19 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { box } from '../testing/movies.ts';
 
-let test: TestMedia;
+let testMedia: TestMedia;
 beforeAll(async () => {
-  test = await openTestMedia();
+  testMedia = await openTestMedia();
 });
-afterAll(() => test.close());
+afterAll(() => testMedia.close());
 
 const latin1 = (text: string) => Buffer.from(text.padEnd(512, '\0'), 'latin1');
 const stillPicture = (brand: string) =>
   Buffer.concat([box('ftyp', Buffer.from(`${brand}\0\0\0\0mif1miaf`, 'latin1')), Buffer.alloc(512)]);
 
 describe('formats that are known and not taken, whatever their name says', () => {
-  it.each([
+  test.each([
     ['SVG', latin1('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>')],
     ['SVG', latin1('\xef\xbb\xbf  <?xml version="1.0"?><svg/>')],
     ['HTML', latin1('<!DOCTYPE html><html>')],
@@ -42,14 +42,14 @@ describe('formats that are known and not taken, whatever their name says', () =>
     ['ZIP', latin1('PK\x03\x04')],
     ['gzip', latin1('\x1f\x8b\x08')],
   ])('%s is refused by its name', async (what, bytes) => {
-    const failure = await test.media.inspect(await test.file('picture.png', bytes), 'reference');
+    const failure = await testMedia.media.inspect(await testMedia.file('picture.png', bytes), 'reference');
     expect(failure).toMatchObject({ code: 'INVALID_FILE_FORMAT', param: 'reference_image_uri' });
     expect(failure).toHaveProperty('message', expect.stringContaining(what));
   });
 });
 
 describe('files whose type cannot be told', () => {
-  it.each([
+  test.each([
     ['nothing', Buffer.alloc(0)],
     ['one byte', Buffer.from([0x89])],
     ['zeros', Buffer.alloc(4096)],
@@ -57,7 +57,7 @@ describe('files whose type cannot be told', () => {
     ['half a PNG signature', Buffer.from('\x89PNG\r\n', 'latin1')],
     ['a concat script for FFmpeg', latin1('ffconcat version 1.0\nfile /etc/passwd')],
   ])('%s is refused', async (_, bytes) => {
-    const failure = await test.media.inspect(await test.file('clip.mp4', bytes), 'source');
+    const failure = await testMedia.media.inspect(await testMedia.file('clip.mp4', bytes), 'source');
     expect(failure).toMatchObject({ code: 'INVALID_URI', param: 'source_uri' });
   });
 });
