@@ -1,30 +1,21 @@
 import type { CodesOf } from '@restage/errors';
+import { expectTypeOf } from 'vitest';
 import type { fitAlpha, fitReference, fitSource, Media, parseMediaUri } from './index.ts';
 
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const holds = <T extends true>(): T | undefined => undefined;
-
-holds<Equal<CodesOf<ReturnType<typeof parseMediaUri>>, 'INVALID_URI'>>();
-holds<
-  Equal<
-    CodesOf<ReturnType<Media['inspect']>>,
-    'SOURCE_UNREACHABLE' | 'INVALID_URI' | 'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE'
-  >
+expectTypeOf<CodesOf<ReturnType<typeof parseMediaUri>>>().toEqualTypeOf<'INVALID_URI'>();
+expectTypeOf<CodesOf<ReturnType<Media['inspect']>>>().toEqualTypeOf<
+  'SOURCE_UNREACHABLE' | 'INVALID_URI' | 'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE'
 >();
-holds<
-  Equal<CodesOf<ReturnType<Media['download']>>, 'SOURCE_UNREACHABLE' | 'INVALID_URI' | 'SOURCE_TOO_LARGE'>
+expectTypeOf<CodesOf<ReturnType<Media['download']>>>().toEqualTypeOf<
+  'SOURCE_UNREACHABLE' | 'INVALID_URI' | 'SOURCE_TOO_LARGE'
 >();
-holds<Equal<CodesOf<ReturnType<Media['checkCallback']>>, 'INVALID_CALLBACK_URL'>>();
-holds<
-  Equal<
-    CodesOf<ReturnType<typeof fitSource>>,
-    'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
-  >
+expectTypeOf<CodesOf<ReturnType<Media['checkCallback']>>>().toEqualTypeOf<'INVALID_CALLBACK_URL'>();
+expectTypeOf<CodesOf<ReturnType<typeof fitSource>>>().toEqualTypeOf<
+  'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
 >();
-holds<
-  Equal<
-    CodesOf<ReturnType<typeof fitAlpha>>,
-    'ALPHA_TYPE_MISMATCH' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
-  >
+expectTypeOf<CodesOf<ReturnType<typeof fitAlpha>>>().toEqualTypeOf<
+  'ALPHA_TYPE_MISMATCH' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
 >();
-holds<Equal<CodesOf<ReturnType<typeof fitReference>>, 'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE'>>();
+expectTypeOf<CodesOf<ReturnType<typeof fitReference>>>().toEqualTypeOf<
+  'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE'
+>();

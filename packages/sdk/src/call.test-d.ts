@@ -1,3 +1,4 @@
+import { expectTypeOf } from 'vitest';
 import {
   type Call,
   type CallErrorCode,
@@ -7,9 +8,6 @@ import {
   RestageError,
   safe,
 } from './index.ts';
-
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-const holds = <T extends true>(): T | undefined => undefined;
 
 const restage = new Restage();
 
@@ -64,15 +62,15 @@ export async function stale(): Promise<void> {
 export async function carried(): Promise<void> {
   const result = await safe(restage.generations.wait('swx_1'));
   if (result.ok) {
-    holds<Equal<typeof result.value.output, Output>>();
-    holds<Equal<typeof result.value.status, 'completed'>>();
+    expectTypeOf(result.value.output).toEqualTypeOf<Output>();
+    expectTypeOf(result.value.status).toEqualTypeOf<'completed'>();
     return;
   }
   const { error } = result;
   if (error.code === 'JOB_FAILED' || error.code === 'JOB_CANCELLED' || error.code === 'WAIT_TIMED_OUT') {
-    holds<Equal<typeof error.job, Job>>();
+    expectTypeOf(error.job).toEqualTypeOf<Job>();
   } else {
-    holds<Equal<typeof error.job, Job | undefined>>();
+    expectTypeOf(error.job).toEqualTypeOf<Job | undefined>();
   }
 }
 
@@ -111,8 +109,8 @@ export function sent(): void {
 /** What is called by its name gives and fails as its method does; a subscription can't be called so. */
 export async function byName(): Promise<void> {
   const result = await safe(restage.call('generations.get', { id: 'swx_1' }));
-  if (result.ok) holds<Equal<typeof result.value, Job>>();
-  else holds<Equal<typeof result.error.code, CallErrorCode<'generations.get'>>>();
+  if (result.ok) expectTypeOf(result.value).toEqualTypeOf<Job>();
+  else expectTypeOf(result.error.code).toEqualTypeOf<CallErrorCode<'generations.get'>>();
   // @ts-expect-error an event stream is no answer: generations.watch has a method of its own
   restage.call('generations.watch', { id: 'swx_1' });
   // @ts-expect-error there is no such procedure
@@ -142,11 +140,11 @@ export async function webhook(): Promise<void> {
   const event = await restage.webhooks.verify({ body: '', headers: {}, secret: 'whsec_' });
   switch (event.status) {
     case 'completed':
-      holds<Equal<typeof event.output, Output>>();
+      expectTypeOf(event.output).toEqualTypeOf<Output>();
       break;
     case 'failed':
     case 'cancelled':
-      holds<Equal<typeof event.error, string | null>>();
+      expectTypeOf(event.error).toEqualTypeOf<string | null>();
       // @ts-expect-error only a completed job has outputs
       event.output;
       break;
