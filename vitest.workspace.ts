@@ -44,7 +44,7 @@ const packages: readonly (readonly [
   ['sdk', 'packages/sdk', ['database']],
   ['cli', 'packages/cli', ['database']],
   ['server', 'apps/server', ['database', 'server']],
-  ['workspace', 'scripts'],
+  ['workspace', 'scripts', ['server']],
 ];
 
 /** One project a package; `vitest run --project core` runs one of them. */

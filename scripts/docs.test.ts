@@ -17,7 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, inject, test, vi } from 'vitest';
+import type {} from './server-setup.ts';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -50,14 +51,14 @@ afterAll(async () => {
 blocks.push(...(await referenceBlocks()));
 await lay();
 
-/** A server from its sources, with a database and an account of its own. */
+/** A server with a database and an account of its own. */
 async function startServer(): Promise<{
   child: ChildProcess;
   exit: Promise<unknown>;
   url: string;
   key: string;
 }> {
-  const child = spawn(process.execPath, [join(root, 'apps/server/src/cli.ts'), 'serve'], {
+  const child = spawn(process.execPath, [inject('restageServer'), 'serve'], {
     env: { ...process.env, PORT: '0', RESTAGE_DATA_DIR: join(place, 'data'), DATABASE_URL: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,14 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { findEmbedded } from '@restage/db/embedded';
 import { testDatabase } from '@restage/db/testing';
 import { makePng } from '@restage/media/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { runCommand } from './run.ts';
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const { url: databaseUrl, sql } = await testDatabase();
 
 let directory = '';
@@ -20,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const start = (args: readonly string[], env: Record<string, string>): ChildProcess =>
-  spawn(process.execPath, [cli, ...args], {
+  spawn(process.execPath, [inject('restageServer'), ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

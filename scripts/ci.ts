@@ -1,0 +1,72 @@
+/**
+ * Runs everything that must hold, cheap checks first, and prints at its end which tests were skipped or needed a second try,
+ * how long each step took and, as the last line, the count. A check that fails ends the run; later steps all run.
+ *
+ *   pnpm ci:run
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestReport } from './ci-reporter.ts';
+
+const root = join(import.meta.dirname, '..');
+const scratch = mkdtempSync(join(tmpdir(), 'restage-ci-'));
+const reportFile = join(scratch, 'tests.jsonl');
+const steps: { name: string; seconds: number; hasPassed: boolean }[] = [];
+
+interface StepOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+}
+
+/** Runs one step with its output shown. @returns whether it passed */
+function step(name: string, command: readonly string[], { env = {}, cwd = root }: StepOptions = {}): boolean {
+  console.log(`\n── ${name}: ${command.join(' ')}`);
+  const began = performance.now();
+  const [program = '', ...args] = command;
+  const { status } = spawnSync(program, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+  steps.push({ name, seconds: Math.round((performance.now() - began) / 1000), hasPassed: status === 0 });
+  return status === 0;
+}
+
+const pnpm = (...words: string[]) => ['npx', '-y', 'pnpm@12', ...words];
+
+/** A tier of tests, in which a failed test is tried once more. */
+function tests(name: string, script: string, options: StepOptions = {}): void {
+  const reporters = ['--retry=1', '--reporter=default', `--reporter=${join(root, 'scripts/ci-reporter.ts')}`];
+  const env = { RESTAGE_CI_REPORT: reportFile, ...options.env };
+  step(name, pnpm(script, ...reporters), { ...options, env });
+}
+
+const checks = ['types', 'lint', 'knip', 'deps', 'build'];
+if (checks.every((script) => step(script, pnpm(script)))) {
+  tests('test', 'test');
+  step('lone clone', ['bash', 'scripts/lone-clone.sh', join(scratch, 'clone')]);
+  tests('test:long', 'test:long');
+  const footage = process.env.RESTAGE_FOOTAGE ?? '';
+  tests('test:footage', 'test:footage', { env: { RESTAGE_FOOTAGE: footage } });
+  step('test:chaos', pnpm('test:chaos', '--short'));
+  step('smoke', pnpm('smoke'));
+  step('runtimes', pnpm('runtimes'));
+}
+
+const reports: TestReport[] = existsSync(reportFile)
+  ? readFileSync(reportFile, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  : [];
+rmSync(scratch, { recursive: true, force: true });
+
+for (const name of reports.flatMap(({ skipped }) => skipped)) console.log(`skipped: ${name}`);
+for (const { name, error } of reports.flatMap(({ retried }) => retried))
+  console.log(`passed at the second try: ${name}\n  at first: ${error.split('\n')[0]}`);
+for (const { name, seconds, hasPassed } of steps)
+  console.log(`${hasPassed ? 'passed' : 'FAILED'} ${String(seconds).padStart(5)} s  ${name}`);
+
+const failedTests = reports.reduce((sum, { failed }) => sum + failed, 0);
+const failedSteps = steps.filter(({ hasPassed }) => !hasPassed).length;
+const passed = reports.reduce((sum, report) => sum + report.passed, 0) + steps.length - failedSteps;
+process.exitCode = failedSteps > 0 ? 1 : 0;
+console.log(`${passed} passed, ${failedTests + failedSteps} failed`);

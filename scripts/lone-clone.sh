@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Clones this checkout into an empty folder with nothing beside it, and runs the README's two commands there: as an
+# ordinary user where this runs as root, with an empty home.   Usage: scripts/lone-clone.sh FOLDER
+set -euo pipefail
+cd "$(dirname "$0")/.."
+folder=$1
+mkdir -p "$folder"
+git clone --quiet --no-hardlinks . "$folder/restage"
+
+cat > "$folder/commands.sh" <<'COMMANDS'
+set -euo pipefail
+cd "$1/restage"
+export HOME="$1/home" TMPDIR="$1/tmp" PORT=18787
+mkdir -p "$HOME" "$TMPDIR"
+npx -y pnpm@12 test --retry=1
+npx -y pnpm@12 start > "$1/start.log" 2>&1 &
+for _ in $(seq 120); do
+  if curl -sf "http://127.0.0.1:$PORT/readyz" > /dev/null; then break; fi
+  sleep 1
+done
+curl -sf "http://127.0.0.1:$PORT/readyz" || { cat "$1/start.log"; exit 1; }
+grep -q '^rsk_' "$1/start.log"
+kill -TERM %1
+wait %1 || true
+for _ in $(seq 30); do
+  if ! curl -sf "http://127.0.0.1:$PORT/healthz" > /dev/null; then exit 0; fi
+  sleep 1
+done
+echo "The server still answers 30 s after its launcher was told to end." >&2
+exit 1
+COMMANDS
+
+if [ "$(id -u)" = 0 ]; then
+  id restage-ci > /dev/null 2>&1 || useradd --system --shell /bin/bash restage-ci
+  chmod 755 "$(dirname "$folder")"
+  chown -R restage-ci "$folder"
+  # Only the environment that a login has, so that nothing of this run is seen there.
+  setpriv --reuid=restage-ci --regid=restage-ci --clear-groups env -i PATH="$PATH" CI="${CI:-}" \
+    bash "$folder/commands.sh" "$folder"
+else
+  env -i PATH="$PATH" CI="${CI:-}" bash "$folder/commands.sh" "$folder"
+fi
