@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '@restage/contract';
+import type { TestDatabase } from '@restage/db/testing';
 import { afterEach, beforeEach, expect, inject, vi } from 'vitest';
 
 /** A server program, what it has printed, and what comes when it has ended. */
@@ -84,4 +85,18 @@ export async function get(url: string, key: string, id: string, wait?: number): 
   const prefer: Record<string, string> = wait === undefined ? {} : { prefer: `wait=${wait}` };
   const headers = { 'x-api-key': key, ...prefer };
   return (await (await fetch(`${url}/v1/switchx/generations/${id}`, { headers })).json()) as Job;
+}
+
+/** Starts a worker, and waits until it renders the job for its `attempt`-th time. */
+export async function renderingBy({ url, sql }: TestDatabase, id: string, attempt: number): Promise<Program> {
+  const worker = run(['serve', '--role', 'worker'], { DATABASE_URL: url });
+  await up(worker);
+  await vi.waitFor(
+    async () => {
+      const [row] = await sql`select status, attempt from generations where id = ${id}`;
+      expect(row).toEqual({ status: 'processing', attempt });
+    },
+    { timeout: 30_000, interval: 10 },
+  );
+  return worker;
 }
