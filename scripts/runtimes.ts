@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { testRestage } from '../packages/api/src/testing/index.ts';
 import { buildSdk, pack } from '../packages/sdk/build/build.ts';
+import { findChromium } from './chromium.ts';
 import { installRuntimes } from './runtimes/install.ts';
 
 const execute = promisify(execFile);
@@ -55,12 +56,6 @@ try {
 console.log(failed === 0 ? 'runtimes: all is well' : `runtimes: ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-function findChromium(): string {
-  const found = ['chromium', 'chromium-browser', 'google-chrome'].find(isInstalled);
-  if (!found) throw new Error('There is no Chromium on the PATH to open a page in.');
-  return found;
-}
-
 /** Lays the SDK out as npm would, and the programs beside it. */
 async function layPackage(): Promise<void> {
   await buildSdk();
@@ -73,15 +68,6 @@ async function layPackage(): Promise<void> {
   const installed = join(home, 'node_modules/@restage/sdk');
   await rename(join(packed, 'package'), installed);
   await cp(join(installed, 'dist/index.js'), join(home, 'sdk.js'));
-}
-
-function isInstalled(program: string): boolean {
-  try {
-    versionOf(program);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What a program says of its version, in a word or two. */
