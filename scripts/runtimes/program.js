@@ -37,6 +37,25 @@ export async function tryOut(sdk, place) {
   const again = await restage.uploads.send(stream);
   check('a stream is uploaded', again.beeble_uri.endsWith('/footage.png'));
 
+  const upload = await restage.uploads.create({ filename: 'picture.png' });
+  /** @type {number[]} */
+  const sent = [];
+  await restage.uploads.put(upload, bytes, { onProgress: (progress) => sent.push(progress.sent) });
+  const isRising = sent.every((count, index) => count >= (sent[index - 1] ?? 0));
+  check(`progress ends with all (${sent})`, isRising && sent[0] === 0 && sent.at(-1) === bytes.length);
+  const onProgress = () => {};
+  const altered = { upload_url: `${upload.upload_url}x` };
+  const refused = await safe(restage.uploads.put(altered, bytes, { onProgress }));
+  check(`an upload's code (${refused.error?.code})`, refused.error?.code === 'INVALID_SIGNATURE');
+  const nowhere = { upload_url: `${place.closed}/upload` };
+  const cut = await safe(restage.uploads.put(nowhere, bytes, { onProgress, maxRetries: 0 }));
+  check(`an upload to nobody (${cut.error?.code})`, cut.error?.code === 'CONNECTION_FAILED');
+  const stop = new AbortController();
+  const stopped = await safe(
+    restage.uploads.put(upload, bytes, { signal: stop.signal, onProgress: () => stop.abort() }),
+  );
+  check(`an upload is aborted (${stopped.error?.code})`, stopped.error?.code === 'ABORTED');
+
   if (place.path) {
     const fromFile = await restage.uploads.send(place.path, { onProgress: ({ sent }) => void sent });
     check('a file is uploaded', fromFile.beeble_uri.endsWith('.jpg'));

@@ -55,6 +55,9 @@ export interface Settings {
   readonly timeoutMs: number;
 }
 
+/** The runtime's own fetch. An arrow, as browsers refuse a fetch that is called as another object's method. */
+export const runtimeFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
+
 /** Fills in the defaults. Reads the environment where the runtime has one. */
 export function resolveOptions(options: RestageOptions): Settings {
   const environment = typeof process === 'undefined' ? {} : (process.env ?? {});
@@ -62,8 +65,7 @@ export function resolveOptions(options: RestageOptions): Settings {
   return {
     apiKey: (options.apiKey ?? environment.RESTAGE_API_KEY ?? '').trim(),
     baseUrl: baseUrl.trim().replace(/\/+$/, ''),
-    // Called through an arrow: browsers refuse a fetch that is called as another object's method.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: options.fetch ?? runtimeFetch,
     maxRetries: options.maxRetries ?? 3,
     retryDelayMs: options.retryDelayMs ?? 500,
     attemptTimeoutMs: options.attemptTimeoutMs ?? 60_000,

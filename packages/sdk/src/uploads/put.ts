@@ -1,9 +1,10 @@
 import type { Call } from '../call.ts';
 import type { ServerErrorCode, TransportErrorCode } from '../errors/client-codes.ts';
 import { refusalError } from '../errors/refusal.ts';
-import { given, type RequestOptions, type Settings } from '../options.ts';
-import { fetchAnswer } from '../transport/answer.ts';
+import { given, type RequestOptions, runtimeFetch, type Settings } from '../options.ts';
+import { type Answer, fetchAnswer } from '../transport/answer.ts';
 import { retry } from '../transport/retry.ts';
+import { putWithXhr } from './xhr.ts';
 
 /** The codes that sending the bytes of an upload can end with. */
 export type PutErrorCode =
@@ -56,15 +57,30 @@ async function send(
   signal: AbortSignal,
 ): Promise<void> {
   onProgress?.({ sent: 0, total: blob.size });
-  const counted = onProgress && canStream() ? countedBody(blob, onProgress) : { body: blob };
-  const answer = await fetchAnswer(fetch, url, { method: 'PUT', signal, ...counted });
+  const answer = await put(fetch, url, blob, onProgress, signal);
   if (!answer.ok) throw refusalError(answer, undefined);
   onProgress?.({ sent: blob.size, total: blob.size });
 }
 
+/** Sends the bytes once, in the way that this runtime can report progress, if it is asked for. */
+function put(
+  fetch: typeof globalThis.fetch,
+  url: string,
+  blob: Blob,
+  onProgress: PutOptions['onProgress'],
+  signal: AbortSignal,
+): Promise<Answer> {
+  // A client that was given a fetch has its reasons, and keeps it.
+  if (onProgress && fetch === runtimeFetch && typeof XMLHttpRequest !== 'undefined') {
+    return putWithXhr(url, blob, (sent) => onProgress({ sent, total: blob.size }), signal);
+  }
+  const body = onProgress && canStream() ? countedBody(blob, onProgress) : { body: blob };
+  return fetchAnswer(fetch, url, { method: 'PUT', signal, ...body });
+}
+
 /**
  * Whether a request can be streamed and still say its length, which blob stores ask for. Browsers stream over
- * HTTP/2 alone and Deno drops the length; with them progress is 0, then all.
+ * HTTP/2 alone and Deno drops the length; a fetch of theirs reports 0, then all.
  */
 function canStream(): boolean {
   return typeof document === 'undefined' && !('Deno' in globalThis);
