@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { assertRender, type ExampleContext, readScript, startScript } from './run.ts';
 
 const picture = fileURLToPath(new URL('../../samples/subject.jpg', import.meta.url));
@@ -85,6 +85,8 @@ async function restageInChromium(executable: string, origin: string, key: string
       sent.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? '');
     });
     await page.goto(origin);
+    await slowUploads(page);
+    const shown = await observeProgress(page);
     await page.setInputFiles('input[type=file]', picture);
     await page.click('button');
     const render = page.locator('#result img');
@@ -95,6 +97,8 @@ async function restageInChromium(executable: string, origin: string, key: string
     });
     assert.deepEqual(size, [1280, 720]);
     assert.equal(await page.textContent('[role=status]'), 'Done');
+    const partial = (await shown()).filter((line) => /^Uploading 0\.\d+$/.test(line));
+    assert(partial.length > 0, 'the page shows how far the upload is');
     assert(sent.length > 0 && !sent.some((text) => text.includes(key)), 'the page sends no key');
 
     await page.setInputFiles('input[type=file]', {
@@ -107,4 +111,27 @@ async function restageInChromium(executable: string, origin: string, key: string
   } finally {
     await browser.close();
   }
+}
+
+/** Lets the page send 60 kB a second, so that there is progress to be seen. */
+async function slowUploads(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 60_000,
+  });
+}
+
+/** Keeps each status with the progress that the page showed beside it. @returns what reads them, as `Uploading 0.5` */
+async function observeProgress(page: Page): Promise<() => Promise<string[]>> {
+  const seen = await page.evaluateHandle(() => {
+    const lines: string[] = [];
+    const [bar, status] = ['progress', '[role=status]'].map((selector) => document.querySelector(selector));
+    const read = () => lines.push(`${status?.textContent} ${bar?.getAttribute('value')}`);
+    if (bar) new MutationObserver(read).observe(bar, { attributes: true });
+    return lines;
+  });
+  return () => seen.jsonValue();
 }
