@@ -48,7 +48,8 @@ if (checks.every((script) => step(script, pnpm(script)))) {
   tests('test:footage', 'test:footage', { env: { RESTAGE_FOOTAGE: footage } });
   step('test:chaos', pnpm('test:chaos', '--short'));
   step('smoke', pnpm('smoke'));
-  step('runtimes', pnpm('runtimes'));
+  step('examples', pnpm('examples', '--page'));
+  step('runtimes', pnpm('runtimes', '--page'));
 }
 
 const reports: TestReport[] = existsSync(reportFile)

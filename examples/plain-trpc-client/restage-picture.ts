@@ -6,7 +6,10 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import { SuperJSON } from 'superjson';
 
 const [picture, prompt, output = 'restaged.png'] = process.argv.slice(2);
-if (!picture || !prompt) throw new Error('Usage: npx -y pnpm@12 start <picture> <prompt> [<output>]');
+if (!picture || !prompt) {
+  console.error('Usage: npx -y pnpm@12 start <picture> <prompt> [<output>]');
+  process.exit(1);
+}
 
 const baseUrl = process.env.RESTAGE_BASE_URL ?? 'http://127.0.0.1:8787';
 const trpc = createTRPCClient<AppRouter>({

@@ -3,6 +3,7 @@
 Usage: python3 restage_picture.py <picture> <prompt> [<output>]
 """
 
+import http.client
 import json
 import os
 import shutil
@@ -55,7 +56,8 @@ def call(method: str, path: str, body: dict | None = None, headers: dict | None 
             if attempt == MAX_ATTEMPTS or (error.status != 429 and error.status < 500):
                 raise
             time.sleep(float(error.retry_after or 2 ** (attempt - 1)))
-        except OSError:
+        except (OSError, http.client.HTTPException):
+            # No answer, or less than a whole one.
             if attempt == MAX_ATTEMPTS:
                 raise
             time.sleep(2 ** (attempt - 1))
@@ -110,5 +112,5 @@ if __name__ == "__main__":
         main(*sys.argv[1:])
     except RestageError as error:
         sys.exit(f"{error} ({error.code}, request {error.request_id}; see {BASE_URL}/errors#{error.code})")
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         sys.exit(str(error))

@@ -6,7 +6,8 @@ import { openInbox } from './inbox.ts';
 
 const secrets = (process.env.RESTAGE_WEBHOOK_SECRET ?? '').split(',');
 if (!secrets.every((secret) => secret.startsWith('whsec_'))) {
-  throw new Error('Set RESTAGE_WEBHOOK_SECRET to the secret of your account, whsec_….');
+  console.error('Set RESTAGE_WEBHOOK_SECRET to the secret of your account, whsec_….');
+  process.exit(1);
 }
 const directory = process.env.RECEIVER_DIR ?? '.';
 const inbox = openInbox(join(directory, 'inbox.sqlite'));
