@@ -10,19 +10,22 @@
  * - `json`: it is JSON.
  * - no language: not code. Any other mark is a mistake.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { startServer } from './programs.ts';
 import type {} from './server-setup.ts';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = globSync('{README.md,docs/*.md,packages/*/README.md,bench/*.md}', { cwd: root }).sort();
+const pages = globSync('{README.md,docs/*.md,{packages,examples}/*/README.md,bench/*.md}', {
+  cwd: root,
+}).sort();
 
 interface Block {
   readonly page: string;
@@ -42,36 +45,13 @@ async function blocksOf(page: string): Promise<Block[]> {
 }
 
 const place = await mkdtemp(join(tmpdir(), 'restage-docs-'));
-const server = await startServer();
+const server = await startServer(join(place, 'data'), {}, inject('restageServer'));
 afterAll(async () => {
-  server.child.kill('SIGTERM');
-  await server.exit;
+  await server.stop();
   await rm(place, { recursive: true, force: true });
 });
 blocks.push(...(await referenceBlocks()));
 await lay();
-
-/** A server with a database and an account of its own. */
-async function startServer(): Promise<{
-  child: ChildProcess;
-  exit: Promise<unknown>;
-  url: string;
-  key: string;
-}> {
-  const child = spawn(process.execPath, [inject('restageServer'), 'serve'], {
-    env: { ...process.env, PORT: '0', RESTAGE_DATA_DIR: join(place, 'data'), DATABASE_URL: undefined },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  child.stdout.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr.resume();
-  const exit = new Promise((resolve) => child.on('exit', resolve));
-  await vi.waitFor(() => expect(out).toContain('Ctrl-C'), { timeout: 50_000, interval: 50 });
-  const url = /serves on (\S+)/.exec(out)?.[1] ?? '';
-  return { child, exit, url, key: /^rsk_\S+$/m.exec(out)?.[0] ?? '' };
-}
 
 /** The examples of the reference, as the server shows them. */
 async function referenceBlocks(): Promise<Block[]> {

@@ -1,6 +1,7 @@
 /**
- * Runs every example as its README says, against a server of its own, and checks what it did. With `--page`, the
- * browser's page is opened in Chromium too, which the machine must have. Run: pnpm examples [--page]
+ * Runs every example as its README says, against a server of its own, and checks what it did; with names, those alone.
+ * With `--page`, the browser's page is opened in Chromium too, which the machine must have.
+ * Run: pnpm examples [<name>…] [--page]
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { freePort } from '../packages/db/src/embedded/free-port.ts';
 import { findChromium } from './chromium.ts';
 import { checkBrowserUpload } from './examples/browser-upload.ts';
@@ -50,8 +52,19 @@ const checks: Readonly<Record<string, (context: ExampleContext) => Promise<strin
   },
 };
 
-const folders = readdirSync(new URL('../examples/', import.meta.url)).sort();
+const entries = readdirSync(new URL('../examples/', import.meta.url), { withFileTypes: true });
+const folders = entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
 assert.deepEqual(folders, Object.keys(checks).sort(), 'every folder of examples/ has its check');
+
+const { values, positionals } = parseArgs({ options: { page: { type: 'boolean' } }, allowPositionals: true });
+const unknown = positionals.filter((name) => !(name in checks));
+if (unknown.length > 0) {
+  console.error(`Unknown example "${unknown[0]}". The examples are ${folders.join(', ')}.`);
+  process.exit(2);
+}
+const selected = Object.entries(checks).filter(
+  ([name]) => positionals.length === 0 || positionals.includes(name),
+);
 
 /** Whether an example can't run here. On CI, everything must. */
 function canSkip(name: string): boolean {
@@ -67,7 +80,7 @@ function canSkip(name: string): boolean {
 let [passed, failed] = [0, 0];
 const directory = await mkdtemp(join(tmpdir(), 'restage-examples-'));
 try {
-  const chromium = process.argv.includes('--page') ? findChromium() : undefined;
+  const chromium = values.page ? findChromium() : undefined;
   const pagePort = await freePort();
   await using server = await startServer(join(directory, 'data'), {
     LOG_LEVEL: 'warn',
@@ -75,7 +88,7 @@ try {
     RESTAGE_CORS_ORIGINS: `http://127.0.0.1:${pagePort}`,
   });
   const env = { RESTAGE_API_KEY: server.key, RESTAGE_BASE_URL: server.url, NO_COLOR: '1' };
-  for (const [name, check] of Object.entries(checks)) {
+  for (const [name, check] of selected) {
     if (canSkip(name)) {
       console.log(`examples: ${name}: skipped, there is no python3`);
       continue;

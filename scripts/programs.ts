@@ -39,9 +39,14 @@ export function startProgram(file: string, args: readonly string[], env: Env = {
   const closed = once(child, 'close');
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const output = () => out + err;
+  const signal = (name: NodeJS.Signals) => {
+    if (!hasEnded() && child.pid !== undefined) process.kill(-child.pid, name);
+  };
   const stop = async () => {
-    if (!hasEnded() && child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+    signal('SIGINT');
+    const late = setTimeout(signal, 30_000, 'SIGKILL');
     await closed;
+    clearTimeout(late);
   };
   return {
     output,
@@ -59,17 +64,25 @@ export function startProgram(file: string, args: readonly string[], env: Env = {
   };
 }
 
-/** A server that runs from its sources. */
+/** A server that runs. */
 export interface RunningServer extends RunningProgram {
   readonly url: string;
   /** The key of the first account; empty where the data directory had one already. */
   readonly key: string;
 }
 
-/** Starts a server on a free port, with a database and an account of its own, and waits until it serves. */
-export async function startServer(dataDirectory: string, env: Env = {}): Promise<RunningServer> {
-  const cli = fileURLToPath(new URL('../apps/server/src/cli.ts', import.meta.url));
-  const program = startProgram(process.execPath, [cli, 'serve'], {
+const sources = fileURLToPath(new URL('../apps/server/src/cli.ts', import.meta.url));
+
+/**
+ * Starts a server on a free port, with a database and an account of its own, and waits until it serves.
+ * @param script the server's program: a bundle, or by default its sources
+ */
+export async function startServer(
+  dataDirectory: string,
+  env: Env = {},
+  script: string = sources,
+): Promise<RunningServer> {
+  const program = startProgram(process.execPath, [script, 'serve'], {
     PORT: '0',
     RESTAGE_DATA_DIR: dataDirectory,
     DATABASE_URL: undefined,

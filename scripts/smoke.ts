@@ -5,12 +5,13 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../packages/db/src/embedded/free-port.ts';
+import { readShellBlocks } from './programs.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), 'restage-smoke-'));
@@ -18,8 +19,8 @@ const port = await freePort();
 const base = `http://127.0.0.1:${port}`;
 
 /** The README's shell blocks, with this run's port. */
-const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].map(
-  (match) => (match[1] ?? '').replaceAll('http://127.0.0.1:8787', base).trim(),
+const blocks = (await readShellBlocks('README.md')).map((text) =>
+  text.replaceAll('http://127.0.0.1:8787', base),
 );
 const block = (start: string) => {
   const found = blocks.find((text) => text.startsWith(start));
@@ -88,15 +89,6 @@ const shell = (script: string, key: string): unknown =>
       encoding: 'utf8',
     }),
   );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  assert(typeof address === 'object' && address);
-  return address.port;
-}
 
 interface Job {
   readonly id: string;
