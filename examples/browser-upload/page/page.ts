@@ -40,6 +40,7 @@ async function restageFile(file: File, prompt: string): Promise<void> {
   report('Done', 1);
   const shown = document.createElement(job.generation_type === 'video' ? 'video' : 'img');
   if (shown instanceof HTMLVideoElement) shown.controls = true;
+  else shown.alt = prompt;
   shown.src = job.output.render;
   result.replaceChildren(shown);
 }
