@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readGuides, renderGuide } from './guides.ts';
 import { sourceDocs } from './mount.ts';
+import { renderSite } from './site.ts';
 
 test('links between pages lead to where they are served, and links out of the docs are none', () => {
   const { html } = renderGuide(
@@ -11,6 +12,26 @@ test('links between pages lead to where they are served, and links out of the do
   expect(html).toContain('<a href="https://c.test/">c</a>');
   expect(html).toContain('<a href="/errors"><code>/errors</code></a>');
   expect(html).toContain(' readme bad ');
+});
+
+test('links of an architecture decision record are resolved from its own folder', () => {
+  const { html } = renderGuide(
+    'adr/0001-a',
+    '# A\n\n[up](../b.md#some-place) [beside](0002-b.md) [code](../../packages/errors/src/failure.ts)',
+  );
+  expect(html).toContain('<a href="/docs/b#some-place">up</a>');
+  expect(html).toContain('<a href="/docs/adr/0002-b">beside</a>');
+  expect(html).toContain(' code</p>');
+});
+
+test('architecture decision records have pages, and stand in no navigation', () => {
+  const { pages } = renderSite('http://a.test', readGuides(sourceDocs));
+  const records = [...pages.keys()].filter((path) => path.startsWith('/docs/adr/'));
+  expect(records.length).toBeGreaterThan(5);
+  expect(records.filter((path) => path.includes('template'))).toEqual([]);
+  const [record = ''] = records;
+  expect(String(pages.get('/docs/quickstart'))).not.toContain(`href="${record}"`);
+  expect(String(pages.get('/docs/architecture'))).toContain(`href="${record}"`);
 });
 
 test('what is written in HTML is shown, and is no script', () => {

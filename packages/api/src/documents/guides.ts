@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { Marked, type Tokens } from 'marked';
 
 /** A page of the folder `docs`, rendered. */
 export interface Guide {
-  /** The file's name without `.md`; it is served at `/docs/{slug}`. */
+  /** The file's path below `docs`, without `.md`; it is served at `/docs/{slug}`. */
   readonly slug: string;
   readonly title: string;
   /** Its first paragraph, as HTML. */
@@ -12,9 +12,9 @@ export interface Guide {
   readonly html: string;
 }
 
-/** Reads and renders all pages of a folder. What is written in HTML is shown as text. */
+/** Reads and renders all pages of a folder, and its architecture decision records. HTML in them is shown as text. */
 export function readGuides(directory: string): Guide[] {
-  const files = readdirSync(directory).filter((file) => file.endsWith('.md'));
+  const files = globSync('{*,adr/*}.md', { cwd: directory, exclude: ['adr/0000-template.md'] });
   return files.sort().map((file) => {
     const markdown = readFileSync(`${directory}/${file}`, 'utf8');
     return renderGuide(file.slice(0, -'.md'.length), markdown);
@@ -24,6 +24,9 @@ export function readGuides(directory: string): Guide[] {
 /** Renders a page. */
 export function renderGuide(slug: string, markdown: string): Guide {
   const tokens = marked.lexer(markdown);
+  marked.walkTokens(tokens, (token) => {
+    if (token.type === 'link') token.href = served(token.href, slug);
+  });
   const title = tokens.find((token): token is Tokens.Heading => token.type === 'heading');
   const first = tokens.find((token): token is Tokens.Paragraph => token.type === 'paragraph');
   return {
@@ -50,8 +53,7 @@ const marked = new Marked({
     code: ({ text }) => `<pre><code>${escaped(text)}\n</code></pre>\n`,
     link({ href, tokens }) {
       const inside = this.parser.parseInline(tokens);
-      const target = served(href);
-      return target === undefined ? inside : `<a href="${escaped(target)}">${inside}</a>`;
+      return href === '' ? inside : `<a href="${escaped(href)}">${inside}</a>`;
     },
     image({ href, text }) {
       return /^images\/[\w-]+\.(?:jpg|png)$/.test(href)
@@ -61,11 +63,15 @@ const marked = new Marked({
   },
 });
 
-/** Where a link leads when the page is served; undefined for files of the repository alone. */
-function served(href: string): string | undefined {
-  const [, slug, at = ''] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
-  if (slug !== undefined) return `/docs/${slug}${at}`;
-  return /^(?:https?:\/\/|\/|#)/.test(href) ? href : undefined;
+/**
+ * Where a link of a page leads when the page is served.
+ * @returns the empty string for a file that the repository alone has
+ */
+function served(href: string, slug: string): string {
+  if (/^(?:https?:\/\/|\/|#)/.test(href)) return href;
+  const { pathname = '', hash = '' } = URL.parse(href, `http://localhost/docs/${slug}`) ?? {};
+  const [, page] = /^\/docs\/([\w/-]+)\.md$/.exec(pathname) ?? [];
+  return page === undefined ? '' : `/docs/${page}${hash}`;
 }
 
 /** The anchor that GitHub gives a heading. */

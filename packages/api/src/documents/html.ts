@@ -33,7 +33,7 @@ export type Page = ReturnType<typeof html>;
 
 /**
  * A page of the docs. It loads nothing, and its one script, that copies code, stands in it.
- * @param path its own, which the navigation marks
+ * @param path what the navigation marks: its own, or that of the page which leads to it
  */
 export function page(title: string, body: unknown, navigation: Navigation, path: string): Page {
   return html`<!doctype html>

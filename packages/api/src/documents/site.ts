@@ -21,6 +21,8 @@ const order: readonly string[] = [
   'requests',
   'fetching',
   'engine',
+  'reliability',
+  'architecture',
 ];
 
 /** The docs, rendered. */
@@ -34,9 +36,12 @@ interface Site {
 /** Renders the docs. */
 export function renderSite(publicUrl: string, guides: readonly Guide[]): Site {
   const sorted = [...guides].sort((a, b) => place(a) - place(b));
+  // Architecture decision records are reached from the page on the architecture, and by a search.
+  const isRecord = ({ slug }: Guide) => slug.startsWith('adr/');
+  const listed = sorted.filter((guide) => !isRecord(guide));
   const names = Object.keys(procedures) as ProcedureName[];
   const navigation: Navigation = [
-    { title: 'Guides', links: sorted.map(({ slug, title }) => ({ href: `/docs/${slug}`, title })) },
+    { title: 'Guides', links: listed.map(({ slug, title }) => ({ href: `/docs/${slug}`, title })) },
     {
       title: 'Reference',
       links: [
@@ -48,12 +53,15 @@ export function renderSite(publicUrl: string, guides: readonly Guide[]): Site {
   ];
   const pages = new Map<string, Page>();
   const sections: Section[] = [];
-  const add = (path: string, title: string, body: unknown) => {
-    pages.set(path, page(title, body, navigation, path));
+  const add = (path: string, title: string, body: unknown, listedAs = path) => {
+    pages.set(path, page(title, body, navigation, listedAs));
     sections.push(...sectionsOf(path, title, String(body)));
   };
-  add('/docs', 'Docs', overview(sorted));
-  for (const { slug, title, html: body } of sorted) add(`/docs/${slug}`, title, raw(body));
+  add('/docs', 'Docs', overview(listed));
+  for (const guide of sorted) {
+    const path = `/docs/${guide.slug}`;
+    add(path, guide.title, raw(guide.html), isRecord(guide) ? '/docs/architecture' : path);
+  }
   for (const name of names) {
     add(`/docs/reference/${name}`, procedures[name].summary, procedurePage(name, publicUrl));
   }
