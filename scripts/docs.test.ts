@@ -1,5 +1,5 @@
 /**
- * Every code block of the README files, of `docs`, and of the reference that the server makes, is checked:
+ * Every code block of the Markdown files and of the reference that the server makes is checked:
  *
  * - `sh`: the shell can parse it.
  * - `sh run`: it is run, with `bash -euo pipefail`, against a server. The blocks of a page are one script, so that a
@@ -23,9 +23,7 @@ import type {} from './server-setup.ts';
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pages = globSync('{README.md,docs/*.md,{packages,examples}/*/README.md,bench/*.md}', {
-  cwd: root,
-}).sort();
+const pages = globSync('{*,docs/*,docs/adr/*,{packages,examples}/*/README,bench/*}.md', { cwd: root }).sort();
 
 interface Block {
   readonly page: string;
