@@ -1,5 +1,5 @@
 import { type AccountContext, authenticate, meterRead, meterWrite, recallAccount } from '@restage/core';
-import { catalogue, fail, isErrorCode, isFailure } from '@restage/errors';
+import { type CatalogEntry, catalog, fail, isErrorCode, isFailure } from '@restage/errors';
 import type { RequestContext } from './context.ts';
 import { within } from './within.ts';
 
@@ -43,11 +43,11 @@ function admitRead(ctx: AccountContext) {
   return meterRead(ctx) ?? simulatedFailure(ctx) ?? ctx;
 }
 
-/** The failure that a test-mode caller asks for, so that its handling can be tested: any code of the catalogue. */
+/** The failure that a test-mode caller asks for, so that its handling can be tested: any code of the catalog. */
 function simulatedFailure({ account, simulate }: AccountContext) {
   if (account.mode !== 'test' || !isErrorCode(simulate)) return undefined;
-  const waits = catalogue[simulate].status === 429;
-  return fail(simulate, `Simulated, as x-restage-simulate asked: ${catalogue[simulate].meaning}`, {
-    ...(waits && { retryAfter: 1, limit: { name: 'simulated', quota: 1 } }),
-  });
+  const message = `Simulated, as x-restage-simulate asked: ${catalog[simulate].meaning}`;
+  const all = { retryAfter: 1, limit: { name: 'simulated', quota: 1 }, allow: ['GET'] } as const;
+  const { details = [] }: CatalogEntry = catalog[simulate];
+  return fail(simulate, message, Object.fromEntries(details.map((name) => [name, all[name]])) as typeof all);
 }

@@ -1,4 +1,4 @@
-import { catalogue, type ErrorCode } from '@restage/errors';
+import { catalog, type ErrorCode } from '@restage/errors';
 import type { ClientErrorCode, RestageErrorCode } from '@restage/sdk';
 
 /** What the program ends with: scripts tell by it what kind of thing went wrong. */
@@ -31,7 +31,7 @@ export const exitCodes = {
 /** What each exit code says, for the help. */
 export type ExitClass = keyof typeof exitCodes;
 
-const byStatus: Record<(typeof catalogue)[ErrorCode]['status'], ExitClass> = {
+const byStatus: Record<(typeof catalog)[ErrorCode]['status'], ExitClass> = {
   400: 'refused',
   401: 'forbidden',
   402: 'unpaid',
@@ -58,6 +58,6 @@ const byClientCode: Record<ClientErrorCode, ExitClass> = {
 
 /** The exit code that an error's code stands for. */
 export function exitCodeOf(code: RestageErrorCode): number {
-  const server = (code: RestageErrorCode): code is ErrorCode => Object.hasOwn(catalogue, code);
-  return exitCodes[server(code) ? byStatus[catalogue[code].status] : byClientCode[code]];
+  const server = (code: RestageErrorCode): code is ErrorCode => Object.hasOwn(catalog, code);
+  return exitCodes[server(code) ? byStatus[catalog[code].status] : byClientCode[code]];
 }

@@ -1,4 +1,4 @@
-import { catalogue, isErrorCode } from '@restage/errors';
+import { catalog, isErrorCode } from '@restage/errors';
 import { RestageError, type RestageErrorCode, type RestageErrorOf } from '@restage/sdk';
 import { UsageError } from './command.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -40,7 +40,7 @@ const hints: Partial<Record<RestageErrorCode, string>> = {
 
 function restageText(error: RestageErrorOf<RestageErrorCode>): string {
   const lines = [`restage: ${plain(error.message)}`];
-  if (isErrorCode(error.code)) lines.push(`  ${catalogue[error.code].mend}`);
+  if (isErrorCode(error.code)) lines.push(`  ${catalog[error.code].resolution}`);
   const hint = hints[error.code];
   if (hint) lines.push(`  ${hint}`);
   lines.push(`  ${[error.wireCode ?? error.code, error.requestId, error.docUrl].filter(Boolean).join(', ')}`);

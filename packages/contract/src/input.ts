@@ -1,4 +1,4 @@
-import { type ErrorCode, type Failure, fail } from '@restage/errors';
+import { type ErrorCode, type Failure, fail, type PlainErrorCode } from '@restage/errors';
 import * as z from 'zod';
 import { received } from './received.ts';
 
@@ -42,7 +42,7 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
    * Adds a field.
    * @param accepts what the message says is accepted, as in "must be …"
    */
-  field<const Name extends string, Schema extends z.ZodType, const Code extends ErrorCode>(
+  field<const Name extends string, Schema extends z.ZodType, const Code extends PlainErrorCode>(
     name: Name,
     schema: Schema,
     code: Code,
@@ -68,7 +68,7 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
    * @param check sees the fields as they were sent (null and blank are for it to judge) and those accepted so
    * far, and gives the message of the fault, if there is one
    */
-  rule<const Code extends ErrorCode>(
+  rule<const Code extends PlainErrorCode>(
     code: Code,
     param: string,
     check: (raw: Raw, accepted: Raw) => string | undefined,

@@ -1,4 +1,4 @@
-import { catalogue, type ErrorCode } from './catalogue.ts';
+import { catalog, type ErrorCode } from './catalog.ts';
 import type { Failure } from './failure.ts';
 
 /** The body of every HTTP error outside `/trpc`: exactly these two fields. */
@@ -8,11 +8,11 @@ export interface Envelope {
 
 /** The HTTP answer to a failure: status and body. What else there is to say travels in headers. */
 export function encodeEnvelope(failure: Failure): {
-  readonly status: (typeof catalogue)[ErrorCode]['status'];
+  readonly status: (typeof catalog)[ErrorCode]['status'];
   readonly body: Envelope;
 } {
   return {
-    status: catalogue[failure.code].status,
+    status: catalog[failure.code].status,
     body: { error: { message: failure.message, code: failure.code } },
   };
 }

@@ -1,8 +1,8 @@
-import type { ErrorCode } from './catalogue.ts';
+import type { catalog, ErrorCode } from './catalog.ts';
 
 const brand: unique symbol = Symbol('restage.failure');
 
-/** What a failure may say beside its code and message. */
+/** What a failure may say beside its code and message. The catalog lists which of these a code always has. */
 export interface FailureDetails {
   /** The name of the offending parameter, as the wire spells it. */
   readonly param?: string;
@@ -10,35 +10,63 @@ export interface FailureDetails {
   readonly retryAfter?: number;
   /** The limit that was met, for the rate-limit headers; `windowSeconds` is absent for a count in flight. */
   readonly limit?: { readonly name: string; readonly quota: number; readonly windowSeconds?: number };
+  /** The methods that a route has, for the `allow` header (RFC 9110, 15.5.6). */
+  readonly allow?: readonly string[];
 }
 
-/**
- * An expected failure, as a value. A verb returns it instead of throwing, so that the compiler knows which
- * codes the verb can end with. `Failure<'A'> | Failure<'B'>` is a discriminated union on `code`.
- */
-export interface Failure<Code extends ErrorCode = ErrorCode> extends FailureDetails {
+/** The names of the details that failures of these codes always have. */
+type AlwaysName<Code extends ErrorCode> = Code extends ErrorCode
+  ? (typeof catalog)[Code] extends { readonly details: readonly (infer Name extends keyof FailureDetails)[] }
+    ? Name
+    : never
+  : never;
+type AlwaysPresent<Code extends ErrorCode> = Required<Pick<FailureDetails, AlwaysName<Code>>>;
+
+/** The details of a failure: those that its code always has, and those that it may have. */
+export type DetailsOf<Code extends ErrorCode> = FailureDetails & AlwaysPresent<Code>;
+
+interface FailureOf<Code extends string> extends FailureDetails {
   readonly [brand]: true;
   readonly code: Code;
   /** For people: names the parameter, what is accepted and what was received. Never holds a secret. */
   readonly message: string;
 }
 
-/** Makes the failure `code`; the message is sent to the caller as it is. */
+/**
+ * An expected failure, as a value. A verb returns it instead of throwing, so that the compiler knows which
+ * codes the verb can end with. `Failure<'A' | 'B'>` is a discriminated union on `code`, in which each code has its details.
+ */
+export type Failure<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode
+  ? FailureOf<Code> & AlwaysPresent<Code>
+  : never;
+
+/** The codes whose failures need no details. */
+export type PlainErrorCode = {
+  [Code in ErrorCode]: [AlwaysName<Code>] extends [never] ? Code : never;
+}[ErrorCode];
+
+/** Makes the failure `code`; the message is sent to the caller as it is. Details that the code always has are required. */
+export function fail<const Code extends PlainErrorCode>(
+  code: Code,
+  message: string,
+  details?: FailureDetails,
+): Failure<Code>;
 export function fail<const Code extends ErrorCode>(
   code: Code,
   message: string,
-  details: FailureDetails = {},
-): Failure<Code> {
-  return { [brand]: true, code, message, ...details };
+  details: DetailsOf<Code>,
+): Failure<Code>;
+export function fail(code: ErrorCode, message: string, details: FailureDetails = {}): Failure {
+  return { [brand]: true, code, message, ...details } as Failure;
 }
 
-/** Narrows a verb's result: failures on one side, the success on the other. */
-export function isFailure<T>(value: T): value is Extract<T, Failure> {
+/** Narrows a result: failures on one side, the success on the other. */
+export function isFailure<T>(value: T): value is Extract<T, FailureOf<string>> {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
 /** The codes among the failures that a result type can be: `CodesOf<Job | Failure<'A'>>` is `'A'`. */
-export type CodesOf<Result> = Extract<Awaited<Result>, Failure>['code'];
+export type CodesOf<Result> = Extract<Awaited<Result>, FailureOf<string>>['code'];
 
 /** The result type without its failures. */
-export type SuccessOf<Result> = Exclude<Awaited<Result>, Failure>;
+export type SuccessOf<Result> = Exclude<Awaited<Result>, FailureOf<string>>;

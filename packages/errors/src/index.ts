@@ -1,10 +1,12 @@
-export { catalogue, type ErrorCode, errorCodes, isErrorCode } from './catalogue.ts';
+export { type CatalogEntry, catalog, type ErrorCode, errorCodes, isErrorCode } from './catalog.ts';
 export { decodeEnvelope, type Envelope, encodeEnvelope } from './envelope.ts';
 export {
   type CodesOf,
+  type DetailsOf,
   type Failure,
   type FailureDetails,
   fail,
   isFailure,
+  type PlainErrorCode,
   type SuccessOf,
 } from './failure.ts';

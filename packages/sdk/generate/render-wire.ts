@@ -1,9 +1,9 @@
 import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
-import { catalogue } from '@restage/errors';
+import { catalog } from '@restage/errors';
 import * as z from 'zod';
 import { renderType, type SchemaNode } from './render-type.ts';
 
-const banner = `// Made from the procedure table and the catalogue of errors by \`pnpm --filter @restage/sdk generate\`. Do not edit.
+const banner = `// Made from the procedure table and the catalog of errors by \`pnpm --filter @restage/sdk generate\`. Do not edit.
 // The client's types stand on their own, so that who installs it needs neither zod nor the server's code.
 `;
 
@@ -22,7 +22,7 @@ export function renderWire(): string {
     ([name, node]) => `${comment(node.description)}export interface ${name} ${renderType(node)}\n`,
   );
   const streams = names.filter((name) => procedures[name].kind === 'subscription');
-  const codes = Object.entries(catalogue).map(([code, { retryable }]) => `${code}: ${retryable},`);
+  const codes = Object.entries(catalog).map(([code, { retryable }]) => `${code}: ${retryable},`);
   return [
     banner,
     ...types,

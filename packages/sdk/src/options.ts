@@ -27,7 +27,7 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a key of test mode can ask to happen: any code of the catalogue, or one of these. Live keys ignore it. */
+/** What a key of test mode can ask to happen: any code of the catalog, or one of these. Live keys ignore it. */
 export type Simulation =
   | ServerErrorCode
   /** The job is started, and never gets anywhere. */

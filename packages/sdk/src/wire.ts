@@ -1,4 +1,4 @@
-// Made from the procedure table and the catalogue of errors by `pnpm --filter @restage/sdk generate`. Do not edit.
+// Made from the procedure table and the catalog of errors by `pnpm --filter @restage/sdk generate`. Do not edit.
 // The client's types stand on their own, so that who installs it needs neither zod nor the server's code.
 
 export interface UploadsCreateInput {

@@ -1,10 +1,10 @@
-import { catalogue, type ErrorCode, errorCodes } from '@restage/errors';
+import { catalog, type ErrorCode, errorCodes } from '@restage/errors';
 import { html } from 'hono/html';
 import { prose } from './html.ts';
 
-/** The page that `link` headers of errors point into: every code with its cause and its mend. */
+/** The page that `link` headers of errors point into: every code with its meaning and its resolution. */
 export function errorsPage() {
-  const tier = (wanted: 'core' | 'extended') => errorCodes.filter((code) => catalogue[code].tier === wanted);
+  const tier = (wanted: 'core' | 'extended') => errorCodes.filter((code) => catalog[code].tier === wanted);
   return html`<h1>Errors</h1>
 <p>Every error has the body <code>{"error": {"message": "…", "code": "…"}}</code> and no other field. The request id, the offending parameter and the time to wait travel in headers: <code>x-request-id</code>, <code>x-error-param</code>, <code>retry-after</code>.</p>
 <h2>Core codes</h2>${table(tier('core'))}
@@ -12,9 +12,9 @@ export function errorsPage() {
 }
 
 function table(codes: readonly ErrorCode[]) {
-  return html`<div class="table"><table><thead><tr><th>Code</th><th>HTTP</th><th>Cause and mend</th><th>Retry</th></tr></thead><tbody>
+  return html`<div class="table"><table><thead><tr><th>Code</th><th>HTTP</th><th>Meaning and resolution</th><th>Retry</th></tr></thead><tbody>
 ${codes.map((code) => {
-  const { status, meaning, mend, retryable } = catalogue[code];
-  return html`<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${prose(meaning)}<br><span class="muted">${prose(mend)}</span></td><td>${retryable ? 'yes' : 'no'}</td></tr>`;
+  const { status, meaning, resolution, retryable } = catalog[code];
+  return html`<tr id="${code}"><td><a href="#${code}"><code>${code}</code></a></td><td>${status}</td><td>${prose(meaning)}<br><span class="muted">${prose(resolution)}</span></td><td>${retryable ? 'yes' : 'no'}</td></tr>`;
 })}</tbody></table></div>`;
 }

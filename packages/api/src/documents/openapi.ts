@@ -1,5 +1,5 @@
 import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
-import { catalogue, type ErrorCode } from '@restage/errors';
+import { catalog, type ErrorCode } from '@restage/errors';
 import * as z from 'zod';
 
 type Json = Record<string, unknown>;
@@ -28,13 +28,13 @@ function reference(schema: z.ZodType): Json {
 function errorResponses(codes: readonly ErrorCode[]): Json {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) {
-    const { status } = catalogue[code];
+    const { status } = catalog[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   const responses: Json = {};
   for (const [status, group] of [...byStatus].sort(([a], [b]) => a - b)) {
     responses[status] = {
-      description: group.map((code) => `\`${code}\`: ${catalogue[code].meaning}`).join('\n\n'),
+      description: group.map((code) => `\`${code}\`: ${catalog[code].meaning}`).join('\n\n'),
       headers: {
         'x-request-id': { $ref: '#/components/headers/RequestId' },
         link: { $ref: '#/components/headers/Help' },

@@ -1,5 +1,5 @@
 import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
-import { catalogue } from '@restage/errors';
+import { catalog } from '@restage/errors';
 import { html } from 'hono/html';
 import { exampleCalls } from './examples.ts';
 import { prose } from './html.ts';
@@ -29,7 +29,7 @@ export function procedurePage(name: ProcedureName, publicUrl: string) {
 ${fields(name, publicUrl)}
 <h3>Errors</h3><div class="table"><table><tbody>${procedureErrors(name).map(
     (code) =>
-      html`<tr><td><a href="/errors#${code}"><code>${code}</code></a></td><td>${catalogue[code].status}</td><td>${prose(catalogue[code].meaning)}</td></tr>`,
+      html`<tr><td><a href="/errors#${code}"><code>${code}</code></a></td><td>${catalog[code].status}</td><td>${prose(catalog[code].meaning)}</td></tr>`,
   )}</tbody></table></div>`;
 }
 

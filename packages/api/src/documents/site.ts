@@ -86,5 +86,5 @@ function overview(guides: readonly Guide[]) {
     (name) =>
       html`<tr><td><a href="/docs/reference/${name}">${procedures[name].summary}</a></td><td class="route">${procedures[name].rest.method} ${procedures[name].rest.path}</td></tr>`,
   )}</tbody></table></div>
-<p><a href="/errors">Every error code</a>, with its cause and its mend; the whole as <a href="/openapi.json">OpenAPI 3.1</a>.</p>`;
+<p><a href="/errors">Every error code</a>, with its meaning and its resolution; the whole as <a href="/openapi.json">OpenAPI 3.1</a>.</p>`;
 }

@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 export function failureHeaders(failure: Failure, docs: string): Record<string, string> {
   const headers: Record<string, string> = { link: `<${docs}/errors#${failure.code}>; rel="help"` };
   if (failure.param !== undefined) headers['x-error-param'] = failure.param;
+  if (failure.allow !== undefined) headers.allow = failure.allow.join(', ');
   if (failure.retryAfter !== undefined) headers['retry-after'] = String(failure.retryAfter);
   if (failure.limit) {
     const { name, quota, windowSeconds } = failure.limit;

@@ -1,6 +1,6 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
 import type { Context as World } from '@restage/core';
-import { catalogue, fail, isFailure } from '@restage/errors';
+import { catalog, fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
@@ -50,7 +50,7 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
       });
       if (isFailure(output)) {
         // What has caused it is logged where it happened.
-        if (catalogue[output.code].status === 500) log({ code: output.code });
+        if (catalog[output.code].status === 500) log({ code: output.code });
         return answerFailure(c, output, options.publicUrl);
       }
       if (!gone) return answer(c, rest, output, ctx);
@@ -106,11 +106,10 @@ export function mountFallback(app: Hono<Edge>, options: RestOptions): void {
     if (method === 'GET') known.add('HEAD');
   }
   for (const [path, known] of methods) {
-    const allow = [...known].sort().join(', ');
+    const allow = [...known].sort();
     app.all(path, (c) => {
-      c.header('allow', allow);
-      const message = `${c.req.method} is not a method of this route. Its methods: ${allow}.`;
-      return answerFailure(c, fail('METHOD_NOT_ALLOWED', message), options.publicUrl);
+      const message = `${c.req.method} is not a method of this route. Its methods: ${allow.join(', ')}.`;
+      return answerFailure(c, fail('METHOD_NOT_ALLOWED', message, { allow }), options.publicUrl);
     });
   }
   app.notFound((c) =>

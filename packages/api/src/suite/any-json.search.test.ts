@@ -1,5 +1,5 @@
 import { procedureErrors } from '@restage/contract';
-import { catalogue } from '@restage/errors';
+import { catalog } from '@restage/errors';
 import { searchRuns } from '@restage/fixtures/searches';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -57,14 +57,14 @@ test('any JSON as a body is answered with 200 or a code that the operation decla
         headers: { 'x-api-key': key },
         body: JSON.stringify(body) ?? '',
       });
-      const sent = (await answer.json()) as { id?: string; error?: { code: keyof typeof catalogue } };
+      const sent = (await answer.json()) as { id?: string; error?: { code: keyof typeof catalog } };
       if (answer.status === 200) {
         accepted += 1;
         expect(sent.id).toMatch(/^swx_/);
         return;
       }
       expect(declared).toContain(sent.error?.code);
-      expect(answer.status).toBe(catalogue[sent.error?.code ?? 'INTERNAL_ERROR'].status);
+      expect(answer.status).toBe(catalog[sent.error?.code ?? 'INTERNAL_ERROR'].status);
       expect(answer.status).toBeLessThan(500);
     }),
     { numRuns: searchRuns(400, 10_000) },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { procedures } from '@restage/contract';
-import { catalogue, errorCodes } from '@restage/errors';
+import { catalog, errorCodes } from '@restage/errors';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import type { openApiDocument } from '../index.ts';
@@ -13,10 +13,10 @@ const post = (path: string, body: BodyInit | null, headers: Record<string, strin
   at(path, { method: 'POST', body, headers: { 'x-api-key': key, ...headers } });
 
 /** An error outside /trpc: the status of its code, a body of exactly two fields, and the headers. */
-async function expectEnvelope(answer: Response, code: keyof typeof catalogue): Promise<void> {
+async function expectEnvelope(answer: Response, code: keyof typeof catalog): Promise<void> {
   const body: unknown = await answer.json();
   expect(body).toEqual({ error: { code, message: expect.stringMatching(/\S/) } });
-  expect(answer.status).toBe(catalogue[code].status);
+  expect(answer.status).toBe(catalog[code].status);
   expect(answer.headers.get('x-request-id')).toMatch(/^req_[\w-]{36}$/);
   expect(answer.headers.get('link')).toBe(`<http://docs.restage.test/errors#${code}>; rel="help"`);
 }
@@ -200,9 +200,7 @@ describe('the documents', () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(procedures).sort());
     const start = operations.find(({ operationId }) => operationId === 'generations.start');
     for (const code of procedures['generations.start'].errors) {
-      expect(JSON.stringify(Reflect.get(start?.responses ?? {}, catalogue[code].status)), code).toContain(
-        code,
-      );
+      expect(JSON.stringify(Reflect.get(start?.responses ?? {}, catalog[code].status)), code).toContain(code);
     }
   });
 

@@ -1,4 +1,4 @@
-import { catalogue, errorCodes } from '@restage/errors';
+import { catalog, errorCodes } from '@restage/errors';
 import { expect, test } from 'vitest';
 import { openDoors } from '../testing/suite/index.ts';
 import { blackPng, readImageSize } from './footage.ts';
@@ -26,7 +26,7 @@ const get = async (key: string, id: string) =>
 
 test.each(errorCodes)('a test key can ask for %s, and a live key in vain', async (code) => {
   const asked = await send('GET', '/v1/account/info', tester.key, code);
-  expect([asked.status, await asked.json()]).toMatchObject([catalogue[code].status, { error: { code } }]);
+  expect([asked.status, await asked.json()]).toMatchObject([catalog[code].status, { error: { code } }]);
   if (asked.status === 429) expect(asked.headers.get('retry-after')).toBe('1');
   expect((await send('GET', '/v1/account/info', live.key, code)).status).toBe(200);
 });

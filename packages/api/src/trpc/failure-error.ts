@@ -1,7 +1,7 @@
-import { catalogue, type ErrorCode, type Failure, fail } from '@restage/errors';
+import { catalog, type ErrorCode, type Failure, fail } from '@restage/errors';
 import { TRPCError } from '@trpc/server';
 
-type Status = (typeof catalogue)[ErrorCode]['status'];
+type Status = (typeof catalog)[ErrorCode]['status'];
 
 const trpcCodes = {
   400: 'BAD_REQUEST',
@@ -20,7 +20,7 @@ const trpcCodes = {
 export class FailureError extends TRPCError {
   readonly failure: Failure;
   constructor(failure: Failure) {
-    super({ code: trpcCodes[catalogue[failure.code].status], message: failure.message });
+    super({ code: trpcCodes[catalog[failure.code].status], message: failure.message });
     this.failure = failure;
   }
 }
@@ -43,7 +43,9 @@ export function failureOf(error: unknown): Failure {
     case 'NOT_FOUND':
       return fail('NOT_FOUND', 'There is no such procedure.');
     case 'METHOD_NOT_SUPPORTED':
-      return fail('METHOD_NOT_ALLOWED', 'Queries are called with GET, mutations with POST.');
+      return fail('METHOD_NOT_ALLOWED', 'Queries are called with GET, mutations with POST.', {
+        allow: ['GET', 'POST'],
+      });
     case 'PARSE_ERROR':
       return fail('INVALID_REQUEST', 'The input is not valid JSON.');
     case 'UNSUPPORTED_MEDIA_TYPE':

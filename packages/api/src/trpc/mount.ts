@@ -1,6 +1,6 @@
 import { limits } from '@restage/contract';
 import type { Context as World } from '@restage/core';
-import { catalogue, type Failure, isFailure } from '@restage/errors';
+import { catalog, type Failure, isFailure } from '@restage/errors';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Hono } from 'hono';
 import { failureHeaders } from '../http/answer.ts';
@@ -35,7 +35,7 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
       },
       onError({ error, path }) {
         const { code } = failureOf(error);
-        if (catalogue[code].status !== 500) return;
+        if (catalog[code].status !== 500) return;
         world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'a procedure failed');
       },
     });

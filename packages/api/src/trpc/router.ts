@@ -6,7 +6,7 @@ import {
   procedures,
 } from '@restage/contract';
 import type { AccountContext } from '@restage/core';
-import { catalogue, isFailure } from '@restage/errors';
+import { catalog, isFailure } from '@restage/errors';
 import {
   initTRPC,
   type TRPCMutationProcedure,
@@ -44,7 +44,7 @@ const t = initTRPC.context<RequestContext>().create({
       ...(failure.param !== undefined && { param: failure.param }),
       requestId: ctx?.requestId ?? '',
       docUrl: `${ctx?.publicUrl ?? ''}/errors#${failure.code}`,
-      retryable: catalogue[failure.code].retryable,
+      retryable: catalog[failure.code].retryable,
     };
     return { ...shape, message: failure.message, data: { ...shape.data, error: data } };
   },

@@ -1,4 +1,4 @@
-import { catalogue, errorCodes, isErrorCode } from '@restage/errors';
+import { catalog, errorCodes, isErrorCode } from '@restage/errors';
 import { command, UsageError } from '../command.ts';
 import { table } from '../report.ts';
 
@@ -9,17 +9,17 @@ export const errors = command({
   options: {},
   async run(_context, [asked]) {
     if (asked === undefined) {
-      const data = errorCodes.map((code) => ({ code, ...catalogue[code] }));
+      const data = errorCodes.map((code) => ({ code, ...catalog[code] }));
       const rows = data.map(({ status, code, meaning }) => [String(status), code, meaning]);
       return { data, text: table(rows) };
     }
     const code = asked.toUpperCase();
     if (!isErrorCode(code)) throw new UsageError(`${asked} is no error code. \`restage errors\` lists them.`);
-    const { status, retryable, meaning, mend } = catalogue[code];
+    const { status, retryable, meaning, resolution } = catalog[code];
     const again = retryable ? 'The same request may succeed later.' : 'The same request will fail again.';
     return {
-      data: { code, ...catalogue[code] },
-      text: `${code} (HTTP ${status})\n${meaning}\n${mend}\n${again}`,
+      data: { code, ...catalog[code] },
+      text: `${code} (HTTP ${status})\n${meaning}\n${resolution}\n${again}`,
     };
   },
 });

@@ -22,7 +22,7 @@ export const clientCodes = {
   INVALID_WEBHOOK: false,
 } as const;
 
-/** A code of the server's catalogue. */
+/** A code of the server's catalog. */
 export type ServerErrorCode = keyof typeof serverCodes;
 
 /** A code that the client gives by itself. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { catalogue, type ErrorCode } from '@restage/errors';
+import { catalog, type ErrorCode } from '@restage/errors';
 import { onTestFinished } from 'vitest';
 import { Restage, type RestageOptions } from '../index.ts';
 import type { Job } from '../wire.ts';
@@ -80,7 +80,7 @@ export function refuse(
   code: ErrorCode | (string & {}),
   more: { status?: number; headers?: Record<string, string>; data?: object } = {},
 ): void {
-  const known = code in catalogue ? catalogue[code as ErrorCode] : undefined;
+  const known = code in catalog ? catalog[code as ErrorCode] : undefined;
   const status = more.status ?? known?.status ?? 400;
   const error = {
     code,
