@@ -51,7 +51,11 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
   ): Input<S & Record<Name, Schema>, Codes | Code> {
     const step: Step<Code> = (raw, accepted) => {
       if (options.when && !options.when(accepted)) return undefined;
-      const value = options.blankIsAbsent && isBlank(raw[name]) ? undefined : (raw[name] ?? undefined);
+      const value = options.blankIsAbsent && isBlank(raw[name]) ? undefined : toValue(raw[name]);
+      if (typeof value === 'string' && !isStorable(value)) {
+        const message = `${name} must be well-formed Unicode text without NUL characters; received ${received(value)}.`;
+        return fail(code, message, { param: name });
+      }
       const parsed = schema.safeParse(value);
       if (!parsed.success) {
         return fail(code, `${name} must be ${accepts}; received ${received(value)}.`, { param: name });
@@ -96,6 +100,16 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
     }
     return accepted as z.output<z.ZodObject<S>>;
   }
+}
+
+/** A field's value as schemas see it: null is absent, and −0 is 0. */
+function toValue(sent: unknown): unknown {
+  return Object.is(sent, -0) ? 0 : (sent ?? undefined);
+}
+
+/** Whether PostgreSQL can store a text: it has no NUL, and no lone surrogates, which no encoding has. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** Whether a field is absent, null, or text of nothing but white space. */

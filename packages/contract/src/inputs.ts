@@ -6,19 +6,16 @@ import { alphaModes, generationTypes, maxResolutions } from './vocabulary.ts';
 
 const characters = (value: string) => [...value].length;
 
-/** Text that PostgreSQL can store and that two encodings can't make two of: no NUL, no lone surrogates. */
-const plain = (value: string) => value.isWellFormed() && !value.includes('\0');
-
 const prompt = z
   .string()
-  .refine((value) => characters(value) <= limits.promptLength && plain(value))
+  .refine((value) => characters(value) <= limits.promptLength)
   .optional()
   .meta({ maxLength: limits.promptLength, description: 'What the scene should be, in words' });
 
 const { min: keyMin, max: keyMax } = limits.idempotencyKeyLength;
 const idempotencyKey = z
   .string()
-  .refine((value) => characters(value) >= keyMin && characters(value) <= keyMax && plain(value))
+  .refine((value) => characters(value) >= keyMin && characters(value) <= keyMax)
   .optional()
   .meta({ minLength: keyMin, maxLength: keyMax, description: 'Also as the header `idempotency-key`' });
 
@@ -62,25 +59,16 @@ export const startInput = Input.object()
       ? `alpha_uri is required when alpha_mode is "custom": ${uri}. It was ${typeof raw.alpha_uri === 'string' ? 'blank' : 'missing'}.`
       : undefined,
   )
-  .field(
-    'prompt',
-    prompt,
-    'INVALID_REQUEST',
-    `text of at most ${limits.promptLength} characters, without NUL or lone surrogates`,
-    { blankIsAbsent: true },
-  )
+  .field('prompt', prompt, 'INVALID_REQUEST', `text of at most ${limits.promptLength} characters`, {
+    blankIsAbsent: true,
+  })
   .field(
     'seed',
     z.int().min(0).max(limits.seedMax).optional().describe('Drawn when absent; always echoed'),
     'INVALID_REQUEST',
     `a whole number from 0 to ${limits.seedMax}`,
   )
-  .field(
-    'idempotency_key',
-    idempotencyKey,
-    'INVALID_REQUEST',
-    `text of ${keyMin} to ${keyMax} characters, without NUL or lone surrogates`,
-  )
+  .field('idempotency_key', idempotencyKey, 'INVALID_REQUEST', `text of ${keyMin} to ${keyMax} characters`)
   .field(
     'max_cost',
     z
