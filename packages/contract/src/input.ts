@@ -5,6 +5,9 @@ import { received } from './received.ts';
 type Shape = Record<string, z.ZodType>;
 type Raw = Readonly<Record<string, unknown>>;
 
+/** What PostgreSQL can't store in a text: NUL, and lone surrogates, which no encoding has. */
+const unstorableCharacter = /[\0\p{Surrogate}]/u;
+
 /** What each step of an input does: sees what was sent, adds to what was accepted, or ends with a failure. */
 type Step<Code extends ErrorCode> = (
   raw: Raw,
@@ -52,8 +55,10 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
     const step: Step<Code> = (raw, accepted) => {
       if (options.when && !options.when(accepted)) return undefined;
       const value = options.blankIsAbsent && isBlank(raw[name]) ? undefined : toValue(raw[name]);
-      if (typeof value === 'string' && !isStorable(value)) {
-        const message = `${name} must be well-formed Unicode text without NUL characters; received ${received(value)}.`;
+      const unstorable = typeof value === 'string' ? unstorableCharacter.exec(value) : null;
+      if (unstorable) {
+        const found = `${unstorable[0] === '\0' ? 'NUL' : 'a lone surrogate'} at index ${unstorable.index}`;
+        const message = `${name} must be well-formed Unicode text without NUL characters; received ${found}.`;
         return fail(code, message, { param: name });
       }
       const parsed = schema.safeParse(value);
@@ -105,11 +110,6 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
 /** A field's value as schemas see it: null is absent, and −0 is 0. */
 function toValue(sent: unknown): unknown {
   return Object.is(sent, -0) ? 0 : (sent ?? undefined);
-}
-
-/** Whether PostgreSQL can store a text: it has no NUL, and no lone surrogates, which no encoding has. */
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** Whether a field is absent, null, or text of nothing but white space. */

@@ -17,8 +17,9 @@ export async function checkCallback(
   const text = typeof callbackUrl === 'string' && callbackUrl.length <= urlAtMost ? callbackUrl : '';
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || checkUrl(url, context.network.allowPrivateNetwork)) {
-    const form = 'must be an https:// URL on port 443, without user information';
-    return fail('INVALID_CALLBACK_URL', `${param} ${form}; received ${received(callbackUrl)}.`, { param });
+    const form = `must be an https:// URL on port 443 of at most ${urlAtMost} characters, without user information`;
+    const found = url ? describeUrl(url) : describeText(callbackUrl);
+    return fail('INVALID_CALLBACK_URL', `${param} ${form}; received ${found}.`, { param });
   }
   const fetcher = openFetcher(context.network, context.limits);
   try {
@@ -35,4 +36,14 @@ export async function checkCallback(
   } finally {
     await fetcher.close();
   }
+}
+
+/** What a message may say of a URL: its path and query are often secret, and its user information always is. */
+function describeUrl({ protocol, username, password, host }: URL): string {
+  return `one that begins with ${protocol}//${username || password ? '…@' : ''}${host}`;
+}
+
+function describeText(callbackUrl: unknown): string {
+  if (typeof callbackUrl !== 'string') return received(callbackUrl);
+  return callbackUrl.length > urlAtMost ? `${callbackUrl.length} characters` : 'text that is not a URL';
 }

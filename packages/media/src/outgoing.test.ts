@@ -51,7 +51,24 @@ describe('a callback URL', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining('must be an https:// URL'));
   });
 
-  test('where nothing answers is refused', async () => {
+  it.each([
+    'https://user:hunter2@media.restage-test.net/',
+    'https://hunter2@media.restage-test.net/',
+    'https://user:hunter2@media.restage-test.net:8443/',
+    'http://media.restage-test.net/services/hunter2?token=hunter2#hunter2',
+    'http:user:hunter2@media.restage-test.net',
+    'https://user:hunter2@',
+    'user:hunter2@media.restage-test.net',
+    '//user:hunter2@media.restage-test.net/',
+    `https://user:hunter2@${'a'.repeat(9000)}/`,
+    `https://user:${'hunter2'.repeat(1000)}@media.restage-test.net/`,
+  ])('is refused without a word of its secrets: %s', async (callbackUrl) => {
+    const failure = await test.media.checkCallback(callbackUrl);
+    expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL' });
+    expect(failure).toHaveProperty('message', expect.not.stringContaining('hunter2'));
+  });
+
+  it('where nothing answers is refused', async () => {
     serve = (incoming) => incoming.socket.destroy();
     const failure = await testMedia.media.checkCallback(url.href);
     expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });

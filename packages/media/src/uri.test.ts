@@ -97,3 +97,15 @@ describe('what is refused by its form', () => {
     if (isFailure(failure)) expect(failure.message.length).toBeLessThan(200);
   });
 });
+
+it.each([
+  'http://user:hunter2@example.com/a.png',
+  'ftp://user:hunter2@example.com/a.png',
+  's3://key:hunter2@bucket/a.png',
+  '//user:hunter2@example.com/a.png',
+  'http://example.com/a.png?signature=hunter2',
+])('%s is refused without a word of its credentials', (uri) => {
+  const failure = parseMediaUri(uri, 'source_uri', strict);
+  expect(failure).toMatchObject({ code: 'INVALID_URI' });
+  expect(failure).toHaveProperty('message', expect.not.stringContaining('hunter2'));
+});

@@ -52,7 +52,9 @@ export function parseMediaUri(
   if (scheme === 'beeble') return parseUpload(uri) ?? invalid(uploadForm);
   if (scheme === 'data') return parseData(uri) ?? invalid(dataForm);
   if (scheme !== 'https' && !(scheme === 'http' && options.allowPrivateNetwork)) {
-    return invalid(`must be a beeble://uploads/…, https:// or data: URI; received ${received(uri)}.`);
+    // Beyond its scheme, a URL that is not accepted may hold credentials.
+    const found = scheme === undefined ? received(uri) : `a URI with the scheme ${scheme}:`;
+    return invalid(`must be a beeble://uploads/…, https:// or data: URI; received ${found}.`);
   }
   const url = uri.length <= urlAtMost && URL.canParse(uri) ? new URL(uri) : undefined;
   return url ? { kind: 'https', url } : invalid(`is not a URL of at most ${urlAtMost} characters.`);

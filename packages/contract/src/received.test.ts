@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { received } from './received.ts';
+
+test.each([
+  ['https://user:hunter2@example.com/hook', '"https://…@example.com/hook"'],
+  ['HTTPS://hunter2@example.com', '"HTTPS://…@example.com"'],
+  [' http:hunter2@example.com', '" http:…@example.com"'],
+  ['https:\\\\user:hunter2@example.com', '"https:\\\\\\\\…@example.com"'],
+  ['//user:hunter2@example.com', '"//…@example.com"'],
+  ['user:hunter2@example.com', '"user:…@example.com"'],
+  ['https://user:hunt/er2?#@example.com', '"https://…@example.com"'],
+  ['https://user:hunt\ner2@example.com', '"https://…@example.com"'],
+  [`https://user:${'hunter2'.repeat(1000)}@example.com`, '"https://…@example.com"'],
+  ['https://a@b:hunter2@example.com', '"https://…@example.com"'],
+])('%j is shown without its credentials', (sent, shown) => {
+  expect(received(sent)).toBe(shown);
+});
+
+test.each(['shot@2x.gif', 'ann@example.com', 'https://example.com/a.png', 'a: b', '/a'])(
+  '%j is shown as it is',
+  (sent) => {
+    expect(received(sent)).toBe(JSON.stringify(sent));
+  },
+);
