@@ -2,7 +2,7 @@ import type { RestBinding } from '@restage/contract';
 import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Context } from 'hono';
 import { readJson } from '../http/body.ts';
-import { type Edge, requestHeader } from '../http/request.ts';
+import type { Edge } from '../http/request.ts';
 
 /**
  * A procedure's input as REST spells it: the body's fields (or the query's, for a GET), those headers that stand
@@ -31,7 +31,7 @@ export async function readInput(
 
 function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string, unknown>) {
   for (const [header, field] of Object.entries(rest.headers ?? {})) {
-    const value = requestHeader(c, header);
+    const value = c.req.header(header);
     if (value === undefined) continue;
     const sent = fields[field] ?? undefined;
     if (sent !== undefined && sent !== value) {
@@ -49,7 +49,7 @@ function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string,
  * an error (RFC 7240): one too long is shortened, one that makes no sense is as if it weren't there.
  */
 export function preferredWait(c: Context<Edge>, rest: RestBinding): number | undefined {
-  const preference = requestHeader(c, 'prefer');
+  const preference = c.req.header('prefer');
   if (!rest.wait || preference === undefined) return undefined;
   const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(preference);
   if (!asked) return undefined;

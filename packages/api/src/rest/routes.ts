@@ -5,7 +5,7 @@ import type { Context, Hono } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
 import { answerJson } from '../http/headers.ts';
-import { type Edge, requestContext, requestHeader } from '../http/request.ts';
+import { type Edge, requestContext } from '../http/request.ts';
 import { perform } from '../perform.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { internalError } from '../trpc/failure-error.ts';
@@ -79,7 +79,7 @@ function answer(c: Context<Edge>, rest: RestBinding, output: object, ctx: Reques
   headers.etag = tag;
   headers['cache-control'] = 'private, no-cache';
   headers.vary = 'x-api-key, authorization, prefer';
-  const isFresh = isMatched(requestHeader(c, 'if-none-match'), tag);
+  const isFresh = isMatched(c.req.header('if-none-match'), tag);
   return answerJson(c, headers, isFresh ? undefined : text);
 }
 

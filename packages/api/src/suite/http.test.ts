@@ -5,6 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import type { openApiDocument } from '../index.ts';
 import { openDoors } from '../testing/suite/index.ts';
+import { blackPng } from './footage.ts';
 
 const world = await openDoors({ work: false, corsOrigins: ['https://app.example'] });
 const { key } = await world.account();
@@ -83,6 +84,117 @@ describe('outside /trpc, every error is the envelope', () => {
     await expectEnvelope(await both('Basic abc'), 'INVALID_API_KEY');
     expect((await both(`Bearer ${key}`)).status).toBe(200);
     expect((await at('/v1/account/info', { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  });
+
+  const info = (headers: readonly (readonly [string, string])[]) =>
+    at('/v1/account/info', { headers: headers.map(([name, value]) => [name, value]) });
+
+  test.each<[string, [string, string][]]>([
+    [
+      'an empty x-api-key beside a bearer',
+      [
+        ['x-api-key', ''],
+        ['authorization', `Bearer ${key}`],
+      ],
+    ],
+    [
+      'a blank x-api-key beside a bearer',
+      [
+        ['x-api-key', '  '],
+        ['authorization', `bearer   ${key} `],
+      ],
+    ],
+    [
+      'an x-api-key beside an empty authorization',
+      [
+        ['x-api-key', key],
+        ['authorization', ''],
+      ],
+    ],
+    [
+      'an x-api-key beside a bearer without a key',
+      [
+        ['x-api-key', key],
+        ['authorization', 'Bearer '],
+      ],
+    ],
+    [
+      'the same x-api-key twice',
+      [
+        ['x-api-key', key],
+        ['x-api-key', key],
+      ],
+    ],
+    [
+      'an x-api-key and an empty one',
+      [
+        ['x-api-key', ''],
+        ['x-api-key', key],
+      ],
+    ],
+    [
+      'the same bearer twice',
+      [
+        ['authorization', `Bearer ${key}`],
+        ['authorization', `Bearer ${key}`],
+      ],
+    ],
+    [
+      'the same key in all of them',
+      [
+        ['x-api-key', key],
+        ['x-api-key', key],
+        ['authorization', `Bearer ${key}`],
+      ],
+    ],
+  ])('%s is one key', async (_, headers) => {
+    expect((await info(headers)).status).toBe(200);
+  });
+
+  test.each<[string, [string, string][]]>([
+    [
+      'no key at all, in empty headers',
+      [
+        ['x-api-key', ''],
+        ['authorization', 'Bearer'],
+      ],
+    ],
+    [
+      'two x-api-keys',
+      [
+        ['x-api-key', key],
+        ['x-api-key', `${key}x`],
+      ],
+    ],
+    [
+      'two bearers',
+      [
+        ['authorization', `Bearer ${key}`],
+        ['authorization', `Bearer ${key}x`],
+      ],
+    ],
+    [
+      'a bearer beside another scheme',
+      [
+        ['authorization', `Bearer ${key}`],
+        ['authorization', 'Basic abc'],
+      ],
+    ],
+    ['a key that is no ASCII', [['x-api-key', 'rsk_\xe9']]],
+  ])('%s is INVALID_API_KEY', async (_, headers) => {
+    await expectEnvelope(await info(headers), 'INVALID_API_KEY');
+  });
+
+  test('a stream whose key stands beside an empty header goes on as with one alone', async () => {
+    const source_uri = `data:image/png;base64,${blackPng(8, 8).toString('base64')}`;
+    const body = JSON.stringify({ generation_type: 'image', alpha_mode: 'fill', prompt: 'x', source_uri });
+    const { id } = (await (await post('/v1/switchx/generations', body)).json()) as { id: string };
+    const headers = { 'x-api-key': '', authorization: `Bearer ${key}` };
+    const answer = await at(`/v1/switchx/generations/${id}/events`, { headers });
+    const reader = answer.body?.getReader();
+    const first = await reader?.read();
+    expect(new TextDecoder().decode(first?.value)).toContain(`"id":"${id}"`);
+    await reader?.cancel();
   });
 
   test('PAYLOAD_TOO_LARGE for a body over the limit, declared or not', async () => {

@@ -4,7 +4,7 @@ import { TRPCError } from '@trpc/server';
 import type { Context } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerJson } from '../http/headers.ts';
-import { type Edge, requestHeader } from '../http/request.ts';
+import type { Edge } from '../http/request.ts';
 import { perform } from '../perform.ts';
 import { FailureError } from './failure-error.ts';
 import { transformer } from './transformer.ts';
@@ -19,8 +19,7 @@ export async function answerQuery(
   ctx: RequestContext,
 ): Promise<Response | { readonly thrown: unknown } | undefined> {
   const name = c.req.path.slice('/trpc/'.length);
-  if (c.req.method !== 'GET' || !isQuery(name) || requestHeader(c, 'trpc-accept') !== undefined)
-    return undefined;
+  if (c.req.method !== 'GET' || !isQuery(name) || c.req.header('trpc-accept') !== undefined) return undefined;
   const { input, ...others } = c.req.query();
   if (Object.keys(others).length > 0) return undefined;
   try {

@@ -16,24 +16,30 @@ export function hashKey(key: string): string {
   return digest('sha256', key, 'hex');
 }
 
+/**
+ * The keys that were sent, each once. A header that is sent twice arrives as one, joined by a comma, which no key has;
+ * a header that is empty carries no key.
+ */
+export function distinctKeys({ apiKey = '', bearer = '' }: Credentials): readonly string[] {
+  const sent = [...apiKey.split(','), ...bearer.split(',')].map((key) => key.trim());
+  return [...new Set(sent)].filter((key) => key !== '');
+}
+
 /** Whose key it is, if that is known without asking the database. */
-export function recallAccount(ctx: Context, { apiKey, bearer }: Credentials): Account | undefined {
-  const key = apiKey ?? bearer;
-  if (key === undefined || (bearer !== undefined && bearer !== key)) return undefined;
+export function recallAccount(ctx: Context, credentials: Credentials): Account | undefined {
+  const [key, ...others] = distinctKeys(credentials);
+  if (key === undefined || others.length > 0) return undefined;
   const cached = ctx.keys.get(hashKey(key));
   return cached && cached.until > ctx.now() ? cached.account : undefined;
 }
 
 /** Whose key it is. What is wrong with a key is not told, so that nothing can be learnt by trying. */
 export async function authenticate(ctx: Context, credentials: Credentials) {
-  const { apiKey, bearer } = credentials;
-  if (apiKey === undefined && bearer === undefined) {
+  const [key, ...others] = distinctKeys(credentials);
+  if (key === undefined) {
     return invalid('No API key was sent. Send one as `x-api-key: rsk_…` or `authorization: Bearer rsk_…`.');
   }
-  if (apiKey !== undefined && bearer !== undefined && apiKey !== bearer) {
-    return invalid('Two different API keys were sent. Send one.');
-  }
-  const key = apiKey ?? bearer ?? '';
+  if (others.length > 0) return invalid('Two different API keys were sent. Send one.');
   if (!wellFormed.test(key)) return invalid('The API key is malformed. Keys begin with rsk_.');
   const known = recallAccount(ctx, credentials);
   if (known) return known;

@@ -1,14 +1,15 @@
 import { apiKeys } from '@restage/db';
-import { hashKey } from '../accounts/authenticate.ts';
-import type { Context, Credentials } from '../context.ts';
+import { type Credentials, distinctKeys, hashKey } from '../accounts/authenticate.ts';
+import type { Context } from '../context.ts';
 import { goodKey } from './internal.ts';
 
 /**
  * Whether the key that was shown is neither revoked nor expired, asked of the database itself and not of the cache,
  * which then forgets a key that is.
  */
-export async function isKeyGood(ctx: Context, { apiKey, bearer }: Credentials): Promise<boolean> {
-  const hash = hashKey(apiKey ?? bearer ?? '');
+export async function isKeyGood(ctx: Context, credentials: Credentials): Promise<boolean> {
+  const [key = ''] = distinctKeys(credentials);
+  const hash = hashKey(key);
   const [good] = await ctx.db
     .select({ id: apiKeys.id })
     .from(apiKeys)
