@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { RestBinding } from '@restage/contract';
 import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Context } from 'hono';
@@ -31,17 +32,36 @@ export async function readInput(
 
 function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string, unknown>) {
   for (const [header, field] of Object.entries(rest.headers ?? {})) {
-    const value = c.req.header(header);
-    if (value === undefined) continue;
+    const bytes = c.req.header(header);
+    if (bytes === undefined) continue;
+    const value = decodeHeader(bytes);
+    if (value === undefined) {
+      const message = `The header ${header} must be UTF-8 text; received bytes that are not.`;
+      return fail('INVALID_REQUEST', message, { param: header });
+    }
     const sent = fields[field] ?? undefined;
     if (sent !== undefined && sent !== value) {
       return fail('INVALID_REQUEST', `The header ${header} and the field ${field} differ. Send one.`, {
-        param: field,
+        param: header,
       });
     }
     fields[field] = value;
   }
   return fields;
+}
+
+/** The text of a header, which HTTP libraries read as one character a byte; undefined if the bytes are not UTF-8. */
+function decodeHeader(value: string): string | undefined {
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+/** A failure of a field that was sent as a header, with the header's name in place of the field's. */
+export function nameHeader(c: Context<Edge>, rest: RestBinding, failure: Failure): Failure {
+  const { param, message } = failure;
+  const bound = Object.entries(rest.headers ?? {}).find(([, field]) => field === param);
+  if (param === undefined || !bound || c.req.header(bound[0]) === undefined) return failure;
+  return { ...failure, param: bound[0], message: message.replace(param, bound[0]) };
 }
 
 /**

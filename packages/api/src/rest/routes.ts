@@ -11,7 +11,7 @@ import type { StreamEvent } from '../stream-event.ts';
 import { internalError } from '../trpc/failure-error.ts';
 import { entityTag, isMatched } from './etag.ts';
 import { eventStream } from './events.ts';
-import { preferredWait, readInput } from './input.ts';
+import { nameHeader, preferredWait, readInput } from './input.ts';
 
 /** What REST needs beside the world. */
 export interface RestOptions {
@@ -50,8 +50,8 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
       });
       if (isFailure(output)) {
         // What has caused it is logged where it happened.
-        if (catalog[output.code].status === 500) log({ code: output.code });
-        return answerFailure(c, output, options.publicUrl);
+        if (catalogue[output.code].status === 500) log({ code: output.code });
+        return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
       }
       if (!gone) return answer(c, rest, output, ctx);
       const stream = {
