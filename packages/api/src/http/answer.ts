@@ -15,9 +15,12 @@ export function failureHeaders(failure: Failure, docs: string): Record<string, s
   return headers;
 }
 
-/** Answers with a failure: its status, the envelope, and the rest in headers. */
-export function answerFailure(c: Context, failure: Failure, docs: string): Response {
-  const { status, body } = encodeEnvelope(failure);
+/**
+ * Answers with a failure: its status, the envelope, and the rest in headers.
+ * @param status instead of the code's own, where HTTP has one for exactly this
+ */
+export function answerFailure(c: Context, failure: Failure, docs: string, status?: 416): Response {
+  const envelope = encodeEnvelope(failure);
   for (const [name, value] of Object.entries(failureHeaders(failure, docs))) c.header(name, value);
-  return c.json(body, status);
+  return c.json(envelope.body, status ?? envelope.status);
 }

@@ -1,9 +1,11 @@
+import { received } from '@restage/contract';
 import type { Context as World } from '@restage/core';
 import { missingOutput, receiveUpload } from '@restage/core';
 import { fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Context, Hono } from 'hono';
 import { answerFailure } from './answer.ts';
+import { isFresh, isRangeAllowed } from './conditional.ts';
 import type { Edge } from './request.ts';
 
 const types: Readonly<Record<string, string>> = { png: 'image/png', mp4: 'video/mp4' };
@@ -26,8 +28,8 @@ export function mountFiles(app: Hono<Edge>, world: World, options: { readonly pu
       return answerFailure(c, fail('PAYLOAD_TOO_LARGE', message), options.publicUrl);
     }
     const { body, signal } = c.req.raw;
-    const received = await receiveUpload(world, c.req.param('id'), body ?? nothing(), signal);
-    return isFailure(received) ? answerFailure(c, received, options.publicUrl) : c.body(null, 200);
+    const outcome = await receiveUpload(world, c.req.param('id'), body ?? nothing(), signal);
+    return isFailure(outcome) ? answerFailure(c, outcome, options.publicUrl) : c.body(null, 200);
   });
 }
 
@@ -39,29 +41,35 @@ async function sendBlob(c: Context, world: World, key: string, docs: string): Pr
   const [, id = '', , name = ''] = key.split('/');
   if (!found) return answerFailure(c, await missingOutput(world, id), docs);
   const etag = `"${found.size.toString(36)}-${found.modifiedAt.getTime().toString(36)}"`;
-  const ifRange = c.req.header('if-range');
-  const asked = ifRange === undefined || ifRange === etag ? c.req.header('range') : undefined;
-  const range = parseRange(asked ?? null, found.size);
-  const isKnown = c.req.header('if-none-match') === etag;
-  const isWanted = !isKnown && range !== 'unsatisfiable' && c.req.method !== 'HEAD';
-  const bytes = isWanted ? await world.blobs.read(key, range === 'whole' ? undefined : range) : undefined;
-  // Swept since it was looked at.
-  if (isWanted && !bytes) return answerFailure(c, await missingOutput(world, id), docs);
-  c.header('accept-ranges', 'bytes');
-  c.header('etag', etag);
-  c.header('last-modified', found.modifiedAt.toUTCString());
-  c.header('cache-control', 'private, max-age=3600');
-  if (isKnown) return c.body(null, 304);
-  c.header('content-type', types[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream');
-  c.header('content-disposition', `inline; filename="${id}-${name}"`);
-  if (range === 'unsatisfiable') {
-    c.header('content-range', `bytes */${found.size}`);
-    c.header('content-type', 'text/plain; charset=utf-8');
-    return c.body('', 416);
+  const lastModified = found.modifiedAt.toUTCString();
+  const lasting = { etag, 'last-modified': lastModified, 'cache-control': 'private, max-age=3600' };
+  if (isFresh(c.req.header('if-none-match'), c.req.header('if-modified-since'), { etag, lastModified })) {
+    return c.body(null, 304, lasting);
   }
-  if (range !== 'whole') c.header('content-range', `bytes ${range.start}-${range.end}/${found.size}`);
-  const length = range === 'whole' ? found.size : range.end - range.start + 1;
-  c.header('content-length', String(length));
+  // A range is a matter of GET alone: a HEAD is answered as for the whole (RFC 9110, 14.2).
+  const isHead = c.req.method === 'HEAD';
+  const isRanged = !isHead && isRangeAllowed(c.req.header('if-range'), { etag, lastModified });
+  const range = parseRange((isRanged && c.req.header('range')) || null, found.size);
+  if (range === 'unsatisfiable') return answerUnsatisfiable(c, found.size, docs);
+  const bytes = isHead ? undefined : await world.blobs.read(key, range === 'whole' ? undefined : range);
+  // Swept since it was looked at.
+  if (!isHead && !bytes) return answerFailure(c, await missingOutput(world, id), docs);
+  const headers: Record<string, string> = {
+    ...lasting,
+    'accept-ranges': 'bytes',
+    'content-type': types[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
+    'content-disposition': `inline; filename="${id}-${name}"`,
+    'content-length': String(range === 'whole' ? found.size : range.end - range.start + 1),
+  };
+  if (range !== 'whole') headers['content-range'] = `bytes ${range.start}-${range.end}/${found.size}`;
   const status = range === 'whole' ? 200 : 206;
-  return bytes ? c.body(bytes, status) : c.body(null, status);
+  return bytes ? c.body(bytes, status, headers) : c.body(null, status, headers);
+}
+
+function answerUnsatisfiable(c: Context, size: number, docs: string): Response {
+  const sent = received(c.req.header('range'));
+  const message = `The header range must name bytes of the file, which has ${size}; received ${sent}.`;
+  c.header('accept-ranges', 'bytes');
+  c.header('content-range', `bytes */${size}`);
+  return answerFailure(c, fail('INVALID_REQUEST', message, { param: 'range' }), docs, 416);
 }

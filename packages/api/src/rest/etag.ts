@@ -17,10 +17,3 @@ export function entityTag(output: object, text: string, volatile: readonly strin
 function tagOf(text: string): string {
   return `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
 }
-
-/** Whether `if-none-match` names a tag, by the weak comparison; `*` names every one. */
-export function isMatched(ifNoneMatch: string | undefined, tag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  const strong = (each: string) => each.trim().replace(/^W\//, '');
-  return ifNoneMatch.split(',').some((each) => each.trim() === '*' || strong(each) === strong(tag));
-}

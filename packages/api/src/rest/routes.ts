@@ -4,12 +4,13 @@ import { catalog, fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
+import { isMatched } from '../http/conditional.ts';
 import { answerJson } from '../http/headers.ts';
 import { type Edge, requestContext } from '../http/request.ts';
 import { perform } from '../perform.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { internalError } from '../trpc/failure-error.ts';
-import { entityTag, isMatched } from './etag.ts';
+import { entityTag } from './etag.ts';
 import { eventStream } from './events.ts';
 import { nameHeader, preferredWait, readInput } from './input.ts';
 
