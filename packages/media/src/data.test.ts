@@ -35,15 +35,53 @@ describe('decoding', () => {
     },
   );
 
+  const sent = randomBytes(100_000);
+  const base64 = sent.toString('base64');
+  const escaped = [...base64].map((each) => `%${Buffer.from(each).toString('hex')}`).join('');
+  it.each([
+    ['line breaks, as in PEM', base64.replaceAll(/.{64}/g, '$&\n')],
+    ['line breaks, as in MIME', base64.replaceAll(/.{76}/g, '$&\r\n')],
+    ['a line break at the end', `${base64}\n`],
+    ['white space anywhere', ` ${base64.replaceAll(/.{5}/g, '$& \t\f')} `],
+    ['white space within the padding', base64.replace(/=+$/, (padding) => [...padding, ''].join('\n'))],
+    ['much white space', `${base64.slice(0, 10)}${' '.repeat(70_000)}${base64.slice(10)}`],
+    ['percent-encoding, as of encodeURIComponent', encodeURIComponent(base64)],
+    ['percent-encoding of every character', escaped],
+    ['percent-encoding in upper case', escaped.toUpperCase()],
+    ['percent-encoded line breaks', base64.replaceAll(/.{76}/g, '$&%0D%0A')],
+  ])('reads through %s', async (name, text) => {
+    const path = join(test.directory, `decoded ${name}`);
+    expect(await test.media.download(dataUri(text), 'source', path)).toEqual({ bytes: sent.length });
+    expect((await readFile(path)).equals(sent)).toBe(true);
+    const asBytes = { ...dataUri(text), uri: Buffer.from(dataUri(text).uri) };
+    expect(await test.media.download(asBytes, 'source', `${path}, bytes`)).toEqual({ bytes: sent.length });
+  });
+
+  it('reads text that is cut anywhere, within a group and within an escape', async () => {
+    const text = Buffer.from('any bytes').toString('base64').replaceAll(/.{3}/g, '$&%0a');
+    for (let space = 0; space < 16; space += 1) {
+      const path = join(test.directory, `cut ${space}`);
+      const padded = `${' '.repeat(32_760 - 'data:image/png;base64,'.length + space)}${text}`;
+      expect(await test.media.download(dataUri(padded), 'source', path)).toEqual({ bytes: 9 });
+      expect(await readFile(path, 'utf8')).toBe('any bytes');
+    }
+  });
+
   const long = 'A'.repeat(chunk);
   test.each([
     ['a character outside the alphabet', 'AA!A'],
     ['such a character in a later chunk', `${long}AA!A`],
-    ['white space', 'AAAA AAAA'],
-    ['a line break', 'AAAA\nAAAA'],
+    ['white space that is no ASCII', 'AAAA\u00a0AAAA'],
+    ['a vertical tab', 'AAAA\vAAAA'],
     ['the alphabet of URLs', 'AA-_'],
-    ['percent escapes', 'QQ%3D%3D'],
+    ['percent-encoding twice', 'QQ%253D%253D'],
+    ['percent-encoding twice, at the cut of a chunk', `${long.slice(0, -1)}QQ%253D%253D`],
+    ['an escape that is cut off', 'AAAA%4'],
+    ['a percent sign alone', 'AAAA%'],
+    ['an escape of what is no character of base64', 'AA%21A'],
+    ['an escape that is none', 'AA%4gA'],
     ['padding in the middle', 'QQ==QQ=='],
+    ['padding before more, after a line break', 'QQ==\nQQ=='],
     ['padding at the end of a chunk that is not the last', `${long.slice(0, -2)}==AAAA`],
     ['no padding where it is needed', 'QQ'],
     ['a single left-over character', 'AAAAA'],

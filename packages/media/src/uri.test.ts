@@ -41,7 +41,37 @@ test('takes a data URI, and keeps the string as it is', () => {
   });
 });
 
-test('takes apart a data URI of 70 MB without reading it', () => {
+it.each([
+  'data:image/png;name=a.png;base64,',
+  'data:image/png;name="a, b; c.png";base64,',
+  'data:image/png;name="a \\", b.png";base64,',
+  'data:image/png;name="";base64,',
+  'data:image/png;charset=;base64,',
+  'data:image/png;charset=utf-8;base64,',
+  'data:image/png; charset=utf-8; base64 ,',
+  'data:image/png;name=%22a%2C%20b%22;base64,',
+  'data:image/png;name=été.png;base64,',
+  'data:image/png;flag;base64,',
+  'data:image/png;;base64,',
+  'data:image/png;base64;base64,',
+  'data:image/png;x=base64;base64,',
+  'data:video/mp4;codecs=avc1.42E01E;base64,',
+  'data:video/mp4;codecs="avc1.42E01E, mp4a.40.2";base64,',
+  'data:video/mp4;codecs=avc1.42E01E,mp4a.40.2;base64,',
+  'data:video/x-matroska;codecs=avc1;base64,',
+  'data:image/svg+xml;base64,',
+  'DATA:IMAGE/PNG;NAME="A,B";BASE64,',
+  `data:image/png;name=${'a'.repeat(1000)}.png;base64,`,
+])('takes the parameters of %s', (header) => {
+  const [, type = ''] = /^data:([^;]*)/i.exec(header) ?? [];
+  for (const uri of [`${header}AAAA`, `${header}AAAA,AAAA`, Buffer.from(`${header}AAAA`)]) {
+    const offset = typeof uri === 'string' ? header.length : uri.length - 4;
+    const media = { kind: 'data', type: type.toLowerCase(), uri, offset };
+    expect(parseMediaUri(uri, 'source_uri', strict)).toEqual(media);
+  }
+});
+
+it('takes apart a data URI of 70 MB without reading it', () => {
   const uri = `data:video/mp4;base64,${Buffer.alloc(70_000_000, 'A').toString('latin1')}`;
   expect(uri.charCodeAt(uri.length - 1)).toBe(65);
   const started = performance.now();
@@ -87,10 +117,19 @@ describe('what is refused by its form', () => {
     'data:,',
     'data:image/png,abc',
     'data:image/png;base64,',
-    'data:image/png;charset=utf-8;base64,AAAA',
+    'data:image/png;base64;name=a.png,AAAA',
+    'data:image/png;base64=1,AAAA',
+    'data:image/png;name="a.png;base64,AAAA',
+    'data:image/png;name=a,b,AAAA',
+    'data:image/png base64,AAAA',
+    'data:image/png;base64AAAA',
+    'data:image/png;x=1;base64,',
+    'data:/png;base64,AAAA',
+    'data:image/;base64,AAAA',
+    ' data:image/png;base64,AAAA',
     'data:image;base64,AAAA',
     'data:;base64,AAAA',
-    `data:image/${'p'.repeat(300)};base64,AAAA`,
+    `data:image/png;name=${'p'.repeat(5000)};base64,AAAA`,
   ])('%s', (uri) => {
     const failure = parseMediaUri(uri, 'reference_image_uri', strict);
     expect(failure).toMatchObject({ code: 'INVALID_URI', param: 'reference_image_uri' });

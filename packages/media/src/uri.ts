@@ -31,9 +31,14 @@ export interface UploadMedia {
 export type MediaUri = UploadMedia | HttpsMedia | DataMedia;
 
 const urlAtMost = 8192;
-const dataHeaderAtMost = 256;
+const dataHeaderAtMost = 4096;
 const uploadUri = /^beeble:\/\/uploads\/([^/?#]+)\/([^/?#]+)$/;
-const dataHeader = /^data:([a-z0-9][\w.+-]*\/[\w.+-]+);base64,$/i;
+/**
+ * `data:`, a media type with any parameters, and `;base64,` (RFC 2397). A parameter may hold commas, quoted or, as
+ * browsers write the codecs of a recording, not. Nothing relies on what parameters say.
+ */
+const dataHeader =
+  /^data:([a-z0-9][\w.+-]*\/[\w.+-]+)\s*(?:;(?!\s*base64\s*,)(?:[^";]|"(?:[^"\\]|\\.)*")*)*;\s*base64\s*,/is;
 
 /**
  * Takes a URI apart by its form alone; nothing is looked up, fetched or decoded.
@@ -61,7 +66,8 @@ export function parseMediaUri(
 }
 
 const uploadForm = 'must be a URI as an upload returned it: beeble://uploads/{id}/{filename}.';
-const dataForm = 'must be a data: URI of the form data:{mime};base64,{data}.';
+const dataForm =
+  'must be a data: URI of the form data:{mime};base64,{data}; parameters may stand before ;base64.';
 
 function parseUpload(uri: string): UploadMedia | undefined {
   const [, id, name] = uploadUri.exec(uri.slice(0, urlAtMost)) ?? [];
@@ -79,11 +85,9 @@ function decodeSegment(segment: string): string | undefined {
 }
 
 function parseData(uri: string | Uint8Array): DataMedia | undefined {
-  const head = textOf(uri, 0, dataHeaderAtMost);
-  const offset = head.indexOf(',') + 1;
-  const type = dataHeader.exec(head.slice(0, offset))?.[1];
-  if (type === undefined || uri.length === offset) return undefined;
-  return { kind: 'data', type: type.toLowerCase(), uri, offset };
+  const [header = '', type] = dataHeader.exec(textOf(uri, 0, dataHeaderAtMost)) ?? [];
+  if (type === undefined || uri.length === header.length) return undefined;
+  return { kind: 'data', type: type.toLowerCase(), uri, offset: header.length };
 }
 
 /** A part of a URI that may be bytes. */

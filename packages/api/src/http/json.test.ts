@@ -47,6 +47,17 @@ describe('a long data: URI', () => {
     }
   });
 
+  test('stays bytes whatever the case of its scheme', () => {
+    const { attachments } = parse(JSON.stringify({ source_uri: uri.replace('data', 'Data') }));
+    expect(attachments.size).toBe(1);
+  });
+
+  test.each(['\n', '\r', '\t', '\f'])('with a raw %j in it is refused, as JSON has it', (space) => {
+    expect(parse(`{"source_uri":"${uri}${space}AAAA"}`).value).toMatchObject({ code: 'INVALID_REQUEST' });
+    const short = `{"source_uri":"data:image/png;base64,${space}AAAA"}`;
+    expect(parse(short).value).toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
   test('with an escape in it is an ordinary string, and so is other long text', () => {
     const escaped = JSON.stringify({ source_uri: uri }).replace('image/png', 'image\\/png');
     expect(parse(escaped)).toEqual({ value: { source_uri: uri }, attachments: new Map() });

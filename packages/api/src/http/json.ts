@@ -13,7 +13,9 @@ const backslash = 0x5c;
 const comma = 0x2c;
 const openers = new Set([0x5b, 0x7b]);
 const closers = new Set([0x5d, 0x7d]);
-const dataScheme = Buffer.from('"data:');
+const dataScheme = '"data:';
+/** White space that base64 may hold, and a string of JSON may not. */
+const breaks = Buffer.from('\t\n\f\r');
 
 /**
  * Parses a body. Its bytes are looked over first, so that a bomb of brackets is refused before anything is
@@ -78,8 +80,10 @@ function endOfString(bytes: Buffer, start: number): number {
   }
 }
 
+/** Whether a string of JSON is a data: URI, and what it says is what its bytes are. */
 function isPlainDataUri(text: Buffer): boolean {
-  return text.subarray(0, dataScheme.length).equals(dataScheme) && !text.includes(backslash);
+  const scheme = text.toString('latin1', 0, dataScheme.length).toLowerCase();
+  return scheme === dataScheme && !text.includes(backslash) && breaks.every((each) => !text.includes(each));
 }
 
 function replace(bytes: Buffer, spans: readonly Span[], attachments: Map<string, Uint8Array>): Buffer {
