@@ -96,7 +96,7 @@ async function start(
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
   const url = localUrl(settings, listener);
-  const publicUrl = (settings.RESTAGE_PUBLIC_URL ?? url).replace(/\/+$/, '');
+  const publicUrl = settings.RESTAGE_PUBLIC_URL ?? url;
   const world = await program.createWorld({
     settings,
     directory,

@@ -38,11 +38,8 @@ test.each([
   ['RESTAGE_KEEP_OUTPUTS_HOURS', '1.5', 'a whole number from 0 to 1000000'],
   ['RESTAGE_KEEP_UPLOADS_HOURS', 'never', 'a whole number from 0 to 1000000'],
   ['RESTAGE_CREDIT_USD', '-1', 'dollars, as in 0.01'],
-  ['RESTAGE_PUBLIC_URL', 'example.com', 'an http:// or https:// URL'],
-  ['RESTAGE_PUBLIC_URL', 'ftp://example.com', 'an http:// or https:// URL'],
   ['RESTAGE_SECRET', 'hunter2', 'at least 16 characters'],
   ['DATABASE_URL', 'mysql://root:hunter2@db/x', 'a postgres:// URL'],
-  ['RESTAGE_CORS_ORIGINS', 'https://a.example,b', 'http:// or https:// origins, separated by commas'],
   ['RESTAGE_ALLOW_PRIVATE_NETWORK', 'yes', '0 or 1'],
   ['RESTAGE_JOB_MEMORY_MB', '2 GB', 'a whole number from 256 to 1048576'],
   ['RESTAGE_MATTE_INPUT', 'rgb', 'unit, centred, signed or imagenet'],
@@ -50,6 +47,94 @@ test.each([
   ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
 ])('%s=%s is refused in one line that does not repeat it', (name, value, accepts) => {
   expect(readSettings({ [name]: value })).toEqual({ fault: `${name} must be ${accepts}.` });
+});
+
+test.each([
+  ['https://restage.example', 'https://restage.example'],
+  ['https://restage.example/', 'https://restage.example'],
+  ['HTTPS://Restage.Example:443//', 'https://restage.example'],
+  ['http://restage.example:80', 'http://restage.example'],
+  ['http://restage.example:8080/', 'http://restage.example:8080'],
+  ['https://restage.example/Restage/', 'https://restage.example/Restage'],
+  ['https://bücher.example/é', 'https://xn--bcher-kva.example/%C3%A9'],
+  ['http://[::1]:8787', 'http://[::1]:8787'],
+  [' https://restage.example\n', 'https://restage.example'],
+])('RESTAGE_PUBLIC_URL=%j is read as %s', (sent, read) => {
+  expect(readSettings({ RESTAGE_PUBLIC_URL: sent })).toMatchObject({ RESTAGE_PUBLIC_URL: read });
+});
+
+test.each([
+  'example.com',
+  '//example.com',
+  'ftp://example.com',
+  'https://',
+  'https://?',
+  'https://user@example.com',
+  'https://user:hunter2@example.com/',
+  'https://example.com?x=hunter2',
+  'https://example.com/?',
+  'https://example.com/#top',
+  'https://example.com/#',
+  'https://exam ple.com',
+  'https://*.example.com',
+  'https:\\\\example.com',
+  'https://example.com:99999',
+  'https://[::1',
+])('RESTAGE_PUBLIC_URL=%j is refused in one line that does not repeat it', (value) => {
+  expect(readSettings({ RESTAGE_PUBLIC_URL: value })).toEqual({
+    fault:
+      'RESTAGE_PUBLIC_URL must be an http:// or https:// URL without user name, password, query and fragment.',
+  });
+});
+
+test.each([
+  ['https://app.example', ['https://app.example']],
+  ['https://app.example/', ['https://app.example']],
+  ['https://app.example:443', ['https://app.example']],
+  ['http://app.example:80/', ['http://app.example']],
+  ['https://app.example:0443', ['https://app.example']],
+  ['https://app.example:80', ['https://app.example:80']],
+  ['HTTPS://App.Example', ['https://app.example']],
+  ['https://bücher.example', ['https://xn--bcher-kva.example']],
+  ['http://localhost:3000,http://[::1]:3000', ['http://localhost:3000', 'http://[::1]:3000']],
+  [' https://a.example , https://b.example, ', ['https://a.example', 'https://b.example']],
+  [',', []],
+])('RESTAGE_CORS_ORIGINS=%j is read as %j, which is how browsers write it', (sent, read) => {
+  expect(readSettings({ RESTAGE_CORS_ORIGINS: sent })).toMatchObject({ RESTAGE_CORS_ORIGINS: read });
+  for (const each of read) expect(new URL(each).origin).toBe(each);
+});
+
+test.each([
+  'https://app.example/path',
+  'https://app.example//',
+  'https://app.example/?x',
+  'https://app.example?',
+  'https://app.example#',
+  'https://user:hunter2@app.example',
+  'https://user@app.example',
+  'https://*.example',
+  'https://%2A.example',
+  'https://app.*',
+  '*',
+  'null',
+  'app.example',
+  '//app.example',
+  'https:app.example',
+  'ftp://app.example',
+  'file:///app',
+  'chrome-extension://abcdefgh',
+  'https://',
+  'https://app.example:x',
+  'https://app.example:99999',
+  'https://app.example\\',
+  'https://app.\nexample',
+  'https://a.example https://b.example',
+  'https://a.example;https://b.example',
+  'https://a.example,b',
+])('RESTAGE_CORS_ORIGINS=%j, which no page has as its origin, is refused in one line', (value) => {
+  expect(readSettings({ RESTAGE_CORS_ORIGINS: value })).toEqual({
+    fault: expect.stringMatching(/^RESTAGE_CORS_ORIGINS must be origins separated by commas, .* no \*\.$/),
+  });
 });
 
 test('the help has a line for each setting', () => {

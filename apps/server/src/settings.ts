@@ -11,6 +11,20 @@ const whole = (min: number, max: number, fallback: number) =>
     .default(fallback)
     .meta({ accepts: `a whole number from ${min} to ${max}` });
 
+/** The text of a URL of this form, as the URL standard writes it. */
+const webUrl = (form: RegExp) => z.string().trim().regex(form).refine(URL.canParse).transform(normalizeUrl);
+
+/** A URL as browsers write it: host in lower case and ASCII, no default port, no slash at the end. */
+function normalizeUrl(text: string): string {
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`.replace(/\/+$/, '');
+}
+
+/** Scheme, host and port, and at most one slash behind. */
+const origin = webUrl(/^https?:\/\/[^\s/\\?#@*%]+\/?$/i);
+/** An origin and a path. */
+const baseUrl = webUrl(/^https?:\/\/[^\s/\\?#@*%]+(\/[^\s\\?#]*)?$/i);
+
 /** Every setting, by its environment variable: what it accepts, its default, and what it is for. */
 export const settingsSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
@@ -26,10 +40,12 @@ export const settingsSchema = z.object({
     .min(1)
     .default('./.restage')
     .describe('Where blobs are kept, and the embedded database'),
-  RESTAGE_PUBLIC_URL: z
-    .url({ protocol: /^https?$/ })
+  RESTAGE_PUBLIC_URL: baseUrl
     .optional()
-    .meta({ accepts: 'an http:// or https:// URL', shown: 'http://HOST:PORT' })
+    .meta({
+      accepts: 'an http:// or https:// URL without user name, password, query and fragment',
+      shown: 'http://HOST:PORT',
+    })
     .describe('What signed URLs and docs links begin with'),
   RESTAGE_SECRET: z
     .string()
@@ -88,10 +104,14 @@ export const settingsSchema = z.object({
     .describe('Development only: accept http and private addresses for sources and callbacks'),
   RESTAGE_CORS_ORIGINS: z
     .string()
-    .transform((text) => text.split(',').map((origin) => origin.trim()))
-    .pipe(z.array(z.url({ protocol: /^https?$/ })))
+    .transform((text) => text.split(',').filter((each) => each.trim() !== ''))
+    .pipe(z.array(origin))
     .default([])
-    .meta({ accepts: 'http:// or https:// origins, separated by commas', shown: 'none' })
+    .meta({
+      accepts:
+        'origins separated by commas, each http:// or https:// with a host and at most a port, as in https://app.example: no path, no user name, no *',
+      shown: 'none',
+    })
     .describe('Origins whose web pages may call this server'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
