@@ -29,7 +29,7 @@ export { quoteGeneration } from './generations/quote.ts';
 export { type JobFilter, searchGenerations } from './generations/search.ts';
 export { showGeneration } from './generations/show.ts';
 export { startGeneration } from './generations/start.ts';
-export { type JobEvent, watchGeneration } from './generations/watch.ts';
+export { type JobEvent, noMoreEvents, watchGeneration } from './generations/watch.ts';
 export { issueKey } from './keys/issue.ts';
 export { listKeys } from './keys/list.ts';
 export { revokeKey } from './keys/revoke.ts';

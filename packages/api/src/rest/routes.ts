@@ -1,6 +1,6 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
-import type { Context as World } from '@restage/core';
-import { catalog, fail, isFailure } from '@restage/errors';
+import { noMoreEvents, type Context as World } from '@restage/core';
+import { catalogue, fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
@@ -55,6 +55,8 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
         return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
       }
       if (!gone) return answer(c, rest, output, ctx);
+      // The answer at which an EventSource no longer comes back (HTML, 9.2.3).
+      if (output === noMoreEvents) return c.body(null, 204, { 'cache-control': 'no-store' });
       const stream = {
         name: eventName(name),
         onFault: (fault: unknown) => log({ err: fault }),

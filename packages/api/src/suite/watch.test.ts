@@ -151,6 +151,50 @@ describe('the events of a job', () => {
     }
   });
 
+  test('are 204 once the end has been seen, so that an EventSource does not come back', async () => {
+    const { id, events } = await watched();
+    const last = events.at(-1)?.id ?? '';
+    for (const method of ['GET', 'HEAD']) {
+      for (const seen of [last, String(Number(last) + 1)]) {
+        const answer = await fetch(`${url}/v1/switchx/generations/${id}/events`, {
+          method,
+          headers: { ...headers, 'last-event-id': seen },
+        });
+        expect([answer.status, await answer.text()]).toEqual([204, '']);
+        expect(Object.fromEntries(answer.headers)).toMatchObject({
+          'cache-control': 'no-store',
+          'x-request-id': expect.stringMatching(/^req_/),
+        });
+      }
+    }
+    const before = await open(id, { 'last-event-id': events.at(-2)?.id ?? '' });
+    expect(before.answer.status).toBe(200);
+    expect(await all(before.events)).toHaveLength(1);
+  });
+
+  test('never are 204 for a job that has not ended', async () => {
+    const id = await start();
+    const { events } = await open(id);
+    const { id: seen } = await next(events);
+    const { answer, events: more } = await open(id, { 'last-event-id': seen });
+    expect(answer.status).toBe(200);
+    await cancel(id);
+    expect((await all(more)).map(told)).toEqual(['cancelled 0']);
+  });
+
+  test('reach an end for a client that reconnects with the last id, as EventSource does', async () => {
+    const id = await start();
+    await cancel(id);
+    const statuses: number[] = [];
+    for (let lastEventId = ''; statuses.at(-1) !== 204; ) {
+      const { answer, events } = await open(id, lastEventId === '' ? {} : { 'last-event-id': lastEventId });
+      statuses.push(answer.status);
+      for (const event of await all(events)) lastEventId = event.id;
+      expect(statuses.length).toBeLessThan(5);
+    }
+    expect(statuses).toEqual([200, 204]);
+  });
+
   test('are the end alone, for a job that has ended', async () => {
     const id = await start();
     await cancel(id);
@@ -168,7 +212,7 @@ describe('the events of a job', () => {
     await cancel(id);
     await ctx.db.delete(generationEvents).where(eq(generationEvents.generationId, id));
     expect((await all((await open(id)).events)).map(told)).toEqual(['cancelled 0']);
-    expect(await all((await open(id, { 'last-event-id': '0' })).events)).toEqual([]);
+    expect((await open(id, { 'last-event-id': '0' })).answer.status).toBe(204);
   });
 
   test('come at once from another process, by its notification', async () => {
@@ -307,6 +351,13 @@ describe('over tRPC', () => {
       events.slice(4).map((event) => event.id),
     );
     expect(text).toMatch(/event: return/);
+  });
+
+  test('of a job whose end has been seen it is over at once', async () => {
+    const { id, events } = await watched();
+    const input = encodeURIComponent(JSON.stringify({ id, lastEventId: events.at(-1)?.id }));
+    const answer = await fetch(`${url}/trpc/generations.watch?input=${input}`, { headers });
+    expect(await answer.text()).toMatch(/^event: connected\n(?!.*id:).*event: return\n/s);
   });
 
   test('its errors carry the code in data.error', async () => {

@@ -21,15 +21,23 @@ export interface JobEvent {
 
 type Recorded = typeof generationEvents.$inferSelect;
 
+/** The events of a job that has ended, after its last one: none. A transport can tell before it begins a stream. */
+export const noMoreEvents: AsyncIterable<never> = { async *[Symbol.asyncIterator]() {} };
+
 /**
  * The job as it is now and at every change from now on, or at every change after the event seen last, until it has
  * ended. It ends early when the caller is gone, its key is revoked, or this process is about to stop: the caller then
  * comes back with the last id, if it may.
+ * @returns the events as they come; {@link noMoreEvents} when the job has ended and its last event has been seen
  */
 export async function watchGeneration(ctx: AccountContext, input: VerbInput<'generations.watch'>) {
   if (!isId('generation', input.id)) return noSuchJob();
-  const generation = await findShown(ctx, input.id);
-  return isFailure(generation) ? generation : follow(ctx, input.id, input.lastEventId);
+  const { id, lastEventId } = input;
+  const generation = await findShown(ctx, id);
+  if (isFailure(generation)) return generation;
+  const isOver =
+    lastEventId !== undefined && hasEnded(generation.status) && (await isAtEnd(ctx, id, Number(lastEventId)));
+  return isOver ? noMoreEvents : follow(ctx, id, lastEventId);
 }
 
 async function* follow(

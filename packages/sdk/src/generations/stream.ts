@@ -7,8 +7,8 @@ import { createEventParser, type ServerEvent } from '../transport/events.ts';
 import { callHeaders } from '../transport/transport.ts';
 import { eventPaths, type Job } from '../wire.ts';
 
-/** What comes from a stream: a job as an event tells of it, or a sign of life alone. */
-export type StreamSign = { readonly eventId: string; readonly job: Job } | 'alive';
+/** What comes from a stream: a job as an event tells of it, a sign of life alone, or that no event will ever come. */
+export type StreamSign = { readonly eventId: string; readonly job: Job } | 'alive' | 'over';
 
 /** Which stream to open, and for how long to listen. */
 export interface StreamRequest {
@@ -40,7 +40,9 @@ export async function* streamJob(
   const line = new AbortController();
   const ask = () => open(settings.fetch, url, { headers, signal: line.signal });
   try {
-    const reader = (await attempt(ask, silenceMs(), signal)).getReader();
+    const body = await attempt(ask, silenceMs(), signal);
+    if (body === undefined) return yield 'over';
+    const reader = body.getReader();
     const decoder = new TextDecoder();
     const parse = createEventParser();
     for (;;) {
@@ -55,12 +57,14 @@ export async function* streamJob(
   }
 }
 
+/** @returns the stream; undefined where the job has ended and its last event has been seen */
 async function open(
   fetch: typeof globalThis.fetch,
   url: string,
   init: RequestInit,
-): Promise<ReadableStream<Uint8Array>> {
+): Promise<ReadableStream<Uint8Array> | undefined> {
   const response = await connecting(url, () => fetch(url, { ...init, redirect: 'manual' }));
+  if (response.status === 204) return undefined;
   const type = response.headers.get('content-type') ?? '';
   if (response.status === 200 && response.body && type.startsWith('text/event-stream')) return response.body;
   const text = await connecting(url, () => response.text());

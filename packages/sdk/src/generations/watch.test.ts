@@ -86,6 +86,19 @@ describe('watch, on a stream', () => {
     ]);
   });
 
+  test('fetches the job once the server says that no more events will come', async () => {
+    const { url, received, streams } = await serve(
+      (response) => succeed(response, completed),
+      (response, _, nth) => {
+        if (nth === 1) streaming(response, [1, at(10)]);
+        if (nth === 2) response.writeHead(204);
+        response.end();
+      },
+    );
+    expect(await toldBy(hurried(url).generations.watch('swx_1'))).toEqual({ told: [10, 100] });
+    expect([received.length, streams.length]).toEqual([1, 2]);
+  });
+
   test('waits as long as it is told to before it asks again', async () => {
     const { url, streams } = await serve(never, (response, _, nth) => {
       const error = { code: 'RATE_LIMIT_EXCEEDED', message: 'Too many.' };

@@ -85,7 +85,7 @@ async function* sightings(context: WatchContext, watching: Watching): AsyncGener
   const { id, end, silences, signal, simulate } = watching;
   const { settings } = context;
   let lastEventId: string | undefined;
-  for (let deaf = 0; deaf < mostDeafStreams; ) {
+  streams: for (let deaf = 0; deaf < mostDeafStreams; ) {
     let retryAfter: number | undefined;
     deaf += 1;
     try {
@@ -97,6 +97,7 @@ async function* sightings(context: WatchContext, watching: Watching): AsyncGener
         silenceMs,
         options: { signal, simulate },
       })) {
+        if (sign === 'over') break streams;
         if (sign === 'alive') deaf = 0;
         else if (sign.eventId !== lastEventId) {
           deaf = 0;
