@@ -4,3 +4,8 @@ export interface StreamEvent<Data> {
   readonly id: string;
   readonly data: Data;
 }
+
+/** What the events of a subscription are called: after the schema of what they carry, so `job` for Job. */
+export function eventName(schemaName: string): string {
+  return schemaName.toLowerCase();
+}

@@ -1,6 +1,7 @@
-import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
-import { catalog, type ErrorCode } from '@restage/errors';
+import { type Procedure, type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { catalogue, type ErrorCode } from '@restage/errors';
 import * as z from 'zod';
+import { eventName } from '../stream-event.ts';
 
 type Json = Record<string, unknown>;
 
@@ -9,19 +10,66 @@ const version = '1.0.0';
 
 const schemaUri = (id: string) => `#/components/schemas/${id}`;
 
-/** The schemas that have a name, under their names. */
+/**
+ * The schemas of responses, under their names. They say nothing of further properties: a later version may add some, and
+ * a client that is generated from them must not refuse those.
+ */
 function namedSchemas(): Json {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { uri: schemaUri });
+  const { schemas } = z.toJSONSchema(z.globalRegistry, {
+    uri: schemaUri,
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.additionalProperties;
+    },
+  });
   return Object.fromEntries(
     Object.entries(schemas).map(([name, { $schema, $id, id, ...schema }]: [string, Json]) => [name, schema]),
   );
 }
 
-/** What a response says of its body: a reference, for the schemas of responses have names. */
-function reference(schema: z.ZodType): Json {
+/** The name of the schema of a response: every one has one. */
+function schemaName(schema: z.ZodType): string {
   const id = schema.meta()?.id;
   if (id === undefined) throw new Error('the schema of a response has no name');
-  return { $ref: schemaUri(id) };
+  return id;
+}
+
+/** What a success says of its body. */
+function successContent(kind: Procedure['kind'], output: z.ZodType): Json {
+  const name = schemaName(output);
+  if (kind !== 'subscription') return { 'application/json': { schema: { $ref: schemaUri(name) } } };
+  // To a generated client a stream is text, whose parts it reads with the schema of the event.
+  const schema = {
+    type: 'string',
+    description: `Server-sent events. Each one, read as the HTML standard says, is a ${name}Event.`,
+    contentMediaType: 'text/event-stream',
+    contentSchema: { $ref: schemaUri(`${name}Event`) },
+  };
+  return { 'text/event-stream': { schema } };
+}
+
+/** The schemas of the events of subscriptions, under their names. The form is that of OpenAPI 3.2 for such events. */
+function eventSchemas(): Json {
+  const outputs = Object.values(procedures).flatMap(({ kind, output }) =>
+    kind === 'subscription' ? output : [],
+  );
+  return Object.fromEntries(outputs.map(schemaName).map((name) => [`${name}Event`, eventSchema(name)]));
+}
+
+function eventSchema(name: string): Json {
+  return {
+    type: 'object',
+    description: `A server-sent event. Its data is a ${name} as JSON.`,
+    required: ['id', 'event', 'data'],
+    properties: {
+      id: { type: 'string', description: 'Where a stream that breaks is resumed: `last-event-id`' },
+      event: { type: 'string', const: eventName(name) },
+      data: {
+        type: 'string',
+        contentMediaType: 'application/json',
+        contentSchema: { $ref: schemaUri(name) },
+      },
+    },
+  };
 }
 
 /** One response for each status, with the codes that the operation can give there. */
@@ -104,15 +152,14 @@ function request(name: ProcedureName): Json {
 export function openApiDocument(publicUrl: string): Json {
   const schemas: Json = {
     ...namedSchemas(),
+    ...eventSchemas(),
     Error: {
       type: 'object',
       required: ['error'],
-      additionalProperties: false,
       properties: {
         error: {
           type: 'object',
           required: ['message', 'code'],
-          additionalProperties: false,
           properties: {
             message: { type: 'string', description: 'For people' },
             code: { type: 'string', description: 'For machines' },
@@ -134,17 +181,18 @@ export function openApiDocument(publicUrl: string): Json {
         ...request(name),
         responses: {
           200: {
-            description: kind === 'subscription' ? 'Events, each with the following as its data' : 'Success',
+            description: kind === 'subscription' ? 'The events, as they come' : 'Success',
             headers: {
               'x-request-id': { $ref: '#/components/headers/RequestId' },
               ...('volatile' in rest && { etag: { $ref: '#/components/headers/ETag' } }),
             },
-            content: {
-              [kind === 'subscription' ? 'text/event-stream' : 'application/json']: {
-                schema: reference(output),
-              },
-            },
+            content: successContent(kind, output),
           },
+          ...(kind === 'subscription' && {
+            204: {
+              description: 'No more events: the job has ended, and `last-event-id` names its last event',
+            },
+          }),
           ...('volatile' in rest && { 304: { description: 'What `if-none-match` names still holds' } }),
           ...errorResponses(procedureErrors(name)),
         },

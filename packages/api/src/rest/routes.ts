@@ -8,7 +8,7 @@ import { isMatched } from '../http/conditional.ts';
 import { answerJson } from '../http/headers.ts';
 import { type Edge, requestContext } from '../http/request.ts';
 import { perform } from '../perform.ts';
-import type { StreamEvent } from '../stream-event.ts';
+import { eventName, type StreamEvent } from '../stream-event.ts';
 import { internalError } from '../trpc/failure-error.ts';
 import { entityTag } from './etag.ts';
 import { eventStream } from './events.ts';
@@ -58,7 +58,7 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
       // The answer at which an EventSource no longer comes back (HTML, 9.2.3).
       if (output === noMoreEvents) return c.body(null, 204, { 'cache-control': 'no-store' });
       const stream = {
-        name: eventName(name),
+        name: eventName(procedures[name].output.meta()?.id ?? 'message'),
         onFault: (fault: unknown) => log({ err: fault }),
         onCancel: () => gone.abort(),
       };
@@ -92,11 +92,6 @@ function answerEvents(c: Context<Edge>, events: ReadableStream<Uint8Array>): Res
   // Proxies that gather what they pass on would hold events back.
   c.header('x-accel-buffering', 'no');
   return c.body(events);
-}
-
-/** What the events of a subscription are called: after what they carry, `job`. */
-function eventName(name: ProcedureName): string {
-  return (procedures[name].output.meta()?.id ?? 'message').toLowerCase();
 }
 
 /** Answers what no route does: a path that is known with another method, and a path that isn't. */

@@ -316,6 +316,33 @@ describe('the documents', () => {
     }
   });
 
+  test('/openapi.json lets responses have fields that come later', async () => {
+    const text = await (await at('/openapi.json')).text();
+    expect(text).not.toContain('additionalProperties');
+    expect(text).not.toContain('unevaluatedProperties');
+  });
+
+  test('/openapi.json describes the stream as text, and the event in it', async () => {
+    const { paths, components } = (await (await at('/openapi.json')).json()) as {
+      paths: Record<
+        string,
+        { get: { responses: Record<string, { content?: object; description: string }> } }
+      >;
+      components: { schemas: Record<string, object> };
+    };
+    const responses = paths['/v1/switchx/generations/{id}/events']?.get.responses;
+    expect(responses?.['200']?.content).toMatchObject({
+      'text/event-stream': {
+        schema: { type: 'string', contentSchema: { $ref: '#/components/schemas/JobEvent' } },
+      },
+    });
+    expect(responses?.['204']).toEqual({ description: expect.stringContaining('ended') });
+    expect(components.schemas.JobEvent).toMatchObject({
+      required: ['id', 'event', 'data'],
+      properties: { event: { const: 'job' }, data: { contentSchema: { $ref: '#/components/schemas/Job' } } },
+    });
+  });
+
   test('/docs names every route, and /errors every code at its anchor', async () => {
     const docs = await (await at('/docs')).text();
     for (const { rest } of Object.values(procedures)) expect(docs).toContain(`${rest.method} ${rest.path}`);
