@@ -1,5 +1,5 @@
 export { type AppOptions, createApp, createProbes } from './app.ts';
 export type { RequestContext } from './context.ts';
 export { openApiDocument } from './documents/openapi.ts';
-export { FailureError, failureOf } from './trpc/failure-error.ts';
-export { type AppRouter, createCaller, type ErrorData, router } from './trpc/router.ts';
+export { type ErrorData, FailureError, failureOf } from './trpc/failure-error.ts';
+export { type AppRouter, createCaller, router } from './trpc/router.ts';

@@ -13,6 +13,12 @@ interface Call {
   readonly signal: () => AbortSignal;
 }
 
+/** Checks an input. A call that is no mutation and has none is taken as one with an empty input, as a GET without a query is. */
+export function parseInput(name: ProcedureName, sent: unknown): unknown {
+  const { kind, input }: Procedure = procedures[name];
+  return input?.parse(kind === 'mutation' ? sent : (sent ?? {}));
+}
+
 /**
  * Performs a procedure: key and rate, then the input, then the verb, in the contract's order.
  * @returns its output, or a failure; throws for bugs alone
@@ -22,12 +28,12 @@ export async function perform(
   ctx: RequestContext,
   call: Call,
 ): Promise<object | Failure> {
-  const { kind, input }: Procedure = procedures[name];
+  const { kind }: Procedure = procedures[name];
   const admitted = await admit(ctx, kind);
   if (isFailure(admitted)) return admitted;
   const sent = await call.read();
   if (isFailure(sent)) return sent;
-  const accepted = input?.parse(sent);
+  const accepted = parseInput(name, sent);
   if (isFailure(accepted)) return accepted;
   const verb = implementations[name].verb as (
     ctx: AccountContext,

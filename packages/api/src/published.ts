@@ -1,2 +1,3 @@
 /** What @restage/api is to others: types alone. The server itself is no library. */
-export type { AppRouter, ErrorData } from './trpc/router.ts';
+export type { ErrorData } from './trpc/failure-error.ts';
+export type { AppRouter } from './trpc/router.ts';

@@ -3,7 +3,7 @@ import { procedures } from '@restage/contract';
 import { catalog, errorCodes } from '@restage/errors';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
-import type { openApiDocument } from '../index.ts';
+import { createCaller, type openApiDocument } from '../index.ts';
 import { openDoors } from '../testing/suite/index.ts';
 import { blackPng } from './footage.ts';
 
@@ -276,6 +276,108 @@ describe('/trpc', () => {
   ])('%s %s is %s', async (method, path, code, status) => {
     const answer = await at(path, { method, headers: { 'x-api-key': key } });
     expect([answer.status, await data(answer)]).toMatchObject([status, { code }]);
+  });
+
+  const calls = Array.from({ length: 11 }, () => 'account.info').join(',');
+  test.each<[string, string, RequestInit]>([
+    ['a batch that is too long', `${calls}?batch=1&input={}`, {}],
+    [
+      'a batch that is too long, streamed',
+      `${calls}?batch=1&input={}`,
+      { headers: { 'trpc-accept': 'application/jsonl' } },
+    ],
+    ['a mutation in plain text', 'uploads.create', { method: 'POST', body: '{"filename":"a.png"}' }],
+    [
+      'a batch of mutations in plain text',
+      'uploads.create,uploads.create?batch=1',
+      { method: 'POST', body: '{}' },
+    ],
+    ['connection parameters that are no JSON', 'account.info?connectionParams=x', {}],
+    ['a path that is no UTF-8', '%ff', {}],
+    ['a stream of what is no batch', 'uploads.create', { headers: { 'trpc-accept': 'application/jsonl' } }],
+  ])('%s is refused as every call is, though no procedure is found', async (_, path, init) => {
+    const headers = { 'x-api-key': key, 'content-type': 'text/plain', ...init.headers };
+    const answer = await at(`/trpc/${path}`, { ...init, headers });
+    const requestId = answer.headers.get('x-request-id');
+    expect(requestId).toMatch(/^req_[\w-]{36}$/);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(answer.headers.get('link')).toBe('<http://docs.restage.test/errors#INVALID_REQUEST>; rel="help"');
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      error: {
+        json: {
+          message: expect.any(String),
+          code: -32600,
+          data: {
+            code: 'BAD_REQUEST',
+            httpStatus: 400,
+            error: {
+              code: 'INVALID_REQUEST',
+              message: expect.stringMatching(/\S/),
+              requestId,
+              docUrl: 'http://docs.restage.test/errors#INVALID_REQUEST',
+              retryable: false,
+            },
+          },
+        },
+      },
+    });
+  });
+
+  test.each(['', '/', '//', '/account', '/account.', '/.', '/no.such?batch=1'])(
+    '/trpc%s is NOT_FOUND in tRPC’s shape',
+    async (path) => {
+      const answer = await at(`/trpc${path}`, { headers: { 'x-api-key': key } });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/json']);
+      const requestId = answer.headers.get('x-request-id');
+      expect(await answer.text()).toContain(
+        `"code":"NOT_FOUND","message":"There is no such procedure.","requestId":"${requestId}"`,
+      );
+    },
+  );
+
+  test.each(['generations.list', 'account.info', 'account.billing'])(
+    '%s needs no input, alone, in a batch or as superjson has it',
+    async (name) => {
+      const headers = { 'x-api-key': key };
+      const outputs: unknown[] = [];
+      for (const query of [
+        '',
+        '?input=',
+        '?input=null',
+        '?input={}',
+        '?input={"json":null}',
+        '?input={"json":{}}',
+      ]) {
+        const answer = await at(`/trpc/${name}${query}`, { headers });
+        expect(answer.status, query).toBe(200);
+        const { result } = (await answer.json()) as { result: { data: { json: object } } };
+        outputs.push(Object.keys(result.data.json));
+      }
+      for (const query of ['?batch=1', '?batch=1&input={}', '?batch=1&input={"0":null}']) {
+        const answer = await at(`/trpc/${name}${query}`, { headers });
+        expect(answer.status, query).toBe(200);
+        const [each] = (await answer.json()) as { result: { data: { json: object } } }[];
+        outputs.push(Object.keys(each?.result.data.json ?? {}));
+      }
+      expect(new Set(outputs.map(String)).size).toBe(1);
+    },
+  );
+
+  test('in this process, what needs no input is called with none', async () => {
+    const caller = createCaller({
+      ...world.ctx,
+      requestId: 'req_test',
+      reply: { replayed: false },
+      attachments: new Map(),
+      publicUrl: 'http://docs.restage.test',
+      credentials: { apiKey: key, bearer: undefined },
+    });
+    expect(await caller.generations.list()).toEqual(await caller.generations.list({}));
+    // @ts-expect-error a job must be named
+    await expect(caller.generations.get()).rejects.toThrow('id must be');
+    // @ts-expect-error a file must be named
+    await expect(caller.uploads.create()).rejects.toThrow('must be a JSON object');
   });
 
   test('a body over the limit is PAYLOAD_TOO_LARGE', async () => {

@@ -1,5 +1,6 @@
 import { catalog, type ErrorCode, type Failure, fail } from '@restage/errors';
 import { TRPCError } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 
 type Status = (typeof catalog)[ErrorCode]['status'];
 
@@ -15,6 +16,43 @@ const trpcCodes = {
   429: 'TOO_MANY_REQUESTS',
   500: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<Status, TRPCError['code']>;
+
+/** What an error of a procedure carries over tRPC, as `data.error`. */
+export interface ErrorData {
+  readonly code: string;
+  readonly message: string;
+  readonly param?: string;
+  readonly requestId: string;
+  readonly docUrl: string;
+  readonly retryable: boolean;
+}
+
+/** What an error says of the request that it answers. `publicUrl` begins the link to the docs. */
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly publicUrl: string;
+}
+
+/** A failure as `data.error`. */
+export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRequest): ErrorData {
+  const { code, message, param } = failure;
+  return {
+    code,
+    message,
+    ...(param !== undefined && { param }),
+    requestId,
+    docUrl: `${publicUrl}/errors#${code}`,
+    retryable: catalogue[code].retryable,
+  };
+}
+
+/** The whole body of an error that tRPC itself has no part in, as its clients read it. */
+export function toErrorBody(failure: Failure, request: FailedRequest): object {
+  const httpStatus = catalogue[failure.code].status;
+  const code = trpcCodes[httpStatus];
+  const data = { code, httpStatus, error: toErrorData(failure, request) };
+  return { error: { json: { message: failure.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } } };
+}
 
 /** A Failure on its way through tRPC, which knows errors only as throws. */
 export class FailureError extends TRPCError {

@@ -6,7 +6,7 @@ import type { Hono } from 'hono';
 import { failureHeaders } from '../http/answer.ts';
 import { readJson } from '../http/body.ts';
 import { type Edge, requestContext } from '../http/request.ts';
-import { FailureError, failureOf } from './failure-error.ts';
+import { FailureError, failureOf, toErrorBody } from './failure-error.ts';
 import { router } from './router.ts';
 import { answerQuery } from './single.ts';
 
@@ -23,22 +23,32 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
     const ctx = requestContext(base, c);
     const single = await answerQuery(c, ctx);
     if (single instanceof Response) return single;
-    return fetchRequestHandler({
+    let unread: Failure | undefined;
+    let isRead = false;
+    const answer = await fetchRequestHandler({
       endpoint: '/trpc',
       req: withBoundedText(c.req.raw, options.maxBodyBytes, ctx.attachments),
       router,
       maxBatchSize: limits.batchCalls,
-      createContext: () => ({ ...ctx, ended: single }),
+      createContext() {
+        isRead = true;
+        return { ...ctx, ended: single };
+      },
       responseMeta({ errors }) {
         const failures = errors.map(failureOf);
         return { headers: latestHeaders(failures, options.publicUrl) };
       },
       onError({ error, path }) {
-        const { code } = failureOf(error);
-        if (catalog[code].status !== 500) return;
+        const failure = failureOf(error);
+        if (!isRead) unread = failure;
+        if (catalogue[failure.code].status !== 500) return;
         world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'a procedure failed');
       },
     });
+    // To what can't be read tRPC knows no context, and answers without the request's id and without a content type.
+    if (!unread) return answer;
+    const headers = { vary: 'trpc-accept, accept', ...failureHeaders(unread, options.publicUrl) };
+    return c.json(toErrorBody(unread, ctx), catalogue[unread.code].status, headers);
   });
 }
 

@@ -6,7 +6,7 @@ import {
   procedures,
 } from '@restage/contract';
 import type { AccountContext } from '@restage/core';
-import { catalog, isFailure } from '@restage/errors';
+import { isFailure } from '@restage/errors';
 import {
   initTRPC,
   type TRPCMutationProcedure,
@@ -18,19 +18,10 @@ import { admit } from '../admit.ts';
 import type { RequestContext } from '../context.ts';
 import type { Implementation } from '../implement.ts';
 import { implementations } from '../implementations.ts';
+import { parseInput } from '../perform.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import { FailureError, failureOf } from './failure-error.ts';
+import { FailureError, failureOf, toErrorData } from './failure-error.ts';
 import { transformer } from './transformer.ts';
-
-/** What an error of a procedure carries over tRPC, as `data.error`. */
-export interface ErrorData {
-  readonly code: string;
-  readonly message: string;
-  readonly param?: string;
-  readonly requestId: string;
-  readonly docUrl: string;
-  readonly retryable: boolean;
-}
 
 const t = initTRPC.context<RequestContext>().create({
   transformer,
@@ -38,14 +29,9 @@ const t = initTRPC.context<RequestContext>().create({
   sse: { ping: { enabled: true, intervalMs: limits.keepAliveSeconds * 1000 } },
   errorFormatter({ shape, error, ctx }) {
     const failure = failureOf(error);
-    const data: ErrorData = {
-      code: failure.code,
-      message: failure.message,
-      ...(failure.param !== undefined && { param: failure.param }),
-      requestId: ctx?.requestId ?? '',
-      docUrl: `${ctx?.publicUrl ?? ''}/errors#${failure.code}`,
-      retryable: catalog[failure.code].retryable,
-    };
+    // There is no context yet where a call can't be read, and such errors are answered without tRPC.
+    const request = { requestId: ctx?.requestId ?? '', publicUrl: ctx?.publicUrl ?? '' };
+    const data = toErrorData(failure, request);
     return { ...shape, message: failure.message, data: { ...shape.data, error: data } };
   },
 });
@@ -68,15 +54,23 @@ type BuiltProcedure<Name extends ProcedureName> = {
   }>;
 }[(typeof procedures)[Name]['kind']];
 
-/** tRPC says void where a procedure takes nothing. */
+/** tRPC's word for an input that may be left out. */
 // biome-ignore lint/suspicious/noConfusingVoidType: it is what lets the client call with no argument
-type Sent<Name extends ProcedureName> = ProcedureInput<Name> extends undefined ? void : ProcedureInput<Name>;
+type NoInput = void;
+
+/** What a caller sends: nothing, where a procedure takes nothing; something or nothing, where it needs nothing. */
+type Sent<Name extends ProcedureName> =
+  ProcedureInput<Name> extends undefined
+    ? NoInput
+    : Record<never, never> extends ProcedureInput<Name>
+      ? ProcedureInput<Name> | NoInput
+      : ProcedureInput<Name>;
 
 /** The tRPC procedure of a row and its verb. */
 function build<Name extends ProcedureName>({ name, verb }: Implementation<Name>): BuiltProcedure<Name> {
   const { input, kind } = procedures[name];
   // A failure is an input to tRPC, and is thrown by the resolver: what a parser throws, tRPC makes a 400 of.
-  const parse = (sent: unknown) => input?.parse(sent);
+  const parse = (sent: unknown) => parseInput(name, sent);
   const resolve = async (options: Resolving): Promise<unknown> => {
     const { ctx, signal } = options;
     if (isFailure(options.input)) throw new FailureError(options.input);
