@@ -38,7 +38,7 @@ describe('decoding', () => {
   const sent = randomBytes(100_000);
   const base64 = sent.toString('base64');
   const escaped = [...base64].map((each) => `%${Buffer.from(each).toString('hex')}`).join('');
-  it.each([
+  test.each([
     ['line breaks, as in PEM', base64.replaceAll(/.{64}/g, '$&\n')],
     ['line breaks, as in MIME', base64.replaceAll(/.{76}/g, '$&\r\n')],
     ['a line break at the end', `${base64}\n`],
@@ -50,19 +50,21 @@ describe('decoding', () => {
     ['percent-encoding in upper case', escaped.toUpperCase()],
     ['percent-encoded line breaks', base64.replaceAll(/.{76}/g, '$&%0D%0A')],
   ])('reads through %s', async (name, text) => {
-    const path = join(test.directory, `decoded ${name}`);
-    expect(await test.media.download(dataUri(text), 'source', path)).toEqual({ bytes: sent.length });
+    const path = join(testMedia.directory, `decoded ${name}`);
+    expect(await testMedia.media.download(dataUri(text), 'source', path)).toEqual({ bytes: sent.length });
     expect((await readFile(path)).equals(sent)).toBe(true);
     const asBytes = { ...dataUri(text), uri: Buffer.from(dataUri(text).uri) };
-    expect(await test.media.download(asBytes, 'source', `${path}, bytes`)).toEqual({ bytes: sent.length });
+    expect(await testMedia.media.download(asBytes, 'source', `${path}, bytes`)).toEqual({
+      bytes: sent.length,
+    });
   });
 
-  it('reads text that is cut anywhere, within a group and within an escape', async () => {
+  test('reads text that is cut anywhere, within a group and within an escape', async () => {
     const text = Buffer.from('any bytes').toString('base64').replaceAll(/.{3}/g, '$&%0a');
     for (let space = 0; space < 16; space += 1) {
-      const path = join(test.directory, `cut ${space}`);
+      const path = join(testMedia.directory, `cut ${space}`);
       const padded = `${' '.repeat(32_760 - 'data:image/png;base64,'.length + space)}${text}`;
-      expect(await test.media.download(dataUri(padded), 'source', path)).toEqual({ bytes: 9 });
+      expect(await testMedia.media.download(dataUri(padded), 'source', path)).toEqual({ bytes: 9 });
       expect(await readFile(path, 'utf8')).toBe('any bytes');
     }
   });

@@ -51,7 +51,7 @@ describe('a callback URL', () => {
     expect(failure).toHaveProperty('message', expect.stringContaining('must be an https:// URL'));
   });
 
-  it.each([
+  test.each([
     'https://user:hunter2@media.restage-test.net/',
     'https://hunter2@media.restage-test.net/',
     'https://user:hunter2@media.restage-test.net:8443/',
@@ -63,12 +63,12 @@ describe('a callback URL', () => {
     `https://user:hunter2@${'a'.repeat(9000)}/`,
     `https://user:${'hunter2'.repeat(1000)}@media.restage-test.net/`,
   ])('is refused without a word of its secrets: %s', async (callbackUrl) => {
-    const failure = await test.media.checkCallback(callbackUrl);
+    const failure = await testMedia.media.checkCallback(callbackUrl);
     expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL' });
     expect(failure).toHaveProperty('message', expect.not.stringContaining('hunter2'));
   });
 
-  it('where nothing answers is refused', async () => {
+  test('where nothing answers is refused', async () => {
     serve = (incoming) => incoming.socket.destroy();
     const failure = await testMedia.media.checkCallback(url.href);
     expect(failure).toMatchObject({ code: 'INVALID_CALLBACK_URL', param: 'callback_url' });

@@ -41,7 +41,7 @@ test('takes a data URI, and keeps the string as it is', () => {
   });
 });
 
-it.each([
+test.each([
   'data:image/png;name=a.png;base64,',
   'data:image/png;name="a, b; c.png";base64,',
   'data:image/png;name="a \\", b.png";base64,',
@@ -71,7 +71,7 @@ it.each([
   }
 });
 
-it('takes apart a data URI of 70 MB without reading it', () => {
+test('takes apart a data URI of 70 MB without reading it', () => {
   const uri = `data:video/mp4;base64,${Buffer.alloc(70_000_000, 'A').toString('latin1')}`;
   expect(uri.charCodeAt(uri.length - 1)).toBe(65);
   const started = performance.now();
@@ -137,7 +137,7 @@ describe('what is refused by its form', () => {
   });
 });
 
-it.each([
+test.each([
   'http://user:hunter2@example.com/a.png',
   'ftp://user:hunter2@example.com/a.png',
   's3://key:hunter2@bucket/a.png',

@@ -1,5 +1,5 @@
 import { type Procedure, type ProcedureName, procedureErrors, procedures } from '@restage/contract';
-import { catalogue, type ErrorCode } from '@restage/errors';
+import { catalog, type ErrorCode } from '@restage/errors';
 import * as z from 'zod';
 import { eventName } from '../stream-event.ts';
 

@@ -1,6 +1,6 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
 import { noMoreEvents, type Context as World } from '@restage/core';
-import { catalogue, fail, isFailure } from '@restage/errors';
+import { catalog, fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
@@ -51,7 +51,7 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
       });
       if (isFailure(output)) {
         // What has caused it is logged where it happened.
-        if (catalogue[output.code].status === 500) log({ code: output.code });
+        if (catalog[output.code].status === 500) log({ code: output.code });
         return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
       }
       if (!gone) return answer(c, rest, output, ctx);

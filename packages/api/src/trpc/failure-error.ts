@@ -42,13 +42,13 @@ export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRe
     ...(param !== undefined && { param }),
     requestId,
     docUrl: `${publicUrl}/errors#${code}`,
-    retryable: catalogue[code].retryable,
+    retryable: catalog[code].retryable,
   };
 }
 
 /** The whole body of an error that tRPC itself has no part in, as its clients read it. */
 export function toErrorBody(failure: Failure, request: FailedRequest): object {
-  const httpStatus = catalogue[failure.code].status;
+  const httpStatus = catalog[failure.code].status;
   const code = trpcCodes[httpStatus];
   const data = { code, httpStatus, error: toErrorData(failure, request) };
   return { error: { json: { message: failure.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } } };

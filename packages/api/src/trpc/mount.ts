@@ -41,14 +41,14 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
       onError({ error, path }) {
         const failure = failureOf(error);
         if (!isRead) unread = failure;
-        if (catalogue[failure.code].status !== 500) return;
+        if (catalog[failure.code].status !== 500) return;
         world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'a procedure failed');
       },
     });
     // To what can't be read tRPC knows no context, and answers without the request's id and without a content type.
     if (!unread) return answer;
     const headers = { vary: 'trpc-accept, accept', ...failureHeaders(unread, options.publicUrl) };
-    return c.json(toErrorBody(unread, ctx), catalogue[unread.code].status, headers);
+    return c.json(toErrorBody(unread, ctx), catalog[unread.code].status, headers);
   });
 }
 

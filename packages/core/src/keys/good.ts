@@ -1,6 +1,6 @@
 import { apiKeys } from '@restage/db';
-import { type Credentials, distinctKeys, hashKey } from '../accounts/authenticate.ts';
-import type { Context } from '../context.ts';
+import { distinctKeys, hashKey } from '../accounts/authenticate.ts';
+import type { Context, Credentials } from '../context.ts';
 import { goodKey } from './internal.ts';
 
 /**
