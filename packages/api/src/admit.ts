@@ -1,5 +1,5 @@
 import { type AccountContext, authenticate, meterRead, meterWrite, recallAccount } from '@restage/core';
-import { type CatalogEntry, catalog, fail, isErrorCode, isFailure } from '@restage/errors';
+import { isFailure } from '@restage/errors';
 import type { RequestContext } from './context.ts';
 import { within } from './within.ts';
 
@@ -33,21 +33,12 @@ async function admitInTurn(ctx: RequestContext, kind: 'query' | 'mutation' | 'su
     if (isFailure(account)) return account;
     const known: AccountContext = { ...ctx, account };
     if (kind !== 'mutation') return admitRead(known);
-    return (await meterWrite(known)) ?? simulatedFailure(known) ?? known;
+    return (await meterWrite(known)) ?? known;
   } finally {
     waiters.set(ctx.keys, (waiters.get(ctx.keys) ?? 1) - 1);
   }
 }
 
 function admitRead(ctx: AccountContext) {
-  return meterRead(ctx) ?? simulatedFailure(ctx) ?? ctx;
-}
-
-/** The failure that a test-mode caller asks for, so that its handling can be tested: any code of the catalog. */
-function simulatedFailure({ account, simulate }: AccountContext) {
-  if (account.mode !== 'test' || !isErrorCode(simulate)) return undefined;
-  const message = `Simulated, as x-restage-simulate asked: ${catalog[simulate].meaning}`;
-  const all = { retryAfter: 1, limit: { name: 'simulated', quota: 1 }, allow: ['GET'] } as const;
-  const { details = [] }: CatalogEntry = catalog[simulate];
-  return fail(simulate, message, Object.fromEntries(details.map((name) => [name, all[name]])) as typeof all);
+  return meterRead(ctx) ?? ctx;
 }

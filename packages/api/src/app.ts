@@ -7,8 +7,8 @@ import { answerFailure } from './http/answer.ts';
 import { mountFiles } from './http/files.ts';
 import { commonHeaders } from './http/headers.ts';
 import type { Edge } from './http/request.ts';
+import { internalError } from './pipeline.ts';
 import { mountFallback, mountRest } from './rest/routes.ts';
-import { internalError } from './trpc/failure-error.ts';
 import { mountTrpc } from './trpc/mount.ts';
 
 /** What the HTTP face needs beside the world. */
@@ -58,7 +58,7 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
   mountProbes(app, options);
   mountFallback(app, options);
   app.onError((error, c) => {
-    world.log.error({ err: error, requestId: c.get('requestId') }, 'a request failed');
+    world.log.error({ err: error, requestId: c.get('requestId') }, 'request_failed');
     return answerFailure(c, internalError(), options.publicUrl);
   });
   return app;

@@ -9,8 +9,6 @@ export interface RequestContext extends Context {
   readonly attachments: Map<string, Uint8Array>;
   /** `x-restage-simulate`: heard from test-mode keys alone. */
   readonly simulate?: string | undefined;
-  /** What the call has come to already, in a throw that is only to be put into tRPC's words. */
-  readonly ended?: { readonly thrown: unknown } | undefined;
   /** What links to the docs begin with; no slash at the end. */
   readonly publicUrl: string;
 }

@@ -1,38 +1,92 @@
-import type { Job } from '@restage/contract';
-import { type AccountContext, accountInfo, getGeneration, watchGeneration } from '@restage/core';
-import { type Failure, fail } from '@restage/errors';
-import { implement } from './implement.ts';
-
-implement('generations.get', getGeneration);
-implement('account.info', accountInfo);
+import type { Job, ProcedureErrorCode } from '@restage/contract';
+import { type AccountContext, type authenticate, getGeneration } from '@restage/core';
+import { type CodesOf, type Failure, fail } from '@restage/errors';
+import { expectTypeOf } from 'vitest';
+import { implementAll, type SameCodes } from './implement.ts';
+import { verbs } from './implementations.ts';
+import type { BeforeVerbCodes, ReadCodes } from './pipeline.ts';
+import type { AppRouter } from './trpc/router.ts';
 
 declare const job: Job;
 
-// @ts-expect-error INSUFFICIENT_CREDITS is returned and not declared
-implement('generations.get', async (_ctx: AccountContext, input: { id: string }) => {
-  if (input.id === '1') return fail('JOB_NOT_FOUND', '');
-  if (input.id === '2') return fail('INSUFFICIENT_CREDITS', '');
-  return job;
+implementAll(verbs);
+
+const { 'account.info': _, ...withoutInfo } = verbs;
+// @ts-expect-error account.info has no verb
+implementAll(withoutInfo);
+
+// @ts-expect-error there is no such procedure
+implementAll({ ...verbs, 'generations.dance': getGeneration });
+
+// @ts-expect-error the name is misspelt
+implementAll({ ...withoutInfo, 'acount.info': verbs['account.info'] });
+
+implementAll({
+  ...verbs,
+  // @ts-expect-error INSUFFICIENT_CREDITS is returned and not declared
+  'generations.get': async (_ctx: AccountContext, input: { id: string }) => {
+    if (input.id === '1') return fail('JOB_NOT_FOUND', '');
+    if (input.id === '2') return fail('INSUFFICIENT_CREDITS', '');
+    return job;
+  },
 });
 
-// @ts-expect-error UPLOAD_URL_FAILED is declared and never returned
-implement('uploads.create', async () => ({ id: '', upload_url: '', beeble_uri: '' }));
-
-// @ts-expect-error a failure of any code at all is wider than what is declared
-implement('generations.get', async (): Promise<Job | Failure> => job);
-
-// @ts-expect-error the output is not a job
-implement('generations.get', async () => {
-  if (job.progress > 0) return fail('JOB_NOT_FOUND', '');
-  return { id: 'swx_' };
+implementAll({
+  ...verbs,
+  // @ts-expect-error UPLOAD_URL_FAILED is declared and never returned
+  'uploads.create': async () => ({ id: '', upload_url: '', beeble_uri: '' }),
 });
 
-implement('generations.watch', watchGeneration);
+implementAll({
+  ...verbs,
+  // @ts-expect-error a failure of any code at all is wider than what is declared
+  'generations.get': async (): Promise<Job | Failure> => job,
+});
+
+implementAll({
+  ...verbs,
+  // @ts-expect-error the output is not a job
+  'generations.get': async () => {
+    if (job.progress > 0) return fail('JOB_NOT_FOUND', '');
+    return { id: 'swx_' };
+  },
+});
 
 // @ts-expect-error a subscription gives events, not a job
-implement('generations.watch', getGeneration);
+implementAll({ ...verbs, 'generations.watch': getGeneration });
 
-// @ts-expect-error NOT_FOUND is returned and not declared
-implement('generations.watch', async (_ctx: AccountContext, input: { id: string }) =>
-  input.id === '1' ? fail('NOT_FOUND', '') : (async function* () {})(),
-);
+implementAll({
+  ...verbs,
+  // @ts-expect-error NOT_FOUND is returned and not declared
+  'generations.watch': async (_ctx: AccountContext, input: { id: string }) =>
+    input.id === '1' ? fail('NOT_FOUND', '') : (async function* () {})(),
+});
+
+// What stands before a verb, and what reads for it. The pipeline itself compares these with what the contract declares.
+expectTypeOf<BeforeVerbCodes>().toEqualTypeOf<'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR'>();
+expectTypeOf<ReadCodes>().toEqualTypeOf<'INVALID_REQUEST' | 'PAYLOAD_TOO_LARGE'>();
+
+// Authentication that gains a code is no longer what is declared, nor is a pipeline that loses one.
+type Authentication = CodesOf<ReturnType<typeof authenticate>>;
+expectTypeOf<SameCodes<Authentication, 'INVALID_API_KEY'>>().toEqualTypeOf<true>();
+expectTypeOf<SameCodes<Authentication | 'NOT_FOUND', 'INVALID_API_KEY'>>().toEqualTypeOf<{
+  readonly undeclaredCodes: 'NOT_FOUND';
+}>();
+expectTypeOf<SameCodes<'INVALID_API_KEY', BeforeVerbCodes>>().toEqualTypeOf<{
+  readonly staleCodes: 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
+}>();
+
+// The router's type has every procedure, each with exactly its codes.
+type ErrorCodes<P> = P extends { meta: { errorCodes: readonly (infer Code)[] } } ? Code : never;
+expectTypeOf<ErrorCodes<AppRouter['generations']['get']>>().toEqualTypeOf<
+  ProcedureErrorCode<'generations.get'>
+>();
+expectTypeOf<ErrorCodes<AppRouter['account']['info']>>().toEqualTypeOf<
+  'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR'
+>();
+expectTypeOf<ErrorCodes<AppRouter['uploads']['create']>>().toEqualTypeOf<
+  ProcedureErrorCode<'uploads.create'>
+>();
+expectTypeOf<keyof AppRouter['generations']>().toEqualTypeOf<
+  'start' | 'get' | 'quote' | 'watch' | 'list' | 'cancel'
+>();

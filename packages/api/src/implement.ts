@@ -24,28 +24,35 @@ type Possible<Name extends ProcedureName, V extends Verb<Name>> =
   | CodesOf<ReturnType<V>>
   | InputCodes<Row<Name>['input']>;
 
-/** `unknown` when declared and possible codes are the same set; else what is off, for the compiler to show. */
-type Exact<Name extends ProcedureName, V extends Verb<Name>> = [
-  Exclude<Possible<Name, V>, Declared<Name>>,
+/** `true` when both unions of codes are the same; else what is off, for the compiler to show. */
+export type SameCodes<Possible extends string, Declared extends string> = [
+  Exclude<Possible, Declared>,
 ] extends [never]
-  ? [Exclude<Declared<Name>, Possible<Name, V>>] extends [never]
-    ? unknown
-    : { readonly staleCodes: Exclude<Declared<Name>, Possible<Name, V>> }
-  : { readonly undeclaredCodes: Exclude<Possible<Name, V>, Declared<Name>> };
+  ? [Exclude<Declared, Possible>] extends [never]
+    ? true
+    : { readonly staleCodes: Exclude<Declared, Possible> }
+  : { readonly undeclaredCodes: Exclude<Possible, Declared> };
 
-/** A row of the procedure table with its verb. */
-export interface Implementation<Name extends ProcedureName> {
-  readonly name: Name;
-  readonly verb: Verb<Name>;
-}
+/** `unknown`, to which any verb fits, when the verb's codes are those of its procedure; else what is off. */
+type Exact<Name extends ProcedureName, V extends Verb<Name>> =
+  SameCodes<Possible<Name, V>, Declared<Name>> extends true
+    ? unknown
+    : SameCodes<Possible<Name, V>, Declared<Name>>;
+
+/** A verb for every procedure. */
+type Verbs = { readonly [Name in ProcedureName]: Verb<Name> };
 
 /**
- * Joins a procedure and the verb that implements it. It compiles only if the codes that the procedure declares
- * are exactly those that its input and its verb can fail with: one too many is as wrong as one too few.
+ * Joins the procedure table and the verbs that implement it. It compiles only if every procedure has a verb and no other
+ * name is there, and if for each the codes that it declares are exactly those that its input and its verb can fail with: one too
+ * many is as wrong as one too few.
  */
-export function implement<Name extends ProcedureName, V extends Verb<Name>>(
-  name: Name,
-  verb: V & Exact<Name, V>,
-): Implementation<Name> {
-  return { name, verb };
+export function implementAll<const V extends Verbs>(
+  verbs: V & {
+    readonly [Name in keyof V]: Name extends ProcedureName
+      ? Exact<Name, Extract<V[Name], Verb<Name>>>
+      : never;
+  },
+): V {
+  return verbs;
 }

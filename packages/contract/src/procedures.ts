@@ -6,11 +6,11 @@ import { limits } from './limits.ts';
 import { procedure } from './procedure.ts';
 import { accountBilling, accountInfo, job, jobPage, quote, upload } from './resources.ts';
 
-/** The codes that every procedure can give, added to each one's own. */
+/** The codes that every procedure can give, added to each one's own. The pipeline of `api` is held to exactly these. */
 export const commonErrors = ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'] as const;
 
-/** The codes that every procedure with a body can give beside. */
-export const bodyErrors = ['PAYLOAD_TOO_LARGE'] as const;
+/** The codes that reading a body can give, added to those of every mutation. The pipeline is held to these too. */
+export const bodyErrors = ['INVALID_REQUEST', 'PAYLOAD_TOO_LARGE'] as const;
 
 /** What a start can be refused with before it writes, and so a quote of it. */
 const startChecks = [
@@ -167,5 +167,5 @@ export type ProcedureErrorCode<Name extends ProcedureName> =
 /** {@link ProcedureErrorCode} as a list, for documents. */
 export function procedureErrors(name: ProcedureName): readonly ErrorCode[] {
   const row = procedures[name];
-  return [...row.errors, ...commonErrors, ...(row.kind === 'mutation' ? bodyErrors : [])];
+  return [...new Set([...row.errors, ...commonErrors, ...(row.kind === 'mutation' ? bodyErrors : [])])];
 }

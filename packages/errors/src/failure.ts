@@ -25,7 +25,8 @@ type AlwaysPresent<Code extends ErrorCode> = Required<Pick<FailureDetails, Alway
 /** The details of a failure: those that its code always has, and those that it may have. */
 export type DetailsOf<Code extends ErrorCode> = FailureDetails & AlwaysPresent<Code>;
 
-interface FailureOf<Code extends string> extends FailureDetails {
+/** What every failure has, whatever its code. */
+export interface FailureValue<Code extends string> extends FailureDetails {
   readonly [brand]: true;
   readonly code: Code;
   /** For people: names the parameter, what is accepted and what was received. Never holds a secret. */
@@ -37,7 +38,7 @@ interface FailureOf<Code extends string> extends FailureDetails {
  * codes the verb can end with. `Failure<'A' | 'B'>` is a discriminated union on `code`, in which each code has its details.
  */
 export type Failure<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode
-  ? FailureOf<Code> & AlwaysPresent<Code>
+  ? FailureValue<Code> & AlwaysPresent<Code>
   : never;
 
 /** The codes whose failures need no details. */
@@ -61,12 +62,12 @@ export function fail(code: ErrorCode, message: string, details: FailureDetails =
 }
 
 /** Narrows a result: failures on one side, the success on the other. */
-export function isFailure<T>(value: T): value is Extract<T, FailureOf<string>> {
+export function isFailure<T>(value: T): value is Extract<T, FailureValue<string>> {
   return typeof value === 'object' && value !== null && brand in value;
 }
 
 /** The codes among the failures that a result type can be: `CodesOf<Job | Failure<'A'>>` is `'A'`. */
-export type CodesOf<Result> = Extract<Awaited<Result>, FailureOf<string>>['code'];
+export type CodesOf<Result> = Extract<Awaited<Result>, FailureValue<string>>['code'];
 
 /** The result type without its failures. */
-export type SuccessOf<Result> = Exclude<Awaited<Result>, FailureOf<string>>;
+export type SuccessOf<Result> = Exclude<Awaited<Result>, FailureValue<string>>;

@@ -5,6 +5,7 @@ export {
   type DetailsOf,
   type Failure,
   type FailureDetails,
+  type FailureValue,
   fail,
   isFailure,
   type PlainErrorCode,

@@ -1,4 +1,5 @@
 import { type Failure, fail, isFailure } from '@restage/errors';
+import type { Call } from '../pipeline.ts';
 import { parseJson } from './json.ts';
 import { sweepYoung } from './sweep.ts';
 
@@ -8,16 +9,18 @@ const sweepBytes = 4 * 1024 * 1024;
 /**
  * Reads a request's body as JSON, without ever holding more than `maxBytes` of it.
  * @param attachments gets the data: URIs that are too long to make strings of
- * @returns `undefined` for an empty body
+ * @returns the value `undefined` for an empty body
  */
 export async function readJson(
   request: Request,
   maxBytes: number,
   attachments: Map<string, Uint8Array>,
-): Promise<unknown | Failure<'PAYLOAD_TOO_LARGE'> | Failure<'INVALID_REQUEST'>> {
+): ReturnType<Call['read']> {
   const bytes = await readBytes(request, maxBytes);
   if (isFailure(bytes)) return bytes;
-  return bytes.byteLength === 0 ? undefined : parseJson(bytes, attachments);
+  if (bytes.byteLength === 0) return { value: undefined };
+  const value = parseJson(bytes, attachments);
+  return isFailure(value) ? value : { value };
 }
 
 async function readBytes(request: Request, maxBytes: number): Promise<Buffer | Failure<'PAYLOAD_TOO_LARGE'>> {

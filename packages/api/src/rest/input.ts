@@ -4,6 +4,7 @@ import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Context } from 'hono';
 import { readJson } from '../http/body.ts';
 import type { Edge } from '../http/request.ts';
+import type { Call } from '../pipeline.ts';
 
 /**
  * A procedure's input as REST spells it: the body's fields (or the query's, for a GET), those headers that stand
@@ -14,20 +15,21 @@ export async function readInput(
   rest: RestBinding,
   maxBodyBytes: number,
   attachments: Map<string, Uint8Array>,
-): Promise<unknown | Failure<'PAYLOAD_TOO_LARGE'> | Failure<'INVALID_REQUEST'>> {
+): ReturnType<Call['read']> {
   const path = c.req.param();
-  let sent: unknown;
-  if (rest.method === 'GET') sent = readQuery(c, rest);
-  else {
-    sent = await readJson(c.req.raw, maxBodyBytes, attachments);
-    if (isFailure(sent)) return sent;
-    if (sent === undefined && Object.keys(path).length > 0) sent = {};
-  }
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return sent;
+  const read =
+    rest.method === 'GET'
+      ? { value: readQuery(c, rest) }
+      : await readJson(c.req.raw, maxBodyBytes, attachments);
+  if (isFailure(read)) return read;
+  const sent = read.value ?? (Object.keys(path).length > 0 ? {} : undefined);
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return read;
   const fields = withHeaders(c, rest, { ...sent });
   if (isFailure(fields)) return fields;
   const wait = preferredWait(c, rest);
-  return { ...fields, ...path, ...(rest.wait && wait !== undefined && { [rest.wait.field]: wait }) };
+  return {
+    value: { ...fields, ...path, ...(rest.wait && wait !== undefined && { [rest.wait.field]: wait }) },
+  };
 }
 
 function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string, unknown>) {

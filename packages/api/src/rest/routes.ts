@@ -1,15 +1,14 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
 import { noMoreEvents, type Context as World } from '@restage/core';
-import { catalog, fail, isFailure } from '@restage/errors';
+import { fail, isFailure } from '@restage/errors';
 import type { Context, Hono } from 'hono';
 import type { RequestContext } from '../context.ts';
 import { answerFailure } from '../http/answer.ts';
 import { isMatched } from '../http/conditional.ts';
 import { answerJson } from '../http/headers.ts';
 import { type Edge, requestContext } from '../http/request.ts';
-import { perform } from '../perform.ts';
+import { callProcedure } from '../pipeline.ts';
 import { eventName, type StreamEvent } from '../stream-event.ts';
-import { internalError } from '../trpc/failure-error.ts';
 import { entityTag } from './etag.ts';
 import { eventStream } from './events.ts';
 import { nameHeader, preferredWait, readInput } from './input.ts';
@@ -39,34 +38,24 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
   const base = { ...world, publicUrl: options.publicUrl };
   return async (c: Context<Edge>): Promise<Response> => {
     const ctx = requestContext(base, c);
-    const log = (fields: object) =>
-      world.log.error({ ...fields, requestId: ctx.requestId, procedure: name }, 'a procedure failed');
     // A stream's reader may go away without the request's own signal hearing of it.
     const gone = kind === 'subscription' ? new AbortController() : undefined;
     const left = gone && AbortSignal.any([c.req.raw.signal, gone.signal]);
-    try {
-      const output = await perform(name, ctx, {
-        read: () => readInput(c, rest, options.maxBodyBytes, ctx.attachments),
-        signal: () => left ?? c.req.raw.signal,
-      });
-      if (isFailure(output)) {
-        // What has caused it is logged where it happened.
-        if (catalog[output.code].status === 500) log({ code: output.code });
-        return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
-      }
-      if (!gone) return answer(c, rest, output, ctx);
-      // The answer at which an EventSource no longer comes back (HTML, 9.2.3).
-      if (output === noMoreEvents) return c.body(null, 204, { 'cache-control': 'no-store' });
-      const stream = {
-        name: eventName(procedures[name].output.meta()?.id ?? 'message'),
-        onFault: (fault: unknown) => log({ err: fault }),
-        onCancel: () => gone.abort(),
-      };
-      return answerEvents(c, eventStream(output as AsyncIterable<StreamEvent<unknown>>, stream));
-    } catch (error) {
-      log({ err: error });
-      return answerFailure(c, internalError(), options.publicUrl);
-    }
+    const output = await callProcedure(name, ctx, {
+      read: () => readInput(c, rest, options.maxBodyBytes, ctx.attachments),
+      signal: () => left ?? c.req.raw.signal,
+    });
+    if (isFailure(output)) return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
+    if (!gone) return answer(c, rest, output, ctx);
+    // The answer at which an EventSource no longer comes back (HTML, 9.2.3).
+    if (output === noMoreEvents) return c.body(null, 204, { 'cache-control': 'no-store' });
+    const stream = {
+      name: eventName(procedures[name].output.meta()?.id ?? 'message'),
+      onFault: (fault: unknown) =>
+        world.log.error({ err: fault, requestId: ctx.requestId, procedure: name }, 'event_stream_failed'),
+      onCancel: () => gone.abort(),
+    };
+    return answerEvents(c, eventStream(output as AsyncIterable<StreamEvent<unknown>>, stream));
   };
 }
 

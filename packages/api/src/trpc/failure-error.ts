@@ -1,6 +1,8 @@
+import { type ProcedureName, procedures } from '@restage/contract';
 import { catalog, type ErrorCode, type Failure, fail } from '@restage/errors';
 import { TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+import { internalError } from '../pipeline.ts';
 
 type Status = (typeof catalog)[ErrorCode]['status'];
 
@@ -19,12 +21,14 @@ const trpcCodes = {
 
 /** What an error of a procedure carries over tRPC, as `data.error`. */
 export interface ErrorData {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly param?: string;
   readonly requestId: string;
   readonly docUrl: string;
   readonly retryable: boolean;
+  /** Seconds after which the same call may succeed. */
+  readonly retryAfter?: number;
 }
 
 /** What an error says of the request that it answers. `publicUrl` begins the link to the docs. */
@@ -35,7 +39,7 @@ export interface FailedRequest {
 
 /** A failure as `data.error`. */
 export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRequest): ErrorData {
-  const { code, message, param } = failure;
+  const { code, message, param, retryAfter } = failure;
   return {
     code,
     message,
@@ -43,6 +47,7 @@ export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRe
     requestId,
     docUrl: `${publicUrl}/errors#${code}`,
     retryable: catalog[code].retryable,
+    ...(retryAfter !== undefined && { retryAfter }),
   };
 }
 
@@ -63,26 +68,32 @@ export class FailureError extends TRPCError {
   }
 }
 
-/** The one sentence that callers get for whatever was not expected. */
-export function internalError() {
-  return fail('INTERNAL_ERROR', 'Something unexpected went wrong. Its cause is logged under the request id.');
-}
-
-/**
- * The failure that a thrown error stands for: the one it carries, the equal of tRPC's own, or, for whatever
- * else was thrown, INTERNAL_ERROR without a word of its cause.
- */
-export function failureOf(error: unknown): Failure {
+/** The failure that a thrown error carries on its way through tRPC, however often it was wrapped. */
+export function carriedFailure(error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof FailureError) return cause.failure;
   }
+  return undefined;
+}
+
+/**
+ * The failure that a thrown error stands for: the one it carries, or the equal of tRPC's own errors, which a call gets that
+ * is none of a procedure.
+ * @param path the procedure that was called, where that is known
+ */
+export function failureOf(error: unknown, path?: string): Failure {
+  return carriedFailure(error) ?? adapterFailure(error, path);
+}
+
+/** What tRPC's adapter itself finds wrong with a call, before it reaches the pipeline. */
+function adapterFailure(error: unknown, path: string | undefined) {
   if (!(error instanceof TRPCError)) return internalError();
   switch (error.code) {
     case 'NOT_FOUND':
       return fail('NOT_FOUND', 'There is no such procedure.');
     case 'METHOD_NOT_SUPPORTED':
       return fail('METHOD_NOT_ALLOWED', 'Queries are called with GET, mutations with POST.', {
-        allow: ['GET', 'POST'],
+        allow: [methodOf(path)],
       });
     case 'PARSE_ERROR':
       return fail('INVALID_REQUEST', 'The input is not valid JSON.');
@@ -93,4 +104,9 @@ export function failureOf(error: unknown): Failure {
     default:
       return internalError();
   }
+}
+
+function methodOf(path: string | undefined): 'GET' | 'POST' {
+  if (path === undefined || !Object.hasOwn(procedures, path)) return 'GET';
+  return procedures[path as ProcedureName].kind === 'mutation' ? 'POST' : 'GET';
 }

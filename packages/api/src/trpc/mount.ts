@@ -6,9 +6,8 @@ import type { Hono } from 'hono';
 import { failureHeaders } from '../http/answer.ts';
 import { readJson } from '../http/body.ts';
 import { type Edge, requestContext } from '../http/request.ts';
-import { FailureError, failureOf, toErrorBody } from './failure-error.ts';
+import { carriedFailure, FailureError, failureOf, toErrorBody } from './failure-error.ts';
 import { router } from './router.ts';
-import { answerQuery } from './single.ts';
 
 /** What tRPC needs beside the world. */
 interface TrpcOptions {
@@ -21,8 +20,6 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
   const base = { ...world, publicUrl: options.publicUrl };
   app.all('/trpc/*', async (c) => {
     const ctx = requestContext(base, c);
-    const single = await answerQuery(c, ctx);
-    if (single instanceof Response) return single;
     let unread: Failure | undefined;
     let isRead = false;
     const answer = await fetchRequestHandler({
@@ -32,17 +29,17 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
       maxBatchSize: limits.batchCalls,
       createContext() {
         isRead = true;
-        return { ...ctx, ended: single };
+        return ctx;
       },
-      responseMeta({ errors }) {
-        const failures = errors.map(failureOf);
+      responseMeta({ errors, paths }) {
+        const failures = errors.map((error) => failureOf(error, paths?.[0]));
         return { headers: latestHeaders(failures, options.publicUrl) };
       },
       onError({ error, path }) {
-        const failure = failureOf(error);
-        if (!isRead) unread = failure;
-        if (catalog[failure.code].status !== 500) return;
-        world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'a procedure failed');
+        if (!isRead) unread = failureOf(error, path);
+        // The pipeline has logged its own.
+        if (carriedFailure(error) || catalog[failureOf(error, path).code].status !== 500) return;
+        world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'procedure_failed');
       },
     });
     // To what can't be read tRPC knows no context, and answers without the request's id and without a content type.
@@ -66,7 +63,7 @@ function withBoundedText(request: Request, maxBytes: number, attachments: Map<st
   const text = async () => {
     const body = await readJson(request, maxBytes, attachments);
     if (isFailure(body)) throw new FailureError(body);
-    return JSON.stringify(body) ?? '';
+    return JSON.stringify(body.value) ?? '';
   };
   return Object.defineProperty(request, 'text', { value: text });
 }

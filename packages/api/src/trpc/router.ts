@@ -1,122 +1,141 @@
 import {
   limits,
+  type ProcedureErrorCode,
   type ProcedureInput,
   type ProcedureName,
   type ProcedureOutput,
+  procedureErrors,
   procedures,
 } from '@restage/contract';
-import type { AccountContext } from '@restage/core';
-import { isFailure } from '@restage/errors';
+import { type ErrorCode, fail, isFailure } from '@restage/errors';
 import {
   initTRPC,
+  TRPCError,
   type TRPCMutationProcedure,
   type TRPCQueryProcedure,
   type TRPCSubscriptionProcedure,
   tracked,
 } from '@trpc/server';
-import { admit } from '../admit.ts';
 import type { RequestContext } from '../context.ts';
-import type { Implementation } from '../implement.ts';
-import { implementations } from '../implementations.ts';
-import { parseInput } from '../perform.ts';
+import { type Call, callProcedure } from '../pipeline.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import { FailureError, failureOf, toErrorData } from './failure-error.ts';
+import { carriedFailure, FailureError, failureOf, toErrorData } from './failure-error.ts';
 import { transformer } from './transformer.ts';
 
-const t = initTRPC.context<RequestContext>().create({
-  transformer,
-  isDev: false,
-  sse: { ping: { enabled: true, intervalMs: limits.keepAliveSeconds * 1000 } },
-  errorFormatter({ shape, error, ctx }) {
-    const failure = failureOf(error);
-    // There is no context yet where a call can't be read, and such errors are answered without tRPC.
-    const request = { requestId: ctx?.requestId ?? '', publicUrl: ctx?.publicUrl ?? '' };
-    const data = toErrorData(failure, request);
-    return { ...shape, message: failure.message, data: { ...shape.data, error: data } };
-  },
+/** What each procedure of the router says of itself, at run time and in its type. */
+interface ProcedureMeta<Code extends ErrorCode = ErrorCode> {
+  /** Exactly the codes that it can fail with. */
+  readonly errorCodes: readonly Code[];
+}
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer,
+    isDev: false,
+    sse: { ping: { enabled: true, intervalMs: limits.keepAliveSeconds * 1000 } },
+    errorFormatter({ shape, error, ctx, path }) {
+      const failure = failureOf(error, path);
+      // There is no context yet where a call can't be read, and such errors are answered without tRPC.
+      const request = { requestId: ctx?.requestId ?? '', publicUrl: ctx?.publicUrl ?? '' };
+      const data = toErrorData(failure, request);
+      return { ...shape, message: failure.message, data: { ...shape.data, error: data } };
+    },
+  });
+
+/** The pipeline, as tRPC's one middleware: what it gives is handed to the resolver. */
+const procedure = t.procedure.use(async ({ ctx, path, signal, getRawInput, next }) => {
+  const read = () => readInput(getRawInput);
+  const result = await callProcedure(path as ProcedureName, ctx, { read, signal: () => signal });
+  if (isFailure(result)) throw new FailureError(result);
+  return next({ ctx: { result } });
 });
 
-/** Key, then rate: what stands before every procedure, in the contract's order. */
-const guarded = t.procedure.use(async ({ ctx, type, next }) => {
-  if (ctx.ended) throw ctx.ended.thrown;
-  const known = await admit(ctx, type);
-  if (isFailure(known)) throw new FailureError(known);
-  return next({ ctx: known });
-});
-
-type BuiltProcedure<Name extends ProcedureName> = {
-  query: TRPCQueryProcedure<{ input: Sent<Name>; output: ProcedureOutput<Name>; meta: object }>;
-  mutation: TRPCMutationProcedure<{ input: Sent<Name>; output: ProcedureOutput<Name>; meta: object }>;
-  subscription: TRPCSubscriptionProcedure<{
-    input: Sent<Name>;
-    output: AsyncIterable<StreamEvent<ProcedureOutput<Name>>>;
-    meta: object;
-  }>;
-}[(typeof procedures)[Name]['kind']];
+/** Reads a call's input, which for a mutation is the request's body. */
+async function readInput(getRawInput: () => Promise<unknown>): ReturnType<Call['read']> {
+  try {
+    return { value: await getRawInput() };
+  } catch (error) {
+    const failure = carriedFailure(error);
+    if (failure?.code === 'INVALID_REQUEST' || failure?.code === 'PAYLOAD_TOO_LARGE') return failure;
+    // tRPC's own complaint, whatever its code.
+    if (error instanceof TRPCError) return fail('INVALID_REQUEST', 'The input is not valid JSON.');
+    throw error;
+  }
+}
 
 /** tRPC's word for an input that may be left out. */
 // biome-ignore lint/suspicious/noConfusingVoidType: it is what lets the client call with no argument
 type NoInput = void;
 
 /** What a caller sends: nothing, where a procedure takes nothing; something or nothing, where it needs nothing. */
-type Sent<Name extends ProcedureName> =
+type SentInput<Name extends ProcedureName> =
   ProcedureInput<Name> extends undefined
     ? NoInput
     : Record<never, never> extends ProcedureInput<Name>
       ? ProcedureInput<Name> | NoInput
       : ProcedureInput<Name>;
 
-/** The tRPC procedure of a row and its verb. */
-function build<Name extends ProcedureName>({ name, verb }: Implementation<Name>): BuiltProcedure<Name> {
-  const { input, kind } = procedures[name];
-  // A failure is an input to tRPC, and is thrown by the resolver: what a parser throws, tRPC makes a 400 of.
-  const parse = (sent: unknown) => parseInput(name, sent);
-  const resolve = async (options: Resolving): Promise<unknown> => {
-    const { ctx, signal } = options;
-    if (isFailure(options.input)) throw new FailureError(options.input);
-    const result = await verb({ ...ctx, signal: () => signal }, options.input as Parameters<typeof verb>[1]);
-    if (isFailure(result)) throw new FailureError(result);
-    return kind === 'subscription' ? track(result as AsyncIterable<StreamEvent<unknown>>) : result;
-  };
-  const procedure = input === undefined ? guarded : guarded.input(parse);
-  const build: Record<typeof kind, () => unknown> = {
-    query: () => procedure.query(resolve),
-    mutation: () => procedure.mutation(resolve),
-    // tRPC awaits what a resolver gives before it asks for the first event, so a failure is not one of the events.
-    subscription: () => guarded.input(parse).subscription(resolve as (options: Resolving) => never),
-  };
-  return build[kind]() as BuiltProcedure<Name>;
-}
+// Written out, with no name for the parts: so the compiler writes each procedure's own types into the published
+// declaration, which then needs neither the table nor zod.
+type BuiltProcedure<Name extends ProcedureName> = {
+  query: TRPCQueryProcedure<{
+    input: SentInput<Name>;
+    output: ProcedureOutput<Name>;
+    meta: ProcedureMeta<{ [Code in ProcedureErrorCode<Name>]: Code }[ProcedureErrorCode<Name>]>;
+  }>;
+  mutation: TRPCMutationProcedure<{
+    input: SentInput<Name>;
+    output: ProcedureOutput<Name>;
+    meta: ProcedureMeta<{ [Code in ProcedureErrorCode<Name>]: Code }[ProcedureErrorCode<Name>]>;
+  }>;
+  subscription: TRPCSubscriptionProcedure<{
+    input: SentInput<Name>;
+    output: AsyncIterable<StreamEvent<ProcedureOutput<Name>>>;
+    meta: ProcedureMeta<{ [Code in ProcedureErrorCode<Name>]: Code }[ProcedureErrorCode<Name>]>;
+  }>;
+}[(typeof procedures)[Name]['kind']];
 
-interface Resolving {
-  readonly ctx: AccountContext;
-  readonly input: unknown;
-  readonly signal: AbortSignal | undefined;
+/** Builds the tRPC procedure of a row. Its verb runs in the pipeline, so the resolver only passes on what that gave. */
+function buildProcedure(name: ProcedureName) {
+  const built = procedure.meta({ errorCodes: procedureErrors(name) });
+  const build = {
+    query: () => built.query(({ ctx }) => ctx.result),
+    mutation: () => built.mutation(({ ctx }) => ctx.result),
+    subscription: () =>
+      built.subscription(({ ctx }) => trackEvents(ctx.result as AsyncIterable<StreamEvent<unknown>>)),
+  };
+  return build[procedures[name].kind]();
 }
 
 /** The events as tRPC sends them, each with its id. */
-async function* track(events: AsyncIterable<StreamEvent<unknown>>) {
+async function* trackEvents(events: AsyncIterable<StreamEvent<unknown>>) {
   for await (const { id, data } of events) yield tracked(id, data);
 }
 
+type Entity<Name extends string = ProcedureName> = Name extends `${infer E}.${string}` ? E : never;
+type VerbOf<E extends string, Name extends string = ProcedureName> = Name extends `${E}.${infer V}`
+  ? V
+  : never;
+
+/** The rows of the procedure table as tRPC groups them: `generations.get` is `get` of `generations`. */
+function buildProcedures() {
+  const groups: Record<string, Record<string, ReturnType<typeof buildProcedure>>> = {};
+  for (const name of Object.keys(procedures) as ProcedureName[]) {
+    const [entity, verb] = name.split('.') as [string, string];
+    groups[entity] = { ...groups[entity], [verb]: buildProcedure(name) };
+  }
+  // Both are made from the names of the table: the value here, the type by the compiler.
+  return groups as unknown as {
+    [E in Entity]: {
+      [V in VerbOf<E>]: `${E}.${V}` extends infer Name extends ProcedureName ? BuiltProcedure<Name> : never;
+    };
+  };
+}
+
 /** The procedures. */
-export const router = t.router({
-  uploads: {
-    create: build(implementations['uploads.create']),
-  },
-  generations: {
-    start: build(implementations['generations.start']),
-    get: build(implementations['generations.get']),
-    quote: build(implementations['generations.quote']),
-    watch: build(implementations['generations.watch']),
-    list: build(implementations['generations.list']),
-    cancel: build(implementations['generations.cancel']),
-  },
-  account: {
-    info: build(implementations['account.info']),
-    billing: build(implementations['account.billing']),
-  },
-});
+export const router = t.router(buildProcedures());
 
 /** The router's type: all that a tRPC client needs of the server. */
 export type AppRouter = typeof router;
