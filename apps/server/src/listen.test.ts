@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 
-const listener = await listen({ host: '127.0.0.1', port: 0 });
+const publicUrl = 'https://restage.example';
+const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl });
 if ('fault' in listener) throw new Error(listener.fault);
 const { port } = listener;
 afterAll(() => listener.stop(100));
@@ -33,9 +34,19 @@ test.each([
   const [head = '', body = ''] = (await send(text)).split('\r\n\r\n');
   expect(head).toMatch(/^HTTP\/1\.1 400 /);
   expect(head).toMatch(/x-request-id: req_[\w-]{36}/);
+  expect(head).toContain(`link: <${publicUrl}/errors#INVALID_REQUEST>; rel="help"`);
   expect(JSON.parse(body)).toEqual({
     error: { code: 'INVALID_REQUEST', message: expect.stringContaining(message) },
   });
+});
+
+test('a listener without a public URL links to where it listens', async () => {
+  const own = await listen({ host: '127.0.0.1', port: 0 });
+  if ('fault' in own) throw new Error(own.fault);
+  expect(own).toMatchObject({ url: `http://127.0.0.1:${own.port}`, publicUrl: own.url });
+  const answer = await fetch(own.url, { headers: { 'x-long': 'x'.repeat(20_000) } });
+  expect(answer.headers.get('link')).toBe(`<${own.url}/errors#INVALID_REQUEST>; rel="help"`);
+  await own.stop(100);
 });
 
 test('a port that is taken is a fault in one line', async () => {
@@ -55,6 +66,8 @@ describe('until the rest is started', () => {
     const { url, stop } = await listening();
     const lives = await fetch(`${url}/healthz`);
     expect([lives.status, await lives.json()]).toEqual([200, { status: 'ok' }]);
+    expect(lives.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(await send('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     const ready = await fetch(`${url}/readyz?verbose`);
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', checks: {} }]);
     await stop(100);

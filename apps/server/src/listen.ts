@@ -1,12 +1,14 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { limits } from '@restage/contract/limits';
-import { encodeEnvelope, fail } from '@restage/errors';
+import { commonHeaders, createHttpServer, newRequestId } from '@restage/api/http';
 
 /** A listening server. It begins by telling that it lives, and keeps what else is asked. */
 export interface Listener {
   readonly port: number;
+  /** Where it listens. */
+  readonly url: string;
+  /** What links begin with. */
+  readonly publicUrl: string;
   /** Has requests answered from now on, those that were kept first. */
   serve(answer: RequestListener): void;
   /**
@@ -21,49 +23,23 @@ export interface ListenFault {
   readonly fault: string;
 }
 
-/**
- * How long a client may take. Headers come in seconds; a body may be an upload over a slow line, for as long as its
- * signed URL is good; an idle connection outlives a load balancer's minute.
- */
-const serverOptions = {
-  headersTimeout: 20_000,
-  requestTimeout: limits.uploadUrlSeconds * 1000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 5000,
-};
-
-/** Answers what is no HTTP, or has headers over 16 KB, with the envelope, and closes the connection. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const message =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? 'The headers are over 16 KB.'
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? 'The request did not arrive in time.'
-        : 'The request is not HTTP as this server reads it.';
-  const { status, body } = encodeEnvelope(fail('INVALID_REQUEST', message));
-  const text = JSON.stringify(body);
-  const headers = [
-    `HTTP/1.1 ${status} Bad Request`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(text)}`,
-    `x-request-id: req_${crypto.randomUUID()}`,
-    'connection: close',
-  ];
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${text}`);
+/** Where to listen, and what the world calls it. */
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** What links begin with, where that is not this address; no slash at the end. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** Listens at an address. */
-export function listen(address: {
-  readonly host: string;
-  readonly port: number;
-}): Promise<Listener | ListenFault> {
+export function listen(address: Address): Promise<Listener | ListenFault> {
   let kept: Parameters<RequestListener>[] | undefined = [];
   let answer: RequestListener = (request, response) => {
     if (!answerProbe(request, response)) kept?.push([request, response]);
   };
-  const server = createServer(serverOptions, (request, response) => answer(request, response));
-  server.on('clientError', refuseConnection);
+  let url = '';
+  const publicUrl = () => address.publicUrl ?? url;
+  const server = createHttpServer((request, response) => answer(request, response), publicUrl);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const fault = faults[error.code ?? '']?.(address);
@@ -71,8 +47,12 @@ export function listen(address: {
       else reject(error);
     });
     server.listen(address.port, address.host, () => {
+      const { port } = server.address() as AddressInfo;
+      url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
       resolve({
-        port: (server.address() as AddressInfo).port,
+        port,
+        url,
+        publicUrl: publicUrl(),
         serve(first) {
           answer = first;
           // Who has hung up meanwhile waits for nothing.
@@ -98,11 +78,12 @@ function answerProbe(...[request, response]: Parameters<RequestListener>): boole
   if (path !== '/healthz' && path !== '/readyz') return false;
   const [status, body] =
     path === '/healthz' ? [200, { status: 'ok' }] : [503, { status: 'unavailable', checks: {} }];
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const headers = { ...commonHeaders(newRequestId()), 'content-type': 'application/json' };
+  response.writeHead(status, headers).end(JSON.stringify(body));
   return true;
 }
 
-const faults: Readonly<Record<string, (address: { host: string; port: number }) => string>> = {
+const faults: Readonly<Record<string, (address: Address) => string>> = {
   EADDRINUSE: ({ host, port }) => `Port ${port} of ${host} is in use. Stop what uses it, or set PORT.`,
   EACCES: ({ host, port }) =>
     `This user may not listen on port ${port} of ${host}. Set PORT to 1024 or more.`,

@@ -30,7 +30,8 @@ async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   const settings = readSettings(process.env);
   if ('fault' in settings) return refuse(settings.fault);
   // First of all, so that whoever looks finds it alive, and a port that is taken is found out at once.
-  const listener = await listen({ host: settings.HOST, port: settings.PORT });
+  const { HOST: host, PORT: port, RESTAGE_PUBLIC_URL: publicUrl } = settings;
+  const listener = await listen({ host, port, publicUrl });
   if ('fault' in listener) return refuse(listener.fault);
   await turn();
   const { createLogger } = await import('./logger.ts');

@@ -15,15 +15,15 @@ export async function loadProgram() {
     './state.ts'
   );
   await turn();
-  const { createApp, createProbes, getRequestListener } = await import('./face.ts');
+  const { createApp, createProbes, createRequestListener } = await import('./face.ts');
   await turn();
   return {
     createApp,
     createFirstAccount,
     createProbes,
+    createRequestListener,
     createWorld,
     DeferredQueue,
-    getRequestListener,
     JobChanges,
     openMedia,
     openQueue,

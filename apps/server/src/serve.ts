@@ -95,8 +95,7 @@ async function start(
   const queue = new program.DeferredQueue(() => program.openQueue(database.url, log));
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
-  const url = localUrl(settings, listener);
-  const publicUrl = settings.RESTAGE_PUBLIC_URL ?? url;
+  const { url, publicUrl } = listener;
   const world = await program.createWorld({
     settings,
     directory,
@@ -114,7 +113,7 @@ async function start(
   const corsOrigins = settings.RESTAGE_CORS_ORIGINS;
   const app =
     role === 'worker'
-      ? program.createProbes({ ready })
+      ? program.createProbes({ log }, { publicUrl, ready })
       : program.createApp(world, {
           publicUrl,
           maxBodyBytes,
@@ -124,7 +123,7 @@ async function start(
         });
   // Ended before what requests stand on, should the rest not start.
   releases.add('requests', () => listener.stop(drainMilliseconds));
-  listener.serve(program.getRequestListener((request) => app.fetch(request)));
+  listener.serve(program.createRequestListener(app, { log, publicUrl }));
   const renders = engine && (await work({ ...world, engine }, queue, settings, webhooks.signal, releases));
   // The first to be released: nothing new is begun, and requests and renders end side by side.
   releases.add('work', async () => {
@@ -180,9 +179,4 @@ async function prepareDirectory(directory: string): Promise<ServeFault | undefin
       fault: `The data directory ${directory} can't be written to (${reason}). Set RESTAGE_DATA_DIR.`,
     };
   }
-}
-
-function localUrl(settings: ServerSettings, listener: Listener): string {
-  const host = settings.HOST.includes(':') ? `[${settings.HOST}]` : settings.HOST;
-  return `http://${host}:${listener.port}`;
 }

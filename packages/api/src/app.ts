@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { Context as World } from '@restage/core';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { mountDocuments } from './documents/mount.ts';
 import { answerFailure } from './http/answer.ts';
 import { mountFiles } from './http/files.ts';
-import { commonHeaders } from './http/headers.ts';
+import { commonHeaders, newRequestId } from './http/headers.ts';
 import type { Edge } from './http/request.ts';
-import { internalError } from './pipeline.ts';
+import { internalError } from './internal-error.ts';
 import { mountFallback, mountRest } from './rest/routes.ts';
 import { mountTrpc } from './trpc/mount.ts';
 
@@ -27,9 +26,24 @@ export interface AppOptions {
 
 /** The whole HTTP face of Restage: REST, tRPC, files, documents and probes. */
 export function createApp(world: World, options: AppOptions): Hono<Edge> {
+  const app = createBase(world.log, options);
+  const { corsOrigins = [] } = options;
+  const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
+  if (corsOrigins.length > 0) app.use(cors({ origin, ...corsHeaders }));
+  mountRest(app, world, options);
+  mountTrpc(app, world, options);
+  mountFiles(app, world, options);
+  mountDocuments(app, options);
+  mountProbes(app, options);
+  mountFallback(app, options);
+  return app;
+}
+
+/** An app without routes: its answers have their request id, are logged, and are the envelope where all else fails. */
+function createBase(log: World['log'], options: Pick<AppOptions, 'publicUrl'>): Hono<Edge> {
   const app = new Hono<Edge>();
   app.use(async (c, next) => {
-    const requestId = `req_${randomUUID()}`;
+    const requestId = newRequestId();
     c.set('requestId', requestId);
     const started = performance.now();
     await next();
@@ -37,7 +51,7 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
       const { headers } = c.res;
       for (const [name, value] of Object.entries(commonHeaders(requestId))) headers.set(name, value);
     }
-    world.log.info(
+    log.info(
       {
         requestId,
         method: c.req.method,
@@ -48,17 +62,8 @@ export function createApp(world: World, options: AppOptions): Hono<Edge> {
       'request',
     );
   });
-  const { corsOrigins = [] } = options;
-  const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
-  if (corsOrigins.length > 0) app.use(cors({ origin, ...corsHeaders }));
-  mountRest(app, world, options);
-  mountTrpc(app, world, options);
-  mountFiles(app, world, options);
-  mountDocuments(app, options);
-  mountProbes(app, options);
-  mountFallback(app, options);
   app.onError((error, c) => {
-    world.log.error({ err: error, requestId: c.get('requestId') }, 'request_failed');
+    log.error({ err: error, requestId: c.get('requestId') }, 'request_failed');
     return answerFailure(c, internalError(), options.publicUrl);
   });
   return app;
@@ -93,9 +98,13 @@ const corsHeaders = {
 };
 
 /** All that a process answers which only works: whether it lives, and whether it can work. */
-export function createProbes(options: Pick<AppOptions, 'ready'>): Hono<Edge> {
-  const app = new Hono<Edge>();
+export function createProbes(
+  { log }: Pick<World, 'log'>,
+  options: Pick<AppOptions, 'publicUrl' | 'ready'>,
+): Hono<Edge> {
+  const app = createBase(log, options);
   mountProbes(app, options);
+  mountFallback(app, options);
   return app;
 }
 
@@ -106,4 +115,6 @@ function mountProbes(app: Hono<Edge>, options: Pick<AppOptions, 'ready'>): void 
     const ok = Object.values(checks).every(Boolean);
     return c.json({ status: ok ? 'ok' : 'unavailable', checks }, ok ? 200 : 503);
   });
+  // What HAProxy asks unless it is told a method.
+  app.on('OPTIONS', ['/healthz', '/readyz'], (c) => c.body(null, 200, { allow: 'GET, HEAD, OPTIONS' }));
 }

@@ -6,11 +6,12 @@ import {
   procedures,
 } from '@restage/contract';
 import type { AccountContext } from '@restage/core';
-import { type CodesOf, catalog, type Failure, fail, isFailure } from '@restage/errors';
+import { type CodesOf, catalog, type Failure, isFailure } from '@restage/errors';
 import { admit } from './admit.ts';
 import type { RequestContext } from './context.ts';
 import type { SameCodes } from './implement.ts';
 import { verbs } from './implementations.ts';
+import { internalError } from './internal-error.ts';
 import { simulateFailure } from './simulate.ts';
 
 /** What a caller sent, once it is read. */
@@ -68,11 +69,6 @@ async function runSteps(name: ProcedureName, ctx: RequestContext, call: Call): P
 
 function logFailure(procedure: ProcedureName, { log, requestId }: RequestContext, fields: object): void {
   log.error({ ...fields, requestId, procedure }, 'procedure_failed');
-}
-
-/** The one sentence that callers get for whatever was not expected. */
-export function internalError() {
-  return fail('INTERNAL_ERROR', 'Something unexpected went wrong. Its cause is logged under the request id.');
 }
 
 /** What stands before a verb fails with exactly the codes that the contract declares for every procedure. */

@@ -16,11 +16,17 @@ export async function readJson(
   maxBytes: number,
   attachments: Map<string, Uint8Array>,
 ): ReturnType<Call['read']> {
-  const bytes = await readBytes(request, maxBytes);
+  const bytes = await readBytes(request, maxBytes).catch(failWhenCutOff);
   if (isFailure(bytes)) return bytes;
   if (bytes.byteLength === 0) return { value: undefined };
   const value = parseJson(bytes, attachments);
   return isFailure(value) ? value : { value };
+}
+
+/** A client that stops in the middle of its body has made a fault, and not the server. */
+function failWhenCutOff(error: unknown): Failure<'INVALID_REQUEST'> {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
+  return fail('INVALID_REQUEST', 'The body ended before all of it had come.');
 }
 
 async function readBytes(request: Request, maxBytes: number): Promise<Buffer | Failure<'PAYLOAD_TOO_LARGE'>> {

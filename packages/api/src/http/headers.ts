@@ -1,5 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
 import type { Edge } from './request.ts';
+
+/** The name of a request in the log and in its answer. */
+export function newRequestId(): string {
+  return `req_${randomUUID()}`;
+}
 
 /** What every response carries. */
 export function commonHeaders(requestId: string): Record<string, string> {

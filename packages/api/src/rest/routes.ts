@@ -84,7 +84,7 @@ function answerEvents(c: Context<Edge>, events: ReadableStream<Uint8Array>): Res
 }
 
 /** Answers what no route does: a path that is known with another method, and a path that isn't. */
-export function mountFallback(app: Hono<Edge>, options: RestOptions): void {
+export function mountFallback(app: Hono<Edge>, options: Pick<RestOptions, 'publicUrl'>): void {
   const methods = new Map<string, Set<string>>();
   for (const { method, path } of app.routes) {
     if (method === 'ALL') continue;

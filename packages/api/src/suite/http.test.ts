@@ -3,7 +3,7 @@ import { procedures } from '@restage/contract';
 import { catalog, errorCodes } from '@restage/errors';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
-import { createCaller, type openApiDocument } from '../index.ts';
+import { createCaller, createProbes, type openApiDocument } from '../index.ts';
 import { openDoors } from '../testing/suite/index.ts';
 import { blackPng } from './footage.ts';
 
@@ -500,6 +500,22 @@ describe('the documents', () => {
   test('/healthz and /readyz answer without a key', async () => {
     expect(await (await at('/healthz')).json()).toEqual({ status: 'ok' });
     expect(await (await at('/readyz')).json()).toEqual({ status: 'ok', checks: { database: true } });
+  });
+});
+
+describe('a process that only works', () => {
+  const options = { publicUrl: 'http://docs.restage.test', ready: async () => ({ database: false }) };
+  const probes = createProbes(world.ctx, options);
+
+  test('answers probes, with a request id', async () => {
+    const lives = await probes.request('/healthz');
+    expect([lives.status, lives.headers.get('x-request-id')]).toEqual([200, expect.stringMatching(/^req_/)]);
+    expect((await probes.request('/readyz')).status).toBe(503);
+  });
+
+  test('refuses all else as any other does', async () => {
+    await expectEnvelope(await probes.request('/v1/uploads', { method: 'POST' }), 'NOT_FOUND');
+    await expectEnvelope(await probes.request('/healthz', { method: 'POST' }), 'METHOD_NOT_ALLOWED');
   });
 });
 

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import { createAccount, createKey, webhookSecret, workOnRenders, workOnWebhooks } from '@restage/core';
 import { connect } from '@restage/db';
 import { temporaryDatabase } from '@restage/db/testing/temporary';
@@ -8,6 +7,8 @@ import type { ErrorCode } from '@restage/errors';
 import type { Media } from '@restage/media';
 import { makePng } from '@restage/media/testing';
 import { createApp } from '../app.ts';
+import { createRequestListener } from '../http/listener.ts';
+import { createHttpServer } from '../http/server.ts';
 import { createCaller } from '../trpc/router.ts';
 import { instantEngine } from './instant.ts';
 import type { LogLine } from './log-line.ts';
@@ -175,7 +176,8 @@ async function build(
 }
 
 async function listen(world: World, publicUrl: () => string, { docs }: TestRestagePaths) {
-  const app = createApp(world.ctx, {
+  const options = {
+    log: world.ctx.log,
     // The port is known once it listens.
     get publicUrl() {
       return publicUrl();
@@ -184,8 +186,9 @@ async function listen(world: World, publicUrl: () => string, { docs }: TestResta
     corsOrigins: ['*'],
     ready: async () => ({ database: true }),
     ...(docs !== undefined && { docsDirectory: docs }),
-  });
-  const server = createAdaptorServer({ fetch: app.fetch });
+  };
+  const app = createApp(world.ctx, options);
+  const server = createHttpServer(createRequestListener(app, options), publicUrl);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => resolve());
@@ -193,7 +196,7 @@ async function listen(world: World, publicUrl: () => string, { docs }: TestResta
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.closeAllConnections();
     });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }

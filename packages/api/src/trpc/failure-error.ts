@@ -1,63 +1,8 @@
 import { type ProcedureName, procedures } from '@restage/contract';
-import { catalog, type ErrorCode, type Failure, fail } from '@restage/errors';
+import { catalog, type Failure, fail } from '@restage/errors';
 import { TRPCError } from '@trpc/server';
-import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
-import { internalError } from '../pipeline.ts';
-
-type Status = (typeof catalog)[ErrorCode]['status'];
-
-const trpcCodes = {
-  400: 'BAD_REQUEST',
-  401: 'UNAUTHORIZED',
-  402: 'PAYMENT_REQUIRED',
-  403: 'FORBIDDEN',
-  404: 'NOT_FOUND',
-  405: 'METHOD_NOT_SUPPORTED',
-  409: 'CONFLICT',
-  413: 'PAYLOAD_TOO_LARGE',
-  429: 'TOO_MANY_REQUESTS',
-  500: 'INTERNAL_SERVER_ERROR',
-} as const satisfies Record<Status, TRPCError['code']>;
-
-/** What an error of a procedure carries over tRPC, as `data.error`. */
-export interface ErrorData {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly param?: string;
-  readonly requestId: string;
-  readonly docUrl: string;
-  readonly retryable: boolean;
-  /** Seconds after which the same call may succeed. */
-  readonly retryAfter?: number;
-}
-
-/** What an error says of the request that it answers. `publicUrl` begins the link to the docs. */
-export interface FailedRequest {
-  readonly requestId: string;
-  readonly publicUrl: string;
-}
-
-/** A failure as `data.error`. */
-export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRequest): ErrorData {
-  const { code, message, param, retryAfter } = failure;
-  return {
-    code,
-    message,
-    ...(param !== undefined && { param }),
-    requestId,
-    docUrl: `${publicUrl}/errors#${code}`,
-    retryable: catalog[code].retryable,
-    ...(retryAfter !== undefined && { retryAfter }),
-  };
-}
-
-/** The whole body of an error that tRPC itself has no part in, as its clients read it. */
-export function toErrorBody(failure: Failure, request: FailedRequest): object {
-  const httpStatus = catalog[failure.code].status;
-  const code = trpcCodes[httpStatus];
-  const data = { code, httpStatus, error: toErrorData(failure, request) };
-  return { error: { json: { message: failure.message, code: TRPC_ERROR_CODES_BY_KEY[code], data } } };
-}
+import { internalError } from '../internal-error.ts';
+import { trpcCodes } from './error-body.ts';
 
 /** A Failure on its way through tRPC, which knows errors only as throws. */
 export class FailureError extends TRPCError {

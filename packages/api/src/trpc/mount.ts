@@ -6,7 +6,8 @@ import type { Hono } from 'hono';
 import { failureHeaders } from '../http/answer.ts';
 import { readJson } from '../http/body.ts';
 import { type Edge, requestContext } from '../http/request.ts';
-import { carriedFailure, FailureError, failureOf, toErrorBody } from './failure-error.ts';
+import { toErrorBody } from './error-body.ts';
+import { carriedFailure, FailureError, failureOf } from './failure-error.ts';
 import { router } from './router.ts';
 
 /** What tRPC needs beside the world. */

@@ -19,7 +19,8 @@ import {
 import type { RequestContext } from '../context.ts';
 import { type Call, callProcedure } from '../pipeline.ts';
 import type { StreamEvent } from '../stream-event.ts';
-import { carriedFailure, FailureError, failureOf, toErrorData } from './failure-error.ts';
+import { toErrorData } from './error-body.ts';
+import { carriedFailure, FailureError, failureOf } from './failure-error.ts';
 import { transformer } from './transformer.ts';
 
 /** What each procedure of the router says of itself, at run time and in its type. */

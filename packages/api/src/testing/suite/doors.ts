@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '@restage/contract';
 import { procedures } from '@restage/contract';
 import { workOnRenders } from '@restage/core';
@@ -7,6 +6,8 @@ import { decodeEnvelope } from '@restage/errors';
 import { Restage, RestageError } from '@restage/sdk';
 import { afterAll } from 'vitest';
 import { createApp } from '../../app.ts';
+import { createRequestListener } from '../../http/listener.ts';
+import { createHttpServer } from '../../http/server.ts';
 import { failureOf } from '../../trpc/failure-error.ts';
 import { createCaller } from '../../trpc/router.ts';
 import { type TestWorld, testWorld, type WorldOptions } from './world.ts';
@@ -43,13 +44,14 @@ export async function openDoors(
 ): Promise<Doors> {
   let url = 'http://127.0.0.1';
   const world = await testWorld({ publicUrl: () => url, ...options });
+  const docs = { log: world.ctx.log, publicUrl: 'http://docs.restage.test' };
   const app = createApp(world.ctx, {
-    publicUrl: 'http://docs.restage.test',
+    ...docs,
     maxBodyBytes: 72 * 1024 * 1024,
     ...(options.corsOrigins && { corsOrigins: options.corsOrigins }),
     ready: async () => ({ database: true }),
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createHttpServer(createRequestListener(app, docs), () => docs.publicUrl);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   if (options.work ?? true) await workOnRenders(world.ctx, world.boss, 1);
