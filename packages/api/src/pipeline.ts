@@ -15,7 +15,7 @@ import { internalError } from './internal-error.ts';
 import { simulateFailure } from './simulate.ts';
 
 /** What a caller sent, once it is read. */
-export interface Sent {
+interface Sent {
   readonly value: unknown;
 }
 
