@@ -55,7 +55,12 @@ export async function openDoors(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   if (options.work ?? true) await workOnRenders(world.ctx, world.boss, 1);
-  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  afterAll(async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // A client may still hold a connection open.
+    server.closeAllConnections();
+    await closed;
+  });
   return { ...world, url, doors: [callerDoor(world), sdkDoor(url), restDoor(url)] };
 }
 
