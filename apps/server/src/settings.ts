@@ -109,7 +109,7 @@ export const settingsSchema = z.object({
     .default([])
     .meta({
       accepts:
-        'origins separated by commas, each http:// or https:// with a host and at most a port, as in https://app.example: no path, no user name, no *',
+        'origins separated by commas, as in https://app.example:8443: http:// or https://, a host, at most a port, and no *',
       shown: 'none',
     })
     .describe('Origins whose web pages may call this server'),

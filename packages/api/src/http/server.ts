@@ -36,7 +36,7 @@ const methods = 'GET, HEAD, OPTIONS, POST, PUT';
 const lingerMs = 2000;
 
 /** What is wrong with a request, and the status where HTTP has one for exactly this. */
-interface Refusal {
+interface HeadFailure {
   readonly failure: Failure;
   readonly status?: number;
 }
@@ -54,10 +54,10 @@ export function createHttpServer(answer: RequestListener, publicUrl: () => strin
   const listener: RequestListener = (request, response) => {
     responses.set(request.socket, response);
     if (request.method === 'OPTIONS' && request.url === '*') return answerOptions(response);
-    const refusal = checkHead(request);
-    if (!refusal) return answer(request, response);
+    const invalid = checkHead(request);
+    if (!invalid) return answer(request, response);
     const unrouted = { requestId: newRequestId(), publicUrl: publicUrl(), target: request.url ?? '' };
-    const { status, headers, body } = toErrorResponse(refusal.failure, unrouted, refusal.status);
+    const { status, headers, body } = toErrorResponse(invalid.failure, unrouted, invalid.status);
     // Whether a body comes after such a head can't be known.
     response.writeHead(status, { ...headers, connection: 'close' }).end(body);
   };
@@ -90,7 +90,7 @@ export function createHttpServer(answer: RequestListener, publicUrl: () => strin
   server.on('clientError', (error: ClientError, socket) => {
     if (error.code === 'ECONNRESET') return void socket.destroy();
     const head = error.rawPacket?.toString('latin1', 0, maxHeadBytes) ?? '';
-    refuseConnection(socket, head, fail('INVALID_REQUEST', describe(error)));
+    refuseConnection(socket, head, fail('INVALID_REQUEST', describeClientError(error)));
   });
   server.on('connect', (_, socket) => {
     refuseConnection(socket, '', fail('INVALID_REQUEST', 'CONNECT is not a method of this server.'));
@@ -104,7 +104,7 @@ interface ClientError extends NodeJS.ErrnoException {
   readonly rawPacket?: Buffer;
 }
 
-function describe({ code }: ClientError): string {
+function describeClientError({ code }: ClientError): string {
   if (code === 'HPE_HEADER_OVERFLOW') return headTooLarge;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'The request did not arrive in time.';
   return 'The request is not HTTP as this server reads it.';
@@ -113,7 +113,7 @@ function describe({ code }: ClientError): string {
 const headTooLarge = `The request line and headers are over ${maxHeadBytes / 1024} KB.`;
 
 /** What Node leaves to its user to check of a request line and headers. */
-function checkHead(request: IncomingMessage): Refusal | undefined {
+function checkHead(request: IncomingMessage): HeadFailure | undefined {
   const { rawHeaders, httpVersion } = request;
   let bytes = request.url?.length ?? 0;
   let hosts = 0;
