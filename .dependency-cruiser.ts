@@ -7,7 +7,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   db: ['errors', 'contract'],
   storage: ['errors', 'contract'],
   media: ['errors', 'contract'],
-  engine: ['errors', 'contract'],
+  engine: ['errors', 'contract', 'media'],
   core: ['errors', 'contract', 'db', 'storage', 'media', 'engine'],
   api: ['errors', 'contract', 'storage', 'core'],
   server: ['errors', 'contract', 'db', 'storage', 'media', 'engine', 'core', 'api'],

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { Picture } from './composite/view.ts';
 import { isFailed } from './engine.ts';
 import { decodeFrames } from './video/decode.ts';
-import { openVideo } from './video/open.ts';
+import { closeVideo, openVideo } from './video/open.ts';
 
 export { overlap } from './drawn/overlap.ts';
 export { cutVideo, egg } from './video/cut-kit.ts';
@@ -58,7 +58,7 @@ export async function inspect(path: string) {
   const times: number[] = [];
   const ends: number[] = [];
   let first: Uint8Array = new Uint8Array();
-  const { num, den } = input.stream.timeBase;
+  const { num, den } = input.timeBase;
   for await (const frame of decodeFrames(input, input, 'colour')) {
     if (times.length === 0) first = frame.data;
     times.push((Number(frame.pts) * num) / den);
@@ -76,6 +76,6 @@ export async function inspect(path: string) {
     range: codecpar.colorRange,
     space: codecpar.colorSpace,
   };
-  await input.context.closeInput();
+  await closeVideo(input);
   return result;
 }

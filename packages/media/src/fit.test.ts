@@ -35,8 +35,31 @@ describe('an alpha', () => {
     [video, image, 'ALPHA_TYPE_MISMATCH'],
     [{ ...image, width: 30_000 }, image, 'SOURCE_TOO_LARGE'],
     [{ ...video, frames: 10_000 }, video, 'VIDEO_TOO_MANY_FRAMES'],
+    [{ ...video, frames: 239 }, video, 'INVALID_REQUEST'],
   ] as const)('that is %o for %o is refused as %s', (alpha, source, code) => {
     expect(fitAlpha(alpha, source)).toMatchObject({ code, param: 'alpha_uri' });
+  });
+});
+
+test('a matte of another length is refused with both numbers', () => {
+  expect(fitAlpha({ ...video, frames: 47 }, { ...video, frames: 48 })).toMatchObject({
+    message: 'alpha_uri has 47 frames and source_uri has 48; a matte must have as many frames as its source.',
+  });
+});
+
+test.each([
+  [241, '241 frames'],
+  [19_200, '19200 frames'],
+  [1_000_000, '1000000 or more frames'],
+])('a source of %i frames is refused with that number', (frames, said) => {
+  expect(fitSource({ ...video, frames }, 'video')).toMatchObject({ message: expect.stringContaining(said) });
+});
+
+test('a source is as large as the largest size that it says', () => {
+  const largest = { width: 3840, height: 2160 };
+  expect(fitSource({ ...video, largest }, 'video')).toMatchObject({
+    code: 'SOURCE_TOO_LARGE',
+    message: expect.stringContaining('3840×2160'),
   });
 });
 

@@ -2,6 +2,7 @@ import { type GenerationType, limits } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
 import { unaccepted } from './failures.ts';
 import { paramOf, type Role } from './location.ts';
+import { maxCounted } from './movie/timeline.ts';
 import type { Probe } from './probe/verdict.ts';
 
 /** Pixels that a reference may have: it is scaled down before use, so a camera's full picture will do. */
@@ -24,13 +25,14 @@ export function fitSource(
   return tooManyPixels(probe, 'source', limits.sourcePixels) ?? tooManyFrames(probe, 'source');
 }
 
-/** Whether an alpha is of its source's type, and as small as a source must be. `undefined` is yes. */
+/** Whether an alpha is of its source's type, as small as a source must be, and as long as it. `undefined` is yes. */
 export function fitAlpha(
   alpha: Probe,
-  source: Pick<Probe, 'type'>,
+  source: Pick<Probe, 'type' | 'frames'>,
 ):
   | undefined
   | Failure<'ALPHA_TYPE_MISMATCH'>
+  | Failure<'INVALID_REQUEST'>
   | Failure<'SOURCE_TOO_LARGE'>
   | Failure<'VIDEO_TOO_MANY_FRAMES'> {
   if (alpha.type !== source.type) {
@@ -38,7 +40,11 @@ export function fitAlpha(
     const message = `${param} is ${name(alpha.type)}, but source_uri is ${name(source.type)}.`;
     return fail('ALPHA_TYPE_MISMATCH', message, { param });
   }
-  return tooManyPixels(alpha, 'alpha', limits.sourcePixels) ?? tooManyFrames(alpha, 'alpha');
+  return (
+    tooManyPixels(alpha, 'alpha', limits.sourcePixels) ??
+    tooManyFrames(alpha, 'alpha') ??
+    otherLength(alpha, source)
+  );
 }
 
 /** Whether a reference is an image, and not absurdly large. `undefined` is yes. */
@@ -54,16 +60,28 @@ function name(type: Probe['type']): string {
 }
 
 function tooManyPixels(probe: Probe, role: Role, atMost: number): undefined | Failure<'SOURCE_TOO_LARGE'> {
-  const pixels = probe.width * probe.height;
+  const { width, height } = probe.largest ?? probe;
+  const pixels = width * height;
   if (pixels <= atMost) return undefined;
   const param = paramOf[role];
-  const message = `${param} is ${probe.width}×${probe.height}, which is ${pixels} pixels; at most ${atMost} are taken.`;
+  const message = `${param} is ${width}×${height}, which is ${pixels} pixels; at most ${atMost} are taken.`;
   return fail('SOURCE_TOO_LARGE', message, { param });
 }
 
 function tooManyFrames(probe: Probe, role: Role): undefined | Failure<'VIDEO_TOO_MANY_FRAMES'> {
   if (probe.frames <= limits.videoFrames) return undefined;
   const param = paramOf[role];
-  const message = `${param} has ${probe.frames} frames; at most ${limits.videoFrames} are taken.`;
+  const frames = probe.frames < maxCounted ? probe.frames : `${maxCounted} or more`;
+  const message = `${param} has ${frames} frames; at most ${limits.videoFrames} are taken.`;
   return fail('VIDEO_TOO_MANY_FRAMES', message, { param });
+}
+
+function otherLength(
+  alpha: Pick<Probe, 'frames'>,
+  source: Pick<Probe, 'frames'>,
+): undefined | Failure<'INVALID_REQUEST'> {
+  if (alpha.frames === source.frames) return undefined;
+  const param = paramOf.alpha;
+  const message = `${param} has ${alpha.frames} frames and ${paramOf.source} has ${source.frames}; a matte must have as many frames as its source.`;
+  return fail('INVALID_REQUEST', message, { param });
 }

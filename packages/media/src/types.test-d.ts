@@ -14,7 +14,7 @@ expectTypeOf<CodesOf<ReturnType<typeof fitSource>>>().toEqualTypeOf<
   'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
 >();
 expectTypeOf<CodesOf<ReturnType<typeof fitAlpha>>>().toEqualTypeOf<
-  'ALPHA_TYPE_MISMATCH' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
+  'ALPHA_TYPE_MISMATCH' | 'INVALID_REQUEST' | 'SOURCE_TOO_LARGE' | 'VIDEO_TOO_MANY_FRAMES'
 >();
 expectTypeOf<CodesOf<ReturnType<typeof fitReference>>>().toEqualTypeOf<
   'INVALID_FILE_FORMAT' | 'SOURCE_TOO_LARGE'

@@ -106,7 +106,7 @@ function fit(generation: Generation, role: Role, probe: Probe): string | undefin
     case 'reference':
       return fitReference(probe)?.message;
     case 'alpha':
-      return fitAlpha(probe, { type: generation.generationType })?.message;
+      return fitAlpha(probe, { type: generation.generationType, frames: generation.frames })?.message;
   }
 }
 

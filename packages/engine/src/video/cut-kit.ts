@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isFailed } from '../engine.ts';
 import { decodeFrames } from './decode.ts';
 import { createWriter } from './encode.ts';
-import { openVideo } from './open.ts';
+import { closeVideo, openVideo } from './open.ts';
 import { createPlanes, type Planes, writeGrey } from './planes.ts';
 
 /** The first `frames` frames of a video; with `matte`, a matte drawn for each of them instead. */
@@ -18,7 +18,7 @@ export async function cutVideo(
   const writer = await createWriter(target, {
     width,
     height,
-    timeBase: input.stream.timeBase,
+    timeBase: input.timeBase,
     frameRate: input.stream.avgFrameRate,
     preset: 'veryfast',
     quality: 20,
@@ -38,7 +38,7 @@ export async function cutVideo(
   }
   await writer.finish();
   await writer.close();
-  await input.context.closeInput();
+  await closeVideo(input);
 }
 
 /** The first frames of a video, and a video matte of an egg for each, in a folder. */

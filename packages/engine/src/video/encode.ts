@@ -135,8 +135,11 @@ function inTurn(): (work: () => Promise<void>) => Promise<void> {
 /** What takes over a stream as it is. */
 export type VideoCopier = Omit<VideoWriter, 'write'>;
 
-/** Starts an MP4 that holds a copy of one stream, its index in front. */
-export async function createCopier(path: string, source: Stream): Promise<VideoCopier> {
+/**
+ * Starts an MP4 that holds a copy of one stream, its index in front.
+ * @param shift what is added to the times of its packets
+ */
+export async function createCopier(path: string, source: Stream, shift: number): Promise<VideoCopier> {
   const muxer = new FormatContext();
   check(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
   const stream = muxer.newStream(null);
@@ -148,7 +151,7 @@ export async function createCopier(path: string, source: Stream): Promise<VideoC
   check(muxer.setOption('movflags', '+faststart'), 'movflags');
   check(await muxer.writeHeader(), 'writeHeader');
   return {
-    copy: (packet) => carry(muxer, packet, source, stream),
+    copy: (packet) => carry(muxer, packet, source, stream, BigInt(shift)),
     async finish() {
       check(await muxer.writeTrailer(), 'writeTrailer');
     },
@@ -159,9 +162,17 @@ export async function createCopier(path: string, source: Stream): Promise<VideoC
   };
 }
 
-async function carry(muxer: FormatContext, packet: Packet, from: Stream, to: Stream): Promise<void> {
+async function carry(
+  muxer: FormatContext,
+  packet: Packet,
+  from: Stream,
+  to: Stream,
+  shift = 0n,
+): Promise<void> {
   using twin = packet.clone();
   if (twin === null) throw new Error('a packet could not be cloned');
+  twin.pts += shift;
+  twin.dts += shift;
   twin.streamIndex = to.index;
   twin.rescaleTs(from.timeBase, to.timeBase);
   check(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');

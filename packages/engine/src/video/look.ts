@@ -5,9 +5,10 @@ import { subjectStatistics } from '../composite/frame.ts';
 import { isFailed, type RenderRequest } from '../engine.ts';
 import { cellSize } from '../light/fields.ts';
 import type { MatteFinder } from '../matte/automatic.ts';
-import { decodeSome, decodingOf, type FrameIndex, indexFrames } from './frame-index.ts';
-import { openVideo, type VideoInput } from './open.ts';
+import { decodeFrames } from './decode.ts';
+import { closeVideo, openVideo, type VideoInput } from './open.ts';
 import { planesView } from './planes.ts';
+import { countDecoded, type FrameIndex, indexFrames } from './runs.ts';
 
 /** Frames that are looked at, at most: one in each of so many parts of a shot. */
 const mostLooks = 5;
@@ -41,15 +42,15 @@ export async function lookAtShot(
     const alpha =
       request.alphaMode === 'custom' ? await openPart(request.alpha ?? '', 'alpha', inputs) : undefined;
     if (request.alphaMode === 'custom' && alpha === undefined) return undefined;
-    const count = Math.min(source.index.times.length, alpha?.index.times.length ?? Number.POSITIVE_INFINITY);
-    const budget = Math.max(decodedAlways, source.index.times.length * decodedShare);
+    const count = Math.min(source.index.count, alpha?.index.count ?? Number.POSITIVE_INFINITY);
+    const budget = Math.max(decodedAlways, source.index.count * decodedShare);
     const looks = { source, alpha, size, newFinder, onProgress };
     const cheap = await lookAt(looks, framesToLookAt(source.index, count, budget));
     const cells = (size.width * size.height) / cellSize(size.width, size.height) ** 2;
     if (cheap !== undefined && cheap.weight > cells * leastShare) return cheap;
     return (await lookAt(looks, framesToLookAt(source.index, count, count))) ?? cheap;
   } finally {
-    for (const input of inputs) await input.context.closeInput();
+    for (const input of inputs) await closeVideo(input);
   }
 }
 
@@ -58,8 +59,7 @@ async function openPart(path: string, role: string, inputs: VideoInput[]): Promi
   const input = await openVideo(path, role);
   if (isFailed(input)) return undefined;
   inputs.push(input);
-  const index = indexFrames(input);
-  return index.times.length === 0 ? undefined : { input, index };
+  return { input, index: indexFrames(input.movie) };
 }
 
 /**
@@ -78,9 +78,9 @@ export function framesToLookAt(index: FrameIndex, count: number, budget: number)
     if (keyframeAmid(index, from, to) !== undefined) continue;
     const withFrame = (frame: number) => [...new Set([...frames, frame])].sort((one, other) => one - other);
     const middle = Math.floor((from + to) / 2);
-    const over = Math.max(0, Math.ceil(decodingOf(index, withFrame(middle)) - budget));
+    const over = Math.max(0, Math.ceil(countDecoded(index, withFrame(middle)) - budget));
     const affordable = withFrame(Math.max(0, middle - over));
-    if (decodingOf(index, affordable) <= budget) frames.splice(0, frames.length, ...affordable);
+    if (countDecoded(index, affordable) <= budget) frames.splice(0, frames.length, ...affordable);
   }
   return frames;
 }
@@ -88,10 +88,7 @@ export function framesToLookAt(index: FrameIndex, count: number, budget: number)
 /** The keyframe next to the middle of a part of a shot. */
 function keyframeAmid({ keys }: FrameIndex, from: number, to: number): number | undefined {
   const away = (frame: number) => Math.abs(frame - Math.floor((from + to) / 2));
-  return keys
-    .map(({ frame }) => frame)
-    .filter((frame) => frame >= from && frame < to)
-    .sort((one, other) => away(one) - away(other))[0];
+  return keys.filter((frame) => frame >= from && frame < to).sort((one, other) => away(one) - away(other))[0];
 }
 
 interface Looks {
@@ -106,8 +103,8 @@ async function lookAt(
   { source, alpha, size, newFinder, onProgress }: Looks,
   numbers: readonly number[],
 ): Promise<ColourStatistics | undefined> {
-  const frames = decodeSome(source.input, source.index, numbers, size, 'colour');
-  const mattes = alpha && decodeSome(alpha.input, alpha.index, numbers, size, 'matte');
+  const frames = decodeFrames(source.input, size, 'colour', { frames: numbers });
+  const mattes = alpha && decodeFrames(alpha.input, size, 'matte', { frames: numbers });
   const found: (ColourStatistics | undefined)[] = [];
   let given = await mattes?.next();
   for await (const { frame, data } of frames) {

@@ -1,9 +1,8 @@
-import { outputSize } from '@restage/contract';
+import { limits, outputSize } from '@restage/contract';
+import { type DisplayMatrix, getTurn, type Movie, readMovieFile } from '@restage/media/movie';
 import {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
-  AV_PKT_DATA_DISPLAYMATRIX,
-  AV_PKT_FLAG_DISCARD,
   AVCOL_SPC_BT470BG,
   AVCOL_SPC_BT709,
   AVCOL_SPC_BT2020_CL,
@@ -12,103 +11,158 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
-import { FormatContext, InputFormat, Packet, type Stream } from 'node-av/lib';
-import { type Failed, failed, isFailed, type RenderRequest } from '../engine.ts';
+import { Dictionary, FormatContext, InputFormat, Rational, type Stream } from 'node-av/lib';
+import { type Failed, failed, type RenderRequest } from '../engine.ts';
+import { openSamples, type SampleReader } from './packets.ts';
 import './quiet.ts';
 
 /** An open MP4 or MOV and what is to be read of it. */
 export interface VideoInput {
+  /** The demuxer, which heeds no edit list: which frames are shown, and when, says `movie`. */
   readonly context: FormatContext;
   readonly stream: Stream;
+  readonly movie: Movie;
+  /** Reads the packets of `stream`. */
+  readonly samples: SampleReader;
   readonly audio: Stream | undefined;
+  /** A demuxer for the audio alone, which heeds edit lists; only where it was asked for. */
+  readonly audioContext: FormatContext | undefined;
   /** As shown: track rotation and pixel aspect applied. */
   readonly width: number;
   readonly height: number;
   /** Filters that turn a decoded frame the way it is shown; empty for most. */
   readonly upright: string;
-  /** Frames as the file's index tells, 0 when it does not. */
-  readonly declaredFrames: number;
+  /** What `times` count in: the stream's time base, or a whole part of it. */
+  readonly timeBase: Rational;
+  /** When each frame is shown, and when the last one ends; each later than the one before. */
+  readonly times: readonly bigint[];
   /** `role` is the word for this file in messages. */
   readonly role: string;
 }
 
-/** Opens a video for reading. Only the MOV demuxer and local files are allowed, and only H.264 and HEVC. */
-export async function openVideo(path: string, role: string): Promise<VideoInput | Failed> {
+/**
+ * Opens a video for reading. Only the MOV demuxer and local files are allowed, and only H.264 and HEVC.
+ * @param hasAudio whether its audio is to be read too
+ */
+export async function openVideo(path: string, role: string, hasAudio = false): Promise<VideoInput | Failed> {
   const damaged = failed(`The ${role} could not be opened as MP4 or MOV: it is damaged or incomplete.`);
-  const context = new FormatContext();
-  if ((await context.openInput(path, InputFormat.findInputFormat('mov'))) < 0) return damaged;
-  if ((await context.findStreamInfo()) < 0) {
-    await context.closeInput();
-    return damaged;
-  }
-  const stream = context.streams[context.findBestStream(AVMEDIA_TYPE_VIDEO)];
+  const movie = readMovieFile(path);
+  if (movie === 'damaged') return damaged;
+  const foreign = failed(`The ${role} holds no H.264 or HEVC video.`);
+  if ('unaccepted' in movie) return foreign;
+  const context = await openContext(path, { ignore_editlist: '1' });
+  if (context === undefined) return damaged;
+  const stream = context.streams.find(
+    ({ id, codecpar }) => id === movie.trackId && codecpar.codecType === AVMEDIA_TYPE_VIDEO,
+  );
   const codec = stream?.codecpar.codecId;
   if (stream === undefined || (codec !== AV_CODEC_ID_H264 && codec !== AV_CODEC_ID_HEVC)) {
     await context.closeInput();
-    return failed(`The ${role} holds no H.264 or HEVC video.`);
+    return foreign;
   }
-  const { width, height, upright } = asShown(stream);
-  if (width < 1 || height < 1) {
-    await context.closeInput();
-    return damaged;
-  }
+  const audio = context.streams[context.findBestStream(AVMEDIA_TYPE_AUDIO)];
   return {
-    context,
-    stream,
-    audio: context.streams[context.findBestStream(AVMEDIA_TYPE_AUDIO)],
-    width,
-    height,
-    upright,
-    declaredFrames: Number(stream.nbFrames),
-    role,
+    ...{ context, stream, movie, audio, role },
+    samples: openSamples(context, stream),
+    audioContext: hasAudio && audio !== undefined ? await openContext(path, {}) : undefined,
+    width: movie.width,
+    height: movie.height,
+    upright: getTurnFilters(movie.matrix),
+    ...getTimes(movie),
   };
 }
 
-/**
- * Whether a file's video can be copied into another: H.264, its matrix told, and no packet that its edit list
- * hides, which a copy would show. Reads the file's packets once, undecoded.
- */
-export async function isCopyable(path: string): Promise<boolean> {
-  const input = await openVideo(path, 'source');
-  if (isFailed(input)) return false;
-  const { codecId, colorSpace } = input.stream.codecpar;
-  let copyable = codecId === AV_CODEC_ID_H264 && colorSpace === AVCOL_SPC_BT709;
-  using packet = new Packet();
-  packet.alloc();
-  while (copyable && (await input.context.readFrame(packet)) >= 0) {
-    if (packet.streamIndex === input.stream.index && packet.hasFlags(AV_PKT_FLAG_DISCARD)) copyable = false;
-    packet.unref();
-  }
-  await input.context.closeInput();
-  return copyable;
+async function openContext(
+  path: string,
+  options: Readonly<Record<string, string>>,
+): Promise<FormatContext | undefined> {
+  const context = new FormatContext();
+  const opened = await context.openInput(
+    path,
+    InputFormat.findInputFormat('mov'),
+    Dictionary.fromObject(options),
+  );
+  if (opened < 0) return undefined;
+  if ((await context.findStreamInfo()) >= 0) return context;
+  await context.closeInput();
+  return undefined;
 }
 
-/** Size after pixel aspect and track rotation, and the filters that turn a frame. */
-function asShown(stream: Stream): Pick<VideoInput, 'width' | 'height' | 'upright'> {
-  const { codecpar } = stream;
-  const { num, den } =
-    stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : codecpar.sampleAspectRatio;
-  const wide = num > 0 && den > 0 ? Math.round((codecpar.width * num) / den) : codecpar.width;
-  const upright = turnsOf(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX));
-  const sideways = upright.includes('transpose');
-  return { width: sideways ? codecpar.height : wide, height: sideways ? wide : codecpar.height, upright };
+/** Closes what {@link openVideo} opened. */
+export async function closeVideo({ context, audioContext }: VideoInput): Promise<void> {
+  await context.closeInput();
+  await audioContext?.closeInput();
+}
+
+/** Says why a video may not be rendered, should it have come past the checks at the start: it is too long or too large. */
+export function findExcess({ movie, role }: VideoInput): Failed | undefined {
+  const { count } = movie.timeline;
+  if (count > limits.videoFrames)
+    return failed(`The ${role} shows ${count} frames; at most ${limits.videoFrames} are rendered.`);
+  return findOversize(movie.largest, role);
+}
+
+/** Says that a picture of a size may not be decoded, if that is so. */
+export function findOversize(
+  { width, height }: { readonly width: number; readonly height: number },
+  role: string,
+): Failed | undefined {
+  if (width * height <= limits.sourcePixels) return undefined;
+  const pixels = width * height;
+  return failed(
+    `The ${role} holds a picture of ${width}×${height}, which is ${pixels} pixels; at most ${limits.sourcePixels} are decoded.`,
+  );
+}
+
+/** Ticks a second that times have at least, so that a frame can be moved by one unseen. */
+const minTicks = 10_000;
+
+/** The times of a movie's frames. Those of frames that are shown at one time are moved apart by a tick. */
+function getTimes({ timescale, timeline }: Movie): Pick<VideoInput, 'timeBase' | 'times'> {
+  let parts = 1;
+  while (timescale * parts < minTicks) parts *= 2;
+  let last = Number.NEGATIVE_INFINITY;
+  const all = [...timeline.frames.map(({ time }) => time), timeline.end];
+  const times = all.map((time) => {
+    last = Math.max(last + 1, Math.round(time * parts));
+    return BigInt(last);
+  });
+  return { timeBase: new Rational(1, timescale * parts), times };
+}
+
+/** What a plain copy of a video's packets adds to their times; undefined where a copy would not show the same. */
+export function planCopy({ stream, movie }: VideoInput): number | undefined {
+  const { codecId, colorSpace } = stream.codecpar;
+  if (codecId !== AV_CODEC_ID_H264 || colorSpace !== AVCOL_SPC_BT709) return undefined;
+  const { samples, timeline, timescale } = movie;
+  const [first] = timeline.frames;
+  const last = timeline.frames.at(-1);
+  if (first === undefined || last === undefined || timeline.frames.length !== samples.count) return undefined;
+  const getTime = (sample: number) => samples.compositionTimes[sample] as number;
+  const getDuration = (sample: number) =>
+    (samples.decodeTimes[sample + 1] as number) - (samples.decodeTimes[sample] as number);
+  const shift = first.time - getTime(first.sample);
+  const isSame = timeline.frames.every(
+    ({ sample, time }, number) =>
+      time === getTime(sample) + shift &&
+      time > (timeline.frames[number - 1]?.time ?? Number.NEGATIVE_INFINITY) &&
+      getDuration(number) > 0,
+  );
+  // An edit list tells its end in ticks of the movie, which are coarser.
+  const isWhole = Math.abs(timeline.end - last.time - getDuration(last.sample)) <= timescale / 500;
+  return isSame && isWhole ? shift : undefined;
 }
 
 /** A track's display matrix (ISO/IEC 14496-12, 8.3.2) as filters, the way FFmpeg's own program turns it. */
-function turnsOf(matrix: Buffer | null): string {
-  if (matrix === null || matrix.length < 36) return '';
-  const at = (n: number) => matrix.readInt32LE(n * 4);
-  const across = Math.hypot(at(0), at(3));
-  const down = Math.hypot(at(1), at(4));
-  if (across === 0 || down === 0) return '';
-  const degrees = Math.round((Math.atan2(at(1) / down, at(0) / across) * 180) / Math.PI);
-  switch (((degrees % 360) + 360) % 360) {
+function getTurnFilters(matrix: DisplayMatrix): string {
+  const [a = 0, , , c = 0, d = 0] = matrix;
+  switch (getTurn(matrix)) {
     case 90:
-      return at(3) > 0 ? 'transpose=cclock_flip,' : 'transpose=clock,';
+      return c > 0 ? 'transpose=cclock_flip,' : 'transpose=clock,';
     case 180:
-      return `${at(0) < 0 ? 'hflip,' : ''}${at(4) < 0 ? 'vflip,' : ''}`;
+      return `${a < 0 ? 'hflip,' : ''}${d < 0 ? 'vflip,' : ''}`;
     case 270:
-      return at(3) < 0 ? 'transpose=clock_flip,' : 'transpose=cclock,';
+      return c < 0 ? 'transpose=clock_flip,' : 'transpose=cclock,';
     default:
       return '';
   }

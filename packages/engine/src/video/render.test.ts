@@ -51,7 +51,7 @@ test('a matte of another length is refused', async () => {
   );
   expect(result).toEqual({
     kind: 'failed',
-    message: 'The alpha has fewer frames than the source: they must have as many.',
+    message: 'The alpha has 4 frames and the source has 6: they must have as many.',
   });
 });
 

@@ -14,7 +14,7 @@ import { createComposite } from './composite.ts';
 import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
 import { createCopier, createWriter } from './encode.ts';
 import { lookAtShot } from './look.ts';
-import { isCopyable, openVideo, type VideoInput, videoSize } from './open.ts';
+import { closeVideo, findExcess, openVideo, planCopy, type VideoInput, videoSize } from './open.ts';
 import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
 import { surveyVideo } from './survey.ts';
 
@@ -36,18 +36,19 @@ export async function renderVideo(
   onProgress: (fraction: number) => void,
   newFinder?: () => MatteFinder,
 ): Promise<RenderResult> {
-  const source = await openVideo(request.source, 'source');
+  const source = await openVideo(request.source, 'source', true);
   if (isFailed(source)) return source;
   const alpha = await openAlpha(request);
   if (isFailed(alpha)) {
-    await source.context.closeInput();
+    await closeVideo(source);
     return alpha;
   }
   try {
-    return await renderFrames(request, source, alpha, onProgress, newFinder);
+    const excess = findExcess(source) ?? (alpha && findExcess(alpha)) ?? findMismatch(source, alpha);
+    return excess ?? (await renderFrames(request, source, alpha, onProgress, newFinder));
   } finally {
-    await source.context.closeInput();
-    await alpha?.context.closeInput();
+    await closeVideo(source);
+    if (alpha !== undefined) await closeVideo(alpha);
   }
 }
 
@@ -55,6 +56,13 @@ async function openAlpha(request: RenderRequest): Promise<VideoInput | Failed | 
   if (request.alphaMode !== 'custom') return undefined;
   if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
   return openVideo(request.alpha, 'alpha');
+}
+
+/** A matte must have as many frames as its source. */
+function findMismatch(source: VideoInput, alpha: VideoInput | undefined): Failed | undefined {
+  const [frames, given] = [source.times.length - 1, (alpha ?? source).times.length - 1];
+  if (frames === given) return undefined;
+  return failed(`The alpha has ${given} frames and the source has ${frames}: they must have as many.`);
 }
 
 async function renderFrames(
@@ -81,12 +89,13 @@ async function renderFrames(
     notes.push("the source's audio is of a kind that MP4 does not carry: left out");
 
   const paths = outputPaths(request.outputDirectory, 'mp4');
-  const common = { ...size, timeBase: source.stream.timeBase, frameRate: source.stream.avgFrameRate };
-  const copying = isPlain(source, size) && (await isCopyable(request.source));
-  const sourceWriter = copying
-    ? undefined
-    : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 18 });
-  const copier = copying ? await createCopier(paths.source, source.stream) : undefined;
+  const common = { ...size, timeBase: source.timeBase, frameRate: source.stream.avgFrameRate };
+  const shift = isPlain(source, size) ? planCopy(source) : undefined;
+  const sourceWriter =
+    shift !== undefined
+      ? undefined
+      : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 18 });
+  const copier = shift === undefined ? undefined : await createCopier(paths.source, source.stream, shift);
   const writers = {
     render: await createWriter(paths.render, { ...common, preset: 'veryfast', quality: 18, copied }),
     alpha: await createWriter(paths.alpha, { ...common, preset: 'ultrafast', quality: 12 }),
@@ -135,7 +144,7 @@ async function renderFrames(
         writers.alpha.write(grey, pts, duration),
       ]);
       count++;
-      onProgress(Math.min(0.99, begun + ((1 - begun) * count) / Math.max(count, source.declaredFrames)));
+      onProgress(Math.min(0.99, begun + ((1 - begun) * count) / source.movie.timeline.count));
     }
     await written;
     if (count === 0) return failed('The source holds no frame that can be shown.');
@@ -162,10 +171,7 @@ type Step = IteratorResult<DecodedFrame, Failed | undefined>;
 function pairEnded(frame: Step, matte: Step | undefined): boolean | Failed {
   if (frame.done === true && frame.value !== undefined) return frame.value;
   if (matte?.done === true && matte.value !== undefined) return matte.value;
-  if (matte !== undefined && frame.done !== matte.done) {
-    return failed(
-      `The alpha has ${matte.done === true ? 'fewer' : 'more'} frames than the source: they must have as many.`,
-    );
-  }
+  if (matte?.done === true && frame.done !== true)
+    return failed('The alpha holds no frame that can be shown.');
   return frame.done === true;
 }

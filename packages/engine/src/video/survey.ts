@@ -6,7 +6,7 @@ import type { Grid } from '../math/blur.ts';
 import { coloursByLook } from '../matte/colours.ts';
 import { createSurvey, type Surveyed } from '../matte/survey.ts';
 import { decodeFrames } from './decode.ts';
-import { openVideo } from './open.ts';
+import { closeVideo, openVideo } from './open.ts';
 import { planesView } from './planes.ts';
 
 /** What a shot shows of its subject before it is rendered. */
@@ -33,16 +33,15 @@ export async function surveyVideo(
   const input = await openVideo(path, 'source');
   if (isFailed(input)) return { surveyed: undefined, colours: undefined };
   const survey = createSurvey();
-  let decoded = 0;
-  const wants = () => {
-    onProgress(Math.min(1, (decoded + 1) / Math.max(input.declaredFrames, decoded + 1)));
-    return survey.wants(decoded++);
+  const wants = (frame: number) => {
+    onProgress((frame + 1) / input.movie.timeline.count);
+    return survey.wants(frame);
   };
   try {
     for await (const { data } of decodeFrames(input, size, 'colour', { wants }))
       survey.add(planesView({ ...size, data }));
   } finally {
-    await input.context.closeInput();
+    await closeVideo(input);
   }
   const surveyed = survey.finish();
   return { surveyed, colours: surveyed?.colours ?? coloursOf(survey.pictures()) };

@@ -18,23 +18,18 @@ export interface Reader {
   readonly size: number;
   /** Exactly `length` bytes. Throws Damaged past the end of the file, MissingBytes for an absent part. */
   read(position: number, length: number): Buffer;
-  /** The first absent range that was asked for, if any: parsers of others may swallow MissingBytes. */
-  missing(): Range | undefined;
 }
 
 /** A Reader of the file open as `descriptor`. `present` are the ranges that are there. */
 export function openReader(descriptor: number, size: number, present: readonly Range[]): Reader {
-  let missed: Range | undefined;
   return {
     size,
-    missing: () => missed,
     read(position, length) {
       const end = position + length;
       if (!Number.isSafeInteger(end) || position < 0 || length < 0 || end > size) {
         throw new Damaged('it ends too early');
       }
       if (!present.some((range) => range.start <= position && end <= range.end)) {
-        missed ??= { start: position, end };
         throw new MissingBytes({ start: position, end });
       }
       const bytes = Buffer.allocUnsafe(length);

@@ -65,10 +65,21 @@ export function sniff(bytes: Buffer): Sniffed {
     const still = stillBrands[text.slice(8, 12).trim()];
     return still === undefined ? { accepted: 'movie' } : { unaccepted: still };
   }
+  if (isQuickTime(bytes)) return { accepted: 'movie' };
   const other = others.find(([signature, offset]) => text.startsWith(signature, offset));
   if (other) return { unaccepted: other[2] };
   const trimmed = text.replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '').trimStart();
   if (/^<(svg|\?xml|!DOCTYPE svg|!--)/i.test(trimmed)) return { unaccepted: 'an SVG or XML document' };
   if (/^<(!doctype html|html|head|body)/i.test(trimmed)) return { unaccepted: 'an HTML page' };
   return undefined;
+}
+
+/** Boxes that a QuickTime movie may begin with, which needs no `ftyp`. */
+const firstBoxes: ReadonlySet<string> = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']);
+
+/** Whether a file begins with such a box, of a size that a box can have. */
+function isQuickTime(bytes: Buffer): boolean {
+  if (bytes.length < 8 || !firstBoxes.has(bytes.toString('latin1', 4, 8))) return false;
+  const size = bytes.readUInt32BE(0);
+  return size <= 1 || size >= 8;
 }

@@ -9,11 +9,13 @@ export const Probe = z.object({
   /** Pixels as shown: after EXIF or track rotation, and with a video's pixel aspect made square. */
   width: pixels,
   height: pixels,
-  /** 1 for an image. Counting stops at 10,000. */
+  /** Of a video: the largest size that its headers or its coded stream say its pictures have. */
+  largest: z.object({ width: pixels, height: pixels }).optional(),
+  /** The frames that are shown; 1 for an image. Of a video of over a million, at least a million. */
   frames: z.int().min(1),
   /** Of a video. */
   codec: z.enum(['h264', 'hevc']).optional(),
-  /** Of a video, as its header says. */
+  /** Of a video: from its first frame to the end of its last. */
   durationSeconds: z.number().min(0).optional(),
   /** Size of the whole file. */
   bytes: z.int().min(1),

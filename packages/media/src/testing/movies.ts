@@ -7,6 +7,13 @@ import {
   Output,
   type VideoCodec,
 } from 'mediabunny';
+import {
+  makeAvcConfiguration,
+  makeAvcSet,
+  makeHevcConfiguration,
+  makeHevcSet,
+  type StreamFormat,
+} from './configurations.ts';
 
 /** What a movie of `makeMovie` is like. Its frames are filler that no decoder would take. */
 export interface MovieOptions {
@@ -25,11 +32,15 @@ export interface MovieOptions {
   readonly frameBytes?: number;
 }
 
+/** The name of each codec, and what decoders are told. */
 const configurations = {
-  avc: { codec: 'avc1.42c01e', description: 'AULAHv/hAAtnQsAe2gKAv+XARAEABWjOPIA=' },
-  hevc: { codec: 'hvc1.1.6.L93.B0', description: 'AQFgAAAAkAAAAAAAXfAA/P34+AAADwA=' },
-  vp9: { codec: 'vp09.00.10.08', description: undefined },
-  av1: { codec: 'av01.0.04M.08', description: 'gQAMAA==' },
+  avc: { codec: 'avc1.42c01e', describe: (size: StreamFormat) => makeAvcConfiguration(makeAvcSet(size)) },
+  hevc: {
+    codec: 'hvc1.1.6.L93.B0',
+    describe: (size: StreamFormat) => makeHevcConfiguration(makeHevcSet(size)),
+  },
+  vp9: { codec: 'vp09.00.10.08', describe: () => undefined },
+  av1: { codec: 'av01.0.04M.08', describe: () => Buffer.from('gQAMAA==', 'base64') },
 } as const;
 
 /** Muxes a movie around filler frames. */
@@ -51,13 +62,14 @@ export async function makeMovie(options: MovieOptions = {}): Promise<Buffer> {
   const track = new EncodedVideoPacketSource(codec);
   output.addVideoTrack(track, { rotation: options.rotation ?? 0, frameRate });
   await output.start();
-  const { description, ...config } = configuration;
+  const { width = 64, height = 36 } = options;
+  const description = configuration.describe({ width, height });
   const meta = {
     decoderConfig: {
-      ...config,
-      ...(description === undefined ? {} : { description: Buffer.from(description, 'base64') }),
-      codedWidth: options.width ?? 64,
-      codedHeight: options.height ?? 36,
+      codec: configuration.codec,
+      ...(description === undefined ? {} : { description }),
+      codedWidth: width,
+      codedHeight: height,
       colorSpace: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709', fullRange: false },
     },
   } as const;
@@ -78,19 +90,4 @@ export function box(type: string, ...contents: readonly Buffer[]): Buffer {
   head.writeUInt32BE(body.length + 8, 0);
   head.write(type, 4, 'latin1');
   return Buffer.concat([head, body]);
-}
-
-/** A movie into whose header boxes are put, as its first children. */
-export async function withMovieBoxes(...boxes: readonly Buffer[]): Promise<Buffer> {
-  const movie = await makeMovie({ layout: 'moov last' });
-  const at = movie.indexOf('moov', 0, 'latin1') - 4;
-  return Buffer.concat([movie.subarray(0, at), box('moov', ...boxes, movie.subarray(at + 8))]);
-}
-
-/** A pssh box of version 1 that claims four billion keys and holds one. */
-export function lyingPssh(): Buffer {
-  const body = Buffer.alloc(4 + 16 + 4 + 16 + 4);
-  body[0] = 1;
-  body.writeUInt32BE(0xffffffff, 20);
-  return box('pssh', body);
 }

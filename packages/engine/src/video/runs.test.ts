@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isFailed } from '../engine.ts';
 import { folder } from '../test-kit.ts';
 import { type AwkwardVideo, makeVideo } from './awkward-kit.ts';
 import { decodeFrames } from './decode.ts';
-import { decodeSome, decodingOf, indexFrames } from './frame-index.ts';
-import { openVideo } from './open.ts';
+import { closeVideo, openVideo } from './open.ts';
+import { countDecoded, indexFrames, planRuns } from './runs.ts';
 
 const steady = (frames: number) => Array.from({ length: frames }, (_, n) => n * 40);
 const moving: AwkwardVideo['draw'] = (frame, x, y) => [
@@ -42,38 +42,44 @@ describe.each<[string, AwkwardVideo, number]>([
     const input = await open(video);
     const all: Uint8Array[] = [];
     for await (const { data } of decodeFrames(input, input, 'colour')) all.push(data);
-    await input.context.closeInput();
-    const again = await open(video);
-    const index = indexFrames(again);
-    expect([index.times.length, index.keys.length]).toEqual([video.times.length, keys]);
+    const index = indexFrames(input.movie);
+    expect([index.count, index.keys.length]).toEqual([video.times.length, keys]);
     const last = video.times.length - 1;
     const wanted = [...new Set([0, 1, 9, 10, 11, 12, 13, 33, last])].filter((frame) => frame <= last);
     for (const frames of [wanted, [last], [last >> 1], wanted.slice(1, 4)]) {
       const seen: number[] = [];
-      for await (const { frame, data } of decodeSome(again, index, frames, again, 'colour')) {
+      for await (const { frame, data } of decodeFrames(input, input, 'colour', { frames })) {
         seen.push(frame);
         expect(Buffer.compare(data, all[frame] as Uint8Array)).toBe(0);
       }
       expect(seen).toEqual(frames.filter((frame) => frame <= last));
     }
-    await again.context.closeInput();
+    await closeVideo(input);
   });
 });
 
-test('for a keyframe, no more is read than that', async () => {
+test('for keyframes, nothing but these is decoded', async () => {
   const input = await open({ ...common, times: steady(50), keyframes: 10 });
-  const index = indexFrames(input);
-  const reading = vi.spyOn(input.context, 'readFrameSync');
-  const seen: number[] = [];
-  for await (const { frame } of decodeSome(input, index, [20, 40], input, 'colour')) seen.push(frame);
-  expect(seen).toEqual([20, 40]);
-  expect(reading).toHaveBeenCalledTimes(2);
-  await input.context.closeInput();
+  expect(planRuns(input.movie, [20, 40])).toEqual([
+    { first: 20, last: 20, frames: new Map([[20, 20]]), end: expect.any(Number) },
+    { first: 40, last: 40, frames: new Map([[40, 40]]), end: expect.any(Number) },
+  ]);
+  await closeVideo(input);
+});
+
+test('all frames of a plain video are decoded in one run', async () => {
+  const input = await open({ ...common, times: steady(50), keyframes: 10 });
+  const runs = planRuns(
+    input.movie,
+    input.times.slice(1).map((_, number) => number),
+  );
+  expect(runs).toMatchObject([{ first: 0, last: 49 }]);
+  await closeVideo(input);
 });
 
 test('what some frames cost to decode is counted from the keyframe before them', () => {
-  const index = { times: steady(40).map(BigInt), keys: [0, 10, 30].map((frame) => ({ frame, pts: 0n })) };
-  expect(decodingOf(index, [])).toBe(0);
-  expect(decodingOf(index, [0, 10, 30])).toBe(3);
-  expect(decodingOf(index, [4, 12, 14, 29, 31])).toBe(5 + 20 + 2);
+  const index = { count: 40, keys: [0, 10, 30] };
+  expect(countDecoded(index, [])).toBe(0);
+  expect(countDecoded(index, [0, 10, 30])).toBe(3);
+  expect(countDecoded(index, [4, 12, 14, 29, 31])).toBe(5 + 20 + 2);
 });

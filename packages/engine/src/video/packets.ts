@@ -1,0 +1,63 @@
+import { AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import { type FormatContext, Packet, type Stream } from 'node-av/lib';
+import type { VideoInput } from './open.ts';
+
+/** Reads the samples of a video in the order in which they are stored. */
+export interface SampleReader {
+  /** Reads a sample, wherever the last one was. @returns whether it is there */
+  read(sample: number, packet: Packet): boolean;
+}
+
+/** Before every time that a file can tell. */
+const beginning = -(2n ** 40n);
+
+/**
+ * Opens a reader. The demuxer is opened without edit lists, so that the packets of its stream are the track's samples,
+ * one for one; a sample is found by counting them.
+ */
+export function openSamples(context: FormatContext, stream: Stream): SampleReader {
+  let next = 0;
+  return {
+    read(sample, packet) {
+      if (sample < next) {
+        if (context.seekFrameSync(stream.index, beginning, AVSEEK_FLAG_BACKWARD) < 0) return false;
+        next = 0;
+      }
+      while (context.readFrameSync(packet) >= 0) {
+        if (packet.streamIndex === stream.index && next++ === sample) return true;
+        packet.unref();
+      }
+      return false;
+    },
+  };
+}
+
+/** Hands over the packets of a video's audio as it goes on. */
+export interface AudioFeed extends Disposable {
+  /** Hands over what begins at a time in seconds or before it, and has not been handed over. */
+  readUntil(seconds: number): Promise<void>;
+}
+
+/** Opens a feed of the audio of a video that was opened with it; undefined where there is none, or nobody to take it. */
+export function openAudioFeed(
+  { audioContext, audio }: VideoInput,
+  onPacket: ((packet: Packet) => Promise<void>) | undefined,
+): AudioFeed | undefined {
+  if (audioContext === undefined || audio === undefined || onPacket === undefined) return undefined;
+  const { num, den } = audio.timeBase;
+  const packet = new Packet();
+  packet.alloc();
+  let isHeld = false;
+  return {
+    async readUntil(seconds) {
+      while (isHeld || audioContext.readFrameSync(packet) >= 0) {
+        const isAudio = packet.streamIndex === audio.index;
+        isHeld = isAudio && (Number(packet.pts) * num) / den > seconds;
+        if (isHeld) return;
+        if (isAudio) await onPacket(packet);
+        packet.unref();
+      }
+    },
+    [Symbol.dispose]: () => packet.free(),
+  };
+}
