@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import type { Picture } from './composite/view.ts';
 import { isFailed } from './engine.ts';
-import { decodeFrames } from './video/decode.ts';
+import { type DecodedFrame, decodeFrames } from './video/decode.ts';
 import { closeVideo, openVideo } from './video/open.ts';
 
 export { overlap } from './drawn/overlap.ts';
@@ -52,7 +52,7 @@ export async function drawMatte(
 }
 
 /** What a finished video says of itself, every frame's time, and the first one's planes, by decoding it. */
-export async function inspect(path: string) {
+export async function inspect(path: string, onFrame?: (frame: DecodedFrame) => void) {
   const input = await openVideo(path, 'file');
   if (isFailed(input)) throw new Error(input.message);
   const times: number[] = [];
@@ -61,6 +61,7 @@ export async function inspect(path: string) {
   const { num, den } = input.timeBase;
   for await (const frame of decodeFrames(input, input, 'colour')) {
     if (times.length === 0) first = frame.data;
+    onFrame?.(frame);
     times.push((Number(frame.pts) * num) / den);
     ends.push((Number(frame.pts + frame.duration) * num) / den);
   }

@@ -37,6 +37,8 @@ export interface AwkwardVideo {
   /** Frames from one keyframe to the next, and no keyframe between. */
   readonly keyframes?: number;
   readonly hevc10?: boolean;
+  /** Whether each keyframe has the parameter sets with it. Of 8 bits only. */
+  readonly hasInBandSets?: boolean;
   readonly pixelAspect?: readonly [number, number];
   /** Degrees that a player turns it clockwise. */
   readonly turn?: 90 | 180 | 270;
@@ -104,7 +106,8 @@ function openTrack(muxer: FormatContext, video: AwkwardVideo) {
   if (video.space !== undefined) encoder.colorSpace = video.space;
   if (video.range !== undefined) encoder.colorRange = video.range;
   encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_FRAME_DURATION);
-  const keyframes = video.keyframes === undefined ? '' : `keyint=${video.keyframes}:scenecut=0:`;
+  const sets = video.hasInBandSets === true ? 'repeat-headers=1:' : '';
+  const keyframes = `${sets}${video.keyframes === undefined ? '' : `keyint=${video.keyframes}:scenecut=0:`}`;
   if (video.hevc10 === true) check(encoder.setOption('x265-params', `${keyframes}log-level=none`));
   else if (keyframes !== '') check(encoder.setOption('x264-params', keyframes));
   check(encoder.open2Sync(codec, null));

@@ -46,6 +46,8 @@ export interface WriterOptions {
   readonly preset: 'ultrafast' | 'veryfast';
   /** Constant rate factor of x264. */
   readonly quality: number;
+  /** Whether frames are coded in the order in which they are shown, which takes more space. By default they need not be. */
+  readonly keepsOrder?: boolean;
   /** A stream, such as the source's audio, that is carried over as it is. */
   readonly copied?: Stream | undefined;
 }
@@ -197,6 +199,7 @@ function openEncoder(options: WriterOptions): CodecContext {
   context.setFlags(AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER);
   check(context.setOption('preset', options.preset), 'preset');
   check(context.setOption('crf', String(options.quality)), 'crf');
+  if (options.keepsOrder === true) check(context.setOption('bf', '0'), 'bf');
   check(context.open2Sync(codec, null), 'open2');
   return context;
 }

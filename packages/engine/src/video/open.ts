@@ -130,14 +130,23 @@ function getTimes({ timescale, timeline }: Movie): Pick<VideoInput, 'timeBase' |
   return { timeBase: new Rational(1, timescale * parts), times };
 }
 
+/**
+ * Whether all frames of a video are shown for about the same time. Where frames are coded out of their order, MP4 tells no
+ * other times exactly.
+ */
+export function isSteady({ times }: VideoInput): boolean {
+  const durations = times.slice(1).map((time, number) => Number(time - (times[number] as bigint)));
+  const mean = Number((times.at(-1) as bigint) - (times[0] as bigint)) / durations.length;
+  return durations.every((duration) => Math.abs(duration - mean) <= mean / 10);
+}
+
 /** What a plain copy of a video's packets adds to their times; undefined where a copy would not show the same. */
 export function planCopy({ stream, movie }: VideoInput): number | undefined {
   const { codecId, colorSpace } = stream.codecpar;
   if (codecId !== AV_CODEC_ID_H264 || colorSpace !== AVCOL_SPC_BT709) return undefined;
   const { samples, timeline, timescale } = movie;
   const [first] = timeline.frames;
-  const last = timeline.frames.at(-1);
-  if (first === undefined || last === undefined || timeline.frames.length !== samples.count) return undefined;
+  if (first === undefined || timeline.frames.length !== samples.count) return undefined;
   const getTime = (sample: number) => samples.compositionTimes[sample] as number;
   const getDuration = (sample: number) =>
     (samples.decodeTimes[sample + 1] as number) - (samples.decodeTimes[sample] as number);
@@ -148,8 +157,9 @@ export function planCopy({ stream, movie }: VideoInput): number | undefined {
       time > (timeline.frames[number - 1]?.time ?? Number.NEGATIVE_INFINITY) &&
       getDuration(number) > 0,
   );
+  const span = (samples.decodeTimes[samples.count] as number) - (samples.decodeTimes[0] as number);
   // An edit list tells its end in ticks of the movie, which are coarser.
-  const isWhole = Math.abs(timeline.end - last.time - getDuration(last.sample)) <= timescale / 500;
+  const isWhole = Math.abs(timeline.end - first.time - span) <= timescale / 500;
   return isSame && isWhole ? shift : undefined;
 }
 

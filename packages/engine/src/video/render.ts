@@ -14,7 +14,7 @@ import { createComposite } from './composite.ts';
 import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
 import { createCopier, createWriter } from './encode.ts';
 import { lookAtShot } from './look.ts';
-import { closeVideo, findExcess, openVideo, planCopy, type VideoInput, videoSize } from './open.ts';
+import { closeVideo, findExcess, isSteady, openVideo, planCopy, type VideoInput, videoSize } from './open.ts';
 import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
 import { surveyVideo } from './survey.ts';
 
@@ -89,7 +89,12 @@ async function renderFrames(
     notes.push("the source's audio is of a kind that MP4 does not carry: left out");
 
   const paths = outputPaths(request.outputDirectory, 'mp4');
-  const common = { ...size, timeBase: source.timeBase, frameRate: source.stream.avgFrameRate };
+  const common = {
+    ...size,
+    timeBase: source.timeBase,
+    frameRate: source.stream.avgFrameRate,
+    keepsOrder: !isSteady(source),
+  };
   const shift = isPlain(source, size) ? planCopy(source) : undefined;
   const sourceWriter =
     shift !== undefined

@@ -80,8 +80,14 @@ function addAll({ samples, hidden }: TimelineInput, state: State, from: number, 
   const shown: number[] = [];
   for (let sample = from; sample < samples.count; sample += 1)
     if (!hidden.has(sample)) addSample(state, shown, sample);
-  addFrames(samples, state, shown, shift);
-  state.end = getMediaEnd(samples) + shift;
+  const times = shown.map((sample) => samples.compositionTimes[sample] as number);
+  // Nothing is shown before the presentation begins.
+  const allowed = Math.max(
+    shift,
+    times.reduce((one, time) => Math.max(one, -time), Number.NEGATIVE_INFINITY),
+  );
+  addFrames(samples, state, shown, allowed);
+  state.end = getMediaEnd(samples) + allowed;
 }
 
 function addSample(state: State, shown: number[], sample: number): void {
@@ -175,13 +181,9 @@ function getMediaBegin({ compositionTimes }: Samples): number {
   return compositionTimes.reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
 }
 
-/** When the last sample that is shown ends. The one that is decoded last may be the one that tells how long it is held. */
+/** When the last sample that is shown ends: it is shown as long as the one that is decoded last lasts. */
 function getMediaEnd({ count, compositionTimes, decodeTimes }: Samples): number {
-  const getDuration = (sample: number) =>
-    (decodeTimes[sample + 1] as number) - (decodeTimes[sample] as number);
-  let last = 0;
-  for (let sample = 1; sample < count; sample += 1)
-    if ((compositionTimes[sample] as number) >= (compositionTimes[last] as number)) last = sample;
   if (count === 0) return 0;
-  return (compositionTimes[last] as number) + Math.max(getDuration(last), getDuration(count - 1));
+  const last = compositionTimes.reduce((one, other) => Math.max(one, other), Number.NEGATIVE_INFINITY);
+  return last + (decodeTimes[count] as number) - (decodeTimes[count - 1] as number);
 }
