@@ -38,7 +38,10 @@ export interface AudioFeed extends Disposable {
   readUntil(seconds: number): Promise<void>;
 }
 
-/** Opens a feed of the audio of a video that was opened with it; undefined where there is none, or nobody to take it. */
+/**
+ * Opens a feed of the audio of a video that was opened with it; undefined where there is none, or nobody to take it. Packets
+ * that don't come after the one before are passed over: no file could hold them, and no player plays them.
+ */
 export function openAudioFeed(
   { audioContext, audio }: VideoInput,
   onPacket: ((packet: Packet) => Promise<void>) | undefined,
@@ -48,13 +51,17 @@ export function openAudioFeed(
   const packet = new Packet();
   packet.alloc();
   let isHeld = false;
+  let last: bigint | undefined;
   return {
     async readUntil(seconds) {
       while (isHeld || audioContext.readFrameSync(packet) >= 0) {
-        const isAudio = packet.streamIndex === audio.index;
+        const isAudio = packet.streamIndex === audio.index && (last === undefined || packet.dts > last);
         isHeld = isAudio && (Number(packet.pts) * num) / den > seconds;
         if (isHeld) return;
-        if (isAudio) await onPacket(packet);
+        if (isAudio) {
+          last = packet.dts;
+          await onPacket(packet);
+        }
         packet.unref();
       }
     },

@@ -3,4 +3,5 @@ export { type BuiltEdit, type BuiltMovie, type BuiltSample, buildMovie } from '.
 export { type MovieOptions, makeMovie } from './movies.ts';
 export { takeApart } from './parts.ts';
 export { makePng } from './pictures.ts';
+export { frameTicks, plainMovie, plainSamples } from './plain-movie.ts';
 export { openWorld, otherPublicName, publicName, serveFile, type World } from './world.ts';
