@@ -1,6 +1,5 @@
 import { AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
 import { type FormatContext, Packet, type Stream } from 'node-av/lib';
-import type { VideoInput } from './open.ts';
 
 /** Reads the samples of a video in the order in which they are stored. */
 export interface SampleReader {
@@ -43,7 +42,10 @@ export interface AudioFeed extends Disposable {
  * that don't come after the one before are passed over: no file could hold them, and no player plays them.
  */
 export function openAudioFeed(
-  { audioContext, audio }: VideoInput,
+  {
+    audioContext,
+    audio,
+  }: { readonly audioContext: FormatContext | undefined; readonly audio: Stream | undefined },
   onPacket: ((packet: Packet) => Promise<void>) | undefined,
 ): AudioFeed | undefined {
   if (audioContext === undefined || audio === undefined || onPacket === undefined) return undefined;
