@@ -44,14 +44,13 @@ const connection = connect(cluster.templateUrl, { statementTimeout: 0 });
 const { sql } = connection;
 releases.add('database', connection.close);
 const media = await openMedia(settings, directory, log, {}, releases);
-const queue = await openQueue(cluster.templateUrl, log);
+const queue = await openQueue(connection, log);
 releases.add('queue', () => queue.stop(1000));
-const database = { ...connection, url: cluster.templateUrl };
 const world = await createWorld({
   settings,
   directory,
   publicUrl: 'http://bench',
-  database,
+  database: connection,
   changes: JobChanges.open(sql),
   queue,
   log,

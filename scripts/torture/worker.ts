@@ -34,10 +34,10 @@ releases.add('database', database.close);
 const media = await openMedia(settings, directory, log, bundle, releases);
 const webhooks = new AbortController();
 releases.add('webhooks', async () => webhooks.abort());
-const queue = await openQueue(database.url, log);
+const queue = await openQueue(database, log);
 releases.add('queue', () => queue.stop(patience));
 const publicUrl = 'http://127.0.0.1';
-const changes = JobChanges.open(database.sql);
+const changes = JobChanges.open(database.direct);
 const world = await createWorld({ settings, directory, publicUrl, database, changes, queue, log, media });
 const webhookSettings: WebhookSettings = { ...defaultWebhooks, ...JSON.parse(process.argv[2] ?? '{}') };
 const ctx = {

@@ -4,33 +4,26 @@ import type { Logger } from 'pino';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** The database, migrated and connected. */
-export interface OpenDatabase {
-  readonly url: string;
-  readonly db: Connection['db'];
-  readonly sql: Connection['sql'];
-  close(): Promise<void>;
-}
-
-/** Opens the operator's PostgreSQL, or starts the embedded one. */
+/** Opens the operator's PostgreSQL, or starts the embedded one; closing it stops that again. */
 export async function openDatabase(
   settings: ServerSettings,
   directory: string,
   log: Logger,
   bundle: BundlePaths,
-): Promise<OpenDatabase | { readonly fault: string }> {
+): Promise<Connection | { readonly fault: string }> {
   const found = await findDatabase(settings.DATABASE_URL, directory, log);
   if ('fault' in found) return found;
   try {
-    const connection = await connectDatabase(found.url, { migrations: bundle.migrations });
+    const connection = await connectDatabase(found.url, {
+      directUrl: settings.DATABASE_DIRECT_URL,
+      migrations: bundle.migrations,
+    });
     if ('kind' in connection) {
       await found.stop();
       return { fault: connection.message };
     }
     return {
-      url: found.url,
-      db: connection.db,
-      sql: connection.sql,
+      ...connection,
       async close() {
         await connection.close();
         await found.stop();

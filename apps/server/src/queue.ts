@@ -1,5 +1,5 @@
 import { bossQueue, createQueues, type Queue, renderEntry } from '@restage/core';
-import { queueSchema } from '@restage/db';
+import { type Connection, connectQueue, queueSchema } from '@restage/db';
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 
@@ -18,22 +18,18 @@ export interface OpenQueue {
 const durably = `select set_config('synchronous_commit', 'on', true), pg_logical_emit_message(true, 'restage', '')`;
 
 /** Starts pg-boss on a migrated database. */
-export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
+export async function openQueue(database: Connection, log: Logger): Promise<OpenQueue> {
   const { PgBoss } = await import('pg-boss');
+  const connection = connectQueue(database, { max: 5 });
   const boss = new PgBoss({
-    connectionString: url,
+    db: connection.db,
     schema: queueSchema,
-    application_name: 'restage-queue',
     migrate: true,
     schedule: false,
     // How soon a worker is missed once its heartbeat has stopped.
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     useListenNotify: true,
-    max: 5,
-    // A crash of PostgreSQL may take back the last moments of what goes through here: that a task was fetched or is done.
-    // It then comes again, which is as well: what is promised of a job is committed durably, and by the verbs.
-    options: '-c synchronous_commit=off',
   });
   boss.on('error', (fault) => log.error({ ...placeOf(fault), err: fault }, 'the queue met a fault'));
   boss.on('warning', (warning) => log.warn({ warning }, 'the queue warns'));
@@ -45,6 +41,7 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
     await boss
       .stop({ graceful: false })
       .catch((fault: unknown) => log.warn({ err: fault }, 'the queue did not stop'));
+    await connection.close();
     throw error;
   }
   return {
@@ -53,7 +50,10 @@ export async function openQueue(url: string, log: Logger): Promise<OpenQueue> {
     async check() {
       if ((await boss.schemaVersion()) === null) throw new Error('the queue has no schema');
     },
-    stop: (patience) => boss.stop({ graceful: true, timeout: patience }),
+    async stop(patience) {
+      await boss.stop({ graceful: true, timeout: patience });
+      await connection.close();
+    },
   };
 }
 

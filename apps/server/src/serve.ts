@@ -83,7 +83,7 @@ async function start(
   if ('fault' in database) return database;
   releases.add('database', database.close);
   // Connected while the rest is opened. Should that fail, it ends with the database.
-  const changes = program.JobChanges.open(database.sql);
+  const changes = program.JobChanges.open(database.direct);
   changes.catch(() => undefined);
   const media = await program.openMedia(settings, directory, log, bundle, releases);
   const engine =
@@ -92,7 +92,7 @@ async function start(
   // Webhooks that outlast the queue's patience are given up, and made again by another process.
   const webhooks = new AbortController();
   releases.add('webhooks', async () => webhooks.abort());
-  const queue = new program.DeferredQueue(() => program.openQueue(database.url, log));
+  const queue = new program.DeferredQueue(() => program.openQueue(database, log));
   releases.add('queue', () => queue.stop(drainMilliseconds));
 
   const { url, publicUrl } = listener;

@@ -35,6 +35,12 @@ export const settingsSchema = z.object({
     .optional()
     .meta({ accepts: 'a postgres:// URL', shown: 'the embedded PostgreSQL' })
     .describe('Your own PostgreSQL, version 14 or later'),
+  DATABASE_DIRECT_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional()
+    .meta({ accepts: 'a postgres:// URL', shown: 'DATABASE_URL' })
+    .describe('The same PostgreSQL past the pooler that DATABASE_URL leads through'),
   RESTAGE_DATA_DIR: z
     .string()
     .min(1)
@@ -135,7 +141,13 @@ export function readSettings(
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   // Read once: a parser made to measure would take longer to make than this.
   const parsed = settingsSchema.safeParse(given, { jitless: true });
-  if (parsed.success) return expandHome(parsed.data);
+  if (parsed.success) {
+    const { DATABASE_URL, DATABASE_DIRECT_URL } = parsed.data;
+    if (DATABASE_DIRECT_URL !== undefined && DATABASE_URL === undefined) {
+      return { fault: 'DATABASE_DIRECT_URL goes with DATABASE_URL, which is not set.' };
+    }
+    return expandHome(parsed.data);
+  }
   const name = String(parsed.error.issues[0]?.path[0]);
   const field = settingsSchema.shape[name as keyof typeof settingsSchema.shape];
   // A secret and a database's password must not reach a log, so what was received is not repeated.

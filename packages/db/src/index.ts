@@ -1,8 +1,9 @@
-export type { DatabaseFault } from './check.ts';
 export { type Connection, type ConnectOptions, connect } from './connect.ts';
+export { connectQueue, type QueueConnection } from './connect-queue.ts';
 export type { Database } from './database.ts';
+export type { DatabaseFault } from './fault.ts';
 export { migrate } from './migrate.ts';
-export { openDatabase } from './open.ts';
+export { type OpenOptions, openDatabase } from './open.ts';
 export { queueSchema } from './queue.ts';
 export {
   accounts,

@@ -3,7 +3,7 @@ import { sql as statement } from 'drizzle-orm';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { fromDrizzle } from 'pg-boss/dist/adapters/drizzle.js';
-import { type Connection, connect } from './connect.ts';
+import { type Connection, connect, type Route } from './connect.ts';
 import type { Database } from './database.ts';
 import { queueSchema } from './queue.ts';
 
@@ -25,9 +25,9 @@ export function latestMigration(folder = sourceMigrations): number {
  * and those after the first find nothing left to do. Throws when a migration fails; ours are rolled back then.
  * @param folder where the SQL files are. The default is right for the sources; a bundle names its own.
  */
-export async function migrate(url: string, folder = sourceMigrations): Promise<void> {
+export async function migrate(place: string | Route, folder = sourceMigrations): Promise<void> {
   // One connection, so that everything runs in the session that holds the lock, for as long as it takes.
-  const connection = connect(url, { max: 1, name: 'restage-migrate', statementTimeout: 0 });
+  const connection = connect(place, { max: 1, name: 'restage-migrate', statementTimeout: 0 });
   try {
     if (await isCurrent(connection.sql, folder)) return;
     await connection.sql`select pg_advisory_lock(${migrationLock})`;

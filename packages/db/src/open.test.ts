@@ -114,7 +114,9 @@ test('a setting that PostgreSQL does not know is named by PostgreSQL', async () 
 test.each(['', 'localhost', 'mysql://localhost/mine', 'postgres://[', 'http://localhost:5432'])(
   '%j is no PostgreSQL URL',
   async (text) => {
-    expect(await reason(text)).toContain('DATABASE_URL is not a PostgreSQL URL');
+    expect(await reason(text)).toBe(
+      "DATABASE_URL can't be used: it is not a URL like postgres://user:password@host:5432/database.",
+    );
   },
 );
 

@@ -15,7 +15,7 @@ import {
   type Settings,
   type WorkerContext,
 } from '@restage/core';
-import { type Connection, queueSchema } from '@restage/db';
+import { type Connection, connectQueue, queueSchema } from '@restage/db';
 import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type MediaOptions } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -59,14 +59,14 @@ export async function openWorld(
   const now = () => Date.now() + clock.offset;
   const lines: LogLine[] = [];
   const log = recorder(lines);
+  const queueConnection = connectQueue(connection, { max: 3 });
   const boss = new PgBoss({
-    connectionString: url,
+    db: queueConnection.db,
     schema: queueSchema,
     migrate: false,
     schedule: false,
     supervise: false,
     useListenNotify: true,
-    max: 3,
   });
   boss.on('error', (error) => log.error({ err: error }, 'the queue met a fault'));
   await boss.start();
@@ -132,6 +132,7 @@ export async function openWorld(
     },
     async close() {
       await boss.stop({ graceful: true, timeout: 10_000 });
+      await queueConnection.close();
       await engine.close();
       await media.close();
       await rm(directory, { recursive: true, force: true });

@@ -37,9 +37,9 @@ export const spawnOptions = ({ data, identity }: Pick<Cluster, 'data' | 'identit
 /** The name of the server's role, and of the database that it owns. */
 export const application = 'restage';
 
-/** Connects to the server's database as its role. */
+/** Connects to the server's database as its role; plainly, whatever the environment asks of other databases. */
 export const applicationUrl = (password: string, port: number) =>
-  `postgres://${application}:${password}@127.0.0.1:${port}/${application}`;
+  `postgres://${application}:${password}@127.0.0.1:${port}/${application}?sslmode=disable`;
 
 /** The cluster's directory, named for its place in the caller's. */
 export const dataDirectory = (directory: string) => join(directory, 'cluster', 'data');

@@ -100,7 +100,7 @@ describe('a first start', () => {
   test('makes a database for a plain role on a local port, with a password that only we can read', async () => {
     const directory = place('first');
     const { url, stop } = await start(directory);
-    expect(url).toMatch(/^postgres:\/\/restage:[\w-]{32}@127\.0\.0\.1:\d+\/restage$/);
+    expect(url).toMatch(/^postgres:\/\/restage:[\w-]{32}@127\.0\.0\.1:\d+\/restage\?sslmode=disable$/);
     const password = join(directory, 'cluster', 'password');
     expect((await stat(password)).mode & 0o777).toBe(0o600);
     expect(await readFile(password, 'utf8')).toBe(`${new URL(url).password}\n`);

@@ -4,6 +4,7 @@ import { cloneDatabase } from './clone.ts';
 import type {} from './global-setup.ts';
 
 export { freePort } from '../embedded/free-port.ts';
+export { type PgBouncer, startPgBouncer } from './pgbouncer.ts';
 
 /** A database of one test file. */
 export interface TestDatabase extends Connection {
