@@ -40,6 +40,7 @@ test.each([
   ['RESTAGE_CREDIT_USD', '-1', 'dollars, as in 0.01'],
   ['RESTAGE_SECRET', 'hunter2', 'at least 16 characters'],
   ['DATABASE_URL', 'mysql://root:hunter2@db/x', 'a postgres:// URL'],
+  ['DATABASE_DIRECT_URL', 'root:hunter2@db/x', 'a postgres:// URL'],
   ['RESTAGE_ALLOW_PRIVATE_NETWORK', 'yes', '0 or 1'],
   ['RESTAGE_JOB_MEMORY_MB', '2 GB', 'a whole number from 256 to 1048576'],
   ['RESTAGE_MATTE_INPUT', 'rgb', 'unit, centred, signed or imagenet'],
@@ -134,6 +135,12 @@ test.each([
 ])('RESTAGE_CORS_ORIGINS=%j, which no page has as its origin, is refused in one line', (value) => {
   expect(readSettings({ RESTAGE_CORS_ORIGINS: value })).toEqual({
     fault: expect.stringMatching(/^RESTAGE_CORS_ORIGINS must be origins separated by commas, .* no \*\.$/),
+  });
+});
+
+test('a direct URL of a database that is not named is refused', () => {
+  expect(readSettings({ DATABASE_DIRECT_URL: 'postgres://db/x' })).toEqual({
+    fault: 'DATABASE_DIRECT_URL goes with DATABASE_URL, which is not set.',
   });
 });
 
