@@ -6,6 +6,8 @@ import type { Postmaster } from './postmaster.ts';
 /** The hold of this process on a cluster, and a superuser's connection to it. */
 export interface Claim {
   readonly sql: postgres.Sql;
+  /** When the server was started, in milliseconds since 1970. */
+  readonly startedAt: number;
   /** Lets go, once `shutdown` has stopped the server: held to the end, so that nobody takes up one that is going down. */
   release(shutdown?: () => Promise<void>): Promise<void>;
 }
@@ -34,14 +36,20 @@ export async function claimCluster(
     connect_timeout: 5,
     // postgres.js renews its connections by age unless told otherwise, and the lock would go with the old one.
     max_lifetime: null,
+    // In a crash of PostgreSQL, the first to ask once it is back takes the lock.
+    backoff: () => 0.05,
     connection: { application_name: 'restage-owner' },
     onnotice: () => {},
     onclose: () => void retake(),
   });
   let held = false;
+  let startedAt = 0;
 
   const take = async () => {
-    const [row] = await sql<[{ taken: boolean }]>`select pg_try_advisory_lock(${ownersLock}) as taken`;
+    const [row] = await sql<[{ taken: boolean; started: number }]>`
+      select pg_try_advisory_lock(${ownersLock}) as taken,
+        (extract(epoch from pg_postmaster_start_time()) * 1000)::float8 as started`;
+    startedAt = row.started;
     return row.taken;
   };
   const release = async (shutdown?: () => Promise<void>) => {
@@ -55,7 +63,7 @@ export async function claimCluster(
     held = false;
     log('The embedded PostgreSQL dropped its connections; taking hold of it again.');
     while (!released && !held) {
-      await sleep(200);
+      await sleep(50);
       held = await take().catch(() => false);
     }
   };
@@ -71,7 +79,7 @@ export async function claimCluster(
     if (isUnready(error)) return 'unready';
     throw error;
   }
-  if (held) return { sql, release };
+  if (held) return { sql, startedAt, release };
   await release();
   return 'taken';
 }

@@ -18,6 +18,8 @@ export interface Postmaster {
 
 /** A server that we have begun. */
 export interface Launched {
+  /** Absent where it could not be run. */
+  readonly pid: number | undefined;
   /** Comes when it ends: with its exit code, or with the system's error code when it could not be run. */
   readonly ended: Promise<{ code: number | null } | string>;
   /** What was logged since. */
@@ -75,7 +77,11 @@ export async function launchPostmaster(cluster: Cluster): Promise<Launched> {
       ([code]: unknown[]) => ({ code: typeof code === 'number' ? code : null }),
       (error: NodeJS.ErrnoException) => error.code ?? error.message,
     );
-    return { ended, output: async () => (await readFile(logFile(cluster.data))).subarray(size).toString() };
+    return {
+      pid: child.pid,
+      ended,
+      output: async () => (await readFile(logFile(cluster.data))).subarray(size).toString(),
+    };
   } finally {
     await log.close();
   }

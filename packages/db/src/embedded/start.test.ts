@@ -71,9 +71,10 @@ function host(directory: string, options: { uid?: number; gid?: number } = {}): 
   const program = `
     const { startEmbedded } = await import(${JSON.stringify(new URL('./start.ts', import.meta.url).href)});
     const started = await startEmbedded({ directory: ${JSON.stringify(directory)}, durable: false, log: () => {} });
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', () => started.stop().then(() => process.exit(0)));
     console.log(JSON.stringify({ kind: started.kind, url: started.url, message: started.message }));
-    if (started.kind === 'ready') setInterval(() => {}, 1000);
-    process.on('SIGTERM', () => started.stop().then(() => process.exit(0)));`;
+    if (started.kind === 'ready') setInterval(() => {}, 1000);`;
   return spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
@@ -95,6 +96,63 @@ async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   child.kill(signal);
   await ended;
 }
+
+/** Kills what ends PostgreSQL when its server is gone. */
+function killGuard(server: ChildProcess): void {
+  const [pid] = execFileSync('pgrep', ['-P', String(server.pid), '-f', 'restage-guard'], {
+    encoding: 'utf8',
+  }).split('\n');
+  process.kill(Number(pid), 'SIGKILL');
+}
+
+describe('PostgreSQL does not outlive its server', () => {
+  const gone = (directory: string) =>
+    expect.poll(() => findPostmaster(dataDirectory(directory)), { timeout: 30_000 }).toBeUndefined();
+
+  test.each(['SIGKILL', 'SIGQUIT', 'SIGHUP'] as const)('that %s ended', async (signal) => {
+    const directory = place(`ended-${signal}`);
+    const child = host(directory);
+    await told(child);
+    await kill(child, signal);
+    await gone(directory);
+    // It went down in order, so the next start has nothing to recover.
+    expect(await readFile(join(directory, 'cluster', 'postgres.log'), 'utf8')).toContain(
+      'database system is shut down',
+    );
+  });
+
+  test('that was killed before PostgreSQL was ready', async () => {
+    const directory = place('ended-early');
+    for (let round = 0; round < 3; round += 1) {
+      const child = host(directory);
+      await vi.waitFor(async () => expect(await findPostmaster(dataDirectory(directory))).toBeDefined(), {
+        timeout: 30_000,
+        interval: 1,
+      });
+      await kill(child, 'SIGKILL');
+      await gone(directory);
+    }
+  });
+
+  test('whose whole process group was killed', async () => {
+    const directory = place('ended-group');
+    const child = host(directory);
+    await told(child);
+    const ended = once(child, 'exit');
+    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    await ended;
+    await gone(directory);
+  });
+
+  test('and its guard does not outlive a server that stopped it', async () => {
+    const { stop } = await start(place('guarded'));
+    const guards = () =>
+      execFileSync('pgrep', ['-c', '-P', String(process.pid), '-f', 'restage-guard'], { encoding: 'utf8' });
+    expect(Number(guards())).toBe(1);
+    await stop();
+    expect(guards).toThrow();
+  });
+});
 
 describe('a first start', () => {
   test('makes a database for a plain role on a local port, with a password that only we can read', async () => {
@@ -182,19 +240,31 @@ describe('a later start', () => {
     await first.stop();
   });
 
-  test('takes up the PostgreSQL that a killed server left running', async () => {
+  test('replaces the PostgreSQL that is left running where the server and its guard were killed', async () => {
     const child = host(directory);
-    const { url: before } = await told(child);
+    await told(child);
     const running = await findPostmaster(data());
+    killGuard(child);
     await kill(child, 'SIGKILL');
+    expect(await findPostmaster(data())).toEqual(running);
     lines.length = 0;
     const { url, stop } = await start(directory);
-    expect(url).toBe(before);
-    expect(await findPostmaster(data())).toEqual(running);
-    expect(lines).toEqual(['Took up the embedded PostgreSQL that was left running.']);
+    expect((await findPostmaster(data()))?.pid).not.toBe(running?.pid);
+    expect(lines).toEqual(['Replacing the embedded PostgreSQL that was left running.']);
     await expectKept(url);
     await stop();
     expect(await findPostmaster(data())).toBeUndefined();
+  });
+
+  test('finds everything again right after the server was killed, while PostgreSQL goes down', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const child = host(directory);
+      await told(child);
+      await kill(child, 'SIGKILL');
+      const { url, stop } = await start(directory);
+      await expectKept(url);
+      await stop();
+    }
   });
 
   test('recovers when the server and PostgreSQL were both killed', async () => {
@@ -244,15 +314,14 @@ describe('a later start', () => {
     expect((await readdir(data())).filter((name) => name.startsWith('postmaster.pid'))).toEqual([]);
   });
 
-  test('survives Ctrl-C, which reaches the whole process group, until it is stopped', async () => {
+  test('survives Ctrl-C, which reaches the whole process group, until its server stops it', async () => {
     const child = host(directory);
     const { url } = await told(child);
-    child.removeAllListeners();
-    // The child leads a group of its own, as a shell would have it; all of it is interrupted.
+    // The child leads a group of its own, as a shell would have it; all of it is interrupted, and the child goes on.
     process.kill(-(child.pid ?? 0), 'SIGINT');
-    await once(child, 'exit');
     await expectKept(url);
-    await (await start(directory)).stop();
+    await kill(child, 'SIGTERM');
+    expect(await findPostmaster(data())).toBeUndefined();
   });
 
   test('keeps its hold through a crash inside PostgreSQL', async () => {

@@ -13,6 +13,7 @@ import {
   sweepStaged,
 } from './cluster.ts';
 import { type EmbeddedFault, faultOf, faultOfOutput, isFault, unusable } from './fault.ts';
+import { type Guard, guardPostmaster } from './guard.ts';
 import { chooseIdentity } from './identity.ts';
 import {
   findPostmaster,
@@ -46,7 +47,7 @@ export interface EmbeddedOptions {
 const patience = 120_000;
 
 /**
- * Starts a PostgreSQL of our own, or takes up the one that a killed server left running.
+ * Starts a PostgreSQL of our own, which ends with this process at the latest.
  * @returns the database, or why there is none as one line: `in-use` when another server has the directory.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded | EmbeddedFault> {
@@ -56,8 +57,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded 
     if (isFault(cluster)) return cluster;
     const owned = await own(cluster, options.log);
     if (isFault(owned)) return owned;
-    const { claim, postmaster } = owned;
-    const stop = () => claim.release(() => stopPostmaster(postmaster, cluster.data));
+    const { claim, postmaster, guard } = owned;
+    const stop = async () => {
+      await claim.release(() => stopPostmaster(postmaster, cluster.data));
+      await guard.release();
+    };
     try {
       await sweepStaged(cluster);
       return { kind: 'ready', url: await ensureDatabase(cluster, claim, postmaster), stop };
@@ -82,35 +86,63 @@ async function prepare(directory: string, durable: boolean): Promise<Cluster | E
   return (await ensureCluster(cluster)) ?? cluster;
 }
 
-/** What PostgreSQL says of troubles that pass: another start was first, a crashed one's remains, a port just taken. */
+/**
+ * What PostgreSQL says of troubles that pass: another start was first, or replaced ours; a crashed one's remains; a port
+ * just taken.
+ */
 const passing =
-  /lock file "postmaster\.pid" (already exists|is empty)|bogus data in lock file|shared memory block|could not create any TCP/;
+  /lock file "postmaster\.pid" (already exists|is empty)|received fast shutdown|bogus data in lock file|shared memory block|could not create any TCP/;
+
+/** A running server that is ours. */
+interface Owned {
+  readonly postmaster: Postmaster;
+  readonly claim: Claim;
+  readonly guard: Guard;
+}
 
 /**
  * Brings about a running server that is ours. Several processes may be at this at once, and a server may be on
  * its way up or down: who runs is decided by PostgreSQL's own interlock, whose it is by the claim.
  */
-async function own(
-  cluster: Cluster,
-  log: (line: string) => void,
-): Promise<{ claim: Claim; postmaster: Postmaster } | EmbeddedFault> {
-  const deadline = Date.now() + patience;
-  let launched: Launched | undefined;
-  while (Date.now() < deadline) {
+async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned | EmbeddedFault> {
+  const began = Date.now();
+  let launched: (Launched & { readonly guard: Guard | undefined }) | undefined;
+  let stray: number | undefined;
+  while (Date.now() < began + patience) {
     const postmaster = await findPostmaster(cluster.data);
     if (postmaster?.ready) {
       const claim = await claimCluster(cluster, postmaster, log);
       if (claim === 'taken') {
+        await launched?.guard?.release();
         return { kind: 'in-use', message: `Another Restage server is using ${cluster.directory}.` };
       }
       if (claim !== 'unready') {
-        if (launched === undefined) log('Took up the embedded PostgreSQL that was left running.');
-        return { claim, postmaster };
+        if (claim.startedAt >= began) {
+          const ours = launched?.pid === postmaster.pid ? launched.guard : undefined;
+          if (!ours) await launched?.guard?.release();
+          return { claim, postmaster, guard: ours ?? guardPostmaster(cluster, postmaster.pid) };
+        }
+        if (stray === postmaster.pid) {
+          // Left by a server that was killed, whose guard may be about to shut it down: nothing is built on it.
+          log('Replacing the embedded PostgreSQL that was left running.');
+          await claim.release(() => stopPostmaster(postmaster, cluster.data));
+        } else {
+          // A server that has just started it, or lost its connections in a crash of it, gets to take hold first.
+          stray = postmaster.pid;
+          await claim.release();
+          await sleep(1000);
+        }
+        continue;
       }
     }
-    if (postmaster === undefined) launched ??= await launchPostmaster(cluster);
+    if (postmaster === undefined && launched === undefined) {
+      const begun = await launchPostmaster(cluster);
+      const guard = begun.pid === undefined ? undefined : guardPostmaster(cluster, begun.pid);
+      launched = { ...begun, guard };
+    }
     const ended = await Promise.race([sleep(20), ...(launched ? [launched.ended] : [])]);
     if (ended === undefined || launched === undefined) continue;
+    await launched.guard?.release();
     if (typeof ended === 'string') return cannotRun(ended);
 
     const output = await launched.output();
