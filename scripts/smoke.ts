@@ -60,9 +60,14 @@ async function interrupt(server: Started): Promise<void> {
   signal(server, 'SIGINT');
   const ended = await Promise.race([server.exit.then(() => true), sleep(30_000, false)]);
   assert(ended, 'Ctrl-C ends the server');
+  await waitForPort();
+}
+
+/** What started the server may end before it. */
+async function waitForPort(): Promise<void> {
   const deadline = Date.now() + 15_000;
   while (await answers()) {
-    assert(Date.now() < deadline, 'the port is free after Ctrl-C');
+    assert(Date.now() < deadline, 'the port is free again');
     await sleep(100);
   }
 }
@@ -140,6 +145,7 @@ try {
 
   signal(server, 'SIGKILL');
   await server.exit;
+  await waitForPort();
   server = await start();
   assert.equal(latest()?.id, started.id);
   await interrupt(server);

@@ -1,4 +1,5 @@
 import { greeting } from './greeting.ts';
+import { findLaunchChain, watchLaunchChain } from './launcher.ts';
 import { listen } from './listen.ts';
 import type { BundlePaths } from './paths.ts';
 import { type Role, roles } from './roles.ts';
@@ -27,6 +28,7 @@ function readRole(args: readonly string[]): Role | undefined {
 
 /** Serves, until a signal ends it or what it stands on fails. */
 async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
+  const launchChain = findLaunchChain();
   const settings = readSettings(process.env);
   if ('fault' in settings) return refuse(settings.fault);
   // First of all, so that whoever looks finds it alive, and a port that is taken is found out at once.
@@ -61,6 +63,11 @@ async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  watchLaunchChain(launchChain, () => {
+    if (stopping) return;
+    log.info({ reason: 'launcher_ended' }, 'stopping');
+    end(0);
+  });
   try {
     await server.complete;
   } catch (error) {

@@ -36,9 +36,12 @@ export function usePrograms(): () => string {
   return () => directory;
 }
 
-/** Runs the program in a process group of its own, as a terminal does. */
-export function run(args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, [inject('restageServer'), ...args], {
+/**
+ * Runs the program in a process group of its own, as a terminal does.
+ * @param launcher a script that is run in its place, with what it is to run as its arguments
+ */
+export function run(args: readonly string[], env: Record<string, string> = {}, launcher?: string): Program {
+  const child = spawn(process.execPath, [...(launcher === undefined ? [] : [launcher]), inject('restageServer'), ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
