@@ -41,11 +41,15 @@ export function usePrograms(): () => string {
  * @param launcher a script that is run in its place, with what it is to run as its arguments
  */
 export function run(args: readonly string[], env: Record<string, string> = {}, launcher?: string): Program {
-  const child = spawn(process.execPath, [...(launcher === undefined ? [] : [launcher]), inject('restageServer'), ...args], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    [...(launcher === undefined ? [] : [launcher]), inject('restageServer'), ...args],
+    {
+      env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  );
   const text = { out: '', log: '' };
   child.stdout.on('data', (chunk) => {
     text.out += chunk;
