@@ -48,8 +48,10 @@ export function readMovie(reader: Reader): Movie | UnacceptedMovie {
   const track = accepted.find(({ header }) => header.isEnabled) ?? accepted[0];
   const entry = track?.entries[0];
   if (tracks[0] === undefined) return { unaccepted: 'a file without a video track' };
-  if (track === undefined || entry === undefined)
+  if (track === undefined || entry === undefined) {
+    if (tracks[0].codec === undefined) throw new Damaged('it does not say how it is coded');
     return { unaccepted: `a video with the codec ${tracks[0].codec}` };
+  }
   const stored = readStoredSamples(boxes, movie, track);
   const pictures = readPictureFormats(track.entries, readSampleStart(reader, stored.samples, 0));
   const size = computeShownSize(track.header, entry, pictures.first);

@@ -43,7 +43,7 @@ const entryHeaderBytes = 78;
  */
 export function readSampleEntries(stsd: Buffer | undefined): {
   readonly entries: readonly SampleEntry[];
-  readonly codec: string;
+  readonly codec: string | undefined;
 } {
   const boxes = stsd === undefined ? [] : listBoxes(stsd.subarray(8));
   const type = boxes[0]?.type ?? '';
@@ -60,7 +60,7 @@ export function readSampleEntries(stsd: Buffer | undefined): {
       configuration: readConfiguration(codec, findBox(inner, codec === 'h264' ? 'avcC' : 'hvcC')),
     };
   });
-  return { entries, codec };
+  return { entries, codec: undefined };
 }
 
 function getCodecName(type: string): string {

@@ -9,7 +9,8 @@ export interface VideoTrack {
   readonly header: TrackHeader;
   /** Its sample entries; none where its codec is not taken. */
   readonly entries: readonly SampleEntry[];
-  readonly codec: string;
+  /** The name of a codec that is not taken; undefined where that can't be told. */
+  readonly codec: string | undefined;
   /** Ticks a second of the track, and of the movie. */
   readonly timescale: number;
   readonly movieTimescale: number;

@@ -1,10 +1,12 @@
 import { isFailure } from '@restage/errors';
 import { randomSeed, searchRuns } from '@restage/fixtures/searches';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildMovie } from '../testing/build-movie.ts';
 import { openTestMedia, type TestMedia } from '../testing/media.ts';
 import { makeMovie } from '../testing/movies.ts';
 import { mutate, seededRandom } from '../testing/mutate.ts';
 import { makeJpeg, makePng, makeWebp } from '../testing/pictures.ts';
+import { frameTicks, plainMovie, plainSamples } from '../testing/plain-movie.ts';
 
 const mutants = searchRuns(100, 2000);
 const truncations = searchRuns(30, 300);
@@ -16,6 +18,18 @@ beforeAll(async () => {
   testMedia = await openTestMedia();
 });
 afterAll(() => testMedia.close());
+
+/** A movie with every table that can be: composition offsets, two segments, pixels that aren't square. */
+const editedMovie = plainMovie(
+  plainSamples(5, (n) => ({ offset: (n % 3) * frameTicks })),
+  {
+    edits: [
+      { duration: 100, mediaTime: frameTicks },
+      { duration: 100, mediaTime: 0 },
+    ],
+    pixelAspect: [4, 3],
+  },
+);
 
 /** Inspects files in as many lanes as there are children; gives how long the slowest answer took. */
 async function inspectAll(files: readonly Buffer[], seed: number): Promise<number> {
@@ -41,6 +55,7 @@ describe.each([
   ['a WebP', async () => makeWebp(40, 30, 'extended', 6)],
   ['an MP4', () => makeMovie({ container: 'mp4', layout: 'moov first', frames: 5 })],
   ['a fragmented MP4', () => makeMovie({ container: 'mp4', layout: 'fragmented', frames: 5 })],
+  ['an MP4 with an edit list', async () => buildMovie(editedMovie)],
   ['a MOV', () => makeMovie({ container: 'mov', layout: 'moov last', frames: 5, codec: 'hevc' })],
 ])('%s', (_, make) => {
   test(`changed in ${mutants} ways, and cut in ${truncations}, always has a typed answer within 10 s`, {
