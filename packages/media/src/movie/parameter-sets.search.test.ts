@@ -1,3 +1,4 @@
+import { searchRuns } from '@restage/fixtures/searches';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makeAvcSet, makeHevcSet, type StreamFormat } from '../testing/configurations.ts';
@@ -31,7 +32,7 @@ describe.each([
           pixelAspect: { width, height },
         });
       }),
-      { numRuns: process.env.RESTAGE_LONG ? 10_000 : 200 },
+      { numRuns: searchRuns(200, 10_000) },
     );
   });
 

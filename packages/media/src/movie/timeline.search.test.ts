@@ -1,3 +1,4 @@
+import { searchRuns } from '@restage/fixtures/searches';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type BuiltEdit, type BuiltSample, buildMovie } from '../testing/build-movie.ts';
@@ -104,7 +105,7 @@ describe('an edit list that', () => {
           expect(timeline.count).toBe(expected.length);
         },
       ),
-      { numRuns: process.env.RESTAGE_LONG ? 5000 : 100 },
+      { numRuns: searchRuns(100, 5000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputSize } from '@restage/contract';
+import { searchRuns } from '@restage/fixtures/searches';
 import { readMovieFile } from '@restage/media/movie';
 import { type BuiltMovie, buildMovie } from '@restage/media/testing';
 import fc from 'fast-check';
@@ -60,7 +61,7 @@ describe.each<[string, Parameters<typeof encodeParts>[1]]>([
           expect(await render(path)).toMatchObject({ kind: 'failed', message: expect.any(String) });
         else await expectAgreement(path, isCustom ? { alphaMode: 'custom', alpha: path } : {});
       }),
-      { numRuns: process.env.RESTAGE_LONG ? 300 : 12 },
+      { numRuns: searchRuns(12, 300) },
     );
   });
 });
