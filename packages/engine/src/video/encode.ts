@@ -54,7 +54,7 @@ export interface WriterOptions {
 
 /**
  * Starts an MP4: H.264 4:2:0 limited-range BT.709, tagged so, its index in front (faststart). x264 runs with
- * a fixed number of threads, on which its output depends.
+ * a fixed number of threads, on which its output depends, so that the same frames give the same bytes.
  */
 export async function createWriter(path: string, options: WriterOptions): Promise<VideoWriter> {
   const muxer = new FormatContext();
@@ -200,6 +200,8 @@ function openEncoder(options: WriterOptions): CodecContext {
   check(context.setOption('preset', options.preset), 'preset');
   check(context.setOption('crf', String(options.quality)), 'crf');
   if (options.keepsOrder === true) check(context.setOption('bf', '0'), 'bf');
+  // x264's AVX-512 code for its macroblock tree gives other bytes on every run.
+  check(context.setOption('x264-params', 'mbtree=0'), 'x264-params');
   check(context.open2Sync(codec, null), 'open2');
   return context;
 }

@@ -99,10 +99,10 @@ async function renderFrames(
   const sourceWriter =
     shift !== undefined
       ? undefined
-      : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 18 });
+      : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 21 });
   const copier = shift === undefined ? undefined : await createCopier(paths.source, source.stream, shift);
   const writers = {
-    render: await createWriter(paths.render, { ...common, preset: 'veryfast', quality: 18, copied }),
+    render: await createWriter(paths.render, { ...common, preset: 'veryfast', quality: 21, copied }),
     alpha: await createWriter(paths.alpha, { ...common, preset: 'ultrafast', quality: 12 }),
   };
   const opened = [writers.render, writers.alpha, sourceWriter, copier].filter((one) => one !== undefined);
