@@ -6,8 +6,10 @@ export const limits = {
   idempotencyKeyLength: { min: 1, max: 256 },
   filenameLength: { min: 3, max: 255 },
   pageSize: { min: 1, max: 100, default: 20 },
-  /** Width × height of a source. */
+  /** Width × height of a source, and of an alpha. */
   sourcePixels: 2_770_000,
+  /** Width × height of a reference: it is scaled down before use, so a camera's full picture will do. */
+  referencePixels: 50_000_000,
   videoFrames: 240,
   /** Bytes of a `data:` URI once decoded. */
   dataUriBytes: 50 * 1024 * 1024,

@@ -1,3 +1,4 @@
+import { limits } from '@restage/contract';
 import { describe, expect, test } from 'vitest';
 import { fitAlpha, fitReference, fitSource } from './fit.ts';
 import type { Probe } from './probe/verdict.ts';
@@ -65,12 +66,13 @@ test('a source is as large as the largest size that it says', () => {
 
 describe('a reference', () => {
   test('fits when it is an image, even of a camera at full size', () => {
-    expect(fitReference({ ...image, width: 8192, height: 5464 })).toBeUndefined();
+    expect(fitReference({ ...image, width: 4032, height: 3024 })).toBeUndefined();
+    expect(fitReference({ ...image, width: limits.referencePixels / 5000, height: 5000 })).toBeUndefined();
   });
 
   test.each([
     [video, 'INVALID_FILE_FORMAT'],
-    [{ ...image, width: 30_000, height: 30_000 }, 'SOURCE_TOO_LARGE'],
+    [{ ...image, width: limits.referencePixels + 1, height: 1 }, 'SOURCE_TOO_LARGE'],
   ] as const)('that is %o is refused as %s', (probe, code) => {
     expect(fitReference(probe)).toMatchObject({ code, param: 'reference_image_uri' });
   });

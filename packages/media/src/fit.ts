@@ -5,9 +5,6 @@ import { paramOf, type Role } from './location.ts';
 import { maxCounted } from './movie/timeline.ts';
 import type { Probe } from './probe/verdict.ts';
 
-/** Pixels that a reference may have: it is scaled down before use, so a camera's full picture will do. */
-const referencePixels = 50_000_000;
-
 /** Whether a source is of the type asked for, and small enough. `undefined` is yes. */
 export function fitSource(
   probe: Probe,
@@ -52,7 +49,7 @@ export function fitReference(
   probe: Probe,
 ): undefined | Failure<'INVALID_FILE_FORMAT'> | Failure<'SOURCE_TOO_LARGE'> {
   if (probe.type !== 'image') return unaccepted('reference', name(probe.type));
-  return tooManyPixels(probe, 'reference', referencePixels);
+  return tooManyPixels(probe, 'reference', limits.referencePixels);
 }
 
 function name(type: Probe['type']): string {

@@ -1,22 +1,48 @@
-import { outputSize, type Size } from '@restage/contract';
-import sharp from 'sharp';
+import { limits, outputSize, type Size } from '@restage/contract';
+import sharp, { type Sharp } from 'sharp';
 import type { Picture } from '../composite/view.ts';
 import { type Failed, failed, type RenderRequest } from '../engine.ts';
+import { closeJpeg, isCutJpeg } from './cut-jpeg.ts';
+import { isPlainPng } from './plain-png.ts';
 
 // Only what the contract accepts is ever decoded, whatever a file turns out to hold.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'] });
 sharp.cache(false);
 
-/** Four times a source's largest size: references and mattes may be larger than sources. */
-const limitInputPixels = 12_000_000;
-/** Files are read once from top to bottom, so that they are scaled while they are decoded. */
-const reading = { limitInputPixels, failOn: 'error', sequentialRead: true } as const;
+/** What a file is to the job: the word for it in messages. */
+type Role = 'source' | 'alpha' | 'reference image';
 
-/** What libvips can't decode is the job's fault, not a bug: it becomes a failure that names the file's role. */
-async function decode<T>(role: string, work: () => Promise<T>): Promise<T | Failed> {
+/** The most pixels that are decoded: those that a start accepts. */
+const limitInputPixels: Readonly<Record<Role, number>> = {
+  source: limits.sourcePixels,
+  alpha: limits.sourcePixels,
+  'reference image': limits.referencePixels,
+};
+
+/**
+ * Decodes a file, which `open` gives anew each time: read once from top to bottom, so that it is scaled while it is decoded.
+ * What libvips can't decode is the job's fault, not a bug: it becomes a failure that names the file's role.
+ */
+async function decode<T>(
+  role: Role,
+  path: string,
+  work: (open: () => Sharp) => Promise<T>,
+): Promise<T | Failed> {
+  const options = {
+    limitInputPixels: limitInputPixels[role],
+    failOn: 'error',
+    sequentialRead: true,
+  } as const;
   try {
-    return await work();
+    return await work(() => sharp(path, options)).catch(async (error) => {
+      const closed =
+        error instanceof Error && isCutJpeg(error)
+          ? await closeJpeg(path, options.limitInputPixels)
+          : undefined;
+      if (closed === undefined) throw error;
+      return work(() => sharp(closed, options));
+    });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (/pixel limit/.test(error.message))
@@ -37,8 +63,8 @@ interface SourceHead {
 export function readSourceHead(
   request: Pick<RenderRequest, 'source' | 'maxResolution'>,
 ): Promise<SourceHead | Failed> {
-  return decode('source', async () => {
-    const head = await sharp(request.source, { limitInputPixels, failOn: 'error' }).metadata();
+  return decode('source', request.source, async (open) => {
+    const head = await open().metadata();
     const size = outputSize(head.autoOrient, request.maxResolution, 'image');
     const isPlain =
       head.format === 'png' &&
@@ -48,15 +74,16 @@ export function readSourceHead(
       head.depth === 'uchar' &&
       head.channels === 3 &&
       !head.hasProfile &&
-      (head.orientation ?? 1) === 1;
+      (head.orientation ?? 1) === 1 &&
+      (await isPlainPng(request.source));
     return { size, isPlain };
   });
 }
 
 /** Reads the source at output size: EXIF orientation applied, in sRGB, transparency over black. */
 export function readSource(path: string, size: Size): Promise<Picture | Failed> {
-  return decode('source', async () => {
-    const data = await sharp(path, reading)
+  return decode('source', path, async (open) => {
+    const data = await open()
       .autoOrient()
       .resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
       .flatten({ background: '#000000' })
@@ -72,10 +99,10 @@ export function readSource(path: string, size: Size): Promise<Picture | Failed> 
  * own, as a cut-out has, that is the matte.
  */
 export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
-  return decode('alpha', async () => {
-    const input = sharp(path, reading);
+  return decode('alpha', path, async (open) => {
+    const input = open();
     const { hasAlpha, space } = await input.metadata();
-    const opaque = !hasAlpha || (await sharp(path, { limitInputPixels }).stats()).isOpaque;
+    const opaque = !hasAlpha || (await open().stats()).isOpaque;
     const sized = input.autoOrient().resize(width, height, { fit: 'fill', kernel: 'linear' });
     if (!opaque)
       return sized.toColourspace('srgb').extractChannel('alpha').raw({ depth: 'uchar' }).toBuffer();
@@ -90,16 +117,35 @@ export function readMatte(path: string, width: number, height: number): Promise<
   });
 }
 
+/**
+ * The longest side of a reference in its shorter ones. More is cut off, evenly: to cover a plate, a line of pixels would be
+ * enlarged to more than can be addressed.
+ */
+const maxAspect = 64;
+
 /** Reads a reference as a plate of a size: it covers it, centred, a little out of focus as a background is. */
 export function readReference(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
-  return decode('reference image', () =>
-    sharp(path, reading)
-      .autoOrient()
+  return decode('reference image', path, async (open) => {
+    const shown = (await open().metadata()).autoOrient;
+    const middle = {
+      width: Math.min(shown.width, shown.height * maxAspect),
+      height: Math.min(shown.height, shown.width * maxAspect),
+    };
+    const input = open().autoOrient();
+    const cut =
+      middle.width === shown.width && middle.height === shown.height
+        ? input
+        : input.extract({
+            left: (shown.width - middle.width) >> 1,
+            top: (shown.height - middle.height) >> 1,
+            ...middle,
+          });
+    return cut
       .flatten({ background: '#000000' })
       .resize(width, height, { fit: 'cover', position: 'centre', kernel: 'lanczos3' })
       .blur(Math.max(0.6, Math.min(width, height) * 0.0032))
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
-      .toBuffer(),
-  );
+      .toBuffer();
+  });
 }

@@ -79,11 +79,54 @@ describe('the forms of a format', () => {
   });
 });
 
+describe('what decoders show with a warning', () => {
+  const jpeg = makeJpeg(40, 30, 6);
+  const put = (at: number, ...bytes: readonly number[]) =>
+    Buffer.concat([jpeg.subarray(0, at), Buffer.from(bytes), jpeg.subarray(at)]);
+  const tables = jpeg.indexOf(Buffer.from([0xff, 0xdb]));
+
+  test.each([
+    ['stray bytes behind its first marker', put(2, 0, 1, 2)],
+    ['stray bytes between segments', put(tables, 0x55, 0xff, 0, 0xaa)],
+    ['two thousand stray bytes', put(tables, ...Array.from({ length: 2000 }, () => 0x20))],
+    ['fill bytes', put(tables, ...Array.from({ length: 3000 }, () => 0xff))],
+    ['markers that stand alone', put(tables, 0xff, 0xd0, 0xff, 0x01)],
+    ['no end', jpeg.subarray(0, -2)],
+    ['bytes after its end', Buffer.concat([jpeg, Buffer.alloc(100)])],
+  ])('takes a JPEG with %s', async (_, bytes) => {
+    expect(await inspect(bytes)).toMatchObject({ format: 'jpeg', width: 30, height: 40 });
+  });
+
+  test('takes a PNG with a comment of wrong checksum', async () => {
+    const png = makePng(40, 30);
+    const comment = pngChunk('tEXt', Buffer.from('a\0b'));
+    comment[comment.length - 1] = (comment.at(-1) ?? 0) ^ 1;
+    const bytes = Buffer.concat([png.subarray(0, 33), comment, png.subarray(33)]);
+    expect(await inspect(bytes)).toMatchObject({ format: 'png', width: 40, height: 30 });
+  });
+
+  test.each([
+    ['png', makePng(40, 30)],
+    ['webp', makeWebp(40, 30, 'extended', 6)],
+  ])('takes a %s with bytes after its end', async (format, bytes) => {
+    expect(await inspect(Buffer.concat([bytes, Buffer.from('EXIF\xff\xff\xff\x7f')]))).toMatchObject({
+      format,
+    });
+  });
+});
+
 describe('a damaged header', () => {
   const png = makePng(40, 30);
   const changed = (at: number, value: number) => {
     const bytes = Buffer.from(png);
     bytes[at] = value;
+    return bytes;
+  };
+
+  /** A copy with another byte `offset` behind the first place where `mark` stands. */
+  const withByte = (file: Buffer, mark: readonly number[], offset: number, value: number) => {
+    const bytes = Buffer.from(file);
+    bytes[bytes.indexOf(Buffer.from(mark)) + offset] = value;
     return bytes;
   };
 
@@ -93,7 +136,11 @@ describe('a damaged header', () => {
     ['a PNG whose first chunk is another', changed(12, 0x4a)],
     ['a PNG of no width', makePng(0, 30)],
     ['a PNG without pixels', Buffer.concat([png.subarray(0, 33), pngChunk('IEND', Buffer.alloc(0))])],
+    ['a PNG of an unknown interlacing', makePng(40, 30, undefined, 2)],
     ['a JPEG of no height', makeJpeg(40, 0)],
+    ['a JPEG of 12 bits, which no decoder of the web takes', withByte(makeJpeg(40, 30), [0xff, 0xc0], 4, 12)],
+    ['a JPEG of two colour components', withByte(makeJpeg(40, 30), [0xff, 0xc0], 9, 2)],
+    ['a WebP that ends before its pixels do', makeWebp(40, 30).subarray(0, -1)],
     ['a WebP of no width', makeWebp(0, 30, 'lossy')],
     [
       'a WebP with an unknown first chunk',

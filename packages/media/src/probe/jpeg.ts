@@ -2,11 +2,16 @@ import type { Size } from '@restage/contract';
 import { exifOrientation, orient } from './exif.ts';
 import { Damaged, type Reader } from './reader.ts';
 
-const segmentsAtMost = 2000;
+const maxSegments = 2000;
+/** Bytes between two segments that are passed over, as decoders do with a warning. */
+const maxStrayBytes = 64 * 1024;
+const strayBlockBytes = 1024;
 const app1 = 0xe1;
 /** Start of frame: baseline, extended and progressive, which is what decoders of the web take. */
 const frames = [0xc0, 0xc1, 0xc2];
 const otherFrames = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
+/** Markers that stand alone: temporary use, restarts. */
+const lone = [0x01, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7];
 const startOfScan = 0xda;
 const endOfImage = 0xd9;
 
@@ -14,23 +19,17 @@ const endOfImage = 0xd9;
 export function readJpeg(reader: Reader): Size {
   let orientation: number | undefined;
   let position = 2;
-  for (let count = 0; count < segmentsAtMost; count += 1) {
-    const head = reader.read(position, 4);
-    if (head[0] !== 0xff) throw new Damaged('its segments do not follow one another');
-    const marker = head.readUInt8(1);
-    if (marker === 0xff) {
-      position += 1;
+  for (let count = 0; count < maxSegments; count += 1) {
+    position = findMarker(reader, position);
+    const marker = reader.read(position + 1, 1).readUInt8();
+    if (marker === startOfScan || marker === endOfImage || otherFrames.includes(marker)) break;
+    if (lone.includes(marker)) {
+      position += 2;
       continue;
     }
-    if (marker === startOfScan || marker === endOfImage || otherFrames.includes(marker)) break;
-    const length = head.readUInt16BE(2);
+    const length = reader.read(position + 2, 2).readUInt16BE();
     if (length < 2) throw new Damaged('one of its segments is shorter than its header');
-    if (frames.includes(marker)) {
-      const frame = reader.read(position + 4, 6);
-      const [height, width] = [frame.readUInt16BE(1), frame.readUInt16BE(3)];
-      if (width === 0 || height === 0) throw new Damaged('its size is zero');
-      return orient(width, height, orientation ?? 1);
-    }
+    if (frames.includes(marker)) return orient(...frameSize(reader, position + 4), orientation ?? 1);
     if (marker === app1 && orientation === undefined && length > 8) {
       const block = reader.read(position + 4, length - 2);
       if (block.toString('latin1', 0, 6) === 'Exif\0\0') orientation = exifOrientation(block);
@@ -38,4 +37,35 @@ export function readJpeg(reader: Reader): Size {
     position += 2 + length;
   }
   throw new Damaged('it has no frame that can be decoded');
+}
+
+/** Where the next marker stands: stray bytes before it are passed over, and so are all but the last of its fill bytes. */
+function findMarker(reader: Reader, from: number): number {
+  const [first, second] = reader.read(from, 2);
+  if (first === 0xff && second !== 0 && second !== 0xff) return from;
+  let isFilled = false;
+  for (let start = from; start - from < maxStrayBytes; start += strayBlockBytes) {
+    const block = reader.read(start, Math.min(strayBlockBytes, reader.size - start));
+    if (block.length === 0) throw new Damaged('it ends too early');
+    for (const [index, byte] of block.entries()) {
+      if (isFilled && byte !== 0 && byte !== 0xff) return start + index - 1;
+      isFilled = byte === 0xff;
+    }
+  }
+  throw new Damaged('its segments do not follow one another');
+}
+
+/** Width and height of a frame header, of which `position` is the first byte after its length. */
+function frameSize(reader: Reader, position: number): [width: number, height: number] {
+  const frame = reader.read(position, 6);
+  const [depth, height, width, components] = [
+    frame.readUInt8(0),
+    frame.readUInt16BE(1),
+    frame.readUInt16BE(3),
+    frame.readUInt8(5),
+  ];
+  if (width === 0 || height === 0) throw new Damaged('its size is zero');
+  if (depth !== 8) throw new Damaged(`its samples have ${depth} bits, where 8 are usual`);
+  if (![1, 3, 4].includes(components)) throw new Damaged(`it has ${components} colour components`);
+  return [width, height];
 }

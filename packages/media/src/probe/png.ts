@@ -28,7 +28,9 @@ export function readPng(reader: Reader): Size {
   if (width < 1 || height < 1 || width > 0x7fffffff || height > 0x7fffffff) {
     throw new Damaged('its size is not a size');
   }
-  if (!depths[body.readUInt8(13)]?.includes(depth)) throw new Damaged('its pixel format does not exist');
+  const [compression, filter, interlace] = [body.readUInt8(14), body.readUInt8(15), body.readUInt8(16)];
+  const isKnown = depths[body.readUInt8(13)]?.includes(depth) && compression === 0 && filter === 0;
+  if (!isKnown || interlace > 1) throw new Damaged('its pixel format does not exist');
   return orient(width, height, pngOrientation(reader));
 }
 

@@ -59,7 +59,7 @@ const others: readonly (readonly [signature: string, offset: number, what: strin
 export function sniff(bytes: Buffer): Sniffed {
   const text = bytes.toString('latin1');
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return { accepted: 'png' };
-  if (text.startsWith('\xff\xd8\xff')) return { accepted: 'jpeg' };
+  if (text.startsWith('\xff\xd8')) return { accepted: 'jpeg' };
   if (text.startsWith('RIFF') && text.startsWith('WEBP', 8)) return { accepted: 'webp' };
   if (text.startsWith('ftyp', 4)) {
     const still = stillBrands[text.slice(8, 12).trim()];

@@ -9,6 +9,8 @@ const exifAtMost = 64 * 1024;
 export function readWebp(reader: Reader): Size {
   const head = reader.read(12, 18);
   const type = head.toString('latin1', 0, 4);
+  const end = 8 + reader.read(4, 4).readUInt32LE();
+  if (end > reader.size || 20 + head.readUInt32LE(4) > end) throw new Damaged('it ends too early');
   const body = head.subarray(8);
   if (type === 'VP8 ') {
     if (body.readUIntBE(3, 3) !== 0x9d012a) throw new Damaged('it does not begin with a key frame');
@@ -22,7 +24,7 @@ export function readWebp(reader: Reader): Size {
   if (type !== 'VP8X') throw new Damaged('its first chunk is none of WebP');
   const hasExif = (body.readUInt8(0) & 0x08) !== 0;
   const { width, height } = sized(body.readUIntLE(4, 3) + 1, body.readUIntLE(7, 3) + 1);
-  return orient(width, height, hasExif ? webpOrientation(reader, 30) : 1);
+  return orient(width, height, hasExif ? webpOrientation(reader, 30, end) : 1);
 }
 
 function sized(width: number, height: number): Size {
@@ -31,9 +33,9 @@ function sized(width: number, height: number): Size {
 }
 
 /** EXIF stands after the pixels, so the chunks are walked to the end. */
-function webpOrientation(reader: Reader, start: number): number {
+function webpOrientation(reader: Reader, start: number, end: number): number {
   let position = start;
-  for (let count = 0; count < chunksAtMost && position + 8 <= reader.size; count += 1) {
+  for (let count = 0; count < chunksAtMost && position + 8 <= end; count += 1) {
     const chunk = reader.read(position, 8);
     const length = chunk.readUInt32LE(4);
     if (chunk.toString('latin1', 0, 4) === 'EXIF') {

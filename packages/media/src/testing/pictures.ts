@@ -19,11 +19,11 @@ function exifBlock(orientation: number, order: 'II' | 'MM' = 'MM'): Buffer {
 }
 
 /** A whole gray PNG, with an eXIf chunk where an orientation is given. */
-export function makePng(width: number, height: number, orientation?: number): Buffer {
+export function makePng(width: number, height: number, orientation?: number, interlace = 0): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 0, 0, 0, 0], 8);
+  header.set([8, 0, 0, 0, interlace], 8);
   const row = Buffer.concat([Buffer.alloc(1), Buffer.alloc(width, 0x40)]);
   const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
   return Buffer.concat([
