@@ -1,29 +1,18 @@
 import { limits, type Size } from '@restage/contract';
 import { findLargestAnnounced } from '@restage/media/movie';
-import { FilterAPI } from 'node-av/api';
-import {
-  AV_PIX_FMT_YUV420P,
-  AV_PIX_FMT_YUVJ420P,
-  AVCOL_RANGE_JPEG,
-  AVERROR_EAGAIN,
-  AVERROR_EOF,
-} from 'node-av/constants';
+import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
-import { type Failed, failed } from '../engine.ts';
-import { findOversize, matrixOf, type VideoInput } from './open.ts';
+import { type Failed, failed, isFailed } from '../engine.ts';
+import { createFrameFilter, type FilteredFrame } from './frame-filter.ts';
+import { findOversize, type VideoInput } from './open.ts';
 import { openAudioFeed } from './packets.ts';
-import { mapMatte } from './planes.ts';
 import { planRuns } from './runs.ts';
 
-/** One decoded frame at output size. */
-export interface DecodedFrame {
-  /** Its number among the frames that are shown, from 0. */
-  readonly frame: number;
+/** One decoded frame at output size, and when it is shown. */
+export interface DecodedFrame extends FilteredFrame {
   /** In the input's time base. */
   readonly pts: bigint;
   readonly duration: bigint;
-  /** Rows without gaps: 4:2:0 planes, BT.709 limited range, or one grey plane of full range. */
-  readonly data: Uint8Array;
 }
 
 /** What is wanted of a video that is decoded, and who is told of what passes. */
@@ -49,41 +38,57 @@ export async function* decodeFrames(
   kind: 'colour' | 'matte',
   { frames = input.movie.timeline.frames.map((_, number) => number), onPacket, wants }: DecodeOptions = {},
 ): AsyncGenerator<DecodedFrame, Failed | undefined> {
-  const graph = kind === 'matte' ? matteGraph(input, size) : colourGraph(input, size);
-  using filter = graph === undefined ? undefined : FilterAPI.create(graph, { threads: 2 });
-  const convert = (picture: Frame): Uint8Array => {
-    if (filter === undefined) {
-      const data = picture.toBuffer();
-      return kind === 'matte' ? getLuma(data, input, size) : data;
-    }
-    const [made] = filter.processAllSync(picture);
-    if (made === undefined) throw new Error('the filters gave no frame for a picture');
-    using held = made;
-    return held.toBuffer();
-  };
-  const toFrame = (frame: number, data: Uint8Array): DecodedFrame => {
-    const [pts = 0n, end = pts] = input.times.slice(frame, frame + 2);
-    return { frame, pts, duration: end - pts, data };
-  };
-  const pictures = decodePictures(input, frames, onPacket);
+  using filter = createFrameFilter(input, size, kind);
+  /** Numbers of frames that were decoded and are not wanted. */
+  const unwanted = new Set<number>();
   let next = 0;
-  let last: Uint8Array | undefined;
-  for (let step = await pictures.next(); ; step = await pictures.next()) {
-    if (step.done === true && step.value !== undefined) return step.value;
-    const number = step.done === true ? -1 : Number(step.value.pts);
-    const at = step.done === true ? frames.length : frames.indexOf(number, next);
-    if (at < 0) continue;
-    const isWanted = step.done !== true && wants?.(number) !== false;
-    const data = step.done !== true && isWanted ? convert(step.value) : undefined;
-    // A frame that can't be decoded shows what is shown before it, the first ones what is shown after.
-    const held = last ?? data;
-    for (const frame of frames.slice(next, at))
-      if (held !== undefined && wants?.(frame) !== false) yield toFrame(frame, held);
-    if (step.done === true) return undefined;
-    if (data !== undefined) yield toFrame(number, data);
-    last = data ?? last;
-    next = at + 1;
+  let last: FilteredFrame | undefined;
+
+  /** Gives the frames up to `end`, of which none could be decoded: each shows the one before it, the first ones the one after. */
+  function* hold(end: number, after: FilteredFrame | undefined) {
+    const held = last ?? after;
+    for (const frame of frames.slice(next, end)) {
+      if (held === undefined || unwanted.has(frame) || wants?.(frame) === false) continue;
+      yield withTime(input, { ...held, frame, isAsStored: false });
+    }
   }
+  function* give(ready: readonly FilteredFrame[]) {
+    for (const made of ready) {
+      const at = frames.indexOf(made.frame, next);
+      if (at < 0) continue;
+      yield* hold(at, made);
+      yield withTime(input, made);
+      last = made;
+      next = at + 1;
+    }
+  }
+
+  const pictures = decodePictures(input, frames, onPacket);
+  for (let step = await pictures.next(); ; step = await pictures.next()) {
+    if (step.done === true) {
+      if (step.value !== undefined) return step.value;
+      break;
+    }
+    const picture = step.value;
+    const number = Number(picture.pts);
+    if (wants?.(number) === false) {
+      unwanted.add(number);
+      continue;
+    }
+    const ready = convert(input, () => filter.push(picture, number));
+    if (isFailed(ready)) return ready;
+    yield* give(ready);
+  }
+  const rest = convert(input, () => filter.flush());
+  if (isFailed(rest)) return rest;
+  yield* give(rest);
+  yield* hold(frames.length, undefined);
+  return undefined;
+}
+
+function withTime({ times }: VideoInput, filtered: FilteredFrame): DecodedFrame {
+  const [pts = 0n, end = pts] = times.slice(filtered.frame, filtered.frame + 2);
+  return { ...filtered, pts, duration: end - pts };
 }
 
 /**
@@ -154,43 +159,17 @@ function getSeconds({ times, timeBase }: VideoInput, frame: number): number {
   return (Number(times[frame]) * timeBase.num) / timeBase.den;
 }
 
-/** Whether frames come out just as they are stored, so that the stream could as well be copied. */
-export function isPlain(input: VideoInput, size: Size): boolean {
-  return colourGraph(input, size) === undefined;
-}
-
-/** Filters that bring a frame to 4:2:0 BT.709 limited range at a size; undefined where it is that already. */
-function colourGraph(input: VideoInput, { width, height }: Size): string | undefined {
-  const { codecpar } = input.stream;
-  const matrix = matrixOf(input.stream);
-  const same = codecpar.width === width && codecpar.height === height && input.upright === '';
-  const plain = codecpar.format === AV_PIX_FMT_YUV420P && codecpar.colorRange !== AVCOL_RANGE_JPEG;
-  if (same && plain && matrix === 'bt709') return undefined;
-  const scale = `${input.upright}scale=${width}:${height}:flags=bicubic+accurate_rnd:in_color_matrix=${matrix}`;
-  const direct = matrix === 'bt709' && plain;
-  return direct
-    ? `${scale},setsar=1,format=yuv420p`
-    : `${scale},format=gbrp,scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd,setsar=1,format=yuv420p`;
-}
-
-/** Filters that bring a matte to one plane of a size; undefined where its luma is that but for the range. */
-function matteGraph(input: VideoInput, { width, height }: Size): string | undefined {
-  const { codecpar } = input.stream;
-  const same = codecpar.width === width && codecpar.height === height && input.upright === '';
-  if (same && (codecpar.format === AV_PIX_FMT_YUV420P || codecpar.format === AV_PIX_FMT_YUVJ420P))
-    return undefined;
-  return `${input.upright}scale=${width}:${height}:flags=bilinear+accurate_rnd:out_range=full,setsar=1,format=gray`;
-}
-
-const expanded = Uint8ClampedArray.from({ length: 256 }, (_, y) => ((y - 16) * 255) / 219);
-
-/** The luma of planes as a matte of full range. Changes `data`. */
-function getLuma(data: Uint8Array, { stream }: VideoInput, { width, height }: Size): Uint8Array {
-  const luma = data.subarray(0, width * height);
-  const { format, colorRange } = stream.codecpar;
-  if (format === AV_PIX_FMT_YUVJ420P || colorRange === AVCOL_RANGE_JPEG) return luma;
-  mapMatte(luma, expanded, { empty: 16, full: 235 }, luma);
-  return luma;
+/** Frames of a kind that FFmpeg's filters don't take are the job's fault. */
+function convert(
+  { role }: VideoInput,
+  work: () => readonly FilteredFrame[],
+): readonly FilteredFrame[] | Failed {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof FFmpegError)) throw error;
+    return failed(`The ${role} holds frames whose pixel format or colours can't be converted.`);
+  }
 }
 
 function openDecoder(input: VideoInput): CodecContext {

@@ -7,6 +7,7 @@ import {
   AVCOL_SPC_BT709,
   AVCOL_TRC_BT709,
   AVERROR_EAGAIN,
+  AVERROR_EINVAL,
   AVERROR_EOF,
 } from 'node-av/constants';
 import {
@@ -19,6 +20,7 @@ import {
   Rational,
   type Stream,
 } from 'node-av/lib';
+import type { AudioTrack } from './audio.ts';
 import './quiet.ts';
 import type { Planes } from './planes.ts';
 
@@ -29,8 +31,8 @@ export interface VideoWriter {
    * been called; it is waited for before the next.
    */
   write(frame: Planes, pts: bigint, duration: bigint): Promise<void>;
-  /** Copies a packet of the stream that was given as `copied`. */
-  copy(packet: Packet): Promise<void>;
+  /** Writes a packet of the source whose sound was given as `audio`. */
+  writeAudio(packet: Packet): Promise<void>;
   /** Ends the file; without it the file is no video. */
   finish(): Promise<void>;
   /** Frees everything, finished or not. */
@@ -48,8 +50,8 @@ export interface WriterOptions {
   readonly quality: number;
   /** Whether frames are coded in the order in which they are shown, which takes more space. By default they need not be. */
   readonly keepsOrder?: boolean;
-  /** A stream, such as the source's audio, that is carried over as it is. */
-  readonly copied?: Stream | undefined;
+  /** The source's sound. It is closed with the writer. */
+  readonly audio?: AudioTrack | undefined;
 }
 
 /**
@@ -64,11 +66,11 @@ export async function createWriter(path: string, options: WriterOptions): Promis
   check(encoder.parametersFromContext(stream.codecpar), 'parametersFromContext');
   stream.timeBase = options.timeBase;
   stream.avgFrameRate = options.frameRate;
-  const carried = options.copied === undefined ? undefined : muxer.newStream(null);
-  if (carried !== undefined && options.copied !== undefined) {
-    check(options.copied.codecpar.copy(carried.codecpar), 'copy');
-    carried.codecpar.codecTag = 0;
-    carried.timeBase = options.copied.timeBase;
+  const { audio } = options;
+  const sound = audio === undefined ? undefined : muxer.newStream(null);
+  if (audio !== undefined && sound !== undefined) {
+    audio.describe(sound.codecpar);
+    sound.timeBase = audio.timeBase;
   }
   check(await muxer.openOutput(), 'openOutput');
   // Options are set on the objects: a Dictionary handed to FFmpeg is freed twice by these bindings (6.1.1).
@@ -92,6 +94,20 @@ export async function createWriter(path: string, options: WriterOptions): Promis
     }
   };
 
+  const writeAudio = async (source: Packet | null) => {
+    if (audio === undefined || sound === undefined) return;
+    for (const made of audio.push(source)) {
+      using coded = made;
+      coded.streamIndex = sound.index;
+      coded.rescaleTs(audio.timeBase, sound.timeBase);
+      await muxed(async () => {
+        const written = await muxer.interleavedWriteFrame(coded);
+        // Sound whose times go backwards, or that isn't what its header says: the video goes on without it.
+        if (written !== AVERROR_EINVAL) check(written, 'interleavedWriteFrame');
+      });
+    }
+  };
+
   return {
     async write({ data }, pts, duration) {
       held.set(data);
@@ -106,12 +122,9 @@ export async function createWriter(path: string, options: WriterOptions): Promis
       check(await encoder.sendFrame(frame), 'sendFrame');
       await drain();
     },
-    async copy(source) {
-      if (carried === undefined || options.copied === undefined) return;
-      const { copied } = options;
-      await muxed(() => carry(muxer, source, copied, carried));
-    },
+    writeAudio,
     async finish() {
+      await writeAudio(null);
       check(await encoder.sendFrame(null), 'sendFrame');
       await drain();
       check(await muxer.writeTrailer(), 'writeTrailer');
@@ -119,6 +132,7 @@ export async function createWriter(path: string, options: WriterOptions): Promis
     async close() {
       packet.free();
       encoder.freeContext();
+      audio?.close();
       await muxer.closeOutput();
       muxer.freeContext();
     },
@@ -135,7 +149,10 @@ function inTurn(): (work: () => Promise<void>) => Promise<void> {
 }
 
 /** What takes over a stream as it is. */
-export type VideoCopier = Omit<VideoWriter, 'write'>;
+export interface VideoCopier extends Pick<VideoWriter, 'finish' | 'close'> {
+  /** Copies a packet of the stream. */
+  copy(packet: Packet): Promise<void>;
+}
 
 /**
  * Starts an MP4 that holds a copy of one stream, its index in front.

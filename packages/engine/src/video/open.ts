@@ -3,11 +3,8 @@ import { type DisplayMatrix, getTurn, type Movie, readMovieFile } from '@restage
 import {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
-  AVCOL_SPC_BT470BG,
+  AV_PKT_DATA_DOVI_CONF,
   AVCOL_SPC_BT709,
-  AVCOL_SPC_BT2020_CL,
-  AVCOL_SPC_BT2020_NCL,
-  AVCOL_SPC_SMPTE170M,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
@@ -60,6 +57,10 @@ export async function openVideo(path: string, role: string, hasAudio = false): P
     await context.closeInput();
     return foreign;
   }
+  if (isDolbyVisionAlone(stream)) {
+    await context.closeInput();
+    return failed(`The ${role} is Dolby Vision of profile 5, which has no picture for other decoders.`);
+  }
   const audio = context.streams[context.findBestStream(AVMEDIA_TYPE_AUDIO)];
   return {
     ...{ context, stream, movie, audio, role },
@@ -86,6 +87,11 @@ async function openContext(
   if ((await context.findStreamInfo()) >= 0) return context;
   await context.closeInput();
   return undefined;
+}
+
+/** Whether a stream's Dolby Vision record (profile in its third byte) says that its colours are those of no other format. */
+function isDolbyVisionAlone({ codecpar }: Stream): boolean {
+  return codecpar.getCodedSideData(AV_PKT_DATA_DOVI_CONF)?.[2] === 5;
 }
 
 /** Closes what {@link openVideo} opened. */
@@ -175,25 +181,6 @@ function getTurnFilters(matrix: DisplayMatrix): string {
       return c < 0 ? 'transpose=clock_flip,' : 'transpose=cclock,';
     default:
       return '';
-  }
-}
-
-/**
- * A stream's colour matrix, in the scale filter's words. Video that doesn't tell is BT.601 below 720 lines
- * and BT.709 from there up, as players take it.
- */
-export function matrixOf({ codecpar }: Stream): 'bt601' | 'bt709' | 'bt2020' {
-  switch (codecpar.colorSpace) {
-    case AVCOL_SPC_BT709:
-      return 'bt709';
-    case AVCOL_SPC_BT470BG:
-    case AVCOL_SPC_SMPTE170M:
-      return 'bt601';
-    case AVCOL_SPC_BT2020_NCL:
-    case AVCOL_SPC_BT2020_CL:
-      return 'bt2020';
-    default:
-      return Math.max(codecpar.width, codecpar.height) >= 1280 ? 'bt709' : 'bt601';
   }
 }
 

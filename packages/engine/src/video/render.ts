@@ -1,40 +1,48 @@
-import {
-  AV_CODEC_ID_AAC,
-  AV_CODEC_ID_AC3,
-  AV_CODEC_ID_ALAC,
-  AV_CODEC_ID_EAC3,
-  AV_CODEC_ID_MP3,
-} from 'node-av/constants';
+import type { Size } from '@restage/contract';
+import type { ColourStatistics } from '../colour/statistics.ts';
 import { watermark } from '../composite/watermark.ts';
 import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
 import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { outputPaths } from '../outputs.ts';
-import { setStage } from '../scene/stage.ts';
+import { type Stage, setStage } from '../scene/stage.ts';
+import { openAudio } from './audio.ts';
 import { createComposite } from './composite.ts';
-import { type DecodedFrame, decodeFrames, isPlain } from './decode.ts';
+import { type DecodedFrame, decodeFrames } from './decode.ts';
 import { createCopier, createWriter } from './encode.ts';
+import { isPlain } from './frame-filter.ts';
 import { lookAtShot } from './look.ts';
 import { closeVideo, findExcess, isSteady, openVideo, planCopy, type VideoInput, videoSize } from './open.ts';
 import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
 import { surveyVideo } from './survey.ts';
 
-/** Audio that MP4 carries and browsers play: copied as it is. */
-const carriedAudio: ReadonlySet<number> = new Set([
-  AV_CODEC_ID_AAC,
-  AV_CODEC_ID_MP3,
-  AV_CODEC_ID_AC3,
-  AV_CODEC_ID_EAC3,
-  AV_CODEC_ID_ALAC,
-]);
-
 /** The share of a job's progress in which a shot is surveyed, or only looked at here and there. */
 const [surveyShare, lookShare] = [0.1, 0.03];
 
 /** Renders a video job, a frame at a time. */
-export async function renderVideo(
+export function renderVideo(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
   newFinder?: () => MatteFinder,
+): Promise<RenderResult> {
+  return withInputs(request, async (source, alpha) => {
+    const job = await prepare(request, source, onProgress, newFinder);
+    if (isFailed(job)) return job;
+    const shift = isPlain(source, job.size) ? planCopy(source) : undefined;
+    const result = await writeVideos(job, source, alpha, shift);
+    if (result !== 'not as stored') return result;
+    // Only decoding tells that a frame is not what the file's header says: begin anew, and encode the source.
+    return withInputs(request, async (...inputs) => {
+      const encoded = await writeVideos(job, ...inputs, undefined);
+      if (encoded === 'not as stored') throw new Error('a source was copied that was to be encoded');
+      return encoded;
+    });
+  });
+}
+
+/** Opens a job's videos for as long as `work` takes. */
+async function withInputs(
+  request: RenderRequest,
+  work: (source: VideoInput, alpha: VideoInput | undefined) => Promise<RenderResult>,
 ): Promise<RenderResult> {
   const source = await openVideo(request.source, 'source', true);
   if (isFailed(source)) return source;
@@ -45,7 +53,7 @@ export async function renderVideo(
   }
   try {
     const excess = findExcess(source) ?? (alpha && findExcess(alpha)) ?? findMismatch(source, alpha);
-    return excess ?? (await renderFrames(request, source, alpha, onProgress, newFinder));
+    return excess ?? (await work(source, alpha));
   } finally {
     await closeVideo(source);
     if (alpha !== undefined) await closeVideo(alpha);
@@ -65,28 +73,56 @@ function findMismatch(source: VideoInput, alpha: VideoInput | undefined): Failed
   return failed(`The alpha has ${given} frames and the source has ${frames}: they must have as many.`);
 }
 
-async function renderFrames(
+/** What is known of a job before its frames are rendered. */
+interface Job {
+  readonly request: RenderRequest;
+  readonly size: Size;
+  readonly stage: Stage;
+  readonly colours: ColourStatistics | undefined;
+  readonly newFinder: () => MatteFinder;
+  /** The share of the progress that lies behind. */
+  readonly begun: number;
+  readonly onProgress: (fraction: number) => void;
+}
+
+/** Sets the stage, and looks at the shot. */
+async function prepare(
   request: RenderRequest,
   source: VideoInput,
-  alpha: VideoInput | undefined,
   onProgress: (fraction: number) => void,
   newFinder?: () => MatteFinder,
-): Promise<RenderResult> {
+): Promise<Job | Failed> {
   const size = videoSize(source, request);
   const stage = await setStage(request, size.width, size.height);
   if (isFailed(stage)) return stage;
-  const notes = [...stage.notes];
   const isSurveyed = request.alphaMode === 'auto' && newFinder === undefined;
   const begun = isSurveyed ? surveyShare : lookShare;
   const onBeginning = (fraction: number) => onProgress(fraction * begun);
   const survey = isSurveyed ? await surveyVideo(request.source, size, onBeginning) : undefined;
   const colours =
     survey === undefined ? await lookAtShot(request, size, onBeginning, newFinder) : survey.colours;
-  const find = newFinder?.() ?? createMatteFinder(survey?.surveyed);
-  const copied =
-    source.audio !== undefined && carriedAudio.has(source.audio.codecpar.codecId) ? source.audio : undefined;
-  if (source.audio !== undefined && copied === undefined)
-    notes.push("the source's audio is of a kind that MP4 does not carry: left out");
+  return {
+    ...{ request, size, stage, colours, begun, onProgress },
+    newFinder: newFinder ?? (() => createMatteFinder(survey?.surveyed)),
+  };
+}
+
+/**
+ * Renders all frames, and writes the three videos.
+ * @param shift given where the source is copied as it is stored, since all of its frames are what is to be shown: what is
+ *   added to their times
+ */
+async function writeVideos(
+  { request, size, stage, colours, newFinder, begun, onProgress }: Job,
+  source: VideoInput,
+  alpha: VideoInput | undefined,
+  shift: number | undefined,
+): Promise<RenderResult | 'not as stored'> {
+  const find = newFinder();
+  const audio = await openAudio(request.source, source);
+  const notes = [...stage.notes];
+  if (source.audio !== undefined && audio === undefined)
+    notes.push("the source's audio could not be decoded: left out");
 
   const paths = outputPaths(request.outputDirectory, 'mp4');
   const common = {
@@ -95,20 +131,19 @@ async function renderFrames(
     frameRate: source.stream.avgFrameRate,
     keepsOrder: !isSteady(source),
   };
-  const shift = isPlain(source, size) ? planCopy(source) : undefined;
+  const copier = shift === undefined ? undefined : await createCopier(paths.source, source.stream, shift);
   const sourceWriter =
     shift !== undefined
       ? undefined
       : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 21 });
-  const copier = shift === undefined ? undefined : await createCopier(paths.source, source.stream, shift);
   const writers = {
-    render: await createWriter(paths.render, { ...common, preset: 'veryfast', quality: 21, copied }),
+    render: await createWriter(paths.render, { ...common, preset: 'veryfast', quality: 21, audio }),
     alpha: await createWriter(paths.alpha, { ...common, preset: 'ultrafast', quality: 12 }),
   };
   const opened = [writers.render, writers.alpha, sourceWriter, copier].filter((one) => one !== undefined);
   const frames = decodeFrames(source, size, 'colour', {
     async onPacket(packet) {
-      if (packet.streamIndex === copied?.index) await writers.render.copy(packet);
+      if (packet.streamIndex === audio?.stream.index) await writers.render.writeAudio(packet);
       if (packet.streamIndex === source.stream.index) await copier?.copy(packet);
     },
   });
@@ -126,6 +161,7 @@ async function renderFrames(
       const ended = pairEnded(frame, given);
       if (isFailed(ended)) return ended;
       if (ended || frame.done === true) break;
+      if (copier !== undefined && !frame.value.isAsStored) return 'not as stored';
       // The next frame is decoded and the last one encoded while this one is composited.
       step = next();
       const planes: Planes = { ...size, data: frame.value.data };
