@@ -18,7 +18,7 @@ import { type ChannelLayout, Codec, CodecContext, Frame, Packet } from 'node-av/
 import { describe, expect, test } from 'vitest';
 import { isFailed } from '../engine.ts';
 import { folder } from '../test-kit.ts';
-import { openVideo } from './open.ts';
+import { closeVideo, openVideo } from './open.ts';
 import { type Sound, writeParts } from './parts-kit.ts';
 import { createPlanes } from './planes.ts';
 import { renderVideo } from './render.ts';
@@ -68,11 +68,11 @@ interface Heard {
 
 /** Decodes the sound of a video; undefined where it has none. */
 async function listen(path: string): Promise<Heard | undefined> {
-  const input = await openVideo(path, 'file');
+  const input = await openVideo(path, 'file', true);
   if (isFailed(input)) throw new Error(input.message);
-  const { audio } = input;
-  if (audio === undefined) {
-    await input.context.closeInput();
+  const { audio, audioContext } = input;
+  if (audio === undefined || audioContext === undefined) {
+    await closeVideo(input);
     return undefined;
   }
   const codec = Codec.findDecoder(audio.codecpar.codecId);
@@ -88,7 +88,7 @@ async function listen(path: string): Promise<Heard | undefined> {
   const packets: string[] = [];
   const { num, den } = audio.timeBase;
   let clicked: number | undefined;
-  while (input.context.readFrameSync(packet) >= 0) {
+  while (audioContext.readFrameSync(packet) >= 0) {
     if (packet.streamIndex === audio.index) {
       packets.push(packet.data?.toString('base64') ?? '');
       decoder.sendPacketSync(packet);
@@ -102,7 +102,7 @@ async function listen(path: string): Promise<Heard | undefined> {
   }
   const { codecId, sampleRate: rate, channels } = audio.codecpar;
   const duration = (Number(audio.duration) * num) / den;
-  await input.context.closeInput();
+  await closeVideo(input);
   return { codecId, rate, channels, duration, click: clicked, packets };
 }
 

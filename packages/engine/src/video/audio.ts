@@ -10,25 +10,11 @@ import {
   AV_CODEC_ID_OPUS,
   AV_CODEC_ID_VORBIS,
 } from 'node-av/constants';
-import { type CodecParameters, FFmpegError, Packet, type Rational, type Stream } from 'node-av/lib';
+import { FFmpegError, type FormatContext, Packet, type Stream } from 'node-av/lib';
 import { isFailed } from '../engine.ts';
+import type { AudioTrack } from './audio-track.ts';
 import { encodeAudio } from './encode-audio.ts';
 import { closeVideo, openVideo, type VideoInput } from './open.ts';
-
-/** A source's sound on its way into an MP4. */
-export interface AudioTrack {
-  readonly stream: Stream;
-  /** Of the packets that `push` gives. */
-  readonly timeBase: Rational;
-  /** Writes what the packets are into a stream's parameters. */
-  describe(parameters: CodecParameters): void;
-  /**
-   * Takes the source's next packet, or null after the last.
-   * @returns the packets to be written, which the caller frees.
-   */
-  push(packet: Packet | null): readonly Packet[];
-  close(): void;
-}
 
 /** What MP4 carries and players play: copied as it is. */
 const copied: ReadonlySet<number> = new Set([
@@ -83,17 +69,18 @@ function copyAudio(stream: Stream): AudioTrack {
 
 /** Whether a stream of a video has a packet, and, where it is to be encoded, one that can be. */
 async function hasSound(path: string, index: number, isCopied: boolean): Promise<boolean> {
-  const input = await openVideo(path, 'source');
+  const input = await openVideo(path, 'source', true);
   if (isFailed(input)) return false;
   try {
-    const stream = input.context.streams[index];
-    return stream !== undefined && (isCopied ? hasPacket(input, stream) : isEncodable(input, stream));
+    const { audio, audioContext } = input;
+    if (audio?.index !== index || audioContext === undefined) return false;
+    return isCopied ? hasPacket(audioContext, audio) : isEncodable(audioContext, audio);
   } finally {
     await closeVideo(input);
   }
 }
 
-function hasPacket({ context }: VideoInput, stream: Stream): boolean {
+function hasPacket(context: FormatContext, stream: Stream): boolean {
   using packet = new Packet();
   packet.alloc();
   while (context.readFrameSync(packet) >= 0) {
@@ -104,7 +91,7 @@ function hasPacket({ context }: VideoInput, stream: Stream): boolean {
 }
 
 /** Encodes a stream until there is a packet. What FFmpeg can't decode or convert, whatever it says of it, is not encodable. */
-function isEncodable({ context }: VideoInput, stream: Stream): boolean {
+function isEncodable(context: FormatContext, stream: Stream): boolean {
   using packet = new Packet();
   packet.alloc();
   let track: AudioTrack | undefined;

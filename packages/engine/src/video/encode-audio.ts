@@ -7,6 +7,7 @@ import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_NOPTS_VALUE,
   AV_SAMPLE_FMT_FLTP,
+  AVERROR_EOF,
   FF_ENCODER_AAC,
 } from 'node-av/constants';
 import {
@@ -19,7 +20,7 @@ import {
   Rational,
   type Stream,
 } from 'node-av/lib';
-import type { AudioTrack } from './audio.ts';
+import type { AudioTrack } from './audio-track.ts';
 
 /** Sample rates of AAC that players play. */
 const sampleRates: ReadonlySet<number> = new Set([
@@ -65,7 +66,12 @@ export function encodeAudio(stream: Stream): AudioTrack {
       next = time + frame.nbSamples / frame.sampleRate;
       const isNamed = nameChannels(frame);
       filter ??= FilterAPI.create(audioFilters(stream, isNamed, encoder));
-      packets.push(...encode(filter.processAllSync(frame)));
+      try {
+        packets.push(...encode(filter.processAllSync(frame)));
+      } catch (error) {
+        // The filters take no more once the stream's end is reached; what comes after it is not heard.
+        if (!(error instanceof FFmpegError && error.code === AVERROR_EOF)) throw error;
+      }
     }
     return packets;
   };

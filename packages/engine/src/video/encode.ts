@@ -20,7 +20,7 @@ import {
   Rational,
   type Stream,
 } from 'node-av/lib';
-import type { AudioTrack } from './audio.ts';
+import type { AudioTrack } from './audio-track.ts';
 import './quiet.ts';
 import type { Planes } from './planes.ts';
 

@@ -21,6 +21,7 @@ export interface VideoInput {
   readonly movie: Movie;
   /** Reads the packets of `stream`. */
   readonly samples: SampleReader;
+  /** Of `audioContext`, where that is open. */
   readonly audio: Stream | undefined;
   /** A demuxer for the audio alone, which heeds edit lists; only where it was asked for. */
   readonly audioContext: FormatContext | undefined;
@@ -61,11 +62,13 @@ export async function openVideo(path: string, role: string, hasAudio = false): P
     await context.closeInput();
     return failed(`The ${role} is Dolby Vision of profile 5, which has no picture for other decoders.`);
   }
-  const audio = context.streams[context.findBestStream(AVMEDIA_TYPE_AUDIO)];
+  const audioIndex = context.findBestStream(AVMEDIA_TYPE_AUDIO);
+  const audioContext =
+    hasAudio && context.streams[audioIndex] !== undefined ? await openContext(path, {}) : undefined;
   return {
-    ...{ context, stream, movie, audio, role },
+    ...{ context, stream, movie, role, audioContext },
     samples: openSamples(context, stream),
-    audioContext: hasAudio && audio !== undefined ? await openContext(path, {}) : undefined,
+    audio: (audioContext ?? context).streams[audioIndex],
     width: movie.width,
     height: movie.height,
     upright: getTurnFilters(movie.matrix),
