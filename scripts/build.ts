@@ -2,14 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildApi } from '../packages/api/build/build.ts';
-import { buildSdk, checkPacked } from '../packages/sdk/build/build.ts';
+import { buildErrors, buildSdk, checkPacked } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
 
 /** What is published. Each is built, checked as it would be installed, and said to be how large. */
 const builds: Readonly<Record<string, () => Promise<string>>> = {
+  async errors() {
+    await buildErrors();
+    return '@restage/errors: no dependencies';
+  },
   async sdk() {
     const { bytes, minifiedGzipped } = await buildSdk();
-    return `@restage/sdk: ${bytes} bytes, ${minifiedGzipped} minified and gzipped`;
+    return `@restage/sdk: ${bytes} bytes, ${minifiedGzipped} minified and gzipped with @restage/errors`;
   },
   async api() {
     const { bytes } = await buildApi();

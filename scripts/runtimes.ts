@@ -14,8 +14,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { testRestage } from '../packages/api/src/testing/index.ts';
-import { buildSdk, pack } from '../packages/sdk/build/build.ts';
+import { buildErrors, buildSdk, pack } from '../packages/sdk/build/build.ts';
 import { findChromium } from './chromium.ts';
 import { installRuntimes } from './runtimes/install.ts';
 
@@ -27,7 +28,7 @@ const chromium = process.argv.includes('--page') ? findChromium() : undefined;
 
 let failed = 0;
 try {
-  const [runtimes] = await Promise.all([installRuntimes(directory), layPackage()]);
+  const [runtimes] = await Promise.all([installRuntimes(directory), layPackages()]);
   await using restage = await testRestage({ engine: 'compositor' });
   const closed = await closedPort();
   const path = join(directory, 'subject.jpg');
@@ -56,18 +57,27 @@ try {
 console.log(failed === 0 ? 'runtimes: all is well' : `runtimes: ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Lays the SDK out as npm would, and the programs beside it. */
-async function layPackage(): Promise<void> {
+/** Lays the packages out as npm would, and the programs beside them. */
+async function layPackages(): Promise<void> {
+  await buildErrors();
   await buildSdk();
-  const packed = join(directory, 'packed');
-  await mkdir(packed);
-  await execute('tar', ['xzf', await pack(join(root, 'packages/sdk'), packed), '-C', packed]);
   await cp(join(root, 'scripts/runtimes'), home, { recursive: true });
   await writeFile(join(home, 'package.json'), '{ "type": "module" }');
   await mkdir(join(home, 'node_modules/@restage'), { recursive: true });
-  const installed = join(home, 'node_modules/@restage/sdk');
-  await rename(join(packed, 'package'), installed);
-  await cp(join(installed, 'dist/index.js'), join(home, 'sdk.js'));
+  for (const name of ['errors', 'sdk']) {
+    const packed = join(directory, `packed-${name}`);
+    await mkdir(packed);
+    await execute('tar', ['xzf', await pack(join(root, 'packages', name), packed), '-C', packed]);
+    await rename(join(packed, 'package'), join(home, 'node_modules/@restage', name));
+  }
+  // Workers and pages take modules from a bundler.
+  await build({
+    stdin: { contents: "export * from '@restage/sdk'", resolveDir: home },
+    outfile: join(home, 'sdk.js'),
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+  });
 }
 
 /** What a program says of its version, in a word or two. */

@@ -329,6 +329,8 @@ describe('exit codes', () => {
     ['a mode that is none', ['run', 'a.png', '--alpha-mode', 'half'], exitCodes.usage],
     ['a port that is none', ['listen', '--port', 'all'], exitCodes.usage],
     ['a simulation that is none', ['run', 'a.png', '--simulate', 'rain'], exitCodes.usage],
+    ['a code that no run has', ['run', 'a.png', '--simulate', 'JOB_NOT_CANCELLABLE'], exitCodes.usage],
+    ['what befalls no quote', ['quote', 'a.png', '--simulate', 'stall'], exitCodes.usage],
     ['no such job to watch', ['watch', 'swx_1'], exitCodes.refused],
     ['no such job to cancel', ['cancel', 'swx_1'], exitCodes.refused],
     ['no such error', ['errors', 'NO_SUCH_CODE'], exitCodes.usage],
@@ -342,6 +344,12 @@ describe('exit codes', () => {
     const json = await restage([...words, '--json']);
     expect(json).toMatchObject({ exitCode, out: '' });
     expect(JSON.parse(json.err).error.code).toMatch(/^[A-Z_]+$/);
+  });
+
+  test('a path where Restage has nothing, of which the server says what to do', async () => {
+    const ran = await restage(['account', '--base-url', `${world.url}/elsewhere`]);
+    expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });
+    expect(ran.err).toMatch(/Check the path; .*\n {2}NOT_FOUND, req_/);
   });
 
   test('no key', async () => {

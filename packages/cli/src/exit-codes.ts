@@ -1,5 +1,5 @@
-import { catalog, type ErrorCode } from '@restage/errors';
-import type { ClientErrorCode, RestageErrorCode } from '@restage/sdk';
+import { catalog, type ErrorCode, isErrorCode } from '@restage/errors';
+import type { ClientErrorCode, RestageErrorCode, RestageErrorOf } from '@restage/sdk';
 
 /** What the program ends with: scripts tell by it what kind of thing went wrong. */
 export const exitCodes = {
@@ -56,8 +56,16 @@ const byClientCode: Record<ClientErrorCode, ExitClass> = {
   INVALID_WEBHOOK: 'refused',
 };
 
-/** The exit code that an error's code stands for. */
-export function exitCodeOf(code: RestageErrorCode): number {
-  const server = (code: RestageErrorCode): code is ErrorCode => Object.hasOwn(catalog, code);
-  return exitCodes[server(code) ? byStatus[catalog[code].status] : byClientCode[code]];
+/** The code of the catalog that a server sent, one that the call does not declare included; undefined where it sent none. */
+export function catalogCode({
+  code,
+  wireCode = code,
+}: RestageErrorOf<RestageErrorCode>): ErrorCode | undefined {
+  return isErrorCode(wireCode) ? wireCode : undefined;
+}
+
+/** The exit code that an error stands for. */
+export function exitCodeOf(error: RestageErrorOf<RestageErrorCode>): number {
+  const code = catalogCode(error) ?? error.code;
+  return exitCodes[isErrorCode(code) ? byStatus[catalog[code].status] : byClientCode[code]];
 }

@@ -1,7 +1,7 @@
-import { catalog, isErrorCode } from '@restage/errors';
+import { catalog } from '@restage/errors';
 import { RestageError, type RestageErrorCode, type RestageErrorOf } from '@restage/sdk';
 import { UsageError } from './command.ts';
-import { exitCodeOf, exitCodes } from './exit-codes.ts';
+import { catalogCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { plain } from './terminal.ts';
 
 /** What is said of an error: for programs, for people, and to the shell. */
@@ -22,7 +22,7 @@ export function explain(error: unknown): Explanation {
     };
   }
   if (RestageError.isInstance(error)) {
-    return { exitCode: exitCodeOf(error.code), data: { error: error.toJSON() }, text: restageText(error) };
+    return { exitCode: exitCodeOf(error), data: { error: error.toJSON() }, text: restageText(error) };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
@@ -40,7 +40,8 @@ const hints: Partial<Record<RestageErrorCode, string>> = {
 
 function restageText(error: RestageErrorOf<RestageErrorCode>): string {
   const lines = [`restage: ${plain(error.message)}`];
-  if (isErrorCode(error.code)) lines.push(`  ${catalog[error.code].resolution}`);
+  const code = catalogCode(error);
+  if (code) lines.push(`  ${catalog[code].resolution}`);
   const hint = hints[error.code];
   if (hint) lines.push(`  ${hint}`);
   lines.push(`  ${[error.wireCode ?? error.code, error.requestId, error.docUrl].filter(Boolean).join(', ')}`);

@@ -1,4 +1,5 @@
 export { filenameType, isFilename } from './filename.ts';
+export { type FileRouteName, fileRouteErrors } from './files.ts';
 export { idPrefixes, idTime, isId, newId, uuidOf } from './ids.ts';
 export { Input, type InputAccepted, type InputCodes, type InputSent } from './input.ts';
 export { limits, outputBoxes, outputSize, type Size, uploadExtensions } from './limits.ts';

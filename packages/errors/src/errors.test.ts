@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  alwaysHas,
   catalog,
   decodeEnvelope,
   encodeEnvelope,
@@ -22,6 +23,13 @@ test('every entry says what it means and how to resolve it, in sentences', () =>
   }
 });
 
+test('a code always has the details that its row names, and no others', () => {
+  expect(errorCodes.filter((code) => alwaysHas(code, 'retryAfter'))).toEqual(
+    errorCodes.filter((code) => catalog[code].status === 429),
+  );
+  expect(errorCodes.filter((code) => alwaysHas(code, 'allow'))).toEqual(['METHOD_NOT_ALLOWED']);
+});
+
 describe('a failure', () => {
   test('is told apart from everything else', () => {
     expect(isFailure(fail('JOB_NOT_FOUND', 'no'))).toBe(true);
@@ -35,6 +43,12 @@ describe('a failure', () => {
     ]) {
       expect(isFailure(value)).toBe(false);
     }
+  });
+
+  test('is known to another copy of the package', async () => {
+    const copy: typeof import('./failure.ts') = await import(`${'./failure.ts'}?copy`);
+    expect(copy.isFailure).not.toBe(isFailure);
+    expect(isFailure(copy.fail('JOB_NOT_FOUND', 'no'))).toBe(true);
   });
 
   test('becomes its status and an envelope of exactly two fields', () => {

@@ -1,5 +1,14 @@
 import { expectTypeOf } from 'vitest';
-import { type CodesOf, type ErrorCode, type Failure, fail, isFailure, type SuccessOf } from './index.ts';
+import {
+  alwaysHas,
+  type CodesOf,
+  type ErrorCode,
+  type ErrorCodeWith,
+  type Failure,
+  fail,
+  isFailure,
+  type SuccessOf,
+} from './index.ts';
 
 expectTypeOf(fail('JOB_NOT_FOUND', 'no')).toEqualTypeOf<Failure<'JOB_NOT_FOUND'>>();
 fail('JOB_NOT_FOUND', 'no', { param: 'id' });
@@ -30,3 +39,11 @@ declare const result: Result;
 if (isFailure(result)) {
   if (result.code === 'RATE_LIMIT_EXCEEDED') expectTypeOf(result.retryAfter).toEqualTypeOf<number>();
 } else expectTypeOf(result.id).toEqualTypeOf<string>();
+
+expectTypeOf<ErrorCodeWith<'retryAfter'>>().toEqualTypeOf<
+  'RATE_LIMIT_EXCEEDED' | 'CONCURRENT_LIMIT_EXCEEDED'
+>();
+expectTypeOf<ErrorCodeWith<'allow'>>().toEqualTypeOf<'METHOD_NOT_ALLOWED'>();
+if (alwaysHas(anyCode, 'allow')) expectTypeOf(anyCode).toEqualTypeOf<'METHOD_NOT_ALLOWED'>();
+// @ts-expect-error no code always has a parameter
+alwaysHas(anyCode, 'param');

@@ -1,6 +1,7 @@
-import type { catalog, ErrorCode } from './catalog.ts';
+import { type CatalogEntry, catalog, type ErrorCode } from './catalog.ts';
 
-const brand: unique symbol = Symbol('restage.failure');
+/** Registered, so that copies of this package in one program know each other's failures. */
+const brand: unique symbol = Symbol.for('restage.failure');
 
 /** What a failure may say beside its code and message. The catalog lists which of these a code always has. */
 export interface FailureDetails {
@@ -40,6 +41,20 @@ export interface FailureValue<Code extends string> extends FailureDetails {
 export type Failure<Code extends ErrorCode = ErrorCode> = Code extends ErrorCode
   ? FailureValue<Code> & AlwaysPresent<Code>
   : never;
+
+/** The codes whose failures always have a detail: `ErrorCodeWith<'retryAfter'>` is that of both 429s. */
+export type ErrorCodeWith<Name extends keyof FailureDetails> = {
+  [Code in ErrorCode]: Name extends AlwaysName<Code> ? Code : never;
+}[ErrorCode];
+
+/** Whether failures of a code always have a detail. */
+export function alwaysHas<Name extends AlwaysName<ErrorCode>>(
+  code: ErrorCode,
+  name: Name,
+): code is ErrorCodeWith<Name> {
+  const { details = [] }: CatalogEntry = catalog[code];
+  return details.includes(name);
+}
 
 /** The codes whose failures need no details. */
 export type PlainErrorCode = {

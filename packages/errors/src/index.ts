@@ -1,8 +1,16 @@
 export { type CatalogEntry, catalog, type ErrorCode, errorCodes, isErrorCode } from './catalog.ts';
+export type {
+  FileRouteErrorCode,
+  FileRouteName,
+  ProcedureErrorCode,
+  ProcedureName,
+} from './declared.ts';
 export { decodeEnvelope, type Envelope, encodeEnvelope } from './envelope.ts';
 export {
+  alwaysHas,
   type CodesOf,
   type DetailsOf,
+  type ErrorCodeWith,
   type Failure,
   type FailureDetails,
   type FailureValue,
@@ -11,3 +19,4 @@ export {
   type PlainErrorCode,
   type SuccessOf,
 } from './failure.ts';
+export { fileRouteCodes, procedureCodes } from './procedure-codes.ts';

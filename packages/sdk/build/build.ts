@@ -7,23 +7,45 @@ import { type BundleSize, bundle } from './bundle.ts';
 import { checkTarball } from './check.ts';
 import { emitDeclarations } from './declarations.ts';
 
-const room = fileURLToPath(new URL('..', import.meta.url));
+const sdk = fileURLToPath(new URL('..', import.meta.url));
+const errors = fileURLToPath(new URL('../../errors', import.meta.url));
 
-/** Builds what is published as @restage/sdk into `dist`, and checks it as a tarball. */
+/**
+ * Builds what is published as @restage/errors into its `dist`, and checks it as a tarball. Its modules stay apart, so that
+ * a bundler takes of them what is used.
+ */
+export async function buildErrors(): Promise<void> {
+  const output = join(errors, 'dist');
+  await rm(output, { recursive: true, force: true });
+  await emitDeclarations({
+    project: join(errors, 'tsconfig.build.json'),
+    output,
+    entries: ['index.d.ts', 'trpc.d.ts'],
+  });
+  await checkPacked(errors, 'library');
+}
+
+/**
+ * Builds what is published as @restage/sdk into `dist`, and checks it as a tarball. @restage/errors is installed beside it.
+ * @returns the size of both together
+ */
 export async function buildSdk(): Promise<BundleSize> {
-  const output = join(room, 'dist');
+  const output = join(sdk, 'dist');
+  const dependencies = ['@restage/errors'];
   await rm(output, { recursive: true, force: true });
   const size = await bundle({
-    entry: join(room, 'src/index.ts'),
+    entry: join(sdk, 'src/index.ts'),
     output: join(output, 'index.js'),
     platform: 'neutral',
+    dependencies,
   });
   await emitDeclarations({
-    project: join(room, 'tsconfig.build.json'),
+    project: join(sdk, 'tsconfig.build.json'),
     output,
     entries: ['index.d.ts'],
+    dependencies,
   });
-  await checkPacked(room, 'library');
+  await checkPacked(sdk, 'library');
   return size;
 }
 

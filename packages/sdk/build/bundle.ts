@@ -10,6 +10,8 @@ export interface BundleOptions {
   readonly platform: 'neutral' | 'node';
   /** Modules that are left to the runtime. */
   readonly external?: readonly string[];
+  /** Packages that are installed with it: they are not in the bundle, and are counted in its size. */
+  readonly dependencies?: readonly string[];
   /** Whether parts of it ask for Node's own modules by `require`. */
   readonly requires?: boolean;
 }
@@ -18,17 +20,18 @@ export interface BundleOptions {
 const requiring =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Bytes of a bundle: as published, and as a browser would load it. */
+/** Bytes of a bundle: as published, and as a browser would load it, with its dependencies. */
 export interface BundleSize {
   readonly bytes: number;
   readonly minifiedGzipped: number;
 }
 
 /**
- * Bundles a program with all that it needs, so that who installs it installs nothing else, and lays the licences of
- * what went in beside it.
+ * Bundles a program with all that it needs but its dependencies, so that who installs it installs nothing else, and lays
+ * the licences of what went in beside it.
  */
 export async function bundle(options: BundleOptions): Promise<BundleSize> {
+  const { external = [], dependencies = [] } = options;
   const settings: BuildOptions = {
     entryPoints: [options.entry],
     bundle: true,
@@ -36,11 +39,16 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
     target: 'es2022',
     platform: options.platform,
     mainFields: ['module', 'main'],
-    external: [...(options.external ?? [])],
+    external: [...external],
     ...(options.requires && { banner: { js: requiring } }),
     logLevel: 'warning',
   };
-  const { metafile } = await build({ ...settings, outfile: options.output, metafile: true });
+  const { metafile } = await build({
+    ...settings,
+    external: [...external, ...dependencies],
+    outfile: options.output,
+    metafile: true,
+  });
   await writeFile(join(dirname(options.output), 'LICENSES.txt'), await licences(metafile));
   const { outputFiles } = await build({ ...settings, minify: true, write: false });
   const [{ bytes } = { bytes: 0 }] = Object.values(metafile.outputs);

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { formatted } from './formatted.ts';
-import { renderWire } from './render-wire.ts';
+import { generatedFiles } from './generated-files.ts';
 
-await writeFile(new URL('../src/wire.ts', import.meta.url), formatted(renderWire()));
+for (const { url, render } of generatedFiles) await writeFile(url, render());

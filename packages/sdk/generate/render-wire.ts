@@ -1,13 +1,12 @@
-import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
-import { catalog } from '@restage/errors';
+import { type ProcedureName, procedures } from '@restage/contract';
 import * as z from 'zod';
 import { renderType, type SchemaNode } from './render-type.ts';
 
-const banner = `// Made from the procedure table and the catalog of errors by \`pnpm --filter @restage/sdk generate\`. Do not edit.
+const banner = `// Made from the procedure table by \`pnpm --filter @restage/sdk generate\`. Do not edit.
 // The client's types stand on their own, so that who installs it needs neither zod nor the server's code.
 `;
 
-/** Renders `src/wire.ts`: all that the client knows of the server, as plain types and two small tables. */
+/** Renders `src/wire.ts`: what procedures take and give, as plain types, and two small tables. */
 export function renderWire(): string {
   const names = Object.keys(procedures) as ProcedureName[];
   const declared = new Map<string, SchemaNode>();
@@ -15,25 +14,21 @@ export function renderWire(): string {
     const { input, output, kind } = procedures[name];
     const inputName = input ? declare(declared, input.schema, 'input', inputNameOf(name)) : 'undefined';
     const outputName = declare(declared, output, 'output', `${inputNameOf(name)}Output`);
-    const codes = procedureErrors(name).map(quote).join(' | ');
-    return `${quote(name)}: { kind: ${quote(kind)}; input: ${inputName}; output: ${outputName}; code: ${codes} };`;
+    return `${quote(name)}: { kind: ${quote(kind)}; input: ${inputName}; output: ${outputName} };`;
   });
   const types = [...declared].map(
     ([name, node]) => `${comment(node.description)}export interface ${name} ${renderType(node)}\n`,
   );
   const streams = names.filter((name) => procedures[name].kind === 'subscription');
-  const codes = Object.entries(catalog).map(([code, { retryable }]) => `${code}: ${retryable},`);
   return [
     banner,
     ...types,
-    `/** Every procedure: what it takes, what it gives, and exactly the codes that it can fail with. */
+    `/** Every procedure: what it takes and what it gives. Its codes are in procedureCodes of @restage/errors. */
 export interface Procedures {\n${rows.join('\n')}\n}\n`,
     `/** Which procedures read and which write. */
 export const kinds = { ${names.map((name) => `${quote(name)}: ${quote(procedures[name].kind)}`).join(', ')} } as const;\n`,
     `/** Where the events of each subscription are, with fields of its input in braces. */
 export const eventPaths = { ${streams.map((name) => `${quote(name)}: ${quote(procedures[name].rest.path)}`).join(', ')} } as const;\n`,
-    `/** The server's codes, and of each whether the very same request may succeed later. */
-export const serverCodes = {\n${codes.join('\n')}\n} as const;\n`,
   ].join('\n');
 }
 

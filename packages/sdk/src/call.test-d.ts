@@ -6,7 +6,9 @@ import {
   type Output,
   Restage,
   RestageError,
+  type RestageErrorCode,
   safe,
+  type WatchErrorCode,
 } from './index.ts';
 
 const restage = new Restage();
@@ -82,14 +84,55 @@ export function caught(error: unknown): string | undefined {
   return error.code === 'JOB_FAILED' ? error.job.id : error.requestId;
 }
 
+/** What a server always says with a code is there. */
+export async function detailed(): Promise<void> {
+  const { error } = await safe(restage.account.info());
+  if (error?.code === 'RATE_LIMIT_EXCEEDED') expectTypeOf(error.retryAfter).toEqualTypeOf<number>();
+  if (error?.code === 'INTERNAL_ERROR') expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
+  // @ts-expect-error a 429 always says when to come again
+  new RestageError('RATE_LIMIT_EXCEEDED', '', { retryable: true });
+  // @ts-expect-error a job that failed is always there
+  new RestageError('JOB_FAILED', '', { retryable: false });
+}
+
+/** What goes through a list ends with a result that holds its error, if there is one. */
+export async function listed(): Promise<string> {
+  for await (const result of safe(restage.generations.list())) {
+    if (result.ok) return result.value.id;
+    switch (result.error.code) {
+      case 'INVALID_REQUEST':
+      case 'INVALID_API_KEY':
+      case 'RATE_LIMIT_EXCEEDED':
+      case 'INTERNAL_ERROR':
+      case 'CONNECTION_FAILED':
+      case 'TIMED_OUT':
+      case 'ABORTED':
+      case 'UNKNOWN':
+        return result.error.message;
+      default:
+        result.error satisfies never;
+    }
+  }
+  for await (const result of safe(restage.generations.watch('swx_1'))) {
+    if (result.ok) return result.value.id;
+    expectTypeOf(result.error.code).toEqualTypeOf<WatchErrorCode>();
+  }
+  return '';
+}
+
 /** A Call is a Promise, and a Promise of no known codes can have any. */
 export async function widened(plain: Promise<number>): Promise<void> {
   const promise: Promise<Job> = restage.generations.get('swx_1');
   // @ts-expect-error a call with more codes is no call with fewer
-  const call: Call<Job, 'ABORTED'> = restage.generations.get('swx_1');
+  const narrower: Call<Job, 'ABORTED'> = restage.generations.get('swx_1');
+  const wider: Call<Job, RestageErrorCode> = restage.generations.get('swx_1');
+  // @ts-expect-error a promise doesn't say how it can fail, and so fits no union
+  const unknown: Call<number, RestageErrorCode> = plain;
+  // @ts-expect-error neither does what is made of a call
+  const made: Call<string, RestageErrorCode> = wider.then(({ id }) => id);
   const result = await safe(plain);
-  if (!result.ok && result.error.code === 'JOB_FAILED') throw new Error(result.error.job.id);
-  await Promise.all([promise, call]);
+  if (!result.ok) expectTypeOf(result.error.code).toEqualTypeOf<RestageErrorCode>();
+  await Promise.all([promise, narrower, unknown, made]);
 }
 
 /** What is sent is checked. */
@@ -125,14 +168,47 @@ export function misspelt(): void {
   restage.generations.get(7);
   // @ts-expect-error there is no such option
   restage.generations.get('swx_1', { retries: 3 });
-  // @ts-expect-error there is no such code to simulate
-  restage.generations.get('swx_1', { simulate: 'NO_SUCH_CODE' });
   // @ts-expect-error footage is a path, a URL, bytes or a stream
   restage.run({ source: 7, prompt: 'a beach' });
   // @ts-expect-error a run needs a source
   restage.run({ prompt: 'a beach' });
   // @ts-expect-error a job that may not have completed has no outputs to download
   restage.generations.get('swx_1').then((job) => restage.outputs(job));
+}
+
+/** What can be simulated is what can happen. */
+export function simulated(): void {
+  const start = {} as Parameters<typeof restage.generations.start>[0];
+  const footage = { source: 'a.png', prompt: 'a beach' };
+  restage.generations.get('swx_1', { simulate: 'JOB_NOT_FOUND' });
+  restage.generations.start(start, { simulate: 'stall' });
+  restage.run(footage, { simulate: 'webhook-failed' });
+  restage.run(footage, { simulate: 'UPLOAD_URL_FAILED' });
+  restage.quote(footage, { simulate: 'MAX_COST_EXCEEDED' });
+  restage.generations.wait('swx_1', { simulate: 'INTERNAL_ERROR' });
+  restage.call('account.info', undefined, { simulate: 'INVALID_API_KEY' });
+  // @ts-expect-error there is no such code
+  restage.generations.get('swx_1', { simulate: 'NO_SUCH_CODE' });
+  // @ts-expect-error a read never needs credits
+  restage.generations.get('swx_1', { simulate: 'INSUFFICIENT_CREDITS' });
+  // @ts-expect-error a read starts no job that could stall
+  restage.generations.get('swx_1', { simulate: 'stall' });
+  // @ts-expect-error nor does a quote
+  restage.quote(footage, { simulate: 'stall' });
+  // @ts-expect-error nor does a quote by its input
+  restage.generations.quote(start, { simulate: 'job-failed' });
+  // @ts-expect-error a quote is not charged for
+  restage.quote(footage, { simulate: 'CREDIT_DEDUCTION_FAILED' });
+  // @ts-expect-error a run cancels nothing
+  restage.run(footage, { simulate: 'JOB_NOT_CANCELLABLE' });
+  // @ts-expect-error a wait starts nothing
+  restage.generations.wait('swx_1', { simulate: 'job-failed' });
+  // @ts-expect-error a list names no job
+  restage.generations.list({}, { simulate: 'JOB_NOT_FOUND' });
+  // @ts-expect-error an upload is not started
+  restage.uploads.send('a.png', { simulate: 'JOB_QUEUE_FAILED' });
+  // @ts-expect-error what is called by its name has its own codes too
+  restage.call('account.info', undefined, { simulate: 'JOB_NOT_FOUND' });
 }
 
 /** The payload of a webhook narrows by its status. */

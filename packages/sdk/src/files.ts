@@ -1,4 +1,5 @@
 import { clientError } from './errors/client-error.ts';
+import { err, ok } from './result.ts';
 
 // In a variable, so that bundlers for browsers don't look for a module that is never asked for there.
 const fileSystem = 'node:fs';
@@ -6,9 +7,9 @@ const fileSystem = 'node:fs';
 /**
  * Opens a file as a Blob, which reads from the disk as it is read.
  * @param path a path, or a `file:` URL
- * @throws FILE_FAILED
+ * @returns the Blob, or FILE_FAILED
  */
-export async function readFileBlob(path: string | URL): Promise<Blob> {
+export async function readFileBlob(path: string | URL) {
   try {
     const fs: typeof import('node:fs') = await import(
       /* @vite-ignore */ /* webpackIgnore: true */ fileSystem
@@ -16,24 +17,24 @@ export async function readFileBlob(path: string | URL): Promise<Blob> {
     const place = asFileUrl(path);
     // A directory opens without complaint, and fails only when it is read.
     if (!(await fs.promises.stat(place)).isFile()) throw new Error('it is not a file');
-    return await fs.openAsBlob(place);
+    return ok(await fs.openAsBlob(place));
   } catch (cause) {
-    throw fileFailed('read', path, cause);
+    return err(fileFailed('read', path, cause));
   }
 }
 
 /**
  * Writes a file, in place of what was there.
- * @throws FILE_FAILED
+ * @returns nothing, or FILE_FAILED
  */
-export async function writeFile(path: string | URL, bytes: Uint8Array): Promise<void> {
+export async function writeFile(path: string | URL, bytes: Uint8Array) {
   try {
     const fs: typeof import('node:fs') = await import(
       /* @vite-ignore */ /* webpackIgnore: true */ fileSystem
     );
-    await fs.promises.writeFile(asFileUrl(path), bytes);
+    return ok(await fs.promises.writeFile(asFileUrl(path), bytes));
   } catch (cause) {
-    throw fileFailed('written', path, cause);
+    return err(fileFailed('written', path, cause));
   }
 }
 

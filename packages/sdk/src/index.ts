@@ -1,23 +1,24 @@
-export { type Call, type Result, safe } from './call.ts';
-export type {
-  CallErrorCode,
-  CallName,
-  ClientErrorCode,
-  ProcedureName,
-  RestageErrorCode,
-  ServerErrorCode,
-  TransportErrorCode,
-} from './errors/client-codes.ts';
+export type { ProcedureName } from '@restage/errors';
+export { type Call, type CallStream, type CodesOfCall, type Result, safe } from './call.ts';
+export type { CallName, ClientErrorCode, RestageErrorCode, ServerErrorCode } from './errors/client-codes.ts';
 export { RestageError, type RestageErrorOf } from './errors/restage-error.ts';
-export type { JobList } from './generations/list.ts';
+export type { JobList, ListErrorCode } from './generations/list.ts';
 export type { CompletedJob, WaitErrorCode, WaitOptions } from './generations/wait.ts';
-export type { WatchOptions } from './generations/watch.ts';
-export type { CallOptions, RequestOptions, RestageOptions, Simulation } from './options.ts';
-export type { Download, DownloadErrorCode } from './outputs/download.ts';
+export type { WatchErrorCode, WatchOptions } from './generations/watch.ts';
+export type { CallOptions, JobSimulation, RequestOptions, RestageOptions, Simulation } from './options.ts';
+export type { Download, DownloadErrorCode, SaveErrorCode } from './outputs/download.ts';
 export type { Outputs } from './outputs/outputs.ts';
 export { Restage } from './restage.ts';
-export type { Run, RunErrorCode, RunOptions, RunProgress, RunQuoteErrorCode } from './run.ts';
-export type { LocateOptions, RunInput, RunPart, UploadProgress } from './start-input.ts';
+export type {
+  Run,
+  RunErrorCode,
+  RunOptions,
+  RunProgress,
+  RunQuoteErrorCode,
+  RunQuoteOptions,
+} from './run.ts';
+export type { RunInput, RunPart, UploadProgress } from './start-input.ts';
+export type { CallErrorCode, TransportErrorCode } from './transport/transport.ts';
 export type { Footage } from './uploads/footage.ts';
 export type { Bytes, PutErrorCode, PutOptions } from './uploads/put.ts';
 export type { SendErrorCode, SendOptions } from './uploads/send.ts';

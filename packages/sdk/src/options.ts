@@ -1,4 +1,4 @@
-import type { ServerErrorCode } from './errors/client-codes.ts';
+import type { ProcedureErrorCode, ProcedureName } from '@restage/errors';
 
 /** How to reach a server, and how patiently. */
 export interface RestageOptions {
@@ -27,20 +27,27 @@ export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What a key of test mode can ask to happen: any code of the catalog, or one of these. Live keys ignore it. */
-export type Simulation =
-  | ServerErrorCode
-  /** The job is started, and never gets anywhere. */
+/**
+ * What a key of test mode can ask to happen in a call of a procedure: any code that it declares and, where a job is
+ * started, one of three things that befall the job. Live keys ignore it.
+ */
+export type Simulation<Name extends ProcedureName = ProcedureName> =
+  | ProcedureErrorCode<Name>
+  | (Name extends 'generations.start' ? JobSimulation : never);
+
+/** What can be asked to befall a job that is started in test mode. */
+export type JobSimulation =
+  /** It never gets anywhere. */
   | 'stall'
-  /** The job is started, and fails. */
+  /** It fails. */
   | 'job-failed'
-  /** The job goes well, and its webhook can't be delivered. */
+  /** It goes well, and its webhook can't be delivered. */
   | 'webhook-failed';
 
 /** What one call of a procedure may do otherwise than its client. */
-export interface CallOptions extends RequestOptions {
+export interface CallOptions<Name extends ProcedureName> extends RequestOptions {
   /** What is to happen in test mode, in place of what would. */
-  readonly simulate?: Simulation | undefined;
+  readonly simulate?: Simulation<Name> | undefined;
 }
 
 /** The options with every default filled in. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { openDoors } from '@restage/api/testing/suite';
 import { fixturePath } from '@restage/fixtures';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
-import { buildSdk, pack } from '../build/build.ts';
+import { buildErrors, buildSdk, pack } from '../build/build.ts';
 import { tsc } from '../build/tools.ts';
 
 const execute = promisify(execFile);
@@ -19,15 +19,25 @@ const photograph = fixturePath('cat.png');
 const project = await mkdtemp(join(tmpdir(), 'restage-installed-'));
 afterAll(() => rm(project, { recursive: true }));
 
+await buildErrors();
 const size = await buildSdk();
-const installed = join(project, 'node_modules/@restage/sdk');
-await mkdir(join(installed, '..'), { recursive: true });
-await mkdir(join(project, 'packed'));
-await execute('tar', ['xzf', await pack(room, join(project, 'packed')), '-C', project]);
-await execute('mv', [join(project, 'package'), installed]);
+const modules = join(project, 'node_modules/@restage');
+const installed = join(modules, 'sdk');
+await mkdir(modules, { recursive: true });
+await install('errors');
+await install('sdk');
 await writeFile(join(project, 'package.json'), '{ "type": "module" }');
 
+/** Lays a tarball out as npm would. */
+async function install(name: 'errors' | 'sdk'): Promise<void> {
+  const packed = join(project, `packed-${name}`);
+  await mkdir(packed);
+  await execute('tar', ['xzf', await pack(join(room, '..', name), packed), '-C', packed]);
+  await rename(join(packed, 'package'), join(modules, name));
+}
+
 const source = `
+import { catalog } from '@restage/errors';
 import { type Job, Restage, RestageError, safe } from '@restage/sdk';
 
 const restage = new Restage({ maxRetries: 0 });
@@ -53,15 +63,38 @@ switch (missing.error.code) {
 }
 // @ts-expect-error the published types know the codes of each procedure
 if (missing.error.code === 'INSUFFICIENT_CREDITS') throw new Error();
+const saved = await safe(run.render.save(''));
+// @ts-expect-error and of what several make up
+if (saved.error?.code === 'JOB_NOT_FOUND') throw new Error();
+for await (const result of safe(restage.generations.list())) {
+  // @ts-expect-error and of what comes one after another
+  if (result.error?.code === 'JOB_NOT_FOUND') throw new Error();
+}
+if (saved.error?.code !== 'FILE_FAILED') throw new Error(catalog[missing.error.code].meaning);
 console.log(JSON.stringify([job.status, bytes.length > 1000, RestageError.isInstance(missing.error)]));
 `;
 await writeFile(join(project, 'program.ts'), source);
 
-test('the package needs nothing but itself', async () => {
+test('the package needs @restage/errors, of its own version, and nothing else', async () => {
   const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-  expect(manifest.dependencies).toBeUndefined();
+  expect(manifest.dependencies).toEqual({ '@restage/errors': `^${manifest.version}` });
   expect(manifest.exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });
-  expect(await readFile(join(installed, 'dist/index.js'), 'utf8')).not.toMatch(/^import /m);
+  const program = await readFile(join(installed, 'dist/index.js'), 'utf8');
+  const imports = [...program.matchAll(/^import [^"]*"([^"]+)";$/gm)].map(([, from]) => from);
+  expect([...new Set(imports)]).toEqual(['@restage/errors']);
+});
+
+test('@restage/errors needs nothing, and has what is for tRPC apart', async () => {
+  const manifest = JSON.parse(await readFile(join(modules, 'errors/package.json'), 'utf8'));
+  expect(manifest).not.toHaveProperty('private');
+  expect(manifest).not.toHaveProperty('dependencies');
+  expect(Object.keys(manifest.exports)).toEqual(['.', './trpc', './package.json']);
+  const program =
+    "import { getProcedureError } from '@restage/errors/trpc'; console.log(getProcedureError({}));";
+  const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: project,
+  });
+  expect(stdout).toBe('undefined\n');
 });
 
 test.each([
@@ -88,7 +121,7 @@ test.each([
 
 test('it is as small as its README says', async () => {
   const readme = await readFile(join(installed, 'README.md'), 'utf8');
-  const [, said] = /\((\d+) kB\s+minified and gzipped\)/.exec(readme) ?? [];
+  const [, said] = /(\d+) kB\s+minified and gzipped/.exec(readme) ?? [];
   expect(Number(said)).toBe(Math.ceil(size.minifiedGzipped / 1000));
 });
 

@@ -1,13 +1,13 @@
-import type { Call } from './call.ts';
-import type { CallErrorCode } from './errors/client-codes.ts';
+import { type ProcedureErrorCode, procedureCodes } from '@restage/errors';
+import type { CodesOfResult } from './call.ts';
 import { startGeneration } from './generations/start.ts';
-import { type CompletedJob, type WaitErrorCode, waitForGeneration } from './generations/wait.ts';
+import { type CompletedJob, waitForGeneration } from './generations/wait.ts';
 import type { WatchContext, WatchOptions } from './generations/watch.ts';
-import type { Simulation } from './options.ts';
+import type { RequestOptions, Simulation } from './options.ts';
 import { type Outputs, outputsOf } from './outputs/outputs.ts';
-import { type LocateOptions, type RunInput, startInputOf, type UploadProgress } from './start-input.ts';
-import type { SendErrorCode } from './uploads/send.ts';
-import type { Job, Quote } from './wire.ts';
+import { ok } from './result.ts';
+import { type RunInput, startInputOf, type UploadProgress } from './start-input.ts';
+import type { Job } from './wire.ts';
 
 /** How far a run is. */
 export type RunProgress = UploadProgress | { readonly step: 'job'; readonly job: Job };
@@ -16,8 +16,15 @@ export type RunProgress = UploadProgress | { readonly step: 'job'; readonly job:
  * How to run. `timeoutMs` is for the job's wait, 600,000 by default. What is to be simulated is asked of the start, or
  * of the uploads where they alone can give it.
  */
-export interface RunOptions extends WatchOptions {
+export interface RunOptions extends Omit<WatchOptions, 'simulate'> {
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  readonly simulate?: Simulation<'uploads.create' | 'generations.start'> | undefined;
+}
+
+/** How to quote a run. What is to be simulated is asked of the quote, or of the uploads where they alone can give it. */
+export interface RunQuoteOptions extends RequestOptions {
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
+  readonly simulate?: Simulation<'uploads.create' | 'generations.quote'> | undefined;
 }
 
 /** What a run gives: the job, and its files. */
@@ -26,52 +33,44 @@ export interface Run extends Outputs {
 }
 
 /** The codes that a run can end with. */
-export type RunErrorCode = SendErrorCode | CallErrorCode<'generations.start'> | WaitErrorCode;
+export type RunErrorCode = CodesOfResult<ReturnType<typeof run>>;
 
 /** The codes that the quote of a run can end with. */
-export type RunQuoteErrorCode = SendErrorCode | CallErrorCode<'generations.quote'>;
+export type RunQuoteErrorCode = CodesOfResult<ReturnType<typeof quoteRun>>;
 
 /** Uploads what needs uploading, starts the job, and waits for it. Once it is started, every error carries the job. */
-export function run(
-  context: WatchContext,
-  input: RunInput,
-  options: RunOptions = {},
-): Call<Run, RunErrorCode> {
-  return story(context, input, options);
-}
-
-async function story(context: WatchContext, input: RunInput, options: RunOptions): Promise<Run> {
+export async function run(context: WatchContext, input: RunInput, options: RunOptions = {}) {
   const { timeoutMs, pollMs, onProgress, simulate, ...requestOptions } = options;
-  const simulated = ofUploads(simulate);
-  const uploading = { ...requestOptions, onProgress, simulate: simulated };
+  const simulated = isUploadCode(simulate) ? { uploads: simulate } : { start: simulate };
+  const uploading = { ...requestOptions, onProgress, simulate: simulated.uploads };
   const startInput = await startInputOf(context, input, uploading);
-  const starting = { ...requestOptions, simulate: simulated ? undefined : simulate };
-  const job = await startGeneration(context.call, startInput, starting);
+  if (!startInput.ok) return startInput;
+  const starting = { ...requestOptions, simulate: simulated.start };
+  const job = await startGeneration(context.call, startInput.value, starting);
+  if (!job.ok) return job;
   const onJob = (seen: Job) => onProgress?.({ step: 'job', job: seen });
   const waiting = { ...requestOptions, timeoutMs, pollMs, onJob };
-  const completed = await waitForGeneration(context, job, waiting);
-  return { job: completed, ...outputsOf(context.settings, completed) };
+  const completed = await waitForGeneration(context, job.value, waiting);
+  if (!completed.ok) return completed;
+  return ok<Run>({ job: completed.value, ...outputsOf(context.settings, completed.value) });
 }
 
 /** What a run would cost. It uploads what needs uploading, for that has to be looked at; an upload costs nothing. */
-export function quoteRun(
-  context: WatchContext,
-  input: RunInput,
-  options: LocateOptions = {},
-): Call<Quote, RunQuoteErrorCode> {
-  return quote(context, input, options);
-}
-
-async function quote(context: WatchContext, input: RunInput, options: LocateOptions): Promise<Quote> {
+export async function quoteRun(context: WatchContext, input: RunInput, options: RunQuoteOptions = {}) {
   const { onProgress, simulate, ...requestOptions } = options;
-  const simulated = ofUploads(simulate);
-  const uploading = { ...requestOptions, onProgress, simulate: simulated };
+  const simulated = isUploadCode(simulate) ? { uploads: simulate } : { quote: simulate };
+  const uploading = { ...requestOptions, onProgress, simulate: simulated.uploads };
   const startInput = await startInputOf(context, input, uploading);
-  const quoting = { ...requestOptions, simulate: simulated ? undefined : simulate };
-  return context.call('generations.quote', startInput, quoting);
+  if (!startInput.ok) return startInput;
+  const quoting = { ...requestOptions, simulate: simulated.quote };
+  return context.call('generations.quote', startInput.value, quoting);
 }
 
-/** What is to be simulated, if only the making of an upload can give it. */
-function ofUploads(simulate: Simulation | undefined): Simulation | undefined {
-  return simulate === 'UPLOAD_URL_FAILED' || simulate === 'INVALID_FILENAME' ? simulate : undefined;
+/** What only the making of an upload can give. */
+type UploadCode = Exclude<ProcedureErrorCode<'uploads.create'>, ProcedureErrorCode<'generations.start'>>;
+
+function isUploadCode(simulate: string | undefined): simulate is UploadCode {
+  const isCodeOf = (name: 'uploads.create' | 'generations.start') =>
+    procedureCodes[name].some((code) => code === simulate);
+  return isCodeOf('uploads.create') && !isCodeOf('generations.start');
 }

@@ -1,4 +1,5 @@
 import type { CallOptions } from './options.ts';
+import { all, ok } from './result.ts';
 import { type Footage, type PreparedFootage, prepareFootage } from './uploads/footage.ts';
 import { type SendContext, sendPrepared } from './uploads/send.ts';
 import type { GenerationsStartInput } from './wire.ts';
@@ -33,7 +34,7 @@ export interface UploadProgress {
 }
 
 /** How to upload what needs uploading. */
-export interface LocateOptions extends CallOptions {
+export interface LocateOptions extends CallOptions<'uploads.create'> {
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
 }
 
@@ -41,28 +42,28 @@ export interface LocateOptions extends CallOptions {
  * The input of a start that footage makes, with what needs uploading uploaded. All is read before any is sent: a path
  * that is mistyped costs no upload.
  */
-export async function startInputOf(
-  context: SendContext,
-  input: RunInput,
-  options: LocateOptions,
-): Promise<GenerationsStartInput> {
+export async function startInputOf(context: SendContext, input: RunInput, options: LocateOptions) {
   const { source, alpha, reference, alpha_mode, generation_type, ...fields } = input;
-  const given = [source, alpha, reference].map((each) => prepareGiven(each, options.signal));
-  const [footage, matte, scene] = await Promise.all(given);
-  const parts = { source: footage, alpha: matte, reference: scene };
-  const [source_uri = '', alpha_uri, reference_image_uri] = await locateAll(context, parts, options);
-  return {
+  const prepared = await all(
+    [source, alpha, reference].map((footage) => prepareGiven(footage, options.signal)),
+  );
+  if (!prepared.ok) return prepared;
+  const [footage, matte, scene] = prepared.value;
+  const located = await locateAll(context, { source: footage, alpha: matte, reference: scene }, options);
+  if (!located.ok) return located;
+  const [source_uri = '', alpha_uri, reference_image_uri] = located.value;
+  return ok<GenerationsStartInput>({
     ...fields,
     generation_type: generation_type ?? footage?.type ?? 'image',
     alpha_mode: alpha_mode ?? (alpha_uri === undefined ? 'auto' : 'custom'),
     source_uri,
     alpha_uri,
     reference_image_uri,
-  };
+  });
 }
 
 async function prepareGiven(footage: Footage | undefined, signal: AbortSignal | undefined) {
-  return footage === undefined ? undefined : prepareFootage(footage, signal);
+  return footage === undefined ? ok(undefined) : prepareFootage(footage, signal);
 }
 
 /** Where the server finds each part. The first upload that fails ends the others. */
@@ -70,14 +71,14 @@ async function locateAll(
   context: SendContext,
   parts: Record<RunPart, PreparedFootage | undefined>,
   options: LocateOptions,
-): Promise<(string | undefined)[]> {
+) {
   const others = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, others.signal]) : others.signal;
   const locating = (Object.keys(parts) as RunPart[]).map((part) =>
     locate(context, part, parts[part], { ...options, signal }),
   );
   try {
-    return await Promise.all(locating);
+    return await all(locating);
   } finally {
     others.abort();
   }
@@ -89,11 +90,11 @@ async function locate(
   part: RunPart,
   prepared: PreparedFootage | undefined,
   { onProgress, ...options }: LocateOptions,
-): Promise<string | undefined> {
-  if (!prepared || 'uri' in prepared) return prepared?.uri;
+) {
+  if (!prepared || 'uri' in prepared) return ok(prepared?.uri);
   const upload = await sendPrepared(context, prepared, {
     ...options,
     onProgress: onProgress && (({ sent, total }) => onProgress({ step: 'upload', part, sent, total })),
   });
-  return upload.beeble_uri;
+  return upload.ok ? ok(upload.value.beeble_uri) : upload;
 }

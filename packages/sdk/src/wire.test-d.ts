@@ -1,12 +1,13 @@
 import type {
-  ProcedureErrorCode,
+  ProcedureErrorCode as DeclaredErrorCode,
+  fileRouteErrors,
   ProcedureInput,
   ProcedureOutput,
+  FileRouteName as TableFileRouteName,
   ProcedureName as TableName,
 } from '@restage/contract';
-import type { ErrorCode } from '@restage/errors';
+import type { FileRouteErrorCode, FileRouteName, ProcedureErrorCode, ProcedureName } from '@restage/errors';
 import { expectTypeOf } from 'vitest';
-import type { ProcedureName, ServerErrorCode } from './errors/client-codes.ts';
 import type { kinds, Procedures } from './wire.ts';
 
 /** The same fields with the same types; intersections are flattened first, and arrays are spelt one way. */
@@ -21,7 +22,7 @@ type ClientProcedures = {
   [Name in ProcedureName]: {
     input: Plain<Procedures[Name]['input']>;
     output: Plain<Procedures[Name]['output']>;
-    code: Procedures[Name]['code'];
+    code: ProcedureErrorCode<Name>;
   };
 };
 
@@ -30,10 +31,18 @@ type TableProcedures = {
   [Name in TableName]: {
     input: Plain<ProcedureInput<Name>>;
     output: Plain<ProcedureOutput<Name>>;
-    code: ProcedureErrorCode<Name>;
+    code: DeclaredErrorCode<Name>;
   };
 };
 
 expectTypeOf<ClientProcedures>().toEqualTypeOf<TableProcedures>();
-expectTypeOf<ServerErrorCode>().toEqualTypeOf<ErrorCode>();
+expectTypeOf<keyof Procedures>().toEqualTypeOf<ProcedureName>();
 expectTypeOf<(typeof kinds)[ProcedureName]>().toEqualTypeOf<Procedures[ProcedureName]['kind']>();
+
+/** The codes of the routes of signed URLs, as the client and as the contract have them. */
+type ClientFileRoutes = { [Name in FileRouteName]: FileRouteErrorCode<Name> };
+type TableFileRoutes = {
+  [Name in TableFileRouteName]: (typeof fileRouteErrors)[Name][number];
+};
+
+expectTypeOf<ClientFileRoutes>().toEqualTypeOf<TableFileRoutes>();

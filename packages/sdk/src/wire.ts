@@ -1,4 +1,4 @@
-// Made from the procedure table and the catalog of errors by `pnpm --filter @restage/sdk generate`. Do not edit.
+// Made from the procedure table by `pnpm --filter @restage/sdk generate`. Do not edit.
 // The client's types stand on their own, so that who installs it needs neither zod nor the server's code.
 
 export interface UploadsCreateInput {
@@ -181,123 +181,17 @@ export interface AccountBilling {
   }>;
 }
 
-/** Every procedure: what it takes, what it gives, and exactly the codes that it can fail with. */
+/** Every procedure: what it takes and what it gives. Its codes are in procedureCodes of @restage/errors. */
 export interface Procedures {
-  'uploads.create': {
-    kind: 'mutation';
-    input: UploadsCreateInput;
-    output: Upload;
-    code:
-      | 'INVALID_REQUEST'
-      | 'INVALID_FILENAME'
-      | 'UPLOAD_URL_FAILED'
-      | 'INVALID_API_KEY'
-      | 'RATE_LIMIT_EXCEEDED'
-      | 'INTERNAL_ERROR'
-      | 'PAYLOAD_TOO_LARGE';
-  };
-  'generations.start': {
-    kind: 'mutation';
-    input: GenerationsStartInput;
-    output: Job;
-    code:
-      | 'INVALID_REQUEST'
-      | 'INVALID_GENERATION_TYPE'
-      | 'INVALID_ALPHA_MODE'
-      | 'INVALID_MAX_RESOLUTION'
-      | 'MISSING_STYLE_INPUT'
-      | 'MISSING_SOURCE'
-      | 'MISSING_ALPHA'
-      | 'ALPHA_TYPE_MISMATCH'
-      | 'INVALID_URI'
-      | 'SOURCE_UNREACHABLE'
-      | 'INVALID_CALLBACK_URL'
-      | 'INVALID_FILE_FORMAT'
-      | 'SOURCE_TOO_LARGE'
-      | 'VIDEO_TOO_MANY_FRAMES'
-      | 'CONCURRENT_LIMIT_EXCEEDED'
-      | 'INSUFFICIENT_CREDITS'
-      | 'HARD_LIMIT_EXCEEDED'
-      | 'MAX_COST_EXCEEDED'
-      | 'IDEMPOTENCY_KEY_REUSED'
-      | 'CREDIT_DEDUCTION_FAILED'
-      | 'JOB_QUEUE_FAILED'
-      | 'INVALID_API_KEY'
-      | 'RATE_LIMIT_EXCEEDED'
-      | 'INTERNAL_ERROR'
-      | 'PAYLOAD_TOO_LARGE';
-  };
-  'generations.get': {
-    kind: 'query';
-    input: GenerationsGetInput;
-    output: Job;
-    code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
-  };
-  'generations.watch': {
-    kind: 'subscription';
-    input: GenerationsWatchInput;
-    output: Job;
-    code: 'INVALID_REQUEST' | 'JOB_NOT_FOUND' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
-  };
-  'generations.list': {
-    kind: 'query';
-    input: GenerationsListInput;
-    output: JobPage;
-    code: 'INVALID_REQUEST' | 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
-  };
-  'generations.quote': {
-    kind: 'mutation';
-    input: GenerationsQuoteInput;
-    output: Quote;
-    code:
-      | 'INVALID_REQUEST'
-      | 'INVALID_GENERATION_TYPE'
-      | 'INVALID_ALPHA_MODE'
-      | 'INVALID_MAX_RESOLUTION'
-      | 'MISSING_STYLE_INPUT'
-      | 'MISSING_SOURCE'
-      | 'MISSING_ALPHA'
-      | 'ALPHA_TYPE_MISMATCH'
-      | 'INVALID_URI'
-      | 'SOURCE_UNREACHABLE'
-      | 'INVALID_CALLBACK_URL'
-      | 'INVALID_FILE_FORMAT'
-      | 'SOURCE_TOO_LARGE'
-      | 'VIDEO_TOO_MANY_FRAMES'
-      | 'CONCURRENT_LIMIT_EXCEEDED'
-      | 'INSUFFICIENT_CREDITS'
-      | 'HARD_LIMIT_EXCEEDED'
-      | 'MAX_COST_EXCEEDED'
-      | 'INVALID_API_KEY'
-      | 'RATE_LIMIT_EXCEEDED'
-      | 'INTERNAL_ERROR'
-      | 'PAYLOAD_TOO_LARGE';
-  };
-  'generations.cancel': {
-    kind: 'mutation';
-    input: GenerationsCancelInput;
-    output: Job;
-    code:
-      | 'INVALID_REQUEST'
-      | 'JOB_NOT_FOUND'
-      | 'JOB_NOT_CANCELLABLE'
-      | 'INVALID_API_KEY'
-      | 'RATE_LIMIT_EXCEEDED'
-      | 'INTERNAL_ERROR'
-      | 'PAYLOAD_TOO_LARGE';
-  };
-  'account.info': {
-    kind: 'query';
-    input: undefined;
-    output: AccountInfo;
-    code: 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
-  };
-  'account.billing': {
-    kind: 'query';
-    input: undefined;
-    output: AccountBilling;
-    code: 'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
-  };
+  'uploads.create': { kind: 'mutation'; input: UploadsCreateInput; output: Upload };
+  'generations.start': { kind: 'mutation'; input: GenerationsStartInput; output: Job };
+  'generations.get': { kind: 'query'; input: GenerationsGetInput; output: Job };
+  'generations.watch': { kind: 'subscription'; input: GenerationsWatchInput; output: Job };
+  'generations.list': { kind: 'query'; input: GenerationsListInput; output: JobPage };
+  'generations.quote': { kind: 'mutation'; input: GenerationsQuoteInput; output: Quote };
+  'generations.cancel': { kind: 'mutation'; input: GenerationsCancelInput; output: Job };
+  'account.info': { kind: 'query'; input: undefined; output: AccountInfo };
+  'account.billing': { kind: 'query'; input: undefined; output: AccountBilling };
 }
 
 /** Which procedures read and which write. */
@@ -315,39 +209,3 @@ export const kinds = {
 
 /** Where the events of each subscription are, with fields of its input in braces. */
 export const eventPaths = { 'generations.watch': '/v1/switchx/generations/{id}/events' } as const;
-
-/** The server's codes, and of each whether the very same request may succeed later. */
-export const serverCodes = {
-  INVALID_GENERATION_TYPE: false,
-  INVALID_ALPHA_MODE: false,
-  INVALID_MAX_RESOLUTION: false,
-  MISSING_STYLE_INPUT: false,
-  MISSING_SOURCE: false,
-  MISSING_ALPHA: false,
-  ALPHA_TYPE_MISMATCH: false,
-  INVALID_URI: false,
-  SOURCE_UNREACHABLE: false,
-  INVALID_FILENAME: false,
-  INVALID_CALLBACK_URL: false,
-  INVALID_API_KEY: false,
-  INSUFFICIENT_CREDITS: false,
-  JOB_NOT_FOUND: false,
-  RATE_LIMIT_EXCEEDED: true,
-  INTERNAL_ERROR: true,
-  CREDIT_DEDUCTION_FAILED: true,
-  UPLOAD_URL_FAILED: true,
-  JOB_QUEUE_FAILED: true,
-  INVALID_REQUEST: false,
-  INVALID_FILE_FORMAT: false,
-  SOURCE_TOO_LARGE: false,
-  VIDEO_TOO_MANY_FRAMES: false,
-  HARD_LIMIT_EXCEEDED: false,
-  MAX_COST_EXCEEDED: false,
-  INVALID_SIGNATURE: false,
-  NOT_FOUND: false,
-  METHOD_NOT_ALLOWED: false,
-  IDEMPOTENCY_KEY_REUSED: false,
-  JOB_NOT_CANCELLABLE: false,
-  PAYLOAD_TOO_LARGE: false,
-  CONCURRENT_LIMIT_EXCEEDED: true,
-} as const;

@@ -1,9 +1,11 @@
-import { received } from '@restage/contract';
+import { type fileRouteErrors, received } from '@restage/contract';
 import type { Context as World } from '@restage/core';
 import { missingOutput, receiveUpload } from '@restage/core';
-import { fail, isFailure } from '@restage/errors';
+import { type CodesOf, fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Context, Hono } from 'hono';
+import type { SameCodes } from '../implement.ts';
+import type { internalError } from '../internal-error.ts';
 import { answerFailure } from './answer.ts';
 import { isFresh, isRangeAllowed } from './conditional.ts';
 import type { Edge } from './request.ts';
@@ -13,33 +15,50 @@ const types: Readonly<Record<string, string>> = { png: 'image/png', mp4: 'video/
 /** What is served by signed URLs alone: uploads take a PUT, outputs give a GET, with ranges. No key is asked. */
 export function mountFiles(app: Hono<Edge>, world: World, options: { readonly publicUrl: string }): void {
   app.get('/files/outputs/:id/:attempt/:name', async (c) => {
-    const verified = world.urls.verify({ method: 'GET', url: c.req.url });
-    if (isFailure(verified)) return answerFailure(c, verified, options.publicUrl);
-    const { id, attempt, name } = c.req.param();
-    return sendBlob(c, world, `outputs/${id}/${attempt}/${name}`, options.publicUrl);
+    const outcome = await getOutput(c, world, c.req.param());
+    if (!isFailure(outcome)) return outcome;
+    // Of what can be wrong with such a request, its range, HTTP has a status of its own.
+    const status = outcome.code === 'INVALID_REQUEST' ? 416 : undefined;
+    return answerFailure(c, outcome, options.publicUrl, status);
   });
-
   app.put('/files/uploads/:id', async (c) => {
-    const verified = world.urls.verify({ method: 'PUT', url: c.req.url });
-    if (isFailure(verified)) return answerFailure(c, verified, options.publicUrl);
-    const declared = Number(c.req.header('content-length') ?? 0);
-    if (declared > world.settings.maxUploadBytes) {
-      const message = `An upload may be at most ${world.settings.maxUploadBytes} bytes; this one says ${declared}.`;
-      return answerFailure(c, fail('PAYLOAD_TOO_LARGE', message), options.publicUrl);
-    }
-    const { body, signal } = c.req.raw;
-    const outcome = await receiveUpload(world, c.req.param('id'), body ?? nothing(), signal);
+    const outcome = await putUpload(c, world, c.req.param('id'));
     return isFailure(outcome) ? answerFailure(c, outcome, options.publicUrl) : c.body(null, 200);
   });
 }
 
+/** Each route fails with exactly the codes that the contract declares, and with what stands for a throw. */
+type CodesOfRoute<Handler extends (...input: never[]) => unknown> =
+  | CodesOf<ReturnType<Handler>>
+  | CodesOf<ReturnType<typeof internalError>>;
+true satisfies SameCodes<CodesOfRoute<typeof putUpload>, (typeof fileRouteErrors)['uploads.put'][number]>;
+true satisfies SameCodes<CodesOfRoute<typeof getOutput>, (typeof fileRouteErrors)['outputs.get'][number]>;
+
+async function putUpload(c: Context<Edge>, world: World, id: string) {
+  const verified = world.urls.verify({ method: 'PUT', url: c.req.url });
+  if (isFailure(verified)) return verified;
+  const declared = Number(c.req.header('content-length') ?? 0);
+  if (declared > world.settings.maxUploadBytes) {
+    const message = `An upload may be at most ${world.settings.maxUploadBytes} bytes; this one says ${declared}.`;
+    return fail('PAYLOAD_TOO_LARGE', message);
+  }
+  const { body, signal } = c.req.raw;
+  return receiveUpload(world, id, body ?? nothing(), signal);
+}
+
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** A blob, or the range of it that was asked for (RFC 9110, single ranges). */
-async function sendBlob(c: Context, world: World, key: string, docs: string): Promise<Response> {
+/** An output, or the range of it that was asked for (RFC 9110, single ranges). */
+async function getOutput(
+  c: Context<Edge>,
+  world: World,
+  { id, attempt, name }: { readonly id: string; readonly attempt: string; readonly name: string },
+) {
+  const verified = world.urls.verify({ method: 'GET', url: c.req.url });
+  if (isFailure(verified)) return verified;
+  const key = `outputs/${id}/${attempt}/${name}`;
   const found = await world.blobs.stat(key);
-  const [, id = '', , name = ''] = key.split('/');
-  if (!found) return answerFailure(c, await missingOutput(world, id), docs);
+  if (!found) return missingOutput(world, id);
   const etag = `"${found.size.toString(36)}-${found.modifiedAt.getTime().toString(36)}"`;
   const lastModified = found.modifiedAt.toUTCString();
   const lasting = { etag, 'last-modified': lastModified, 'cache-control': 'private, max-age=3600' };
@@ -50,10 +69,10 @@ async function sendBlob(c: Context, world: World, key: string, docs: string): Pr
   const isHead = c.req.method === 'HEAD';
   const isRanged = !isHead && isRangeAllowed(c.req.header('if-range'), { etag, lastModified });
   const range = parseRange((isRanged && c.req.header('range')) || null, found.size);
-  if (range === 'unsatisfiable') return answerUnsatisfiable(c, found.size, docs);
+  if (range === 'unsatisfiable') return unsatisfiableRange(c, found.size);
   const bytes = isHead ? undefined : await world.blobs.read(key, range === 'whole' ? undefined : range);
   // Swept since it was looked at.
-  if (!isHead && !bytes) return answerFailure(c, await missingOutput(world, id), docs);
+  if (!isHead && !bytes) return missingOutput(world, id);
   const headers: Record<string, string> = {
     ...lasting,
     'accept-ranges': 'bytes',
@@ -66,10 +85,10 @@ async function sendBlob(c: Context, world: World, key: string, docs: string): Pr
   return bytes ? c.body(bytes, status, headers) : c.body(null, status, headers);
 }
 
-function answerUnsatisfiable(c: Context, size: number, docs: string): Response {
+function unsatisfiableRange(c: Context<Edge>, size: number) {
   const sent = received(c.req.header('range'));
   const message = `The header range must name bytes of the file, which has ${size}; received ${sent}.`;
   c.header('accept-ranges', 'bytes');
   c.header('content-range', `bytes */${size}`);
-  return answerFailure(c, fail('INVALID_REQUEST', message, { param: 'range' }), docs, 416);
+  return fail('INVALID_REQUEST', message, { param: 'range' });
 }

@@ -1,5 +1,5 @@
-import { errorCodes } from '@restage/errors';
-import type { RunInput, Simulation } from '@restage/sdk';
+import { procedureCodes } from '@restage/errors';
+import type { RunInput, RunOptions, RunQuoteOptions } from '@restage/sdk';
 import { type Context, numberOf, type Options, UsageError, type Values } from '../command.ts';
 
 /** The options of commands that take footage and a scene. */
@@ -21,7 +21,7 @@ export const footageOptions = {
   simulate: {
     type: 'string',
     value: '<what>',
-    summary: 'with a test key: an error code, stall, job-failed or webhook-failed',
+    summary: 'with a test key: an error code; for a run also stall, job-failed or webhook-failed',
   },
 } as const satisfies Options;
 
@@ -48,10 +48,30 @@ export function inputOf({ terminal }: Context, source: string, values: FootageVa
   };
 }
 
-/** What is to be simulated, if anything. */
-export function simulationOf({ simulate }: FootageValues): Simulation | undefined {
-  const code = errorCodes.find((candidate) => candidate === simulate?.toUpperCase());
-  return code ?? oneOf(simulate, 'simulate', ['stall', 'job-failed', 'webhook-failed']);
+type SimulateValue = Pick<FootageValues, 'simulate'>;
+
+/** What a run is to simulate, if anything: a code of its upload or its start, or what befalls its job. */
+export function runSimulation({ simulate }: SimulateValue): RunOptions['simulate'] {
+  const codes = [...procedureCodes['uploads.create'], ...procedureCodes['generations.start']];
+  return findSimulation(simulate, 'a run', [...codes, 'stall', 'job-failed', 'webhook-failed']);
+}
+
+/** What a quote is to simulate, if anything: a code of its upload or its own. */
+export function quoteSimulation({ simulate }: SimulateValue): RunQuoteOptions['simulate'] {
+  const codes = [...procedureCodes['uploads.create'], ...procedureCodes['generations.quote']];
+  return findSimulation(simulate, 'a quote', codes);
+}
+
+function findSimulation<const Word extends string>(
+  value: string | undefined,
+  what: string,
+  words: readonly Word[],
+): Word | undefined {
+  if (value === undefined) return undefined;
+  const word = words.find((candidate) => candidate.toUpperCase() === value.toUpperCase());
+  if (word) return word;
+  const accepted = [...new Set(words)].join(', ');
+  throw new UsageError(`--simulate must be what ${what} can end with: ${accepted}; received ${value}.`);
 }
 
 function oneOf<const Word extends string>(

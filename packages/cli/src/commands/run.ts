@@ -1,6 +1,6 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
-import { footageOptions, inputOf, simulationOf } from './footage.ts';
+import { footageOptions, inputOf, runSimulation } from './footage.ts';
 import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
 
 /** `restage run`: footage in, render out. */
@@ -13,7 +13,7 @@ export const run = command({
     const input = inputOf(context, source, values);
     const asked = filesOf(context, values);
     const { signal } = context.terminal;
-    const running = { signal, timeoutMs: waitMs(values), simulate: simulationOf(values) };
+    const running = { signal, timeoutMs: waitMs(values), simulate: runSimulation(values) };
     try {
       const { job } = await context.restage.run(input, {
         ...running,

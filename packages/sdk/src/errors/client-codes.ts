@@ -1,4 +1,5 @@
-import { type Procedures, serverCodes } from '../wire.ts';
+import type { ErrorCode, ProcedureName } from '@restage/errors';
+import type { Procedures } from '../wire.ts';
 
 /** What only a client can find, and of each whether the very same call may succeed later. */
 export const clientCodes = {
@@ -8,7 +9,10 @@ export const clientCodes = {
   TIMED_OUT: true,
   /** The caller's signal ended the call. */
   ABORTED: false,
-  /** An answer that this version can't name: `wireCode` is what a newer server called it; a proxy's page has none. */
+  /**
+   * An answer that the call does not declare: `wireCode` is the code that it came with, that of a newer server or of another
+   * route; a proxy's page has none.
+   */
   UNKNOWN: false,
   /** The job ended without a render; `job.error` says why. Its credits are refunded. */
   JOB_FAILED: false,
@@ -23,7 +27,7 @@ export const clientCodes = {
 } as const;
 
 /** A code of the server's catalog. */
-export type ServerErrorCode = keyof typeof serverCodes;
+export type ServerErrorCode = ErrorCode;
 
 /** A code that the client gives by itself. */
 export type ClientErrorCode = keyof typeof clientCodes;
@@ -31,21 +35,7 @@ export type ClientErrorCode = keyof typeof clientCodes;
 /** Any code that a {@link RestageError} can have. */
 export type RestageErrorCode = ServerErrorCode | ClientErrorCode;
 
-/** What any call over the network can end with, beside the codes of its procedure. */
-export type TransportErrorCode = 'CONNECTION_FAILED' | 'TIMED_OUT' | 'ABORTED' | 'UNKNOWN';
-
-/** The names of the procedures, as on the wire: `generations.start`. */
-export type ProcedureName = keyof Procedures;
-
-/** Those that answer once: a subscription, `generations.watch`, has a method of its own. */
+/** The procedures that answer once: a subscription, `generations.watch`, has a method of its own. */
 export type CallName = {
   [Name in ProcedureName]: Procedures[Name]['kind'] extends 'subscription' ? never : Name;
 }[ProcedureName];
-
-/** Exactly the codes that a call of a procedure can end with. */
-export type CallErrorCode<Name extends ProcedureName> = Procedures[Name]['code'] | TransportErrorCode;
-
-/** Whether this version knows a code that a server sent. */
-export function isServerCode(code: string): code is ServerErrorCode {
-  return Object.hasOwn(serverCodes, code);
-}

@@ -1,32 +1,34 @@
-import { type ClientErrorCode, clientCodes } from './client-codes.ts';
-import { type ErrorDetails, RestageError } from './restage-error.ts';
+import type { Job } from '../wire.ts';
+import { type ClientErrorCode, clientCodes, type RestageErrorCode } from './client-codes.ts';
+import { type ErrorDetails, type JobCode, RestageError, type RestageErrorOf } from './restage-error.ts';
 
 /** Makes an error that the client itself found. */
-export function clientError<Code extends ClientErrorCode>(
+export function clientError<const Code extends Exclude<ClientErrorCode, JobCode>>(
   code: Code,
   message: string,
+  details?: Partial<ErrorDetails>,
+): RestageError<Code>;
+export function clientError<const Code extends JobCode>(
+  code: Code,
+  message: string,
+  details: Partial<ErrorDetails> & { readonly job: Job },
+): RestageError<Code>;
+export function clientError(
+  code: ClientErrorCode,
+  message: string,
   details: Partial<ErrorDetails> = {},
-): RestageError<Code> {
-  return new RestageError(code, message, { retryable: clientCodes[code], ...details });
+): RestageError {
+  return new RestageError<RestageErrorCode>(code, message, { retryable: clientCodes[code], ...details });
 }
 
-/** The same error, with the job that it leaves behind. */
-export function withJob(error: unknown, job: ErrorDetails['job']): unknown {
-  return !RestageError.isInstance(error) || error.job || !job ? error : carrying(error, { job });
+type AnyError = RestageErrorOf<RestageErrorCode>;
+
+/** Gives an error the job that it leaves behind, unless it has one. */
+export function withJob<E extends AnyError>(error: E, job: Job): E {
+  return error.job ? error : Object.assign(error, { job });
 }
 
-/** The same error, with the key of the start that it ended. */
-export function withKey(error: unknown, idempotencyKey: string): unknown {
-  return RestageError.isInstance(error) ? carrying(error, { idempotencyKey }) : error;
-}
-
-function carrying(error: RestageError, more: Partial<ErrorDetails>): RestageError {
-  const { code, message, cause } = error;
-  const carrying = new RestageError(code, message, {
-    ...error,
-    ...more,
-    ...(cause !== undefined && { cause }),
-  });
-  if (error.stack !== undefined) carrying.stack = error.stack;
-  return carrying;
+/** Gives an error the key of the start that it ended. */
+export function withKey<E extends AnyError>(error: E, idempotencyKey: string): E {
+  return Object.assign(error, { idempotencyKey });
 }

@@ -1,9 +1,7 @@
-import { decodeEnvelope } from '@restage/errors';
+import { alwaysHas, catalog, decodeEnvelope, type ErrorCode } from '@restage/errors';
 import type { Answer } from '../transport/answer.ts';
-import { serverCodes } from '../wire.ts';
-import { isServerCode } from './client-codes.ts';
 import { clientError } from './client-error.ts';
-import { type ErrorDetails, RestageError } from './restage-error.ts';
+import { type ErrorDetails, RestageError, type RestageErrorOf } from './restage-error.ts';
 
 /** What a server says of an error, of which an older or newer one may leave out any part. */
 export interface Refusal {
@@ -16,28 +14,50 @@ export interface Refusal {
 }
 
 /**
- * The error that an answer is. A code that this version doesn't know becomes UNKNOWN, with the code as it was
- * sent in `wireCode`; so does an answer that isn't one of Restage.
+ * The error that an answer is. A code that the call does not declare becomes UNKNOWN, with the code as it was sent in
+ * `wireCode`; so does an answer that isn't one of Restage.
+ * @param declared the codes of the procedure or the route that was called
  * @param refusal what tRPC found in the answer; without it, the answer is read as an envelope
  */
-export function refusalError(answer: Answer, refusal: Refusal | undefined): RestageError {
+export function refusalError<const Code extends ErrorCode>(
+  answer: Answer,
+  declared: readonly Code[],
+  refusal: Refusal | undefined = decodeEnvelope(answer.content),
+): RestageErrorOf<Code> | RestageError<'UNKNOWN'> {
+  if (!refusal) return unreadable(answer);
   const { status, headers } = answer;
-  const said: Refusal | undefined = refusal ?? decodeEnvelope(answer.content);
-  if (!said) return unreadable(answer);
-  const { code, message } = said;
-  const details: Omit<ErrorDetails, 'retryable'> = {
+  const code = declared.find((each) => each === refusal.code);
+  const isRetryable = code === undefined ? mayPass(status) : catalog[code].retryable;
+  const details: ErrorDetails = {
     status,
-    param: text(said.param) ?? headers.get('x-error-param') ?? undefined,
-    requestId: text(said.requestId) ?? headers.get('x-request-id') ?? undefined,
-    docUrl: text(said.docUrl) ?? linkedDocUrl(headers),
+    param: text(refusal.param) ?? headers.get('x-error-param') ?? undefined,
+    requestId: text(refusal.requestId) ?? headers.get('x-request-id') ?? undefined,
+    docUrl: text(refusal.docUrl) ?? linkedDocUrl(headers),
+    retryable: typeof refusal.retryable === 'boolean' ? refusal.retryable : isRetryable,
     retryAfter: seconds(headers.get('retry-after')),
-    wireCode: code,
+    wireCode: refusal.code,
   };
-  if (!isServerCode(code)) {
-    const retryable = typeof said.retryable === 'boolean' ? said.retryable : mayPass(status);
-    return clientError('UNKNOWN', message, { ...details, retryable });
-  }
-  return new RestageError(code, message, { ...details, retryable: serverCodes[code] });
+  return code === undefined
+    ? clientError('UNKNOWN', refusal.message, details)
+    : declaredError(code, refusal.message, details);
+}
+
+/** Whether an answer is a page, of a portal or a proxy: Restage answers no request of this package with one. */
+export function isPage(headers: Headers): boolean {
+  return headers.get('content-type')?.toLowerCase().startsWith('text/html') ?? false;
+}
+
+/** Seconds to wait where an answer that must say so does not, since something on its way has cut it. */
+const defaultRetryAfter = 1;
+
+function declaredError<Code extends ErrorCode>(
+  code: Code,
+  message: string,
+  details: ErrorDetails,
+): RestageErrorOf<Code> {
+  const retryAfter = details.retryAfter ?? (alwaysHas(code, 'retryAfter') ? defaultRetryAfter : undefined);
+  // `code` is one code, and its error has what errors of it always have: the compiler can't see either of a generic one.
+  return new RestageError<ErrorCode>(code, message, { ...details, retryAfter }) as RestageErrorOf<Code>;
 }
 
 function unreadable({ status, headers }: Answer): RestageError<'UNKNOWN'> {

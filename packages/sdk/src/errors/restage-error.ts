@@ -1,3 +1,4 @@
+import type { ErrorCodeWith } from '@restage/errors';
 import type { Job } from '../wire.ts';
 import type { RestageErrorCode } from './client-codes.ts';
 
@@ -5,8 +6,9 @@ import type { RestageErrorCode } from './client-codes.ts';
 const marker = Symbol.for('restage.error');
 
 /** The codes that tell of a job, which their errors therefore always carry. */
-type JobCode = 'JOB_FAILED' | 'JOB_CANCELLED' | 'WAIT_TIMED_OUT';
+export type JobCode = 'JOB_FAILED' | 'JOB_CANCELLED' | 'WAIT_TIMED_OUT';
 type JobOf<Code> = Code extends JobCode ? Job : Job | undefined;
+type RetryAfterOf<Code> = Code extends ErrorCodeWith<'retryAfter'> ? number : number | undefined;
 
 /** What an error says beside its code and message. */
 export interface ErrorDetails {
@@ -22,6 +24,11 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** The same, with what errors of these codes always say. */
+type DetailsOf<Code> = ErrorDetails &
+  (Code extends JobCode ? { readonly job: Job } : unknown) &
+  (Code extends ErrorCodeWith<'retryAfter'> ? { readonly retryAfter: number } : unknown);
+
 /** Every way in which a call can fail. `code` says which one, and its type which ones are possible. */
 export class RestageError<Code extends RestageErrorCode = RestageErrorCode> extends Error {
   override readonly name = 'RestageError';
@@ -36,8 +43,8 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
   readonly docUrl: string | undefined;
   /** Whether the very same call may succeed later. */
   readonly retryable: boolean;
-  /** Seconds after which it may, where the server said so. */
-  readonly retryAfter: number | undefined;
+  /** Seconds after which it may. RATE_LIMIT_EXCEEDED and CONCURRENT_LIMIT_EXCEEDED always say it. */
+  readonly retryAfter: RetryAfterOf<Code>;
   /** The code as it was sent. It differs from `code` when that is UNKNOWN. */
   readonly wireCode: string | undefined;
   /** The job as it was last seen, once there is one: what was paid for can be fetched by its id. */
@@ -48,7 +55,7 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
    */
   readonly idempotencyKey: string | undefined;
 
-  constructor(code: Code, message: string, details: ErrorDetails) {
+  constructor(code: Code, message: string, details: DetailsOf<Code>) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.status = details.status;
@@ -56,7 +63,7 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
     this.requestId = details.requestId;
     this.docUrl = details.docUrl;
     this.retryable = details.retryable;
-    this.retryAfter = details.retryAfter;
+    this.retryAfter = details.retryAfter as RetryAfterOf<Code>;
     this.wireCode = details.wireCode;
     this.job = details.job as JobOf<Code>;
     this.idempotencyKey = details.idempotencyKey;

@@ -1,24 +1,21 @@
-import type { Call } from '../call.ts';
-import type { CallErrorCode } from '../errors/client-codes.ts';
 import { withKey } from '../errors/client-error.ts';
 import type { CallOptions } from '../options.ts';
+import { err } from '../result.ts';
 import type { Caller } from '../transport/transport.ts';
-import type { GenerationsStartInput, Job } from '../wire.ts';
+import type { GenerationsStartInput } from '../wire.ts';
 
 /**
  * Starts a job. The idempotency key is made here, once, before any retry: however often the request is sent,
  * there is one job and one charge. Its errors carry the key.
  */
-export function startGeneration(
+export async function startGeneration(
   call: Caller,
   input: GenerationsStartInput,
-  options?: CallOptions,
-): Call<Job, CallErrorCode<'generations.start'>> {
+  options?: CallOptions<'generations.start'>,
+) {
   const idempotency_key = input.idempotency_key ?? newKey();
-  const starting = call('generations.start', { ...input, idempotency_key }, options);
-  return starting.catch((error: unknown) => {
-    throw withKey(error, idempotency_key);
-  });
+  const started = await call('generations.start', { ...input, idempotency_key }, options);
+  return started.ok ? started : err(withKey(started.error, idempotency_key));
 }
 
 /** 128 random bits. Not randomUUID: browsers have that on https pages alone. */

@@ -1,6 +1,7 @@
 import { openDoors, pacedEngine } from '@restage/api/testing/suite';
 import { fixtureUrl } from '@restage/fixtures';
 import { describe, expect, test } from 'vitest';
+import { toGenerator } from '../call.ts';
 import { type Job, Restage, safe } from '../index.ts';
 import { aJob, hurried, json, refuse, serve, streaming, succeed } from '../testing/server.ts';
 import { createCaller } from '../transport/transport.ts';
@@ -40,7 +41,7 @@ function impatient(url: string, silences: Silences, pollMs = 5) {
     timeoutMs: 1000,
   };
   const context = { settings, call: createCaller(settings), waitRetries: 0 };
-  return watchGeneration(context, 'swx_1', { pollMs, timeoutMs: 5000 }, silences);
+  return toGenerator(watchGeneration(context, 'swx_1', { pollMs, timeoutMs: 5000 }, silences));
 }
 
 const never = () => {

@@ -1,15 +1,20 @@
+import type { CodesOfResult } from '../call.ts';
 import { clientError, withJob } from '../errors/client-error.ts';
-import { RestageError } from '../errors/restage-error.ts';
-import type { CallOptions, Settings } from '../options.ts';
-import { aborted, timedOut } from '../transport/attempt.ts';
-import { pause } from '../transport/pause.ts';
+import type { RequestOptions, Settings, Simulation } from '../options.ts';
+import { err, ok } from '../result.ts';
+import { pause, timedOut } from '../transport/attempt.ts';
 import { delayBefore } from '../transport/retry.ts';
 import type { Caller } from '../transport/transport.ts';
 import type { Job } from '../wire.ts';
 import { streamJob } from './stream.ts';
 
+/** The codes that watching can end with. */
+export type WatchErrorCode = CodesOfResult<ReturnType<typeof watchGeneration>>;
+
 /** How to watch. `timeoutMs` is for all of it, without end by default; the rest is for each request. */
-export interface WatchOptions extends CallOptions {
+export interface WatchOptions extends RequestOptions {
+  /** What is to happen in test mode: of the stream of events, and of the reads in its place. */
+  readonly simulate?: (Simulation<'generations.watch'> & Simulation<'generations.get'>) | undefined;
   /**
    * Where events can't be had, milliseconds between the first two looks at the job; half as much again each time, up
    * to 5,000. Default: 500.
@@ -52,27 +57,32 @@ interface Watching extends WatchOptions {
  * The job as it is now, and again whenever its status or progress has changed, until it has ended. Events are taken
  * up where they stopped when a connection drops; where there are none to be had, the job is looked at again and again.
  * @param given the job's id; or the job, which is then told only once it has changed
- * @throws whatever `generations.get` may end with, and WAIT_TIMED_OUT; each carries the job once it has been seen
+ * @returns jobs; an error, which carries the job once it has been seen, is the last
  */
 export async function* watchGeneration(
   context: WatchContext,
   given: string | Job,
   { timeoutMs = Number.POSITIVE_INFINITY, ...options }: WatchOptions = {},
   silences = usualSilences,
-): AsyncGenerator<Job, void> {
+) {
   const end = performance.now() + timeoutMs;
   let last = typeof given === 'string' ? undefined : given;
   const id = typeof given === 'string' ? given : given.id;
-  try {
-    for await (const job of sightings(context, { ...options, id, end, silences })) {
-      const isNews = job.status !== last?.status || job.progress !== last.progress;
-      last = job;
-      if (isNews) yield job;
-      if (isOver(job)) return;
+  for await (const seen of sightings(context, { ...options, id, end, silences })) {
+    if (!seen.ok) {
+      const isLate = seen.error.code === 'TIMED_OUT' && left(end) < timerSlackMs;
+      if (last && isLate) {
+        yield err(waitTimedOut(last));
+        return;
+      }
+      yield last ? err(withJob(seen.error, last)) : seen;
+      return;
     }
-  } catch (error) {
-    const isLate = RestageError.isInstance(error) && error.code === 'TIMED_OUT' && left(end) < timerSlackMs;
-    throw last && isLate ? waitTimedOut(last) : withJob(error, last);
+    const job = seen.value;
+    const isNews = job.status !== last?.status || job.progress !== last.progress;
+    last = job;
+    if (isNews) yield ok(job);
+    if (isOver(job)) return;
   }
 }
 
@@ -81,65 +91,68 @@ export function isOver({ status }: Job): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
-async function* sightings(context: WatchContext, watching: Watching): AsyncGenerator<Job, void> {
+/** The job whenever there is word of it; an error is the last. */
+async function* sightings(context: WatchContext, watching: Watching) {
   const { id, end, silences, signal, simulate } = watching;
   const { settings } = context;
   let lastEventId: string | undefined;
   streams: for (let deaf = 0; deaf < mostDeafStreams; ) {
     let retryAfter: number | undefined;
     deaf += 1;
-    try {
-      const silenceMs = () =>
-        Math.min(lastEventId === undefined ? silences.first : silences.later, left(end));
-      for await (const sign of streamJob(settings, {
-        id,
-        lastEventId,
-        silenceMs,
-        options: { signal, simulate },
-      })) {
-        if (sign === 'over') break streams;
-        if (sign === 'alive') deaf = 0;
-        else if (sign.eventId !== lastEventId) {
-          deaf = 0;
-          lastEventId = sign.eventId;
-          yield sign.job;
+    const silenceMs = () => Math.min(lastEventId === undefined ? silences.first : silences.later, left(end));
+    const options = { signal, simulate };
+    for await (const sign of streamJob(settings, { id, lastEventId, silenceMs, options })) {
+      if (!sign.ok) {
+        const { error } = sign;
+        // UNKNOWN: there are no events here, but an older server, or something else in its place.
+        const isHeldBack = error.code === 'TIMED_OUT' && lastEventId === undefined;
+        if (isHeldBack || error.code === 'UNKNOWN') break streams;
+        if (!error.retryable) {
+          yield sign;
+          return;
         }
+        retryAfter = error.retryAfter;
+      } else if (sign.value === 'over') break streams;
+      else if (sign.value === 'alive') deaf = 0;
+      else if (sign.value.eventId !== lastEventId) {
+        deaf = 0;
+        lastEventId = sign.value.eventId;
+        yield ok(sign.value.job);
       }
-    } catch (error) {
-      if (!RestageError.isInstance(error) || error.code === 'ABORTED') throw error;
-      const heldBack = error.code === 'TIMED_OUT' && lastEventId === undefined;
-      if (heldBack || isNoStream(error)) break;
-      if (!error.retryable) throw error;
-      retryAfter = error.retryAfter;
     }
-    await rest(delayBefore(deaf, retryAfter, settings.retryDelayMs, Math.random), end, signal);
+    const rested = await rest(delayBefore(deaf, retryAfter, settings.retryDelayMs, Math.random), end, signal);
+    if (!rested.ok) {
+      yield rested;
+      return;
+    }
   }
   yield* looks(context, watching);
 }
 
-/** Whether an error says that there are no events here: an older server, or something else in its place. */
-function isNoStream({ code }: RestageError): boolean {
-  return code === 'UNKNOWN' || code === 'NOT_FOUND' || code === 'METHOD_NOT_ALLOWED';
-}
-
-/** The job, fetched again and again, ever less often. */
-async function* looks({ call, waitRetries }: WatchContext, watching: Watching): AsyncGenerator<Job, void> {
+/** The job, fetched again and again, ever less often; an error is the last. */
+async function* looks({ call, waitRetries }: WatchContext, watching: Watching) {
   const { id, end, silences: _, pollMs = 500, signal, ...options } = watching;
   const maxRetries = options.maxRetries ?? waitRetries ?? patientRetries;
   for (let delay = pollMs; ; delay = Math.min(delay * 1.5, longestPollMs)) {
-    yield await call('generations.get', { id }, { ...options, maxRetries, signal, timeoutMs: left(end) });
-    await rest(delay * (1 - Math.random() / 4), end, signal);
+    const got = await call(
+      'generations.get',
+      { id },
+      { ...options, maxRetries, signal, timeoutMs: left(end) },
+    );
+    yield got;
+    if (!got.ok) return;
+    const rested = await rest(delay * (1 - Math.random() / 4), end, signal);
+    if (!rested.ok) {
+      yield rested;
+      return;
+    }
   }
 }
 
 /** Pauses, but not past the end. */
-async function rest(delay: number, end: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await pause(Math.min(delay, left(end) + timerSlackMs), signal);
-  } catch {
-    throw aborted(signal);
-  }
-  if (left(end) === 0) throw timedOut(delay);
+async function rest(delay: number, end: number, signal: AbortSignal | undefined) {
+  const paused = await pause(Math.min(delay, left(end) + timerSlackMs), signal);
+  return paused.ok && left(end) === 0 ? err(timedOut(delay)) : paused;
 }
 
 /** Milliseconds that are left. */

@@ -1,15 +1,17 @@
-import type { Call } from '../call.ts';
-import type { ServerErrorCode, TransportErrorCode } from '../errors/client-codes.ts';
-import { refusalError } from '../errors/refusal.ts';
+import { fileRouteCodes } from '@restage/errors';
+import { type Call, type CodesOfResult, toCall } from '../call.ts';
+import { isPage, refusalError } from '../errors/refusal.ts';
 import { writeFile } from '../files.ts';
 import { given, type RequestOptions, type Settings } from '../options.ts';
+import { err, ok } from '../result.ts';
 import { Answer, connecting } from '../transport/answer.ts';
 import { retry } from '../transport/retry.ts';
 
 /** The codes that fetching an output can end with. */
-export type DownloadErrorCode =
-  | Extract<ServerErrorCode, 'INVALID_SIGNATURE' | 'NOT_FOUND' | 'INTERNAL_ERROR'>
-  | TransportErrorCode;
+export type DownloadErrorCode = CodesOfResult<ReturnType<typeof fetchBytes>>;
+
+/** The codes that saving one can end with. */
+export type SaveErrorCode = CodesOfResult<ReturnType<typeof saveFile>>;
 
 /** One file that a job made. */
 export interface Download {
@@ -20,19 +22,33 @@ export interface Download {
   /** The file as it arrives. What drops half-way errors the stream, with whatever the runtime says. */
   stream(options?: RequestOptions): Call<ReadableStream<Uint8Array<ArrayBuffer>>, DownloadErrorCode>;
   /** Writes the whole file to a path, where the runtime has files. */
-  save(path: string | URL, options?: RequestOptions): Call<void, DownloadErrorCode | 'FILE_FAILED'>;
+  save(path: string | URL, options?: RequestOptions): Call<void, SaveErrorCode>;
 }
 
 /** The file that a signed URL gives. Nothing is fetched before it is asked for. */
 export function downloadOf(settings: Settings, url: string): Download {
-  const bytes = (options?: RequestOptions) =>
-    retry((signal) => fetchBytes(settings.fetch, url, signal), patience(settings, options));
   return {
     url,
-    bytes,
-    stream: (options) => openStream(settings, url, options),
-    save: async (path, options) => writeFile(path, await bytes(options)),
+    bytes: (options) => toCall(fetchBytes(settings, url, options)),
+    stream: (options) => toCall(openStream(settings, url, options)),
+    save: (path, options) => toCall(saveFile(settings, url, path, options)),
   };
+}
+
+async function saveFile(settings: Settings, url: string, path: string | URL, options?: RequestOptions) {
+  const bytes = await fetchBytes(settings, url, options);
+  return bytes.ok ? writeFile(path, bytes.value) : bytes;
+}
+
+function fetchBytes(settings: Settings, url: string, options?: RequestOptions) {
+  return retry(
+    async (signal) => {
+      const response = await fetchOutput(settings.fetch, url, signal);
+      if (!response.ok) return response;
+      return connecting(url, async () => new Uint8Array(await response.value.arrayBuffer()));
+    },
+    patience(settings, options),
+  );
 }
 
 async function openStream(settings: Settings, url: string, options: RequestOptions = {}) {
@@ -44,24 +60,22 @@ async function openStream(settings: Settings, url: string, options: RequestOptio
     },
     patience(settings, options),
   );
-  return response.body ?? new ReadableStream({ start: (controller) => controller.close() });
+  if (!response.ok) return response;
+  return ok(response.value.body ?? new ReadableStream({ start: (controller) => controller.close() }));
 }
 
-async function fetchBytes(fetch: typeof globalThis.fetch, url: string, signal: AbortSignal) {
-  const response = await fetchOutput(fetch, url, signal);
-  return connecting(url, async () => new Uint8Array(await response.arrayBuffer()));
-}
-
-async function fetchOutput(
-  fetch: typeof globalThis.fetch,
-  url: string,
-  signal: AbortSignal,
-): Promise<Response> {
+async function fetchOutput(fetch: typeof globalThis.fetch, url: string, signal: AbortSignal) {
   const response = await connecting(url, () => fetch(url, { signal }));
-  if (response.ok) return response;
-  const text = await connecting(url, () => response.text());
-  throw refusalError(new Answer(response.status, response.headers, text), undefined);
+  if (!response.ok) return response;
+  const { status, headers, ok: isOk } = response.value;
+  if (isOk && !isPage(headers)) return response;
+  const text = await connecting(url, () => response.value.text());
+  if (!text.ok) return text;
+  return err(refusalError(new Answer(status, headers, text.value), declaredCodes));
 }
+
+/** No range is asked for, which alone could be wrong. */
+const declaredCodes = fileRouteCodes['outputs.get'].filter((code) => code !== 'INVALID_REQUEST');
 
 function patience(settings: Settings, options: RequestOptions = {}) {
   return { ...settings, ...given(options) };

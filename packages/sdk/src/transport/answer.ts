@@ -1,4 +1,6 @@
 import { clientError } from '../errors/client-error.ts';
+import type { RestageError } from '../errors/restage-error.ts';
+import { err, type Outcome, ok } from '../result.ts';
 
 /** An answer that has arrived as a whole, in the form that tRPC's client reads. */
 export class Answer {
@@ -34,13 +36,9 @@ function parsed(text: string): unknown {
 
 /**
  * Fetches and reads an answer to its end. Redirects are not followed, so that a key is never carried elsewhere.
- * @throws CONNECTION_FAILED when no answer, or less than a whole one, arrived
+ * @returns the answer; CONNECTION_FAILED when none, or less than a whole one, arrived
  */
-export async function fetchAnswer(
-  fetch: typeof globalThis.fetch,
-  url: string,
-  init: RequestInit,
-): Promise<Answer> {
+export function fetchAnswer(fetch: typeof globalThis.fetch, url: string, init: RequestInit) {
   return connecting(url, async () => {
     const response = await fetch(url, { ...init, redirect: 'manual' });
     return new Answer(response.status, response.headers, await response.text());
@@ -49,15 +47,19 @@ export async function fetchAnswer(
 
 /**
  * Runs what speaks with the server at `url`, and nothing else.
- * @throws CONNECTION_FAILED, whatever it throws
+ * @returns what it gives; CONNECTION_FAILED, whatever it throws
  */
-export async function connecting<T>(url: string, speak: () => Promise<T>): Promise<T> {
+export async function connecting<T>(
+  url: string,
+  speak: () => Promise<T>,
+): Promise<Outcome<T, RestageError<'CONNECTION_FAILED'>>> {
   try {
-    return await speak();
+    return ok(await speak());
   } catch (cause) {
     // The query is left out: it may hold a signature.
     const [place] = url.split('?');
-    throw clientError('CONNECTION_FAILED', `No answer came from ${place}${because(cause)}.`, { cause });
+    const message = `No answer came from ${place}${because(cause)}.`;
+    return err(clientError('CONNECTION_FAILED', message, { cause }));
   }
 }
 

@@ -1,26 +1,30 @@
 import { clientError } from '../errors/client-error.ts';
+import type { RestageError } from '../errors/restage-error.ts';
+import { type Err, err, type Outcome, ok } from '../result.ts';
+
+type CutShort = Err<RestageError<'ABORTED'> | RestageError<'TIMED_OUT'>>;
 
 /**
  * Runs one attempt, which ends when its time is up or the caller's signal aborts, whether or not what runs
  * heeds the signal that it is given.
- * @throws ABORTED, TIMED_OUT, or what the attempt throws
+ * @returns what the attempt gives, or ABORTED or TIMED_OUT
  */
-export async function attempt<T>(
-  run: (signal: AbortSignal) => Promise<T>,
+export async function attempt<R>(
+  run: (signal: AbortSignal) => Promise<R>,
   milliseconds: number,
   signal: AbortSignal | undefined,
-): Promise<T> {
-  if (signal?.aborted) throw aborted(signal);
+): Promise<R | CutShort> {
+  if (signal?.aborted) return err(aborted(signal));
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let abort = () => {};
-  const cut = new Promise<never>((_, reject) => {
-    const end = (error: Error) => {
-      reject(error);
-      controller.abort(error);
+  const cut = new Promise<CutShort>((resolve) => {
+    const end = (outcome: CutShort) => {
+      resolve(outcome);
+      controller.abort(outcome.error);
     };
-    abort = () => end(aborted(signal));
-    timer = setTimeout(() => end(timedOut(milliseconds)), Math.min(milliseconds, longestTimer));
+    abort = () => end(err(aborted(signal)));
+    timer = setTimeout(() => end(err(timedOut(milliseconds))), Math.min(milliseconds, longestTimer));
     signal?.addEventListener('abort', abort, { once: true });
   });
   try {
@@ -34,8 +38,30 @@ export async function attempt<T>(
 /** Past this, timers fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
+/**
+ * Waits for `milliseconds`.
+ * @returns nothing; ABORTED, at once, when the signal aborts
+ */
+export function pause(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<void, RestageError<'ABORTED'>>> {
+  return new Promise((resolve) => {
+    const abort = () => {
+      clearTimeout(timer);
+      resolve(err(aborted(signal)));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve(ok(undefined));
+    }, milliseconds);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
 /** The caller ended the call. */
-export function aborted(signal: AbortSignal | undefined) {
+function aborted(signal: AbortSignal | undefined) {
   return clientError('ABORTED', 'The call was aborted.', { cause: signal?.reason });
 }
 

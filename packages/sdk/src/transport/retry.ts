@@ -1,6 +1,5 @@
-import { RestageError } from '../errors/restage-error.ts';
-import { aborted, attempt } from './attempt.ts';
-import { pause } from './pause.ts';
+import type { Outcome } from '../result.ts';
+import { attempt, pause } from './attempt.ts';
 
 /** How patient a call is. Times are milliseconds. */
 export interface Patience {
@@ -11,30 +10,33 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What an error says of the next attempt. */
+interface Retryable {
+  readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
+}
+
 const longestDelayMs = 8_000;
 
 /**
  * Tries until it succeeds, the error is not one that may pass, or retries or time are used up. A pause that
- * would outlast the time is not begun: the last error is thrown instead.
- * @throws the RestageError of the last attempt, or ABORTED
+ * would outlast the time is not begun: the last error is given instead.
+ * @returns what the last attempt gives, or ABORTED or TIMED_OUT
  */
-export async function retry<T>(run: (signal: AbortSignal) => Promise<T>, patience: Patience): Promise<T> {
+export async function retry<R extends Outcome<unknown, Retryable>>(
+  run: (signal: AbortSignal) => Promise<R>,
+  patience: Patience,
+) {
   const { signal } = patience;
   const end = performance.now() + patience.timeoutMs;
   for (let retries = 0; ; retries += 1) {
-    try {
-      const left = Math.max(0, end - performance.now());
-      return await attempt(run, Math.min(patience.attemptTimeoutMs, left), signal);
-    } catch (error) {
-      if (!RestageError.isInstance(error) || !error.retryable || retries >= patience.maxRetries) throw error;
-      const delay = delayBefore(retries, error.retryAfter, patience.retryDelayMs, Math.random);
-      if (performance.now() + delay >= end) throw error;
-      try {
-        await pause(delay, signal);
-      } catch {
-        throw aborted(signal);
-      }
-    }
+    const left = Math.max(0, end - performance.now());
+    const outcome = await attempt(run, Math.min(patience.attemptTimeoutMs, left), signal);
+    if (outcome.ok || !outcome.error.retryable || retries >= patience.maxRetries) return outcome;
+    const delay = delayBefore(retries, outcome.error.retryAfter, patience.retryDelayMs, Math.random);
+    if (performance.now() + delay >= end) return outcome;
+    const paused = await pause(delay, signal);
+    if (!paused.ok) return paused;
   }
 }
 

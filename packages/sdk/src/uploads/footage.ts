@@ -1,5 +1,7 @@
 import { clientError } from '../errors/client-error.ts';
+import type { RestageError } from '../errors/restage-error.ts';
 import { readFileBlob } from '../files.ts';
+import { err, type Outcome, ok } from '../result.ts';
 import { attempt } from '../transport/attempt.ts';
 import { type Bytes, blobOf } from './put.ts';
 import { type Extension, sniff, sniffedBytes } from './sniff.ts';
@@ -21,51 +23,51 @@ const schemes = /^(beeble|https?|data):/i;
 /**
  * Reads footage as far as is needed to know what it is.
  * @param signal ends the reading of a stream, which may be slow or endless
- * @throws FILE_FAILED for a path or a stream that can't be read, and ABORTED
+ * @returns the footage; FILE_FAILED for a path or a stream that can't be read, or ABORTED
  */
-export async function prepareFootage(footage: Footage, signal?: AbortSignal): Promise<PreparedFootage> {
+export async function prepareFootage(footage: Footage, signal?: AbortSignal) {
   if (footage instanceof URL || typeof footage === 'string') {
     const text = String(footage);
-    if (schemes.test(text)) return { uri: text, type: typeOfUri(text) };
-    return named(await readFileBlob(footage), baseName(text));
+    if (schemes.test(text)) return ok<PreparedFootage>({ uri: text, type: typeOfUri(text) });
+    const file = await readFileBlob(footage);
+    return file.ok ? named(file.value, baseName(text)) : file;
   }
   if (footage instanceof Blob) return named(footage, 'name' in footage ? String(footage.name) : '');
   if (footage instanceof ReadableStream || Symbol.asyncIterator in footage) {
-    return named(await collected(footage, signal), '');
+    const stream = await collected(footage, signal);
+    return stream.ok ? named(stream.value, '') : stream;
   }
   return named(blobOf(footage), '');
 }
 
 /** Bytes by a name that the server takes: their own, if it ends as it must, or one after what they are. */
-async function named(blob: Blob, name: string): Promise<PreparedFootage> {
+async function named(blob: Blob, name: string) {
   const extension = sniff(new Uint8Array(await blob.slice(0, sniffedBytes).arrayBuffer()));
   const known = typeOfName(name);
-  if (known) return { blob, filename: name, type: extension ? typeOf(extension) : known };
-  if (extension)
-    return {
-      blob,
-      filename: `${name.replace(/\.[^.]*$/, '') || 'footage'}.${extension}`,
-      type: typeOf(extension),
-    };
+  if (known)
+    return ok<PreparedFootage>({ blob, filename: name, type: extension ? typeOf(extension) : known });
+  if (extension) {
+    const filename = `${name.replace(/\.[^.]*$/, '') || 'footage'}.${extension}`;
+    return ok<PreparedFootage>({ blob, filename, type: typeOf(extension) });
+  }
   // The server says what is wrong with it, in the words of its INVALID_FILENAME.
-  return { blob, filename: name || 'footage', type: undefined };
+  return ok<PreparedFootage>({ blob, filename: name || 'footage', type: undefined });
 }
 
 type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A stream to its end, or until the signal aborts: then it is let go of. */
-async function collected(stream: Stream, signal: AbortSignal | undefined): Promise<Blob> {
+async function collected(stream: Stream, signal: AbortSignal | undefined) {
   const { next, release } = readerOf(stream);
   const chunks: Blob[] = [];
-  try {
-    for (;;) {
-      const read = await attempt(() => reading(next), Number.POSITIVE_INFINITY, signal);
-      if (read.done) return new Blob(chunks);
-      chunks.push(blobOf(read.value));
+  for (;;) {
+    const read = await attempt(() => reading(next), Number.POSITIVE_INFINITY, signal);
+    if (!read.ok) {
+      release();
+      return read;
     }
-  } catch (error) {
-    release();
-    throw error;
+    if (read.value.done) return ok(new Blob(chunks));
+    chunks.push(blobOf(read.value.value));
   }
 }
 
@@ -86,12 +88,14 @@ function readerOf(stream: Stream): { next(): Promise<IteratorResult<Uint8Array>>
   return { next: () => iterator.next(), release };
 }
 
-async function reading(next: () => Promise<IteratorResult<Uint8Array>>): Promise<IteratorResult<Uint8Array>> {
+async function reading(
+  next: () => Promise<IteratorResult<Uint8Array>>,
+): Promise<Outcome<IteratorResult<Uint8Array>, RestageError<'FILE_FAILED'>>> {
   try {
-    return await next();
+    return ok(await next());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw clientError('FILE_FAILED', `The stream can't be read: ${reason}`, { cause });
+    return err(clientError('FILE_FAILED', `The stream can't be read: ${reason}`, { cause }));
   }
 }
 

@@ -1,15 +1,14 @@
-import type { Call } from '../call.ts';
-import type { ServerErrorCode, TransportErrorCode } from '../errors/client-codes.ts';
-import { refusalError } from '../errors/refusal.ts';
+import { fileRouteCodes } from '@restage/errors';
+import type { CodesOfResult } from '../call.ts';
+import { isPage, refusalError } from '../errors/refusal.ts';
 import { given, type RequestOptions, runtimeFetch, type Settings } from '../options.ts';
-import { type Answer, fetchAnswer } from '../transport/answer.ts';
+import { err, ok } from '../result.ts';
+import { fetchAnswer } from '../transport/answer.ts';
 import { retry } from '../transport/retry.ts';
 import { putWithXhr } from './xhr.ts';
 
 /** The codes that sending the bytes of an upload can end with. */
-export type PutErrorCode =
-  | Extract<ServerErrorCode, 'INVALID_SIGNATURE' | 'PAYLOAD_TOO_LARGE' | 'INVALID_REQUEST' | 'INTERNAL_ERROR'>
-  | TransportErrorCode;
+export type PutErrorCode = CodesOfResult<ReturnType<typeof putUpload>>;
 
 /** How to send. An attempt has `attemptTimeoutMs`, and beside a second for every 64 kB; in all there is no limit. */
 export interface PutOptions extends RequestOptions {
@@ -39,7 +38,7 @@ export function putUpload(
   upload: { readonly upload_url: string },
   bytes: Bytes,
   options: PutOptions = {},
-): Call<void, PutErrorCode> {
+) {
   const { onProgress, ...requestOptions } = options;
   const blob = blobOf(bytes);
   const patience = { ...settings, timeoutMs: Number.POSITIVE_INFINITY, ...given(requestOptions) };
@@ -55,11 +54,14 @@ async function send(
   blob: Blob,
   onProgress: PutOptions['onProgress'],
   signal: AbortSignal,
-): Promise<void> {
+) {
   onProgress?.({ sent: 0, total: blob.size });
   const answer = await put(fetch, url, blob, onProgress, signal);
-  if (!answer.ok) throw refusalError(answer, undefined);
-  onProgress?.({ sent: blob.size, total: blob.size });
+  if (!answer.ok) return answer;
+  if (!answer.value.ok || isPage(answer.value.headers)) {
+    return err(refusalError(answer.value, fileRouteCodes['uploads.put']));
+  }
+  return ok(onProgress?.({ sent: blob.size, total: blob.size }));
 }
 
 /** Sends the bytes once, in the way that this runtime can report progress, if it is asked for. */
@@ -69,7 +71,7 @@ function put(
   blob: Blob,
   onProgress: PutOptions['onProgress'],
   signal: AbortSignal,
-): Promise<Answer> {
+) {
   // A client that was given a fetch has its reasons, and keeps it.
   if (onProgress && fetch === runtimeFetch && typeof XMLHttpRequest !== 'undefined') {
     return putWithXhr(url, blob, (sent) => onProgress({ sent, total: blob.size }), signal);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Footage, RestageError, safe } from '../index.ts';
+import { type Footage, safe } from '../index.ts';
 import { hurried, json, serve, succeed } from '../testing/server.ts';
 import { prepareFootage } from './footage.ts';
 
@@ -90,6 +90,13 @@ describe('put', () => {
   });
 });
 
+/** Footage that can be made ready. */
+async function prepared(footage: Footage) {
+  const outcome = await prepareFootage(footage);
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value;
+}
+
 describe('footage', () => {
   test.each([
     ['beeble://uploads/upload_1/cat.png', 'image'],
@@ -98,8 +105,8 @@ describe('footage', () => {
     ['data:video/mp4;base64,AAAA', 'video'],
     ['data:image/png;base64,AAAA', 'image'],
   ])('%s is passed on as it is', async (uri, type) => {
-    expect(await prepareFootage(uri)).toEqual({ uri, type });
-    if (uri.startsWith('http')) expect(await prepareFootage(new URL(uri))).toEqual({ uri, type });
+    expect(await prepared(uri)).toEqual({ uri, type });
+    if (uri.startsWith('http')) expect(await prepared(new URL(uri))).toEqual({ uri, type });
   });
 
   test.each([
@@ -112,20 +119,20 @@ describe('footage', () => {
     [bytesOf('hello'), 'footage', undefined],
     [new Uint8Array(), 'footage', undefined],
   ])('bytes without a name are named after what they are (%#)', async (bytes, filename, type) => {
-    expect(await prepareFootage(bytes)).toMatchObject({ filename, type });
-    expect(await prepareFootage(bytes.buffer)).toMatchObject({ filename, type });
-    expect(await prepareFootage(new Blob([bytes]))).toMatchObject({ filename, type });
+    expect(await prepared(bytes)).toMatchObject({ filename, type });
+    expect(await prepared(bytes.buffer)).toMatchObject({ filename, type });
+    expect(await prepared(new Blob([bytes]))).toMatchObject({ filename, type });
     const stream = new Blob([bytes]).stream();
-    expect(await prepareFootage(stream)).toMatchObject({ filename, type });
+    expect(await prepared(stream)).toMatchObject({ filename, type });
   });
 
   test('a file keeps its name, and what it is counts more than what it is called', async () => {
-    expect(await prepareFootage(new File([png], 'cat.mp4'))).toMatchObject({
+    expect(await prepared(new File([png], 'cat.mp4'))).toMatchObject({
       filename: 'cat.mp4',
       type: 'image',
     });
-    expect(await prepareFootage(new File([png], 'cat.backup'))).toMatchObject({ filename: 'cat.png' });
-    expect(await prepareFootage(new File(['?'], 'cat.webp'))).toMatchObject({ type: 'image' });
+    expect(await prepared(new File([png], 'cat.backup'))).toMatchObject({ filename: 'cat.png' });
+    expect(await prepared(new File(['?'], 'cat.webp'))).toMatchObject({ type: 'image' });
   });
 
   test('a path, and a file URL, are read', async () => {
@@ -134,13 +141,12 @@ describe('footage', () => {
     const path = join(directory, 'a cat.png');
     await writeFile(path, png);
     for (const footage of [path, pathToFileURL(path), pathToFileURL(path).href]) {
-      const prepared = await prepareFootage(footage);
-      if (!('blob' in prepared)) throw new Error('it was taken for a URI');
-      expect(prepared).toMatchObject({ filename: 'a cat.png', type: 'image' });
-      expect(new Uint8Array(await prepared.blob.arrayBuffer())).toEqual(png);
+      const made = await prepared(footage);
+      if (!('blob' in made)) throw new Error('it was taken for a URI');
+      expect(made).toMatchObject({ filename: 'a cat.png', type: 'image' });
+      expect(new Uint8Array(await made.blob.arrayBuffer())).toEqual(png);
     }
-    const refused = await prepareFootage(directory).catch((error: unknown) => error);
-    expect(RestageError.isInstance(refused) && refused.code).toBe('FILE_FAILED');
+    expect((await prepareFootage(directory)).error?.code).toBe('FILE_FAILED');
   });
 });
 

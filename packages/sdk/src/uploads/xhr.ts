@@ -3,14 +3,9 @@ import { Answer, connecting } from '../transport/answer.ts';
 /**
  * PUTs bytes with XMLHttpRequest, the only way in which browsers report how many have been sent.
  * @param onSent receives that number while they are sent
- * @throws CONNECTION_FAILED when no answer arrived
+ * @returns the answer; CONNECTION_FAILED when none arrived
  */
-export function putWithXhr(
-  url: string,
-  blob: Blob,
-  onSent: (sent: number) => void,
-  signal: AbortSignal,
-): Promise<Answer> {
+export function putWithXhr(url: string, blob: Blob, onSent: (sent: number) => void, signal: AbortSignal) {
   const send = () =>
     new Promise<Answer>((resolve, reject) => {
       signal.throwIfAborted();

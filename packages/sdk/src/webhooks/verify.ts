@@ -1,5 +1,6 @@
-import type { Call } from '../call.ts';
+import { type Call, toCall } from '../call.ts';
 import { clientError } from '../errors/client-error.ts';
+import { err, ok } from '../result.ts';
 import { readWebhookEvent, type WebhookEvent } from './event.ts';
 
 /** A webhook as it arrived. */
@@ -22,27 +23,29 @@ export interface WebhookRequest {
  * @returns the event; rejects with INVALID_WEBHOOK, which is to be answered with 400
  */
 export function verifyWebhook(request: WebhookRequest): Call<WebhookEvent, 'INVALID_WEBHOOK'> {
-  return verify(request);
+  return toCall(verify(request));
 }
 
-async function verify(request: WebhookRequest): Promise<WebhookEvent> {
+async function verify(request: WebhookRequest) {
   const id = header(request.headers, 'webhook-id');
   const timestamp = header(request.headers, 'webhook-timestamp');
-  const signatures = header(request.headers, 'webhook-signature').split(' ');
+  const signatures = header(request.headers, 'webhook-signature');
+  if (!id) return missing('webhook-id');
+  if (!timestamp) return missing('webhook-timestamp');
+  if (!signatures) return missing('webhook-signature');
   const age = Math.abs((request.now ?? Date.now()) / 1000 - Number(timestamp));
   // Written so that a timestamp which is no number is refused as well.
   if (!(/^\d+$/.test(timestamp) && age <= (request.toleranceSeconds ?? 300))) {
-    throw invalid(`webhook-timestamp is ${timestamp}, too far from now.`);
+    return invalid(`webhook-timestamp is ${timestamp}, too far from now.`);
   }
   const body = bytesOf(request.body);
   const signed = concatenate(new TextEncoder().encode(`${id}.${timestamp}.`), body);
   const secrets = typeof request.secret === 'string' ? [request.secret] : request.secret;
-  if (!(await anyMatches(secrets, signatures, signed))) {
-    throw invalid('No signature fits. Check the secret, and that the body is as it arrived.');
+  if (!(await anyMatches(secrets, signatures.split(' '), signed))) {
+    return invalid('No signature fits. Check the secret, and that the body is as it arrived.');
   }
   const event = parsedEvent(body);
-  if (!event) throw invalid('The body is signed, and is not an event that this version knows.');
-  return event;
+  return event ? ok(event) : invalid('The body is signed, and is not an event that this version knows.');
 }
 
 async function anyMatches(
@@ -66,11 +69,9 @@ async function anyMatches(
   return false;
 }
 
-function header(headers: WebhookRequest['headers'], name: string): string {
+function header(headers: WebhookRequest['headers'], name: string): string | undefined {
   const value = headers instanceof Headers ? headers.get(name) : headers[name];
-  const text = typeof value === 'string' ? value : value?.join(' ');
-  if (!text) throw invalid(`The header ${name} is missing.`);
-  return text;
+  return typeof value === 'string' ? value : value?.join(' ');
 }
 
 function parsedEvent(body: Uint8Array): WebhookEvent | undefined {
@@ -101,6 +102,10 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
+function missing(name: string) {
+  return invalid(`The header ${name} is missing.`);
+}
+
 function invalid(message: string) {
-  return clientError('INVALID_WEBHOOK', message);
+  return err(clientError('INVALID_WEBHOOK', message));
 }

@@ -1,0 +1,71 @@
+import { expectTypeOf } from 'vitest';
+import type { ErrorCode } from './index.ts';
+import { type ErrorCodeOf, getProcedureError, type ProcedureError } from './trpc.ts';
+
+/** A procedure of a router, as far as its codes are told by its type. */
+interface Procedure<Code extends ErrorCode> {
+  (options: object): Promise<unknown>;
+  readonly _def: {
+    readonly procedure: true;
+    readonly meta: unknown & { readonly errorCodes: readonly Code[] };
+  };
+}
+type Get = Procedure<'JOB_NOT_FOUND' | 'RATE_LIMIT_EXCEEDED'>;
+type Create = Procedure<'INVALID_FILENAME' | 'RATE_LIMIT_EXCEEDED'>;
+
+expectTypeOf<ErrorCodeOf<Get>>().toEqualTypeOf<'JOB_NOT_FOUND' | 'RATE_LIMIT_EXCEEDED'>();
+expectTypeOf<ErrorCodeOf<Get | Create>>().toEqualTypeOf<
+  'JOB_NOT_FOUND' | 'INVALID_FILENAME' | 'RATE_LIMIT_EXCEEDED'
+>();
+expectTypeOf<ErrorCodeOf<{ readonly _def: { readonly meta: unknown } }>>().toEqualTypeOf<never>();
+// A code of a newer server's types is one that this version gives as UNKNOWN.
+type Newer = {
+  readonly _def: { readonly meta: { readonly errorCodes: readonly ('FUTURE' | 'NOT_FOUND')[] } };
+};
+expectTypeOf<ErrorCodeOf<Newer>>().toEqualTypeOf<'NOT_FOUND'>();
+expectTypeOf(getProcedureError<Newer>({})?.code).toEqualTypeOf<'NOT_FOUND' | 'UNKNOWN' | undefined>();
+
+/** A switch over what a procedure was refused with is exhaustive, and each code has what it always says. */
+export function exhaustive(caught: unknown): string | number {
+  const error = getProcedureError<Get>(caught);
+  if (!error) throw caught;
+  expectTypeOf(error.message).toEqualTypeOf<string>();
+  expectTypeOf(error.param).toEqualTypeOf<string | undefined>();
+  expectTypeOf(error.requestId).toEqualTypeOf<string>();
+  expectTypeOf(error.docUrl).toEqualTypeOf<string>();
+  expectTypeOf(error.retryable).toEqualTypeOf<boolean>();
+  expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
+  switch (error.code) {
+    case 'JOB_NOT_FOUND':
+      expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
+      return error.message;
+    case 'RATE_LIMIT_EXCEEDED':
+      return error.retryAfter.toFixed();
+    case 'UNKNOWN':
+      return error.wireCode;
+    default:
+      return error satisfies never;
+  }
+}
+
+/** One that forgets a code, or has one too many, does not compile. */
+export function inexact(caught: unknown): string {
+  const error = getProcedureError<Get>(caught);
+  switch (error?.code) {
+    case undefined:
+    case 'UNKNOWN':
+    case 'RATE_LIMIT_EXCEEDED':
+      return '';
+    // @ts-expect-error the procedure never gives it
+    case 'INVALID_FILENAME':
+      return '';
+    default:
+      // @ts-expect-error JOB_NOT_FOUND has no case
+      return error satisfies never;
+  }
+}
+
+// Without a procedure, all codes are possible.
+expectTypeOf(getProcedureError({})).toEqualTypeOf<ProcedureError<ErrorCode> | undefined>();
+// @ts-expect-error a procedure without codes has no exact errors
+getProcedureError<{ readonly _def: { readonly meta: unknown } }>({});

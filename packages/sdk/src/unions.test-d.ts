@@ -1,0 +1,104 @@
+/**
+ * The union of every method, spelt out. What a method calls decides it: one more procedure in `run`, or one code more or less
+ * anywhere below, and this file does not compile.
+ */
+import type { FileRouteErrorCode, ProcedureErrorCode } from '@restage/errors';
+import { expectTypeOf } from 'vitest';
+import type {
+  CallErrorCode,
+  CallName,
+  CodesOfCall,
+  Download,
+  DownloadErrorCode,
+  JobList,
+  ListErrorCode,
+  PutErrorCode,
+  Restage,
+  RestageErrorCode,
+  RunErrorCode,
+  RunQuoteErrorCode,
+  SaveErrorCode,
+  SendErrorCode,
+  TransportErrorCode,
+  verifyWebhook,
+  WaitErrorCode,
+  WatchErrorCode,
+} from './index.ts';
+
+type Network = 'CONNECTION_FAILED' | 'TIMED_OUT' | 'ABORTED' | 'UNKNOWN';
+
+/** The codes of a method of the client. */
+type Codes<Method extends (...input: never[]) => PromiseLike<unknown> | AsyncIterable<unknown>> = CodesOfCall<
+  ReturnType<Method>
+>;
+type Uploads = Restage['uploads'];
+type Generations = Restage['generations'];
+type Account = Restage['account'];
+
+expectTypeOf<TransportErrorCode>().toEqualTypeOf<Network>();
+expectTypeOf<{ [Name in CallName]: CallErrorCode<Name> }>().toEqualTypeOf<{
+  [Name in CallName]: ProcedureErrorCode<Name> | Network;
+}>();
+
+/** The codes of the methods that call one procedure. */
+interface Methods {
+  'uploads.create': Codes<Uploads['create']>;
+  'generations.start': Codes<Generations['start']>;
+  'generations.get': Codes<Generations['get']>;
+  'generations.list': CodesOfCall<ReturnType<JobList['page']>>;
+  'generations.quote': Codes<Generations['quote']>;
+  'generations.cancel': Codes<Generations['cancel']>;
+  'account.info': Codes<Account['info']>;
+  'account.billing': Codes<Account['billing']>;
+}
+expectTypeOf<Methods>().toEqualTypeOf<{ [Name in CallName]: CallErrorCode<Name> }>();
+
+type List = ProcedureErrorCode<'generations.list'> | Network;
+expectTypeOf<Codes<Generations['list']>>().toEqualTypeOf<List>();
+expectTypeOf<ListErrorCode>().toEqualTypeOf<List>();
+
+type Put = 'INVALID_SIGNATURE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_ERROR' | Network;
+expectTypeOf<Put>().toEqualTypeOf<FileRouteErrorCode<'uploads.put'> | Network>();
+expectTypeOf<Codes<Uploads['put']>>().toEqualTypeOf<Put>();
+expectTypeOf<PutErrorCode>().toEqualTypeOf<Put>();
+
+type Send = ProcedureErrorCode<'uploads.create'> | Put | 'FILE_FAILED';
+expectTypeOf<Codes<Uploads['send']>>().toEqualTypeOf<Send>();
+expectTypeOf<SendErrorCode>().toEqualTypeOf<Send>();
+
+type Watch =
+  | ProcedureErrorCode<'generations.watch'>
+  | ProcedureErrorCode<'generations.get'>
+  | 'WAIT_TIMED_OUT'
+  | Network;
+expectTypeOf<Codes<Generations['watch']>>().toEqualTypeOf<Watch>();
+expectTypeOf<WatchErrorCode>().toEqualTypeOf<Watch>();
+
+type Wait = Watch | 'JOB_FAILED' | 'JOB_CANCELLED';
+expectTypeOf<Codes<Generations['wait']>>().toEqualTypeOf<Wait>();
+expectTypeOf<WaitErrorCode>().toEqualTypeOf<Wait>();
+
+type Run = Send | ProcedureErrorCode<'generations.start'> | Wait;
+expectTypeOf<Codes<Restage['run']>>().toEqualTypeOf<Run>();
+expectTypeOf<RunErrorCode>().toEqualTypeOf<Run>();
+
+type Quote = Send | ProcedureErrorCode<'generations.quote'>;
+expectTypeOf<Codes<Restage['quote']>>().toEqualTypeOf<Quote>();
+expectTypeOf<RunQuoteErrorCode>().toEqualTypeOf<Quote>();
+
+type Fetched = 'INVALID_SIGNATURE' | 'NOT_FOUND' | 'INTERNAL_ERROR' | Network;
+// It asks for no range.
+expectTypeOf<Fetched>().toEqualTypeOf<
+  Exclude<FileRouteErrorCode<'outputs.get'>, 'INVALID_REQUEST'> | Network
+>();
+expectTypeOf<Codes<Download['bytes']>>().toEqualTypeOf<Fetched>();
+expectTypeOf<Codes<Download['stream']>>().toEqualTypeOf<Fetched>();
+expectTypeOf<DownloadErrorCode>().toEqualTypeOf<Fetched>();
+expectTypeOf<Codes<Download['save']>>().toEqualTypeOf<Fetched | 'FILE_FAILED'>();
+expectTypeOf<SaveErrorCode>().toEqualTypeOf<Fetched | 'FILE_FAILED'>();
+
+expectTypeOf<Codes<typeof verifyWebhook>>().toEqualTypeOf<'INVALID_WEBHOOK'>();
+expectTypeOf<Codes<Restage['webhooks']['verify']>>().toEqualTypeOf<'INVALID_WEBHOOK'>();
+
+// A promise that doesn't say has all.
+expectTypeOf<CodesOfCall<Promise<number>>>().toEqualTypeOf<RestageErrorCode>();
