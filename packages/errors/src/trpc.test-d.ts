@@ -5,10 +5,8 @@ import { type ErrorCodeOf, getProcedureError, type ProcedureError } from './trpc
 /** A procedure of a router, as far as its codes are told by its type. */
 interface Procedure<Code extends ErrorCode> {
   (options: object): Promise<unknown>;
-  readonly _def: {
-    readonly procedure: true;
-    readonly meta: unknown & { readonly errorCodes: readonly Code[] };
-  };
+  readonly _def: { readonly procedure: true; readonly meta: unknown };
+  readonly meta: { readonly errorCodes: readonly Code[] };
 }
 type Get = Procedure<'JOB_NOT_FOUND' | 'RATE_LIMIT_EXCEEDED'>;
 type Create = Procedure<'INVALID_FILENAME' | 'RATE_LIMIT_EXCEEDED'>;
@@ -17,11 +15,9 @@ expectTypeOf<ErrorCodeOf<Get>>().toEqualTypeOf<'JOB_NOT_FOUND' | 'RATE_LIMIT_EXC
 expectTypeOf<ErrorCodeOf<Get | Create>>().toEqualTypeOf<
   'JOB_NOT_FOUND' | 'INVALID_FILENAME' | 'RATE_LIMIT_EXCEEDED'
 >();
-expectTypeOf<ErrorCodeOf<{ readonly _def: { readonly meta: unknown } }>>().toEqualTypeOf<never>();
+expectTypeOf<ErrorCodeOf<{ readonly meta: unknown }>>().toEqualTypeOf<never>();
 // A code of a newer server's types is one that this version gives as UNKNOWN.
-type Newer = {
-  readonly _def: { readonly meta: { readonly errorCodes: readonly ('FUTURE' | 'NOT_FOUND')[] } };
-};
+type Newer = { readonly meta: { readonly errorCodes: readonly ('FUTURE' | 'NOT_FOUND')[] } };
 expectTypeOf<ErrorCodeOf<Newer>>().toEqualTypeOf<'NOT_FOUND'>();
 expectTypeOf(getProcedureError<Newer>({})?.code).toEqualTypeOf<'NOT_FOUND' | 'UNKNOWN' | undefined>();
 
@@ -68,4 +64,4 @@ export function inexact(caught: unknown): string {
 // Without a procedure, all codes are possible.
 expectTypeOf(getProcedureError({})).toEqualTypeOf<ProcedureError<ErrorCode> | undefined>();
 // @ts-expect-error a procedure without codes has no exact errors
-getProcedureError<{ readonly _def: { readonly meta: unknown } }>({});
+getProcedureError<{ readonly meta: unknown }>({});

@@ -8,7 +8,7 @@ import { procedureCodes } from './procedure-codes.ts';
 
 /** What each procedure of `AppRouter` says of its codes, in its type. */
 export interface ProcedureWithCodes<Code extends string = string> {
-  readonly _def: { readonly meta: { readonly errorCodes: readonly Code[] } };
+  readonly meta: { readonly errorCodes: readonly Code[] };
 }
 
 /** Exactly the codes of a procedure: `ErrorCodeOf<AppRouter['generations']['get']>`. */

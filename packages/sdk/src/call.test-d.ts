@@ -1,5 +1,6 @@
 import { expectTypeOf } from 'vitest';
 import {
+  type AccountInfo,
   type Call,
   type CallErrorCode,
   type Job,
@@ -130,6 +131,9 @@ export async function widened(plain: Promise<number>): Promise<void> {
   const unknown: Call<number, RestageErrorCode> = plain;
   // @ts-expect-error neither does what is made of a call
   const made: Call<string, RestageErrorCode> = wider.then(({ id }) => id);
+  const either = await safe(Math.random() > 0.5 ? restage.account.info() : restage.generations.get('swx_1'));
+  if (either.ok) expectTypeOf(either.value).toEqualTypeOf<AccountInfo | Job>();
+  else expectTypeOf(either.error.code).toEqualTypeOf<CallErrorCode<'account.info' | 'generations.get'>>();
   const result = await safe(plain);
   if (!result.ok) expectTypeOf(result.error.code).toEqualTypeOf<RestageErrorCode>();
   await Promise.all([promise, narrower, unknown, made]);

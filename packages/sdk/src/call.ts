@@ -56,8 +56,11 @@ export function safe<T, Code extends RestageErrorCode>(call: Call<T, Code>): Pro
 export function safe<T, Code extends RestageErrorCode>(
   stream: CallStream<T, Code>,
 ): AsyncGenerator<Result<T, Code>, void>;
-/** Waits for a promise that doesn't say how it can fail, such as that of an async function: any code is possible. */
-export function safe<T>(promise: Promise<T>): Promise<Result<T, RestageErrorCode>>;
+/**
+ * Waits for one of several calls; or for a promise that doesn't say how it can fail, such as that of an async function: then
+ * any code is possible.
+ */
+export function safe<C extends Promise<unknown>>(promise: C): Promise<Result<Awaited<C>, CodesOfCall<C>>>;
 export function safe<T, Code extends RestageErrorCode>(
   given: Call<T, Code> | CallStream<T, Code> | Promise<T>,
 ) {

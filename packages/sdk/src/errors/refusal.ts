@@ -11,6 +11,7 @@ export interface Refusal {
   readonly requestId?: unknown;
   readonly docUrl?: unknown;
   readonly retryable?: unknown;
+  readonly retryAfter?: unknown;
 }
 
 /**
@@ -34,7 +35,8 @@ export function refusalError<const Code extends ErrorCode>(
     requestId: text(refusal.requestId) ?? headers.get('x-request-id') ?? undefined,
     docUrl: text(refusal.docUrl) ?? linkedDocUrl(headers),
     retryable: typeof refusal.retryable === 'boolean' ? refusal.retryable : isRetryable,
-    retryAfter: seconds(headers.get('retry-after')),
+    retryAfter:
+      typeof refusal.retryAfter === 'number' ? refusal.retryAfter : seconds(headers.get('retry-after')),
     wireCode: refusal.code,
   };
   return code === undefined
