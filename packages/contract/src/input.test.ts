@@ -115,4 +115,29 @@ describe('a filename', () => {
   test.each(refused)('%j is refused', (filename) => {
     expect(uploadInput.parse({ filename })).toMatchObject({ code: 'INVALID_FILENAME', param: 'filename' });
   });
+
+  const character = (name: string) =>
+    `must not contain ${name}: a name has none of / \\ : * ? " < > | %, nothing that looks like them or a dot, and nothing invisible`;
+  test.each<[unknown, string]>([
+    [
+      undefined,
+      'must be a name of 3 to 255 characters that ends in .mp4, .mov, .png, .jpg, .jpeg or .webp; received nothing.',
+    ],
+    [
+      7,
+      'must be a name of 3 to 255 characters that ends in .mp4, .mov, .png, .jpg, .jpeg or .webp; received 7.',
+    ],
+    ['', 'must have 3 to 255 characters, and has 0; received "".'],
+    [`${'é'.repeat(252)}.png`, `must have 3 to 255 characters, and has 256; received "${'é'.repeat(60)}…".`],
+    ['100%.png', `${character('%')}; received "100%.png".`],
+    ['a/b.png', `${character('/')}; received "a/b.png".`],
+    ['a\u200b.png', `${character('U+200B')}; received "a\u200b.png".`],
+    ['a\uff0fb.png', `${character('U+FF0F')}; received "a\uff0fb.png".`],
+    ['.a.png', 'must not begin with a dot; received ".a.png".'],
+    ['a..png', 'must not contain two dots in a row; received "a..png".'],
+    ['a.png ', 'must not begin or end with a space; received "a.png ".'],
+    ['archive.zip', 'must end in .mp4, .mov, .png, .jpg, .jpeg or .webp; received "archive.zip".'],
+  ])('%j is refused with the rule that it breaks', (filename, said) => {
+    expect(uploadInput.parse({ filename })).toMatchObject({ message: `filename ${said}` });
+  });
 });

@@ -43,13 +43,13 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
 
   /**
    * Adds a field.
-   * @param accepts what the message says is accepted, as in "must be …"
+   * @param accepts what the message says is accepted, as in "must be …", or what it says of a value, as in "must not …"
    */
   field<const Name extends string, Schema extends z.ZodType, const Code extends PlainErrorCode>(
     name: Name,
     schema: Schema,
     code: Code,
-    accepts: string,
+    accepts: string | ((value: unknown) => string | undefined),
     options: FieldOptions = {},
   ): Input<S & Record<Name, Schema>, Codes | Code> {
     const step: Step<Code> = (raw, accepted) => {
@@ -63,7 +63,8 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
       }
       const parsed = schema.safeParse(value);
       if (!parsed.success) {
-        return fail(code, `${name} must be ${accepts}; received ${received(value)}.`, { param: name });
+        const rule = typeof accepts === 'string' ? `must be ${accepts}` : accepts(value);
+        return fail(code, `${name} ${rule}; received ${received(value)}.`, { param: name });
       }
       if (parsed.data !== undefined) accepted[name] = parsed.data;
       return undefined;

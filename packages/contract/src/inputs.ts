@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isFilename } from './filename.ts';
+import { findFilenameFault, isFilename } from './filename.ts';
 import { Input, isBlank } from './input.ts';
 import { limits } from './limits.ts';
 import { alphaModes, generationTypes, maxResolutions } from './vocabulary.ts';
@@ -120,7 +120,7 @@ export const uploadInput = Input.object().field(
     .refine(isFilename)
     .meta({ minLength: limits.filenameLength.min, maxLength: limits.filenameLength.max }),
   'INVALID_FILENAME',
-  `a plain name of ${limits.filenameLength.min} to ${limits.filenameLength.max} characters that ends in .mp4, .mov, .png, .jpg, .jpeg or .webp`,
+  findFilenameFault,
 );
 
 /** Which job is meant. An id that can't be one is like an id that isn't there. */
