@@ -45,6 +45,25 @@ describe('a run against a server', () => {
     expect(job).toMatchObject({ status: 'completed', alpha_mode: 'custom' });
   });
 
+  test('says what is to be made once all is read, and sends nothing where that is not wanted', async () => {
+    const { url, received } = await serve((response) => refuse(response, 'INVALID_API_KEY'));
+    const made: string[] = [];
+    const onRead = (type: string) => {
+      made.push(type);
+      throw new Error(`no ${type}`);
+    };
+    const read = async (source: string | URL, generation_type?: 'image' | 'video') =>
+      expect(hurried(url).run({ source, prompt: 'snow', generation_type }, { onRead })).rejects.toThrow(
+        /^no /,
+      );
+    await read(fixtureUrl('cat.png'));
+    await read(fixtureUrl('bird.mp4'));
+    await read('https://media.test/cat');
+    await read('https://media.test/cat', 'video');
+    expect(made).toEqual(['image', 'video', 'image', 'video']);
+    expect(received).toHaveLength(0);
+  });
+
   test('saves, streams and refuses what has been tampered with', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'restage-sdk-'));
     onTestFinished(() => rm(directory, { recursive: true }));

@@ -7,7 +7,7 @@ import type { RequestOptions, Simulation } from './options.ts';
 import { type Outputs, outputsOf } from './outputs/outputs.ts';
 import { ok } from './result.ts';
 import { type RunInput, startInputOf, type UploadProgress } from './start-input.ts';
-import type { Job } from './wire.ts';
+import type { GenerationsStartInput, Job } from './wire.ts';
 
 /** How far a run is. */
 export type RunProgress = UploadProgress | { readonly step: 'job'; readonly job: Job };
@@ -17,6 +17,10 @@ export type RunProgress = UploadProgress | { readonly step: 'job'; readonly job:
  * of the uploads where they alone can give it.
  */
 export interface RunOptions extends Omit<WatchOptions, 'simulate'> {
+  /**
+   * Sees what is to be made, once all inputs have been read and before anything is sent. What it throws ends the run.
+   */
+  readonly onRead?: ((generationType: GenerationsStartInput['generation_type']) => void) | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   readonly simulate?: Simulation<'uploads.create' | 'generations.start'> | undefined;
 }
@@ -40,10 +44,10 @@ export type RunQuoteErrorCode = CodesOfResult<ReturnType<typeof quoteRun>>;
 
 /** Uploads what needs uploading, starts the job, and waits for it. Once it is started, every error carries the job. */
 export async function run(context: WatchContext, input: RunInput, options: RunOptions = {}) {
-  const { timeoutMs, pollMs, onProgress, simulate, ...requestOptions } = options;
+  const { timeoutMs, pollMs, onRead, onProgress, simulate, ...requestOptions } = options;
   const simulated = isUploadCode(simulate) ? { uploads: simulate } : { start: simulate };
   const uploading = { ...requestOptions, onProgress, simulate: simulated.uploads };
-  const startInput = await startInputOf(context, input, uploading);
+  const startInput = await startInputOf(context, input, uploading, onRead);
   if (!startInput.ok) return startInput;
   const starting = { ...requestOptions, simulate: simulated.start };
   const job = await startGeneration(context.call, startInput.value, starting);

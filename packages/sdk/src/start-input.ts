@@ -41,20 +41,28 @@ export interface LocateOptions extends CallOptions<'uploads.create'> {
 /**
  * The input of a start that footage makes, with what needs uploading uploaded. All is read before any is sent: a path
  * that is mistyped costs no upload.
+ * @param onRead is called in between
  */
-export async function startInputOf(context: SendContext, input: RunInput, options: LocateOptions) {
+export async function startInputOf(
+  context: SendContext,
+  input: RunInput,
+  options: LocateOptions,
+  onRead?: (generationType: GenerationsStartInput['generation_type']) => void,
+) {
   const { source, alpha, reference, alpha_mode, generation_type, ...fields } = input;
   const prepared = await all(
     [source, alpha, reference].map((footage) => prepareGiven(footage, options.signal)),
   );
   if (!prepared.ok) return prepared;
   const [footage, matte, scene] = prepared.value;
+  const generationType = generation_type ?? footage?.type ?? 'image';
+  onRead?.(generationType);
   const located = await locateAll(context, { source: footage, alpha: matte, reference: scene }, options);
   if (!located.ok) return located;
   const [source_uri = '', alpha_uri, reference_image_uri] = located.value;
   return ok<GenerationsStartInput>({
     ...fields,
-    generation_type: generation_type ?? footage?.type ?? 'image',
+    generation_type: generationType,
     alpha_mode: alpha_mode ?? (alpha_uri === undefined ? 'auto' : 'custom'),
     source_uri,
     alpha_uri,

@@ -5,6 +5,7 @@ import { err, type Outcome, ok } from '../result.ts';
 import { attempt } from '../transport/attempt.ts';
 import { type Bytes, blobOf } from './put.ts';
 import { type Extension, sniff, sniffedBytes } from './sniff.ts';
+import { toUploadName } from './upload-name.ts';
 
 /**
  * Footage, however it is at hand. Text and URLs that name a place the server can fetch from (`beeble:`, `https:`,
@@ -42,16 +43,14 @@ export async function prepareFootage(footage: Footage, signal?: AbortSignal) {
 
 /** Bytes by a name that the server takes: their own, if it ends as it must, or one after what they are. */
 async function named(blob: Blob, name: string) {
-  const extension = sniff(new Uint8Array(await blob.slice(0, sniffedBytes).arrayBuffer()));
+  const sniffed = sniff(new Uint8Array(await blob.slice(0, sniffedBytes).arrayBuffer()));
   const known = typeOfName(name);
-  if (known)
-    return ok<PreparedFootage>({ blob, filename: name, type: extension ? typeOf(extension) : known });
-  if (extension) {
-    const filename = `${name.replace(/\.[^.]*$/, '') || 'footage'}.${extension}`;
-    return ok<PreparedFootage>({ blob, filename, type: typeOf(extension) });
-  }
+  const type = sniffed ? typeOf(sniffed) : known;
+  const [stem = '', extension = ''] = /^(.*?)(\.[^.]*)?$/s.exec(name)?.slice(1) ?? [];
+  if (known) return ok<PreparedFootage>({ blob, filename: toUploadName(stem, extension), type });
+  if (sniffed) return ok<PreparedFootage>({ blob, filename: toUploadName(stem, `.${sniffed}`), type });
   // The server says what is wrong with it, in the words of its INVALID_FILENAME.
-  return ok<PreparedFootage>({ blob, filename: name || 'footage', type: undefined });
+  return ok<PreparedFootage>({ blob, filename: name || 'footage', type });
 }
 
 type Stream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;

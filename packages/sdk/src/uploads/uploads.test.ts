@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { isFilename } from '@restage/contract';
+import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Footage, safe } from '../index.ts';
 import { hurried, json, serve, succeed } from '../testing/server.ts';
 import { prepareFootage } from './footage.ts';
+import { toUploadName } from './upload-name.ts';
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
 const bytesOf = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
@@ -133,6 +136,31 @@ describe('footage', () => {
     });
     expect(await prepared(new File([png], 'cat.backup'))).toMatchObject({ filename: 'cat.png' });
     expect(await prepared(new File(['?'], 'cat.webp'))).toMatchObject({ type: 'image' });
+  });
+
+  test.each([
+    ['100%.png', '100-.png'],
+    ['what? "this": <that>|*.png', 'what- -this- -that-.png'],
+    ['…and then.webp', '-and then.webp'],
+    ['a..b...PNG', 'a.b.PNG'],
+    ['.png', 'footage.png'],
+    [' .hidden .png', 'hidden.png'],
+    ['a\u200bb\u0000.jpeg', 'a-b-.jpeg'],
+    ['写真 1 (final) – été 🌅.mp4', '写真 1 (final) – été 🌅.mp4'],
+    [`${'🌅'.repeat(300)}.mp4`, `${'🌅'.repeat(251)}.mp4`],
+  ])('a file called %j is uploaded as %j', async (name, filename) => {
+    expect(await prepareFootage(new File(['?'], name))).toMatchObject({ filename });
+    expect(isFilename(filename)).toBe(true);
+  });
+
+  test('whatever a file is called, it has a name that the server takes, and keeps one that it does', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (stem) => {
+        const name = toUploadName(stem, '.jpeg');
+        expect(isFilename(name)).toBe(true);
+        if (isFilename(`${stem}.jpeg`)) expect(name).toBe(`${stem}.jpeg`);
+      }),
+    );
   });
 
   test('a path, and a file URL, are read', async () => {
