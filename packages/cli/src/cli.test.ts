@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -161,6 +161,117 @@ describe('restage run', () => {
     expect(['in_queue', 'processing']).toContain(job.status);
     await restage(['cancel', id]);
   });
+});
+
+describe('a file that can’t be written is refused before the server is asked', () => {
+  const nobody = { env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1' } };
+  const missing = join(directory, 'no-such-folder', 'o.png');
+  const place = (name: string) => join(directory, name);
+  const ask = ['run', photograph, '--prompt', 'snow'];
+
+  test.each<[string, string[], string]>([
+    [
+      'in a folder that is not there',
+      [...ask, '--out', missing],
+      `--out ${missing} can't be written: there is no folder`,
+    ],
+    ['that is a folder', [...ask, '-o', directory], `--out ${directory} can't be written: it is a folder.`],
+    ['below a file', [...ask, '-o', `${photograph}/o.png`], 'not a directory'],
+    ['with too long a name', [...ask, '-o', place(`${'a'.repeat(300)}.png`)], 'name too long'],
+    ['without a name', [...ask, '-o', ''], 'it has no name'],
+    ['of the source', [...ask, '--out-source', missing], '--out-source'],
+    ['of the matte', [...ask, '--out-alpha', missing], '--out-alpha'],
+    ['of a job that is there', ['get', 'swx_1', '--out', missing], 'there is no folder'],
+  ])('%s', async (_, words, said) => {
+    const ran = await restage(words, nobody);
+    expect(ran).toMatchObject({ exitCode: exitCodes.file, out: '' });
+    expect(ran.err).toContain(said);
+    const { err, exitCode } = await restage([...words, '--json'], nobody);
+    expect([exitCode, JSON.parse(err).error.code]).toEqual([exitCodes.file, 'FILE_FAILED']);
+  });
+
+  test('and what is there stays as it was, and what is not there is not made', async () => {
+    const [kept, never] = [place('kept.png'), place('never.png')];
+    await writeFile(kept, 'kept');
+    await restage([...ask, '--out', kept, '--out-alpha', never], nobody);
+    await restage(['get', 'swx_1', '--out', never], nobody);
+    expect(await readFile(kept, 'utf8')).toBe('kept');
+    await expect(readFile(never)).rejects.toThrow('ENOENT');
+  });
+
+  test('as are two files in one', async () => {
+    const ran = await restage([...ask, '-o', place('one.png'), '--out-alpha', place('./one.png')], nobody);
+    expect(ran).toMatchObject({ exitCode: exitCodes.usage });
+    expect(ran.err).toContain('--out and --out-alpha are the same file');
+  });
+});
+
+describe('an extension that the output has not is refused before the server is asked', () => {
+  const nobody = { env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1' } };
+  const video = fixturePath('bird.mp4');
+
+  test.each<[string[], string]>([
+    [
+      ['run', photograph, '-p', 'snow', '-o', 'o.jpg'],
+      "--out o.jpg can't be made: an output is a PNG or an MP4. Name it .png or .mp4.",
+    ],
+    [['run', photograph, '-p', 'snow', '-o', 'o.JPEG'], '--out o.JPEG'],
+    [['run', photograph, '-p', 'snow', '-o', 'o.png', '--out-alpha', 'a.webp'], '--out-alpha a.webp'],
+    [
+      ['run', photograph, '-p', 'snow', '-o', 'o.mp4'],
+      "--out o.mp4 can't be made: an output of an image is a PNG. Name it .png, or say --type video.",
+    ],
+    [['run', 'https://media.test/cat', '-p', 'snow', '-o', 'o.mp4'], 'or say --type video'],
+    [['run', video, '-p', 'snow', '-o', 'o.mov'], '--out o.mov'],
+    [
+      ['run', video, '-p', 'snow', '-o', 'o.png'],
+      "--out o.png can't be made: an output of a video is an MP4. Name it .mp4, or say --type image.",
+    ],
+    [['run', video, '-p', 'snow', '--type', 'video', '--out-source', 's.png'], '--out-source s.png'],
+    [['get', 'swx_1', '-o', 'o.gif'], '--out o.gif'],
+  ])('%j', async (words, said) => {
+    const ran = await restage(words, nobody);
+    expect(ran).toMatchObject({ exitCode: exitCodes.usage, out: '' });
+    expect(ran.err).toContain(said);
+  });
+
+  test('what comes by standard input is looked at first', async () => {
+    const words = ['run', '-', '-p', 'snow', '-o', 'o.mp4'];
+    const ran = await restage(words, { ...nobody, stdin: createReadStream(photograph) });
+    expect(ran).toMatchObject({ exitCode: exitCodes.usage });
+  });
+
+  test('a job’s own type counts for get', async () => {
+    const [job] = JSON.parse((await restage(['jobs', '--json'])).out);
+    const ran = await restage(['get', job.id, '-o', join(directory, 'o.mp4')]);
+    expect(ran).toMatchObject({ exitCode: exitCodes.usage });
+    expect(ran.err).toContain('an output of an image is a PNG');
+  });
+
+  test('a name without one, and one in capitals, are taken', async () => {
+    for (const name of ['plain', 'LOUD.PNG']) {
+      const ran = await restage([
+        'run',
+        photograph,
+        '-p',
+        'snow',
+        '--alpha-mode',
+        'fill',
+        '-o',
+        join(directory, name),
+      ]);
+      expect(ran).toMatchObject({ exitCode: exitCodes.done });
+    }
+  });
+});
+
+test('a file whose name no upload may have is uploaded under one that it may', async () => {
+  const path = join(directory, '100%.png');
+  await copyFile(photograph, path);
+  const { out } = await restage(['upload', path]);
+  expect(out).toMatch(/^beeble:\/\/uploads\/upload_\w+\/100-\.png\n$/);
+  const ran = await restage(['run', path, '-p', 'snow', '-o', join(directory, 'all.png')]);
+  expect(ran).toMatchObject({ exitCode: exitCodes.done });
 });
 
 describe('in a pipe', () => {

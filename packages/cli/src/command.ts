@@ -56,6 +56,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** A file of this machine can't be written. */
+export class FileError extends Error {
+  override readonly name = 'FileError';
+}
+
 /**
  * The number that an option's value is; undefined where it wasn't given.
  * @throws UsageError

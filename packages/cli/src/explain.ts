@@ -1,6 +1,6 @@
 import { catalog } from '@restage/errors';
 import { RestageError, type RestageErrorCode, type RestageErrorOf } from '@restage/sdk';
-import { UsageError } from './command.ts';
+import { FileError, UsageError } from './command.ts';
 import { catalogCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { plain } from './terminal.ts';
 
@@ -18,6 +18,14 @@ export function explain(error: unknown): Explanation {
     return {
       exitCode: exitCodes.usage,
       data: { error: { code: 'USAGE', message } },
+      text: `restage: ${message}`,
+    };
+  }
+  if (error instanceof FileError) {
+    const { message } = error;
+    return {
+      exitCode: exitCodes.file,
+      data: { error: { code: 'FILE_FAILED', message } },
       text: `restage: ${message}`,
     };
   }

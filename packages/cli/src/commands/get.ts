@@ -1,6 +1,7 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { jobText } from '../report.ts';
+import { checkExtensions, checkPaths } from './check-outputs.ts';
 import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
 
 /** `restage get`: a job as it is now, or once it has completed, and its files. */
@@ -15,10 +16,13 @@ export const get = command({
     const { restage, terminal, quiet } = context;
     const { signal } = terminal;
     const files = filesOf(context, values);
+    checkExtensions(files, undefined);
+    await checkPaths(files);
+    const found = await restage.generations.get(id, { signal });
     if (!values.wait && Object.keys(files).length === 0) {
-      const job = await restage.generations.get(id, { signal });
-      return { data: { job, files }, text: jobText(job) };
+      return { data: { job: found, files }, text: jobText(found) };
     }
+    checkExtensions(files, found.generation_type);
     const progress = new Progress(terminal, quiet);
     try {
       const job = await restage.generations.wait(id, {

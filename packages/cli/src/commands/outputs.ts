@@ -20,7 +20,7 @@ export const outputOptions = {
 } as const satisfies Options;
 
 /** In the place of a path. */
-const standardOutput = '-';
+export const standardOutput = '-';
 
 /** Whether a file goes to standard output, and so nothing else may. */
 function isPiped(files: Saved): boolean {

@@ -1,5 +1,6 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
+import { checkExtensions, checkPaths, checkWorkingDirectory } from './check-outputs.ts';
 import { footageOptions, inputOf, runSimulation } from './footage.ts';
 import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
 
@@ -14,9 +15,13 @@ export const run = command({
     const asked = filesOf(context, values);
     const { signal } = context.terminal;
     const running = { signal, timeoutMs: waitMs(values), simulate: runSimulation(values) };
+    checkExtensions(asked, input.generation_type);
+    await checkPaths(asked);
+    if (asked.render === undefined) await checkWorkingDirectory();
     try {
       const { job } = await context.restage.run(input, {
         ...running,
+        onRead: (type) => checkExtensions(asked, type),
         onProgress: (step) => progress.run(step),
       });
       const extension = job.generation_type === 'video' ? 'mp4' : 'png';
