@@ -1,5 +1,6 @@
 const orientationTag = 0x0112;
-const shortType = 3;
+/** Bytes of the whole numbers that TIFF has. Orientations should be of two; decoders take the others too. */
+const bytesOfType: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4 };
 
 /**
  * The orientation, 1 to 8, that an EXIF block asks for; 1 when it says nothing or is damaged, as viewers do.
@@ -19,9 +20,10 @@ export function exifOrientation(block: Buffer): number {
     const entry = directory + 2 + index * 12;
     if (entry + 12 > tiff.length) return 1;
     if (u16(entry) !== orientationTag) continue;
-    const value = u16(entry + 8);
-    const wellFormed = u16(entry + 2) === shortType && u32(entry + 4) === 1;
-    return wellFormed && value >= 1 && value <= 8 ? value : 1;
+    const bytes = bytesOfType[u16(entry + 2)];
+    if (bytes === undefined || u32(entry + 4) < 1) return 1;
+    const value = order === 'II' ? tiff.readUIntLE(entry + 8, bytes) : tiff.readUIntBE(entry + 8, bytes);
+    return value >= 1 && value <= 8 ? value : 1;
   }
   return 1;
 }

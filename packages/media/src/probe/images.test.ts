@@ -71,6 +71,28 @@ describe('the forms of a format', () => {
     expect(await inspect(makeJpeg(40, 30, undefined, 0xc3))).toMatchObject({ code: 'INVALID_URI' });
   });
 
+  test('turns a JPEG whose EXIF stands behind its frame', async () => {
+    const [turned, plain] = [makeJpeg(40, 30, 6), makeJpeg(40, 30)];
+    const [exif, tables] = [
+      turned.indexOf(Buffer.from([0xff, 0xe1])),
+      turned.indexOf(Buffer.from([0xff, 0xdb])),
+    ];
+    const scan = plain.indexOf(Buffer.from([0xff, 0xda]));
+    const late = Buffer.concat([
+      plain.subarray(0, scan),
+      turned.subarray(exif, tables),
+      plain.subarray(scan),
+    ]);
+    expect(await inspect(late)).toMatchObject({ width: 30, height: 40 });
+  });
+
+  test.each([1, 4, 9])('turns a JPEG whose orientation is a number of TIFF type %i', async (type) => {
+    const jpeg = makeJpeg(40, 30, 6);
+    // Little-endian: the tag of the orientation, then its type.
+    jpeg[jpeg.indexOf(Buffer.from([0x12, 0x01, 0x03])) + 2] = type;
+    expect(await inspect(jpeg)).toMatchObject({ width: 30, height: 40 });
+  });
+
   test('finds the frame of a JPEG behind two hundred segments', async () => {
     const jpeg = makeJpeg(40, 30);
     const padding = Array.from({ length: 200 }, () => jpegSegment(0xe2, Buffer.alloc(60_000)));

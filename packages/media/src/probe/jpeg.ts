@@ -17,11 +17,14 @@ const endOfImage = 0xd9;
 
 /** The size as shown of a JPEG: its frame header, turned as its first EXIF segment asks. Throws Damaged. */
 export function readJpeg(reader: Reader): Size {
+  let size: Size | undefined;
   let orientation: number | undefined;
   let position = 2;
   for (let count = 0; count < maxSegments; count += 1) {
     position = findMarker(reader, position);
     const marker = reader.read(position + 1, 1).readUInt8();
+    if (marker === startOfScan && size !== undefined)
+      return orient(size.width, size.height, orientation ?? 1);
     if (marker === startOfScan || marker === endOfImage || otherFrames.includes(marker)) break;
     if (lone.includes(marker)) {
       position += 2;
@@ -29,7 +32,7 @@ export function readJpeg(reader: Reader): Size {
     }
     const length = reader.read(position + 2, 2).readUInt16BE();
     if (length < 2) throw new Damaged('one of its segments is shorter than its header');
-    if (frames.includes(marker)) return orient(...frameSize(reader, position + 4), orientation ?? 1);
+    if (frames.includes(marker)) size = readFrameSize(reader, position + 4);
     if (marker === app1 && orientation === undefined && length > 8) {
       const block = reader.read(position + 4, length - 2);
       if (block.toString('latin1', 0, 6) === 'Exif\0\0') orientation = exifOrientation(block);
@@ -56,7 +59,7 @@ function findMarker(reader: Reader, from: number): number {
 }
 
 /** Width and height of a frame header, of which `position` is the first byte after its length. */
-function frameSize(reader: Reader, position: number): [width: number, height: number] {
+function readFrameSize(reader: Reader, position: number): Size {
   const frame = reader.read(position, 6);
   const [depth, height, width, components] = [
     frame.readUInt8(0),
@@ -67,5 +70,5 @@ function frameSize(reader: Reader, position: number): [width: number, height: nu
   if (width === 0 || height === 0) throw new Damaged('its size is zero');
   if (depth !== 8) throw new Damaged(`its samples have ${depth} bits, where 8 are usual`);
   if (![1, 3, 4].includes(components)) throw new Damaged(`it has ${components} colour components`);
-  return [width, height];
+  return { width, height };
 }
