@@ -199,7 +199,7 @@ describe('what goes wrong is told, and costs one job only', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const start = performance.now();
     controller.abort();
-    expect(await running).toMatchObject({ kind: 'failed' });
+    expect(await running).toEqual({ kind: 'failed', message: 'The job was cancelled.' });
     expect(performance.now() - start).toBeLessThan(2000);
     await render({
       source: fixturePath('cat.png'),
@@ -273,7 +273,7 @@ describe('what goes wrong is told, and costs one job only', () => {
       {
         ...base,
         generationType: 'video',
-        source: fixturePath('bird.mp4'),
+        source: fixturePath('wide.mp4'),
         alphaMode: 'auto',
         prompt: 'forest',
         outputDirectory: folder(),
