@@ -2,7 +2,7 @@ import { type GenerationType, limits } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
 import { unaccepted } from './failures.ts';
 import { paramOf, type Role } from './location.ts';
-import { maxCounted } from './movie/timeline.ts';
+import { maxCounted } from './movie/samples/timeline.ts';
 import type { Probe } from './probe/verdict.ts';
 
 /** Whether a source is of the type asked for, and small enough. `undefined` is yes. */

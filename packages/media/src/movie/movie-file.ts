@@ -1,5 +1,5 @@
 import { Damaged, type Reader } from '../probe/reader.ts';
-import type { Fragment } from './fragments.ts';
+import type { Fragment } from './samples/fragments.ts';
 
 /** Boxes that a movie may have at its top level: an honest one has two for each fragment. */
 const maxBoxes = 20_000;

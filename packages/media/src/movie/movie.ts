@@ -1,14 +1,19 @@
 import type { Size } from '@restage/contract';
 import { Damaged, type Reader } from '../probe/reader.ts';
 import { findBox, listBoxes } from './boxes.ts';
-import { listEdits } from './edits.ts';
 import { readMovieBoxes } from './movie-file.ts';
-import type { VideoCodec } from './parameter-sets.ts';
-import { readPictureFormats } from './picture-format.ts';
 import { computeShownSize, getCountedSize } from './picture-size.ts';
-import { hasOffsets, type Samples } from './samples.ts';
-import { findUndecodable, readSampleStart, readStoredSamples, type StoredSamples } from './stored-samples.ts';
-import { computeTimeline, type Timeline } from './timeline.ts';
+import { listEdits } from './samples/edits.ts';
+import { hasOffsets, type Samples } from './samples/samples.ts';
+import {
+  findUndecodable,
+  readSampleStart,
+  readStoredSamples,
+  type StoredSamples,
+} from './samples/stored-samples.ts';
+import { computeTimeline, type Timeline } from './samples/timeline.ts';
+import type { VideoCodec } from './stream/parameter-sets.ts';
+import { readPictureFormats } from './stream/picture-format.ts';
 import type { DisplayMatrix } from './track-header.ts';
 import { listVideoTracks, type VideoTrack } from './tracks.ts';
 

@@ -1,5 +1,6 @@
 import type { Size } from '@restage/contract';
-import type { PictureFormat, PixelAspect, VideoCodec } from './parameter-sets.ts';
+import type { PictureFormat, PixelAspect } from './stream/format.ts';
+import type { VideoCodec } from './stream/parameter-sets.ts';
 import { type DisplayMatrix, getTurn, isIdentity, type TrackHeader } from './track-header.ts';
 
 /** What a sample entry says of pictures. */

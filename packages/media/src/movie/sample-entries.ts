@@ -1,7 +1,7 @@
 import { findBox, listBoxes } from './boxes.ts';
-import { type DecoderConfiguration, readConfiguration } from './nal-units.ts';
-import type { VideoCodec } from './parameter-sets.ts';
 import type { EntrySize } from './picture-size.ts';
+import { type DecoderConfiguration, readConfiguration } from './stream/nal-units.ts';
+import type { VideoCodec } from './stream/parameter-sets.ts';
 
 /** An entry of `stsd` with a codec that is taken. */
 export interface SampleEntry extends EntrySize {

@@ -1,7 +1,7 @@
 import { Damaged } from '../probe/reader.ts';
 import { type Box, findBox, findBoxAt, listBoxes } from './boxes.ts';
 import { readSampleEntries, type SampleEntry } from './sample-entries.ts';
-import type { SampleTable } from './samples.ts';
+import type { SampleTable } from './samples/samples.ts';
 import { type DisplayMatrix, readMovieMatrix, readTrackHeader, type TrackHeader } from './track-header.ts';
 
 /** A video track, as its headers have it. */

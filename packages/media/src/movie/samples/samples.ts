@@ -1,5 +1,5 @@
-import { Damaged } from '../probe/reader.ts';
-import { readTable, type Table } from './boxes.ts';
+import { Damaged } from '../../probe/reader.ts';
+import { readTable, type Table } from '../boxes.ts';
 
 /**
  * The samples of a track in the order in which they are stored and decoded. Times are in ticks of the track's time

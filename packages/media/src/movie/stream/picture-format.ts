@@ -1,15 +1,15 @@
 import type { Size } from '@restage/contract';
+import { getCountedSize } from '../picture-size.ts';
+import type { SampleEntry } from '../sample-entries.ts';
+import type { PictureFormat } from './format.ts';
 import { type DecoderConfiguration, listNalUnits } from './nal-units.ts';
 import {
   addParameterSet,
   getNalType,
   type ParameterSets,
-  type PictureFormat,
   readSlicePicture,
   type VideoCodec,
 } from './parameter-sets.ts';
-import { getCountedSize } from './picture-size.ts';
-import type { SampleEntry } from './sample-entries.ts';
 
 /** What the coded stream says of its pictures. */
 export interface CodedPictures {

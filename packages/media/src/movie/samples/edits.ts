@@ -1,4 +1,4 @@
-import { Damaged } from '../probe/reader.ts';
+import { Damaged } from '../../probe/reader.ts';
 
 /** A segment of an edit list: a part of a track's media, and for how long it is shown. */
 export interface Edit {

@@ -1,4 +1,4 @@
-import { Damaged } from '../probe/reader.ts';
+import { Damaged } from '../../probe/reader.ts';
 import type { Edit } from './edits.ts';
 import { maxSamples, type Samples } from './samples.ts';
 

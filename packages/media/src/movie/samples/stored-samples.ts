@@ -1,9 +1,10 @@
-import type { Reader } from '../probe/reader.ts';
-import { type Box, findBox } from './boxes.ts';
-import { readFragmentDefaults, readFragments, readSegmentTimes } from './fragments.ts';
-import type { MovieBoxes } from './movie-file.ts';
-import { isInstantRefresh, isSkippedLeading } from './picture-format.ts';
-import type { SampleEntry } from './sample-entries.ts';
+import type { Reader } from '../../probe/reader.ts';
+import { type Box, findBox } from '../boxes.ts';
+import type { MovieBoxes } from '../movie-file.ts';
+import type { SampleEntry } from '../sample-entries.ts';
+import { isInstantRefresh, isSkippedLeading } from '../stream/picture-format.ts';
+import type { VideoTrack } from '../tracks.ts';
+import { readFragmentDefaults, readFragments } from './fragments.ts';
 import {
   countSamples,
   createSamples,
@@ -12,7 +13,7 @@ import {
   maxSamples,
   type Samples,
 } from './samples.ts';
-import type { VideoTrack } from './tracks.ts';
+import { readSegmentTimes } from './segment-index.ts';
 
 /** A track's samples, wherever in the file they are told. */
 export interface StoredSamples {
