@@ -100,7 +100,7 @@ describe.each(kinds)('of any movie in %s', (_name, change) => {
         for (const path of [result.render, result.source, result.alpha]) {
           const found = ffprobe(path);
           expect(found).toMatchObject({ frames: count, width: result.width, height: result.height });
-          expect(Math.abs(found.seconds - seconds)).toBeLessThan(0.003);
+          expect(Math.abs(found.seconds - seconds)).toBeLessThan(0.004);
         }
       }),
       { numRuns: 30 },

@@ -139,14 +139,17 @@ function getTimes({ timescale, timeline }: Movie): Pick<VideoInput, 'timeBase' |
   return { timeBase: new Rational(1, timescale * parts), times };
 }
 
+/** Seconds by which the durations of frames may differ and count as the same: what whole milliseconds make of 23.976 frames a second. */
+const unevenness = 0.00075;
+
 /**
- * Whether all frames of a video are shown for about the same time. Where frames are coded out of their order, MP4 tells no
- * other times exactly.
+ * Whether all frames of a video are shown for the same time. Where they aren't and are coded out of their order, MP4 tells
+ * no exact durations.
  */
-export function isSteady({ times }: VideoInput): boolean {
+export function isSteady({ times, timeBase: { num, den } }: VideoInput): boolean {
   const durations = times.slice(1).map((time, number) => Number(time - (times[number] as bigint)));
   const mean = Number((times.at(-1) as bigint) - (times[0] as bigint)) / durations.length;
-  return durations.every((duration) => Math.abs(duration - mean) <= mean / 10);
+  return durations.every((duration) => (Math.abs(duration - mean) * num) / den <= unevenness);
 }
 
 /** What a plain copy of a video's packets adds to their times; undefined where a copy would not show the same. */

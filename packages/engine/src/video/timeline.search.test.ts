@@ -17,6 +17,12 @@ function write(movie: BuiltMovie): string {
   return path;
 }
 
+function readMovie(path: string) {
+  const movie = readMovieFile(path);
+  if (movie === 'damaged' || 'unaccepted' in movie) throw new Error('not a movie');
+  return movie;
+}
+
 const render = (source: string, change: Partial<RenderRequest> = {}) =>
   renderVideo(
     {
@@ -28,8 +34,7 @@ const render = (source: string, change: Partial<RenderRequest> = {}) =>
 
 /** Renders a movie, and expects of all three outputs the frames, size and times that its headers promise. */
 async function expectAgreement(source: string, change: Partial<RenderRequest> = {}) {
-  const movie = readMovieFile(source);
-  if (movie === 'damaged' || 'unaccepted' in movie) throw new Error('not a movie');
+  const movie = readMovie(source);
   const { frames, end, count } = movie.timeline;
   const result = await render(source, change);
   if (result.kind !== 'rendered') throw new Error(result.message);
@@ -42,6 +47,10 @@ async function expectAgreement(source: string, change: Partial<RenderRequest> = 
       expect(Math.abs(time - (frames[n]?.time ?? 0) / movie.timescale)).toBeLessThan(0.002);
     const seconds = (end - (frames[0]?.time ?? 0)) / movie.timescale;
     expect(Math.abs(made.duration - seconds)).toBeLessThan(0.003);
+    // Most programs take what all samples last together for the duration.
+    const { samples, timescale: ticks } = readMovie(path);
+    const [first = 0, last = 0] = [samples.decodeTimes[0], samples.decodeTimes[samples.count]];
+    expect(Math.abs((last - first) / ticks - seconds)).toBeLessThan(0.004);
   }
   return { movie, result };
 }
