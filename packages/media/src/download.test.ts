@@ -35,6 +35,15 @@ test('writes the whole of a URL, an upload and a data URI to a file', async () =
   expect(await files()).toEqual(['target', 'upload']);
 });
 
+test.each([`bytes 0-${bytes.length - 1}/*`, `bytes 0-${bytes.length - 1}/${bytes.length}`])(
+  'writes the whole of a URL that is sent as the part %s',
+  async (part) => {
+    serve = (_, response) => void response.writeHead(206, { 'content-range': part }).end(bytes);
+    expect(await testMedia.media.download(remote, 'source', target())).toEqual({ bytes: bytes.length });
+    expect((await readFile(target())).equals(bytes)).toBe(true);
+  },
+);
+
 test('throws what goes wrong with its own disk, which is no fault of the request', async () => {
   serve = serveFile(bytes, { ranges: true });
   await expect(testMedia.media.download(remote, 'source', '/proc/nowhere/target')).rejects.toThrow('ENOENT');
@@ -48,6 +57,16 @@ describe('leaves what was there, and nothing else, when', () => {
       'a part is sent though none was asked for',
       'SOURCE_UNREACHABLE',
       (_, r) => void r.writeHead(206).end('x'),
+    ],
+    [
+      'a part is sent that is not all',
+      'SOURCE_UNREACHABLE',
+      (_, r) => void r.writeHead(206, { 'content-range': 'bytes 0-0/9' }).end('x'),
+    ],
+    [
+      'the part is shorter than it says',
+      'SOURCE_UNREACHABLE',
+      (_, r) => void r.writeHead(206, { 'content-range': 'bytes 0-9/*' }).end('x'),
     ],
     [
       'the body breaks off',

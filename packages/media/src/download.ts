@@ -4,8 +4,8 @@ import { type Failure, isFailure } from '@restage/errors';
 import type { Context } from './context.ts';
 import { decodeDataUri } from './data.ts';
 import { notBase64, notThere, tooManyBytes, unreachable } from './failures.ts';
-import { writeBody } from './fetch/body.ts';
-import { discard, openFetcher, Refusal } from './fetch/fetcher.ts';
+import { openFetcher, Refusal } from './fetch/fetcher.ts';
+import { writeWhole } from './fetch/whole.ts';
 import type { Location, Role } from './location.ts';
 import type { HttpsMedia } from './uri.ts';
 
@@ -83,15 +83,7 @@ async function fetchWhole(
       followRedirects: true,
     });
     if (answer instanceof Refusal) return answer;
-    if (answer.status !== 200) {
-      discard(answer);
-      return new Refusal(`the status ${answer.status}`);
-    }
-    return await writeBody(answer, file, {
-      position: 0,
-      atMost: context.limits.fileBytes,
-      limits: context.limits,
-    });
+    return await writeWhole(answer, file, context.limits);
   } finally {
     await file.close();
     await fetcher.close();

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { writeBody } from './body.ts';
 import { discard, type Fetcher, type FetchLimits, type Incoming, Refusal } from './fetcher.ts';
+import { readRange, writeWhole } from './whole.ts';
 
 /** Bytes fetched first, and at least with every further request. */
 const blockBytes = 64 * 1024;
@@ -15,7 +16,7 @@ export interface PartialCopy {
 }
 
 /**
- * Fetches the beginning of a remote file into `file`, or, where the server knows no ranges, all of it.
+ * Fetches the beginning of a remote file into `file`, or, where the server knows no ranges or no size, all of it.
  */
 export async function openPartialCopy(
   fetcher: Fetcher,
@@ -27,10 +28,17 @@ export async function openPartialCopy(
   const first = await get(url, 0, blockBytes);
   if (first instanceof Refusal) return first;
   if (first.status === 200) return await whole(first);
-  const size = rangeSize(first, 0);
-  if (size === undefined) {
+  const range = readRange(first);
+  if (range?.start !== 0) {
     discard(first);
     return new Refusal(`the status ${first.status} without the range that was asked for`);
+  }
+  const { size } = range;
+  if (size === undefined) {
+    // Nor is it told by a part that is shorter than was asked for: all is fetched.
+    discard(first);
+    const all = await fetcher.send(first.url, { method: 'GET', signal, followRedirects: true });
+    return all instanceof Refusal ? all : await whole(all);
   }
   if (size > limits.fileBytes) {
     discard(first);
@@ -48,7 +56,8 @@ export async function openPartialCopy(
       const until = Math.min(size, Math.max(end, start + blockBytes));
       const part = await get(first.url, start, until);
       if (part instanceof Refusal) return part;
-      if (rangeSize(part, start) !== size || part.headers.etag !== first.headers.etag) {
+      const has = readRange(part);
+      if (has?.start !== start || (has.size ?? size) !== size || part.headers.etag !== first.headers.etag) {
         discard(part);
         return new Refusal('the file changed between two requests');
       }
@@ -70,20 +79,9 @@ export async function openPartialCopy(
   }
 
   async function whole(answer: Incoming): Promise<PartialCopy | 'too large' | Refusal> {
-    if (Number(answer.headers['content-length'] ?? 0) > limits.fileBytes) {
-      discard(answer);
-      return 'too large';
-    }
-    const bytes = await writeBody(answer, file, { position: 0, atMost: limits.fileBytes, limits });
+    const bytes = await writeWhole(answer, file, limits);
     if (typeof bytes !== 'number') return bytes;
     const everything = { start: 0, end: bytes };
     return { size: bytes, present: [everything], fetch: async () => new Refusal('nothing is left to fetch') };
   }
-}
-
-/** The size of the whole file, if the response is the part of it that begins at `start`. */
-function rangeSize(answer: Incoming, start: number): number | undefined {
-  if (answer.status !== 206) return undefined;
-  const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(String(answer.headers['content-range'] ?? ''));
-  return range && Number(range[1]) === start ? Number(range[3]) : undefined;
 }

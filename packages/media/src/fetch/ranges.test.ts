@@ -99,7 +99,11 @@ describe('a server that', () => {
     ['sends another part', ({ headers }) => ({ headers: { ...headers, 'content-range': 'bytes 5-9/100' } })],
     ['says no part', () => ({ headers: {} })],
     ['says nonsense', () => ({ headers: { 'content-range': 'bytes */*' } })],
-    ['says that the whole has no end', () => ({ headers: { 'content-range': 'bytes 0-65535/*' } })],
+    [
+      'says that a part is longer than the whole',
+      () => ({ headers: { 'content-range': 'bytes 0-65535/9' } }),
+    ],
+    ['says that a part ends before it begins', () => ({ headers: { 'content-range': 'bytes 9-0/99' } })],
     ['sends less than it says', ({ body }) => ({ body: body.subarray(1) })],
     ['sends more than was asked for', ({ body }) => ({ body: Buffer.concat([body, body]) })],
     [
@@ -133,6 +137,83 @@ describe('a server that', () => {
       expect(answer).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
     },
   );
+});
+
+describe('a server that does not know the size of a file', () => {
+  /** Serves bytes by parts of an unknown whole; without a range, all of it, with `status`. */
+  const sizeless =
+    (bytes: Buffer, status: 200 | 206): RequestListener =>
+    (incoming, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(incoming.headers.range ?? '') ?? [];
+      const [start, end] = [Number(from ?? 0), Math.min(Number(to ?? bytes.length), bytes.length - 1)];
+      const body = bytes.subarray(start, end + 1);
+      response.statusCode = from === undefined ? status : 206;
+      response.setHeader('content-length', body.length);
+      if (response.statusCode === 206) response.setHeader('content-range', `bytes ${start}-${end}/*`);
+      response.end(body);
+    };
+
+  test.each([200, 206] as const)('is asked for the whole, which it gives as %i', async (status) => {
+    const bytes = await makeMovie({ layout: 'moov last', frames: 20, frameBytes: 33_000 });
+    expect(await inspect(sizeless(bytes, status))).toMatchObject({ frames: 20, bytes: bytes.length });
+    expect(sent).toBe(blockBytes + bytes.length);
+  });
+
+  test('is believed where it has little, or just a block, or a byte more or less', async () => {
+    const png = makePng(40, 30);
+    for (const length of [png.length, blockBytes - 1, blockBytes, blockBytes + 1]) {
+      const bytes = Buffer.concat([png, Buffer.alloc(length - png.length)]);
+      expect(await inspect(sizeless(bytes, 200))).toMatchObject({ width: 40, bytes: bytes.length });
+    }
+  });
+
+  test.each<[string, RequestListener]>([
+    [
+      'less than it says',
+      (_, response) => void response.writeHead(206, { 'content-range': 'bytes 0-99/*' }).end('x'),
+    ],
+    [
+      'more than it says',
+      (_, response) => void response.writeHead(206, { 'content-range': 'bytes 0-9/*' }).end('x'.repeat(99)),
+    ],
+    [
+      'another part',
+      (_, response) => void response.writeHead(206, { 'content-range': 'bytes 1-9/*' }).end('x'.repeat(9)),
+    ],
+    [
+      'a block whatever it is asked',
+      (_, response) => void response.writeHead(206, { 'content-range': 'bytes 0-65535/99999' }).end(),
+    ],
+  ])('and sends %s is not believed', async (_, listener) => {
+    expect(await inspect(listener)).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+  });
+
+  test('or sends shorter parts than it was asked for, is asked for the whole', async () => {
+    const bytes = makePng(40, 30);
+    const answer = await inspect((incoming, response) => {
+      if (incoming.headers.range === undefined) return void response.end(bytes);
+      response.writeHead(206, { 'content-range': 'bytes 0-9/*' }).end(bytes.subarray(0, 10));
+    });
+    expect(answer).toMatchObject({ width: 40, bytes: bytes.length });
+  });
+
+  test('in a later part only is believed', async () => {
+    const bytes = await makeMovie({ layout: 'moov last', frames: 20, frameBytes: 33_000 });
+    const answer = await inspect((incoming, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(incoming.headers.range ?? '') ?? [];
+      const [start, end] = [Number(from), Math.min(Number(to), bytes.length - 1)];
+      const size = start === 0 ? bytes.length : '*';
+      response.writeHead(206, { 'content-range': `bytes ${start}-${end}/${size}` });
+      response.end(bytes.subarray(start, end + 1));
+    });
+    expect(answer).toMatchObject({ frames: 20 });
+  });
+
+  test('has no file over the size limit either', async () => {
+    expect(await inspect(sizeless(Buffer.alloc(20_000_001), 206))).toMatchObject({
+      code: 'SOURCE_TOO_LARGE',
+    });
+  });
 });
 
 describe('a file over the size limit', () => {
