@@ -122,8 +122,7 @@ async function listWays(target: DatabaseTarget, timeout: number): Promise<Route[
 }
 
 /** Poolers refuse settings at the start of a connection, unless they are told otherwise. */
-const refusesOptions = (message: string) =>
-  /unsupported startup parameter|command-line options/i.test(message);
+const refusesOptions = (message: string) => /startup parameter|command-line options/i.test(message);
 
 /** Whether a failure may be for TLS or the lack of it. PostgreSQL's own refusals are not, but for that of the way. */
 const mayDependOnTls = (code: string) =>
