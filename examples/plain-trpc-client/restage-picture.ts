@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { AppRouter } from '@restage/api';
+import { getProcedureError } from '@restage/errors/trpc';
 import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client';
 import { SuperJSON } from 'superjson';
 
@@ -24,11 +25,17 @@ const trpc = createTRPCClient<AppRouter>({
   ],
 });
 
+/** The procedures that this program calls: what can go wrong follows from them. */
+type Called =
+  | AppRouter['account']['info' | 'billing']
+  | AppRouter['uploads']['create']
+  | AppRouter['generations']['start' | 'get'];
+
 try {
   await main(picture, prompt, output);
-} catch (error) {
-  if (!isRestageError(error)) throw error;
-  console.error(explain(error));
+} catch (caught) {
+  if (!(caught instanceof TRPCClientError)) throw caught;
+  console.error(explain(caught));
   process.exitCode = 1;
 }
 
@@ -47,12 +54,7 @@ async function main(picture: string, prompt: string, output: string): Promise<vo
     source_uri: upload.beeble_uri,
     prompt,
   });
-
-  // Each call answers when the job has ended, or after 60 seconds.
-  let job = await trpc.generations.get.query({ id, wait: 60 });
-  while (job.status === 'in_queue' || job.status === 'processing') {
-    job = await trpc.generations.get.query({ id, wait: 60 });
-  }
+  const job = await waitForJob(id);
   if (!job.output) throw new Error(`Job ${id} has the status ${job.status}: ${job.error}`);
 
   const render = await fetch(job.output.render);
@@ -61,20 +63,37 @@ async function main(picture: string, prompt: string, output: string): Promise<vo
   console.log(`Saved ${output} (job ${id}, seed ${job.seed}).`);
 }
 
-function isRestageError(error: unknown): error is TRPCClientError<AppRouter> {
-  return error instanceof TRPCClientError;
+/** Asks for a job until it has ended: each call answers when it has, or after 60 seconds. */
+async function waitForJob(id: string) {
+  for (;;) {
+    try {
+      const job = await trpc.generations.get.query({ id, wait: 60 });
+      if (job.status !== 'in_queue' && job.status !== 'processing') return job;
+    } catch (caught) {
+      const error = getProcedureError<AppRouter['generations']['get']>(caught);
+      // Narrowed to a code that always says when to come again, so `error.retryAfter` is a number.
+      if (error?.code !== 'RATE_LIMIT_EXCEEDED') throw caught;
+      await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
+    }
+  }
 }
 
-/** An error that the server answered with carries the code of the catalog, and where it is documented. */
-function explain({ message, data }: TRPCClientError<AppRouter>): string {
-  if (!data) return `No answer from ${baseUrl}: ${message}`;
-  const { code, docUrl, requestId } = data.error;
-  switch (code) {
+/** Handles some codes, and leaves the rest to one sentence. A `case` for a code that no call can have does not compile. */
+function explain(caught: Error): string {
+  const error = getProcedureError<Called>(caught);
+  if (!error) return `No answer of Restage came from ${baseUrl}: ${caught.message}`;
+  switch (error.code) {
     case 'INVALID_API_KEY':
       return 'Set RESTAGE_API_KEY to the key that the server printed.';
+    case 'INVALID_FILENAME':
+    case 'INVALID_FILE_FORMAT':
+      return `Restage takes PNG, JPEG and WebP pictures: ${error.message}`;
     case 'INSUFFICIENT_CREDITS':
-      return `Nothing was started or charged: ${message}`;
+    case 'HARD_LIMIT_EXCEEDED':
+      return `Nothing was started or charged: ${error.message}`;
+    case 'UNKNOWN':
+      return `The server answered with ${error.wireCode}, which these procedures do not declare: ${error.message}`;
     default:
-      return `${message} (${code}, request ${requestId}; see ${docUrl})`;
+      return `${error.message} (${error.code}, request ${error.requestId}; see ${error.docUrl})`;
   }
 }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { pack } from '@restage/sdk/build/build';
+import { buildErrors, pack } from '@restage/sdk/build/build';
 import { afterAll, expect, test } from 'vitest';
 import { buildApi } from '../build/build.ts';
 
@@ -14,16 +14,25 @@ const root = join(room, '../..');
 const project = await mkdtemp(join(tmpdir(), 'restage-installed-'));
 afterAll(() => rm(project, { recursive: true }));
 
+await buildErrors();
 await buildApi();
+await mkdir(join(project, 'node_modules/@restage'), { recursive: true });
+await unpack('errors');
 await install();
 
-/** Lays the tarball out as npm would, with what it depends on. */
+/** Lays the tarball of a package out as npm would. Gives where. */
+async function unpack(name: 'errors' | 'api'): Promise<string> {
+  const packed = join(project, `packed-${name}`);
+  await mkdir(packed);
+  await execute('tar', ['xzf', await pack(join(room, '..', name), packed), '-C', packed]);
+  const installed = join(project, 'node_modules/@restage', name);
+  await rename(join(packed, 'package'), installed);
+  return installed;
+}
+
+/** Lays out @restage/api, with what it depends on. */
 async function install(): Promise<void> {
-  const installed = join(project, 'node_modules/@restage/api');
-  await mkdir(dirname(installed), { recursive: true });
-  await mkdir(join(project, 'packed'));
-  await execute('tar', ['xzf', await pack(room, join(project, 'packed')), '-C', project]);
-  await execute('mv', [join(project, 'package'), installed]);
+  const installed = await unpack('api');
   const { dependencies, optionalDependencies } = JSON.parse(
     await readFile(join(installed, 'package.json'), 'utf8'),
   ) as Record<string, Record<string, string>>;
@@ -48,6 +57,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AppRouter } from '@restage/api';
 import { refusalOf, testRestage } from '@restage/api/testing';
+import { getProcedureError } from '@restage/errors/trpc';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import { SuperJSON } from 'superjson';
 
@@ -63,7 +73,10 @@ test('in this process, and over tRPC', async () => {
   const job = await restage.caller.generations.get({ id, wait: 60 });
   assert.equal(job.status, 'completed');
   assert.equal((await fetch(job.output?.render ?? '')).headers.get('content-type'), 'image/png');
-  assert.equal((await refusalOf(restage.caller.generations.start(input))).code, 'INSUFFICIENT_CREDITS');
+  const refused = await refusalOf<AppRouter['generations']['start']>(restage.caller.generations.start(input));
+  assert.equal(refused.code, 'INSUFFICIENT_CREDITS');
+  // @ts-expect-error a start never answers so
+  assert.notEqual(refused.code, 'JOB_NOT_CANCELLABLE' satisfies typeof refused.code);
   assert.equal((await fetch(restage.url + '/docs/quickstart')).status, 200);
 
   const headers = { 'x-api-key': restage.key };
@@ -71,6 +84,23 @@ test('in this process, and over tRPC', async () => {
   const trpc = createTRPCClient<AppRouter>({ links: [link] });
   const { jobs } = await trpc.generations.list.query({ limit: 1 });
   assert.equal(jobs[0]?.id, id);
+  const caught: unknown = await trpc.generations.get.query({ id: 'swx_1' }).catch((error: unknown) => error);
+  const error = getProcedureError<AppRouter['generations']['get']>(caught);
+  switch (error?.code) {
+    case 'JOB_NOT_FOUND':
+      assert.match(error.requestId, /^req_/);
+      break;
+    case 'RATE_LIMIT_EXCEEDED':
+      assert.fail('come again in ' + error.retryAfter.toFixed() + ' s');
+    case 'INVALID_REQUEST':
+    case 'INVALID_API_KEY':
+    case 'INTERNAL_ERROR':
+    case 'UNKNOWN':
+    case undefined:
+      assert.fail(String(caught));
+    default:
+      error satisfies never;
+  }
   // @ts-expect-error there is no such type of generation
   await refusalOf(restage.caller.generations.start({ ...input, generation_type: 'audio' }));
 });

@@ -1,7 +1,9 @@
 import type { ProcedureErrorCode, ProcedureName } from '@restage/contract';
+import type { ErrorCode } from '@restage/errors';
 import { type ErrorCodeOf, getProcedureError } from '@restage/errors/trpc';
 import { expectTypeOf } from 'vitest';
 import type { AppRouter } from '../index.ts';
+import { refusalOf } from '../testing/refusal.ts';
 
 /** The codes of each procedure, as who calls it with tRPC's own client has them. */
 type RouterCodes = {
@@ -29,4 +31,12 @@ export function exhaustive(caught: unknown): string {
     default:
       return error satisfies never;
   }
+}
+
+/** What the caller in this process is refused with has the same codes. */
+export async function inProcess(call: Promise<unknown>): Promise<void> {
+  const refused = await refusalOf<AppRouter['account']['info']>(call);
+  expectTypeOf(refused.code).toEqualTypeOf<ProcedureErrorCode<'account.info'>>();
+  if (refused.code === 'RATE_LIMIT_EXCEEDED') expectTypeOf(refused.retryAfter).toEqualTypeOf<number>();
+  expectTypeOf((await refusalOf(call)).code).toEqualTypeOf<ErrorCode>();
 }
