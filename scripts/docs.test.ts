@@ -76,6 +76,7 @@ function unescaped(html: string): string {
 /** Lays out the place that blocks are run in: the packages, as they would be installed, and the programs. */
 async function lay(): Promise<void> {
   const installed = {
+    '@restage/errors': 'packages/errors',
     '@restage/sdk': 'packages/sdk',
     '@restage/api': 'packages/api',
     '@restage/engine': 'packages/engine',
