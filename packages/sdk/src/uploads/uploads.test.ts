@@ -149,7 +149,7 @@ describe('footage', () => {
     ['写真 1 (final) – été 🌅.mp4', '写真 1 (final) – été 🌅.mp4'],
     [`${'🌅'.repeat(300)}.mp4`, `${'🌅'.repeat(251)}.mp4`],
   ])('a file called %j is uploaded as %j', async (name, filename) => {
-    expect(await prepareFootage(new File(['?'], name))).toMatchObject({ filename });
+    expect(await prepareFootage(new File(['?'], name))).toMatchObject({ ok: true, value: { filename } });
     expect(isFilename(filename)).toBe(true);
   });
 
