@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cluster, dataArgument, spawnOptions } from './cluster.ts';
 import { freePort } from './free-port.ts';
+import { type Guard, guardPostmaster } from './guard.ts';
 import { run } from './run.ts';
 
 /** A running PostgreSQL server. */
@@ -20,6 +21,7 @@ export interface Postmaster {
 export interface Launched {
   /** Absent where it could not be run. */
   readonly pid: number | undefined;
+  readonly guard: Guard | undefined;
   /** Comes when it ends: with its exit code, or with the system's error code when it could not be run. */
   readonly ended: Promise<{ code: number | null } | string>;
   /** What was logged since. */
@@ -73,12 +75,15 @@ export async function launchPostmaster(cluster: Cluster): Promise<Launched> {
       { ...spawnOptions(cluster), detached: true, stdio: ['ignore', log.fd, log.fd] },
     );
     child.unref();
+    // At once: whatever ends this process from here on, PostgreSQL does not outlive it.
+    const guard = child.pid === undefined ? undefined : guardPostmaster(cluster, child.pid);
     const ended = once(child, 'exit').then(
       ([code]: unknown[]) => ({ code: typeof code === 'number' ? code : null }),
       (error: NodeJS.ErrnoException) => error.code ?? error.message,
     );
     return {
       pid: child.pid,
+      guard,
       ended,
       output: async () => (await readFile(logFile(cluster.data))).subarray(size).toString(),
     };

@@ -99,10 +99,9 @@ async function kill(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
 
 /** Kills what ends PostgreSQL when its server is gone. */
 function killGuard(server: ChildProcess): void {
-  const [pid] = execFileSync('pgrep', ['-P', String(server.pid), '-f', 'restage-guard'], {
-    encoding: 'utf8',
-  }).split('\n');
-  process.kill(Number(pid), 'SIGKILL');
+  const [guard] = findChildren(server.pid ?? 0, 'restage-guard');
+  if (guard === undefined) throw new Error('the server has no guard');
+  process.kill(guard, 'SIGKILL');
 }
 
 describe('PostgreSQL does not outlive its server', () => {
@@ -146,11 +145,10 @@ describe('PostgreSQL does not outlive its server', () => {
 
   test('and its guard does not outlive a server that stopped it', async () => {
     const { stop } = await start(place('guarded'));
-    const guards = () =>
-      execFileSync('pgrep', ['-c', '-P', String(process.pid), '-f', 'restage-guard'], { encoding: 'utf8' });
-    expect(Number(guards())).toBe(1);
+    const guards = () => findChildren(process.pid, 'restage-guard');
+    expect(guards()).toHaveLength(1);
     await stop();
-    expect(guards).toThrow();
+    expect(guards()).toEqual([]);
   });
 });
 
@@ -328,8 +326,9 @@ describe('a later start', () => {
     const { url, stop } = await start(directory);
     const running = await findPostmaster(data());
     const [child] = findChildren(running?.pid ?? 0, '');
+    if (child === undefined) throw new Error('PostgreSQL has no child process');
     lines.length = 0;
-    process.kill(child ?? 0, 'SIGKILL');
+    process.kill(child, 'SIGKILL');
     await expect.poll(() => lines).toEqual([expect.stringContaining('taking hold of it again')]);
     await expect
       .poll(() => startEmbedded({ directory, log }), { timeout: 20_000 })

@@ -106,7 +106,7 @@ interface Owned {
  */
 async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned | EmbeddedFault> {
   const began = Date.now();
-  let launched: (Launched & { readonly guard: Guard | undefined }) | undefined;
+  let launched: Launched | undefined;
   let stray: number | undefined;
   while (Date.now() < began + patience) {
     const postmaster = await findPostmaster(cluster.data);
@@ -136,9 +136,7 @@ async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned
       }
     }
     if (postmaster === undefined && launched === undefined) {
-      const begun = await launchPostmaster(cluster);
-      const guard = begun.pid === undefined ? undefined : guardPostmaster(cluster, begun.pid);
-      launched = { ...begun, guard };
+      launched = await launchPostmaster(cluster);
     }
     const ended = await Promise.race([sleep(20), ...(launched ? [launched.ended] : [])]);
     if (ended === undefined || launched === undefined) continue;
