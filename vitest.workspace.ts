@@ -55,7 +55,7 @@ const packages: readonly TestPackage[] = [
     name: 'sdk',
     root: 'packages/sdk',
     needs: ['database'],
-    unit: ['src/{transport,uploads,webhooks}/*', 'src/generations/generations*', 'src/wire*'],
+    unit: ['src/{transport,uploads,webhooks}/*', 'src/generations/generations*', 'src/{call,exact,wire}*'],
   },
   { name: 'cli', root: 'packages/cli', needs: ['database'], unit: [] },
   {

@@ -1,4 +1,4 @@
-import { type DownloadErrorCode, Restage, type RestageErrorOf, type RunErrorCode, safe } from '@restage/sdk';
+import { Restage, type RestageErrorOf, type RunErrorCode, type SaveErrorCode, safe } from '@restage/sdk';
 
 const [picture, prompt, output = 'restaged.png'] = process.argv.slice(2);
 if (!picture || !prompt) exit('Usage: npx -y pnpm@12 start <picture> <prompt> [<output>]');
@@ -45,8 +45,11 @@ function explainRun(error: RestageErrorOf<RunErrorCode>): string {
   }
 }
 
-/** Handles every code, without a `default`. If a later version adds one, this does not compile until it is handled. */
-function explainSave(error: RestageErrorOf<DownloadErrorCode | 'FILE_FAILED'>): string {
+/**
+ * Handles every code, without a `default`. If a later version adds one, this does not compile until it is handled; until then
+ * a server's new code arrives as UNKNOWN.
+ */
+function explainSave(error: RestageErrorOf<SaveErrorCode>): string {
   switch (error.code) {
     case 'FILE_FAILED':
       return error.message;
@@ -60,7 +63,7 @@ function explainSave(error: RestageErrorOf<DownloadErrorCode | 'FILE_FAILED'>): 
     case 'ABORTED':
       return `The download did not finish: ${error.message}`;
     case 'UNKNOWN':
-      return `The server answered with a code this version does not know: ${error.wireCode ?? error.message}`;
+      return `The answer is none that a download declares: ${error.wireCode ?? error.message}`;
   }
 }
 

@@ -53,7 +53,7 @@ function answerError(
       return c.json({ message: 'The studio is closed for today.' }, 503);
     case 'RATE_LIMIT_EXCEEDED':
     case 'CONCURRENT_LIMIT_EXCEEDED':
-      c.header('retry-after', String(error.retryAfter ?? 10));
+      c.header('retry-after', String(error.retryAfter));
       return c.json({ message: 'The studio is busy. Try again soon.' }, 503);
     default:
       throw error;

@@ -57,7 +57,7 @@ const byClientCode: Record<ClientErrorCode, ExitClass> = {
 };
 
 /** The code of the catalog that a server sent, one that the call does not declare included; undefined where it sent none. */
-export function catalogCode({
+export function getCatalogCode({
   code,
   wireCode = code,
 }: RestageErrorOf<RestageErrorCode>): ErrorCode | undefined {
@@ -66,6 +66,6 @@ export function catalogCode({
 
 /** The exit code that an error stands for. */
 export function exitCodeOf(error: RestageErrorOf<RestageErrorCode>): number {
-  const code = catalogCode(error) ?? error.code;
+  const code = getCatalogCode(error) ?? error.code;
   return exitCodes[isErrorCode(code) ? byStatus[catalog[code].status] : byClientCode[code]];
 }

@@ -1,7 +1,7 @@
 import { catalog } from '@restage/errors';
 import { RestageError, type RestageErrorCode, type RestageErrorOf } from '@restage/sdk';
 import { FileError, UsageError } from './command.ts';
-import { catalogCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { exitCodeOf, exitCodes, getCatalogCode } from './exit-codes.ts';
 import { plain } from './terminal.ts';
 
 /** What is said of an error: for programs, for people, and to the shell. */
@@ -48,7 +48,7 @@ const hints: Partial<Record<RestageErrorCode, string>> = {
 
 function restageText(error: RestageErrorOf<RestageErrorCode>): string {
   const lines = [`restage: ${plain(error.message)}`];
-  const code = catalogCode(error);
+  const code = getCatalogCode(error);
   if (code) lines.push(`  ${catalog[code].resolution}`);
   const hint = hints[error.code];
   if (hint) lines.push(`  ${hint}`);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  alwaysHas,
   catalog,
   decodeEnvelope,
   encodeEnvelope,
   errorCodes,
   fail,
+  hasDetail,
   isErrorCode,
   isFailure,
 } from './index.ts';
@@ -24,10 +24,10 @@ test('every entry says what it means and how to resolve it, in sentences', () =>
 });
 
 test('a code always has the details that its row names, and no others', () => {
-  expect(errorCodes.filter((code) => alwaysHas(code, 'retryAfter'))).toEqual(
+  expect(errorCodes.filter((code) => hasDetail(code, 'retryAfter'))).toEqual(
     errorCodes.filter((code) => catalog[code].status === 429),
   );
-  expect(errorCodes.filter((code) => alwaysHas(code, 'allow'))).toEqual(['METHOD_NOT_ALLOWED']);
+  expect(errorCodes.filter((code) => hasDetail(code, 'allow'))).toEqual(['METHOD_NOT_ALLOWED']);
 });
 
 describe('a failure', () => {

@@ -1,11 +1,11 @@
 import { expectTypeOf } from 'vitest';
 import {
-  alwaysHas,
   type CodesOf,
   type ErrorCode,
   type ErrorCodeWith,
   type Failure,
   fail,
+  hasDetail,
   isFailure,
   type SuccessOf,
 } from './index.ts';
@@ -44,6 +44,6 @@ expectTypeOf<ErrorCodeWith<'retryAfter'>>().toEqualTypeOf<
   'RATE_LIMIT_EXCEEDED' | 'CONCURRENT_LIMIT_EXCEEDED'
 >();
 expectTypeOf<ErrorCodeWith<'allow'>>().toEqualTypeOf<'METHOD_NOT_ALLOWED'>();
-if (alwaysHas(anyCode, 'allow')) expectTypeOf(anyCode).toEqualTypeOf<'METHOD_NOT_ALLOWED'>();
+if (hasDetail(anyCode, 'allow')) expectTypeOf(anyCode).toEqualTypeOf<'METHOD_NOT_ALLOWED'>();
 // @ts-expect-error no code always has a parameter
-alwaysHas(anyCode, 'param');
+hasDetail(anyCode, 'param');

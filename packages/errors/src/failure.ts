@@ -48,7 +48,7 @@ export type ErrorCodeWith<Name extends keyof FailureDetails> = {
 }[ErrorCode];
 
 /** Whether failures of a code always have a detail. */
-export function alwaysHas<Name extends AlwaysName<ErrorCode>>(
+export function hasDetail<Name extends AlwaysName<ErrorCode>>(
   code: ErrorCode,
   name: Name,
 ): code is ErrorCodeWith<Name> {

@@ -7,7 +7,6 @@ export type {
 } from './declared.ts';
 export { decodeEnvelope, type Envelope, encodeEnvelope } from './envelope.ts';
 export {
-  alwaysHas,
   type CodesOf,
   type DetailsOf,
   type ErrorCodeWith,
@@ -15,6 +14,7 @@ export {
   type FailureDetails,
   type FailureValue,
   fail,
+  hasDetail,
   isFailure,
   type PlainErrorCode,
   type SuccessOf,

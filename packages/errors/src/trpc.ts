@@ -3,7 +3,7 @@
  * says of them. Nothing of tRPC is imported: errors are known by what they hold.
  */
 import type { ErrorCode } from './catalog.ts';
-import { alwaysHas, type ErrorCodeWith } from './failure.ts';
+import { type ErrorCodeWith, hasDetail } from './failure.ts';
 import { procedureCodes } from './procedure-codes.ts';
 
 /** What each procedure of `AppRouter` says of its codes, in its type. */
@@ -89,7 +89,7 @@ export function getProcedureError(error: unknown): AnyProcedureError | undefined
   };
   const declared = findDeclared(readText(data, 'path'), code);
   if (declared === undefined) return { code: 'UNKNOWN', wireCode: code, ...details };
-  if (!alwaysHas(declared, 'retryAfter')) return { code: declared, ...details };
+  if (!hasDetail(declared, 'retryAfter')) return { code: declared, ...details };
   return { code: declared, ...details, retryAfter: retryAfter ?? defaultRetryAfter };
 }
 

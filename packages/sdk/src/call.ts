@@ -65,13 +65,13 @@ export function safe<T, Code extends RestageErrorCode>(
   given: Call<T, Code> | CallStream<T, Code> | Promise<T>,
 ) {
   if (results in given) return given[results]();
-  if (!(result in given)) return caught(given);
+  if (!(result in given)) return catchError(given);
   // Its error is had as a value: nobody has to handle the rejection as well.
   given.catch(() => {});
   return given[result];
 }
 
-async function caught<T>(promise: Promise<T>): Promise<Result<T, RestageErrorCode>> {
+async function catchError<T>(promise: Promise<T>): Promise<Result<T, RestageErrorCode>> {
   try {
     return ok(await promise);
   } catch (error) {

@@ -22,7 +22,7 @@ interface Seen {
 }
 
 /** What must reach a client of some procedures, for each code that the server may be told to answer with. */
-function expectedOf(...names: readonly ProcedureName[]): Record<string, Seen> {
+function getExpected(...names: readonly ProcedureName[]): Record<string, Seen> {
   const declared = names.flatMap(procedureErrors);
   const rows = errorCodes.map((code): [string, Seen] => [
     code,
@@ -32,7 +32,7 @@ function expectedOf(...names: readonly ProcedureName[]): Record<string, Seen> {
 }
 
 /** What does, for every code of the catalog. */
-async function seenOf(ask: (simulate: ErrorCode) => Promise<Seen>): Promise<Record<string, Seen>> {
+async function collectSeen(ask: (simulate: ErrorCode) => Promise<Seen>): Promise<Record<string, Seen>> {
   const rows = errorCodes.map(async (simulate) => [simulate, await ask(simulate)] as const);
   return Object.fromEntries(await Promise.all(rows));
 }
@@ -63,21 +63,21 @@ describe('through the SDK', () => {
   test.each(names.filter(isCall))(
     '%s has the codes that it declares, and UNKNOWN for all others',
     async (name) => {
-      const seen = await seenOf(async (simulate) => {
+      const seen = await collectSeen(async (simulate) => {
         const calling = restage.call(name as never, inputs[name] as never, { simulate: simulate as never });
         return toSeen((await safe(calling)).error);
       });
-      expect(seen).toEqual(expectedOf(name));
+      expect(seen).toEqual(getExpected(name));
     },
   );
 
   test('generations.watch has the codes that it declares, and UNKNOWN for all others', async () => {
-    const seen = await seenOf(async (simulate) => {
+    const seen = await collectSeen(async (simulate) => {
       for await (const { error } of safe(restage.generations.watch('swx_1', { simulate: simulate as never })))
         return toSeen(error);
       throw new Error('nothing came');
     });
-    expect(seen).toEqual(expectedOf('generations.watch'));
+    expect(seen).toEqual(getExpected('generations.watch'));
   });
 
   const bytes = blackPng(64, 48);
@@ -106,12 +106,12 @@ describe('through the SDK', () => {
   ] satisfies [string, ProcedureName[], (simulate: never) => Promise<unknown>][])(
     '%s has the codes of what it calls (%j), and UNKNOWN for all others',
     async (_, called, call) => {
-      const seen = await seenOf(async (simulate) => {
+      const seen = await collectSeen(async (simulate) => {
         const error: unknown = await call(simulate as never).catch((caught: unknown) => caught);
         if (!RestageError.isInstance(error)) throw error;
         return toSeen(error);
       });
-      expect(seen).toEqual(expectedOf(...called));
+      expect(seen).toEqual(getExpected(...called));
     },
   );
 });
@@ -154,8 +154,8 @@ describe('through tRPC’s own client', () => {
     '%s has the codes that it declares, and UNKNOWN for all others',
     async (name) => {
       const client = createPlainClient(world.url);
-      const seen = await seenOf(async (simulate) => toSeen(await callPlain(client, name, simulate)));
-      expect(seen).toEqual(expectedOf(name));
+      const seen = await collectSeen(async (simulate) => toSeen(await callPlain(client, name, simulate)));
+      expect(seen).toEqual(getExpected(name));
     },
   );
 

@@ -51,13 +51,13 @@ export function inputOf({ terminal }: Context, source: string, values: FootageVa
 type SimulateValue = Pick<FootageValues, 'simulate'>;
 
 /** What a run is to simulate, if anything: a code of its upload or its start, or what befalls its job. */
-export function runSimulation({ simulate }: SimulateValue): RunOptions['simulate'] {
+export function parseRunSimulation({ simulate }: SimulateValue): RunOptions['simulate'] {
   const codes = [...procedureCodes['uploads.create'], ...procedureCodes['generations.start']];
   return findSimulation(simulate, 'a run', [...codes, 'stall', 'job-failed', 'webhook-failed']);
 }
 
 /** What a quote is to simulate, if anything: a code of its upload or its own. */
-export function quoteSimulation({ simulate }: SimulateValue): RunQuoteOptions['simulate'] {
+export function parseQuoteSimulation({ simulate }: SimulateValue): RunQuoteOptions['simulate'] {
   const codes = [...procedureCodes['uploads.create'], ...procedureCodes['generations.quote']];
   return findSimulation(simulate, 'a quote', codes);
 }

@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { table } from '../report.ts';
-import { footageOptions, inputOf, quoteSimulation } from './footage.ts';
+import { footageOptions, inputOf, parseQuoteSimulation } from './footage.ts';
 
 /** `restage quote`: what a run would cost. */
 export const quote = command({
@@ -14,7 +14,7 @@ export const quote = command({
     try {
       const quoted = await restage.quote(inputOf(context, source, values), {
         signal: terminal.signal,
-        simulate: quoteSimulation(values),
+        simulate: parseQuoteSimulation(values),
         onProgress: (step) => progress.upload(step.part, step),
       });
       const { cost, balance, generation_type, frames, width, height, output } = quoted;

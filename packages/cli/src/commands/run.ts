@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { checkExtensions, checkPaths, checkWorkingDirectory } from './check-outputs.ts';
-import { footageOptions, inputOf, runSimulation } from './footage.ts';
+import { footageOptions, inputOf, parseRunSimulation } from './footage.ts';
 import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
 
 /** `restage run`: footage in, render out. */
@@ -14,7 +14,7 @@ export const run = command({
     const input = inputOf(context, source, values);
     const asked = filesOf(context, values);
     const { signal } = context.terminal;
-    const running = { signal, timeoutMs: waitMs(values), simulate: runSimulation(values) };
+    const running = { signal, timeoutMs: waitMs(values), simulate: parseRunSimulation(values) };
     checkExtensions(asked, input.generation_type);
     await checkPaths(asked);
     if (asked.render === undefined) await checkWorkingDirectory();

@@ -1,4 +1,4 @@
-import { alwaysHas, catalog, decodeEnvelope, type ErrorCode } from '@restage/errors';
+import { catalog, decodeEnvelope, type ErrorCode, hasDetail } from '@restage/errors';
 import type { Answer } from '../transport/answer.ts';
 import { clientError } from './client-error.ts';
 import { type ErrorDetails, RestageError, type RestageErrorOf } from './restage-error.ts';
@@ -41,7 +41,7 @@ export function refusalError<const Code extends ErrorCode>(
   };
   return code === undefined
     ? clientError('UNKNOWN', refusal.message, details)
-    : declaredError(code, refusal.message, details);
+    : createDeclaredError(code, refusal.message, details);
 }
 
 /** Whether an answer is a page, of a portal or a proxy: Restage answers no request of this package with one. */
@@ -52,12 +52,12 @@ export function isPage(headers: Headers): boolean {
 /** Seconds to wait where an answer that must say so does not, since something on its way has cut it. */
 const defaultRetryAfter = 1;
 
-function declaredError<Code extends ErrorCode>(
+function createDeclaredError<Code extends ErrorCode>(
   code: Code,
   message: string,
   details: ErrorDetails,
 ): RestageErrorOf<Code> {
-  const retryAfter = details.retryAfter ?? (alwaysHas(code, 'retryAfter') ? defaultRetryAfter : undefined);
+  const retryAfter = details.retryAfter ?? (hasDetail(code, 'retryAfter') ? defaultRetryAfter : undefined);
   // `code` is one code, and its error has what errors of it always have: the compiler can't see either of a generic one.
   return new RestageError<ErrorCode>(code, message, { ...details, retryAfter }) as RestageErrorOf<Code>;
 }
