@@ -78,19 +78,20 @@ export function getProcedureError(error: unknown): AnyProcedureError | undefined
     return undefined;
   if (typeof retryable !== 'boolean') return undefined;
   const param = readText(sent, 'param');
-  const retryAfter = readRetryAfter(error, sent);
+  const retryAfter = readField(sent, 'retryAfter');
   const details: ProcedureErrorDetails = {
     message,
     ...(param !== undefined && { param }),
     requestId,
     docUrl,
     retryable,
-    ...(retryAfter !== undefined && { retryAfter }),
+    ...(typeof retryAfter === 'number' && { retryAfter }),
   };
   const declared = findDeclared(readText(data, 'path'), code);
   if (declared === undefined) return { code: 'UNKNOWN', wireCode: code, ...details };
-  if (!hasDetail(declared, 'retryAfter')) return { code: declared, ...details };
-  return { code: declared, ...details, retryAfter: retryAfter ?? defaultRetryAfter };
+  if (!hasDetail(declared, 'retryAfter') || details.retryAfter !== undefined)
+    return { code: declared, ...details };
+  return { code: declared, ...details, retryAfter: readRetryAfter(error) ?? defaultRetryAfter };
 }
 
 /** The code, if this version knows the procedure and the procedure declares it. */
@@ -100,13 +101,13 @@ function findDeclared(path: string | undefined, code: string): ErrorCode | undef
   return declared?.find((each) => each === code);
 }
 
-/** Seconds, from the error itself, or from the header where the link kept the response. */
-function readRetryAfter(error: unknown, sent: unknown): number | undefined {
-  const seconds = readField(sent, 'retryAfter');
-  if (typeof seconds === 'number') return seconds;
+/** Seconds, from the header of an older server's answer, where the link has kept the response. */
+function readRetryAfter(error: unknown): number | undefined {
   const headers = readField(readField(readField(error, 'meta'), 'response'), 'headers');
-  const header = headers instanceof Headers ? headers.get('retry-after') : null;
-  return header !== null && /^\d+$/.test(header) ? Number(header) : undefined;
+  const get = readField(headers, 'get');
+  const header: unknown =
+    typeof get === 'function' ? Reflect.apply(get, headers, ['retry-after']) : undefined;
+  return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined;
 }
 
 function readText(value: unknown, name: string): string | undefined {
