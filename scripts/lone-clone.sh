@@ -30,13 +30,13 @@ echo "The server still answers 30 s after its launcher was told to end." >&2
 exit 1
 COMMANDS
 
+# Nothing of this run is to be seen there; how the network is reached has to be.
+clean=(env -u RESTAGE_FOOTAGE -u RESTAGE_CI_REPORT)
 if [ "$(id -u)" = 0 ]; then
   id restage-ci > /dev/null 2>&1 || useradd --system --shell /bin/bash restage-ci
   chmod 755 "$(dirname "$folder")"
   chown -R restage-ci "$folder"
-  # Only the environment that a login has, so that nothing of this run is seen there.
-  setpriv --reuid=restage-ci --regid=restage-ci --clear-groups env -i PATH="$PATH" CI="${CI:-}" \
-    bash "$folder/commands.sh" "$folder"
+  setpriv --reuid=restage-ci --regid=restage-ci --clear-groups "${clean[@]}" bash "$folder/commands.sh" "$folder"
 else
-  env -i PATH="$PATH" CI="${CI:-}" bash "$folder/commands.sh" "$folder"
+  "${clean[@]}" bash "$folder/commands.sh" "$folder"
 fi
