@@ -49,9 +49,13 @@ export function createCompositor(options: CompositorOptions): Compositor {
       // A group of its own: a Ctrl-C of the terminal would reach a worker that is still starting, and end its job.
       detached: true,
       execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${memoryMegabytes}`],
-      env: Object.fromEntries(
-        shared.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-      ),
+      env: {
+        ...Object.fromEntries(
+          shared.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+        ),
+        // onnxruntime would report what it runs, and keep an id of the machine for that.
+        ORT_DISABLE_TELEMETRY: '1',
+      },
     },
   });
 
