@@ -7,6 +7,6 @@ export default defineConfig(({ mode }) => {
     console.error('Set RESTAGE_FOOTAGE to the folder that holds the real footage.');
     process.exit(2);
   }
-  // Tests wait for processes, sockets and disks as much as they compute: as many workers as there are cores.
-  return { test: { projects: projects(mode), maxWorkers: Math.max(2, availableParallelism()) } };
+  // Tests wait for processes, sockets and disks as much as they compute: one worker more than there are cores.
+  return { test: { projects: projects(mode), maxWorkers: availableParallelism() + 1 } };
 });

@@ -162,9 +162,9 @@ describe('watch, on a stream', () => {
       setTimeout(() => {
         clearInterval(beat);
         response.write(`id: 2\nevent: job\ndata: ${JSON.stringify(completed)}\n\n`);
-      }, 400);
+      }, 1500);
     });
-    expect(await toldBy(impatient(url, { first: 1000, later: 150 }))).toEqual({ told: [10, 100] });
+    expect(await toldBy(impatient(url, { first: 5000, later: 1000 }))).toEqual({ told: [10, 100] });
     expect(streams).toHaveLength(1);
   });
 });
