@@ -37,9 +37,10 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
         return { headers: latestHeaders(failures, options.publicUrl) };
       },
       onError({ error, path }) {
-        if (!isRead) unread = failureOf(error, path);
+        const failure = failureOf(error, path);
+        if (!isRead) unread = failure;
         // The pipeline has logged its own.
-        if (carriedFailure(error) || catalog[failureOf(error, path).code].status !== 500) return;
+        if (carriedFailure(error) || catalog[failure.code].status !== 500) return;
         world.log.error({ err: error, requestId: c.get('requestId'), procedure: path }, 'procedure_failed');
       },
     });
