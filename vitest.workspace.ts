@@ -79,7 +79,8 @@ export function projects(mode: string) {
         include: mode === 'unit' ? unit.map((path) => `${path}.test.ts`) : tier.include,
         exclude: ['**/node_modules/**', '**/dist/**', ...(tier.exclude ?? [])],
         env: tier.env ?? {},
-        testTimeout: 60_000,
+        // A search in full is bounded by its number of cases, not by time.
+        testTimeout: mode === 'long' ? 600_000 : 60_000,
         hookTimeout: 60_000,
         globalSetup:
           mode === 'unit'

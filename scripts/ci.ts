@@ -13,26 +13,32 @@ import type { TestReport } from './ci-reporter.ts';
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'restage-ci-'));
 const reportFile = join(scratch, 'tests.jsonl');
-const steps: { name: string; seconds: number; hasPassed: boolean }[] = [];
+const steps: { name: string; seconds: number; hasPassed: boolean; lastLines: string[] }[] = [];
 
-/** Runs one step with its output shown. @returns whether it passed */
+/** Runs one step with its output shown, and keeps its last lines. @returns whether it passed */
 function step(name: string, command: readonly string[], env: Record<string, string> = {}): boolean {
   console.log(`\n── ${name}: ${command.join(' ')}`);
   const began = performance.now();
-  const [program = '', ...args] = command;
-  const { status } = spawnSync(program, args, {
+  const log = join(scratch, 'step.log');
+  const { status } = spawnSync('bash', ['-o', 'pipefail', '-c', '"$@" 2>&1 | tee "$0"', log, ...command], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
-  steps.push({ name, seconds: Math.round((performance.now() - began) / 1000), hasPassed: status === 0 });
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const lastLines = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-8);
+  steps.push({ name, seconds, hasPassed: status === 0, lastLines });
   return status === 0;
 }
+
+/** Steps whose failures the reporter names. */
+const tiers = new Set<string>();
 
 const pnpm = (...words: string[]) => ['npx', '-y', 'pnpm@12', ...words];
 
 /** A tier of tests, in which a failed test is tried once more. */
 function tests(script: string): void {
+  tiers.add(script);
   const reporters = ['--retry=1', '--reporter=default', `--reporter=${join(root, 'scripts/ci-reporter.ts')}`];
   step(script, pnpm(script, ...reporters), { RESTAGE_CI_REPORT: reportFile });
 }
@@ -63,7 +69,13 @@ for (const { name, error } of reports.flatMap(({ retried }) => retried))
 for (const { name, seconds, hasPassed } of steps)
   console.log(`${hasPassed ? 'passed' : 'FAILED'} ${String(seconds).padStart(5)} s  ${name}`);
 
-const failedTests = reports.reduce((sum, { failed }) => sum + failed, 0);
+// What failed stands at the end, where whoever sees only the end of a long output finds it.
+for (const { name, error } of reports.flatMap(({ failures }) => failures))
+  console.log(`FAILED test: ${name}\n  ${error.split('\n')[0]}`);
+for (const { name, lastLines } of steps.filter(({ name, hasPassed }) => !hasPassed && !tiers.has(name)))
+  console.log(`the last lines of ${name}:\n${lastLines.map((line) => `  ${line}`).join('\n')}`);
+
+const failedTests = reports.reduce((sum, { failures }) => sum + failures.length, 0);
 const failedSteps = steps.filter(({ hasPassed }) => !hasPassed).length;
 const passed = reports.reduce((sum, report) => sum + report.passed, 0) + steps.length - failedSteps;
 process.exitCode = failedSteps > 0 ? 1 : 0;

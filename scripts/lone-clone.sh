@@ -30,8 +30,14 @@ echo "The server still answers 30 s after its launcher was told to end." >&2
 exit 1
 COMMANDS
 
-# Nothing of this run is to be seen there; how the network is reached has to be.
-clean=(env -u RESTAGE_FOOTAGE -u RESTAGE_CI_REPORT)
+# Nothing of this run, nor of the npm and pnpm that started it, is to be seen there; how the network is reached has to be.
+clean=(env)
+for name in $(compgen -e | grep -iE '^(restage_|p?npm_|init_cwd$|node$)'); do clean+=(-u "$name"); done
+clean+=("PATH=$(tr : '\n' <<< "$PATH" | grep -v node_modules | paste -sd :)")
+for name in registry cafile proxy https_proxy noproxy; do
+  value=$(printenv "npm_config_$name" || true)
+  if [ -n "$value" ]; then clean+=("npm_config_$name=$value"); fi
+done
 if [ "$(id -u)" = 0 ]; then
   id restage-ci > /dev/null 2>&1 || useradd --system --shell /bin/bash restage-ci
   chmod 755 "$(dirname "$folder")"
