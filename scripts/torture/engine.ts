@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tinyRender } from '../../packages/core/src/testing/tiny.ts';
 import type { Engine } from '../../packages/engine/src/engine.ts';
+import { failWith } from '../../packages/errors/src/index.ts';
 import type { Task } from './orders.ts';
 
 /**
@@ -19,13 +20,13 @@ export function idleEngine(tell: (event: 'begin' | 'end', key: string) => void):
         await sleep(takes / 4, undefined, { signal }).catch(() => {});
         if (signal.aborted) {
           tell('end', key);
-          return { kind: 'failed', message: 'The job was cancelled.' };
+          return failWith('CANCELLED', 'The job was cancelled.');
         }
         onProgress(step / 4);
       }
       if (manner === 'kills') process.kill(process.pid, 'SIGKILL');
       tell('end', key);
-      if (manner === 'fails') return { kind: 'failed', message: 'The job failed, as it was told.' };
+      if (manner === 'fails') return failWith('MODEL_FAILED', 'The job failed, as it was told.');
       if (manner === 'throws' || (manner === 'stumbles' && !again))
         throw new Error('the engine threw, as told');
       return tinyRender({ outputDirectory });

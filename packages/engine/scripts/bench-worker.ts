@@ -1,3 +1,4 @@
+import { isFailure } from '@restage/errors';
 import type { RenderRequest } from '../src/engine.ts';
 import { render } from '../src/render.ts';
 
@@ -11,7 +12,7 @@ export interface BenchResult {
 process.on('message', async (request: RenderRequest) => {
   const start = performance.now();
   const result = await render(request, () => {});
-  if (result.kind === 'failed') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   const seconds = (performance.now() - start) / 1000;
   process.send?.({ seconds, megabytes: process.resourceUsage().maxRSS / 1024 } satisfies BenchResult);
 });

@@ -2,14 +2,16 @@
  * Renders the contact sheets of docs/engine.md into docs/images/, from the samples and from the real footage
  * in the folder that RESTAGE_FOOTAGE names. Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
  */
+
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isFailure } from '@restage/errors';
 import { footagePath } from '@restage/fixtures/footage';
 import sharp from 'sharp';
 import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
-import { isFailed, type RenderRequest } from '../src/engine.ts';
+import type { RenderRequest } from '../src/engine.ts';
 import { renderImage } from '../src/image/render.ts';
 import { mix, smoothstep } from '../src/math/scalar.ts';
 import { cutVideo } from '../src/video/cut-kit.ts';
@@ -43,7 +45,7 @@ async function render(job: Job): Promise<readonly [source: string, alpha: string
     { generationType: 'image', seed: 5, maxResolution: 720, outputDirectory, ...job },
     () => {},
   );
-  if (result.kind === 'failed') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return [result.source, result.alpha, result.render];
 }
 
@@ -156,7 +158,7 @@ async function cockatoo(): Promise<void> {
       { generationType: 'video', source, seed: 5, maxResolution: 720, outputDirectory, ...style },
       () => {},
     );
-    if (result.kind === 'failed') throw new Error(result.message);
+    if (isFailure(result)) throw new Error(result.message);
     return result;
   };
   const found = await render({ alphaMode: 'auto', prompt: 'beach at dawn' });
@@ -182,7 +184,7 @@ function ellipse(frame: number, x: number, y: number): number {
 /** Five frames of a video, evenly over its length, as PNG files. */
 async function moments(path: string): Promise<string[]> {
   const input = await openVideo(path, 'moments');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const files: string[] = [];
   let frame = 0;
   for await (const { data } of decodeFrames(input, input, 'colour')) {

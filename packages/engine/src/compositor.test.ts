@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { failWith, isFailure } from '@restage/errors';
 import { fixturePath } from '@restage/fixtures';
 import { findChildren } from '@restage/fixtures/processes';
 import sharp, { type Sharp } from 'sharp';
@@ -19,7 +20,7 @@ const quiet = { signal: new AbortController().signal, onProgress: () => {} };
 const base = { generationType: 'image', alphaMode: 'custom', seed: 11, maxResolution: 1080 } as const;
 
 function done(result: RenderResult): Rendered {
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return result;
 }
 
@@ -179,7 +180,7 @@ describe('what goes wrong is told, and costs one job only', () => {
     };
     const named = Object.fromEntries(Object.keys(change).map((key) => [key, broken]));
     const result = await engine.render({ ...base, ...good, ...named, outputDirectory: folder() }, quiet);
-    expect(result).toEqual({ kind: 'failed', message: expect.stringContaining(role) });
+    expect(result).toEqual(failWith('INVALID_INPUT', expect.stringContaining(role)));
     expect(JSON.stringify(result)).not.toContain(directory);
   });
 
@@ -199,7 +200,7 @@ describe('what goes wrong is told, and costs one job only', () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const start = performance.now();
     controller.abort();
-    expect(await running).toEqual({ kind: 'failed', message: 'The job was cancelled.' });
+    expect(await running).toEqual(failWith('CANCELLED', 'The job was cancelled.'));
     expect(performance.now() - start).toBeLessThan(2000);
     await render({
       source: fixturePath('cat.png'),
@@ -254,7 +255,7 @@ describe('what goes wrong is told, and costs one job only', () => {
           },
         },
       );
-      expect(result).toEqual({ kind: 'failed', message: 'The job was cancelled.' });
+      expect(result).toEqual(failWith('CANCELLED', 'The job was cancelled.'));
       expect(performance.now() - aborted).toBeLessThan(2000);
       expect(Math.max(...seen)).toBeLessThan(share);
       expect(started).toHaveLength(1);
@@ -281,10 +282,7 @@ describe('what goes wrong is told, and costs one job only', () => {
       quiet,
     );
     await impatient.close();
-    expect(result).toMatchObject({
-      kind: 'failed',
-      message: expect.stringContaining('longer than 1 seconds'),
-    });
+    expect(result).toEqual(failWith('TIMED_OUT', expect.stringContaining('longer than 1 seconds')));
   });
 
   test('a job over its memory is ended, and the next one runs', async () => {
@@ -300,9 +298,8 @@ describe('what goes wrong is told, and costs one job only', () => {
       quiet,
     );
     await small.close();
-    expect(result).toMatchObject({
-      kind: 'failed',
-      message: expect.stringContaining('ended before the job was done'),
-    });
+    expect(result).toEqual(
+      failWith('WORKER_TERMINATED', expect.stringContaining('ended before the job was done')),
+    );
   });
 });

@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import { type FailureValue, failWith } from '@restage/errors';
 import workerpool from 'workerpool';
-import {
-  type Engine,
-  type Failed,
-  failed,
-  type MatteModel,
-  type RenderOptions,
-  type RenderResult,
+import type {
+  Engine,
+  MatteModel,
+  ModelFailure,
+  Rendered,
+  RenderFailureCode,
+  RenderOptions,
 } from './engine.ts';
 import type { RenderTask } from './worker.ts';
 
@@ -23,10 +24,16 @@ export interface CompositorOptions {
   readonly matteModel?: MatteModel;
 }
 
+/** Why a matte network won't do, or why its check did not end. */
+type CheckFailure = ModelFailure | WorkerFailure;
+
+/** Why a worker did not answer. */
+type WorkerFailure = FailureValue<'TIMED_OUT' | 'WORKER_TERMINATED'>;
+
 /** The engine that comes in the box. */
 export interface Compositor extends Engine {
   /** Opens the matte network and runs it once. @returns what is wrong with it, in words for the operator. */
-  check(): Promise<Failed | undefined>;
+  check(): Promise<CheckFailure | undefined>;
 }
 
 /** What a worker sees of our environment: untrusted bytes are parsed there, so no secrets. */
@@ -61,7 +68,7 @@ export function createCompositor(options: CompositorOptions): Compositor {
 
   return {
     async render(request, { signal, onProgress }) {
-      if (signal.aborted) return aborted;
+      if (signal.aborted) return cancelled;
       const job: RenderTask = { request, model: options.matteModel };
       const task = pool.exec('render', [job], { on: rising(onProgress) });
       // Nothing may be returned here: Node takes a listener's promise and rethrows what it rejects with.
@@ -70,9 +77,9 @@ export function createCompositor(options: CompositorOptions): Compositor {
       };
       signal.addEventListener('abort', cancel, { once: true });
       try {
-        return (await task.timeout(wallSeconds * 1000)) as RenderResult;
+        return receive<Rendered, RenderFailureCode>(await task.timeout(wallSeconds * 1000));
       } catch (error) {
-        return explain(error, signal, wallSeconds);
+        return signal.aborted ? cancelled : explain(error, wallSeconds);
       } finally {
         signal.removeEventListener('abort', cancel);
       }
@@ -80,11 +87,10 @@ export function createCompositor(options: CompositorOptions): Compositor {
     async check() {
       if (options.matteModel === undefined) return undefined;
       try {
-        return (await pool.exec('check', [options.matteModel]).timeout(wallSeconds * 1000)) as
-          | Failed
-          | undefined;
+        const answer = await pool.exec('check', [options.matteModel]).timeout(wallSeconds * 1000);
+        return answer && receive<never, ModelFailure['code']>(answer);
       } catch (error) {
-        return explain(error, undefined, wallSeconds);
+        return explain(error, wallSeconds);
       }
     },
     async close() {
@@ -93,7 +99,14 @@ export function createCompositor(options: CompositorOptions): Compositor {
   };
 }
 
-const aborted = failed('The job was cancelled.');
+const cancelled = failWith('CANCELLED', 'The job was cancelled.');
+
+/** Makes what a worker answered a failure again, where it is one: it comes as JSON, which drops the brand. */
+function receive<Answer extends object, Code extends string>(
+  answer: Answer | { readonly code: Code; readonly message: string },
+): Answer | FailureValue<Code> {
+  return 'code' in answer ? failWith(answer.code, answer.message) : answer;
+}
 
 /** Hands on what a worker says of its progress, never falling. */
 function rising(onProgress: RenderOptions['onProgress']): (payload: unknown) => void {
@@ -111,10 +124,9 @@ function rising(onProgress: RenderOptions['onProgress']): (payload: unknown) => 
  * The end of a worker in words for the job's owner. An error that the worker's own code threw is a bug, not
  * a failure of the job, and stays one.
  */
-function explain(error: unknown, signal: AbortSignal | undefined, wallSeconds: number): Failed {
-  if (signal?.aborted === true) return aborted;
+function explain(error: unknown, wallSeconds: number): WorkerFailure {
   if (error instanceof workerpool.Promise.TimeoutError)
-    return failed(`Rendering took longer than ${wallSeconds} seconds and was ended.`);
+    return failWith('TIMED_OUT', `Rendering took longer than ${wallSeconds} seconds and was ended.`);
   // Not from here, or it would be one of the two above: a whole service is told to stop, and the job is not to blame.
   if (error instanceof workerpool.TerminateError && error.message.includes('signalCode: `SIGTERM`'))
     throw new Error('the render process was told to end', { cause: error });
@@ -122,7 +134,8 @@ function explain(error: unknown, signal: AbortSignal | undefined, wallSeconds: n
     error instanceof workerpool.TerminateError ||
     (error instanceof Error && /^Worker (is )?terminat/i.test(error.message))
   ) {
-    return failed(
+    return failWith(
+      'WORKER_TERMINATED',
       'The render process ended before the job was done: it crashed, or needed more memory than a job may use.',
     );
   }

@@ -1,4 +1,5 @@
 import type { AlphaMode, GenerationType, MaxResolution } from '@restage/contract';
+import type { FailureValue } from '@restage/errors';
 
 /** One job, as pixels see it. Paths are local files whose types have been sniffed already. */
 export interface RenderRequest {
@@ -37,11 +38,10 @@ export interface MatteModel {
 }
 
 /** What a job ended with: three files of one size and length, or words for the job's owner. */
-export type RenderResult = Rendered | Failed;
+export type RenderResult = Rendered | RenderFailure;
 
 /** A finished job. `render`, `source` and `alpha` are paths in the request's output directory. */
 export interface Rendered {
-  readonly kind: 'rendered';
   readonly render: string;
   readonly source: string;
   readonly alpha: string;
@@ -53,14 +53,26 @@ export interface Rendered {
   readonly notes: readonly string[];
 }
 
-/** An expected failure. The message is for the job's owner and holds no path. */
-export interface Failed {
-  readonly kind: 'failed';
-  readonly message: string;
-}
+/** Why a render can fail: what its files hold, who or what ended it, or the model that was to render it. */
+export type RenderFailureCode =
+  | 'INVALID_INPUT'
+  | 'CANCELLED'
+  | 'TIMED_OUT'
+  | 'WORKER_TERMINATED'
+  | 'MODEL_FAILED'
+  | 'MODEL_UNREACHABLE';
+
+/** An expected failure. The message is for the job's owner and holds no path; the code stays in here. */
+export type RenderFailure = FailureValue<RenderFailureCode>;
+
+/** A failure of a step that reads the job's files. */
+export type InputFailure = FailureValue<'INVALID_INPUT'>;
+
+/** Why a matte network can't be used. The message is for the operator. */
+export type ModelFailure = FailureValue<'MATTE_MODEL_UNUSABLE'>;
 
 export interface RenderOptions {
-  /** Ends the job; the result is then `failed`. */
+  /** Ends the job; the result is then a failure, CANCELLED. */
   readonly signal: AbortSignal;
   /** Called with 0…1, never falling. */
   onProgress(fraction: number): void;
@@ -68,17 +80,8 @@ export interface RenderOptions {
 
 /** Turns a source, a matte and a style into a composite. */
 export interface Engine {
-  /** Never rejects for what the job's files hold: that is `failed`. Rejects for what may pass; the job is tried again. */
+  /** Never rejects for what the job's files hold: that is a failure. Rejects for what may pass; the job is tried again. */
   render(request: RenderRequest, options: RenderOptions): Promise<RenderResult>;
   /** Ends all jobs and frees what the engine holds. */
   close(): Promise<void>;
-}
-
-export function failed(message: string): Failed {
-  return { kind: 'failed', message };
-}
-
-/** Narrows the result of a step inside the engine. */
-export function isFailed(value: unknown): value is Failed {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'failed';
 }

@@ -2,9 +2,10 @@ export { type CogOptions, createCogEngine } from './cog/engine.ts';
 export { type Compositor, type CompositorOptions, createCompositor } from './compositor.ts';
 export type {
   Engine,
-  Failed,
   MatteModel,
   Rendered,
+  RenderFailure,
+  RenderFailureCode,
   RenderOptions,
   RenderRequest,
   RenderResult,

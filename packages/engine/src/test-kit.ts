@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
 import type { Picture } from './composite/view.ts';
-import { isFailed } from './engine.ts';
 import { type DecodedFrame, decodeFrames } from './video/decode.ts';
 import { closeVideo, openVideo } from './video/open.ts';
 
@@ -54,7 +54,7 @@ export async function drawMatte(
 /** What a finished video says of itself, every frame's time, and the first one's planes, by decoding it. */
 export async function inspect(path: string, onFrame?: (frame: DecodedFrame) => void) {
   const input = await openVideo(path, 'file');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const times: number[] = [];
   const ends: number[] = [];
   let first: Uint8Array = new Uint8Array();

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { isFailure } from '@restage/errors';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { bakeLut } from './colour/lut.ts';
@@ -7,7 +8,6 @@ import { byteOfLinear, hex, linearOfByte, linearSteps, type Rgb } from './colour
 import { finishBackdrop, plateFromLinear } from './composite/backdrop.ts';
 import { createBlend } from './composite/blend.ts';
 import { pictureView } from './composite/view.ts';
-import { isFailed } from './engine.ts';
 import { renderImage } from './image/render.ts';
 import { frameFields } from './light/fields.ts';
 import { createGrid } from './math/blur.ts';
@@ -23,7 +23,7 @@ const grey = async (path: string) => sharp(path).toColourspace('b-w').extractCha
 
 async function decoded(name: string, kind: 'colour' | 'matte'): Promise<Uint8Array[]> {
   const input = await openVideo(sample(name), 'sample');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const frames: Uint8Array[] = [];
   for await (const { data } of decodeFrames(input, input, kind)) frames.push(data);
   await input.context.closeInput();
@@ -87,7 +87,7 @@ test('relighting the drawn subject halves its colour distance to the scene and k
     },
     () => {},
   );
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   const [before, after, matte] = [
     await pixels(result.source),
     await pixels(result.render),

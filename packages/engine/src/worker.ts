@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { isFailure } from '@restage/errors';
 import workerpool from 'workerpool';
-import { type Failed, isFailed, type MatteModel, type RenderRequest } from './engine.ts';
+import type { MatteModel, ModelFailure, RenderRequest } from './engine.ts';
 import type { MatteFinder } from './matte/automatic.ts';
 import { type MatteNetwork, openNetwork } from './matte/network.ts';
 import { checkNetwork, createNetworkFinder } from './matte/network-finder.ts';
@@ -39,10 +40,10 @@ export interface RenderTask {
 /** The network of this process, opened once: every job of a pool names the same one. */
 let network: MatteNetwork | undefined;
 
-async function opened(model: MatteModel): Promise<MatteNetwork | Failed> {
+async function opened(model: MatteModel): Promise<MatteNetwork | ModelFailure> {
   if (network?.model.path === model.path) return network;
   const found = await openNetwork(model);
-  if (!isFailed(found)) network = found;
+  if (!isFailure(found)) network = found;
   return found;
 }
 
@@ -50,7 +51,7 @@ async function findersFor(model: MatteModel | undefined): Promise<(() => MatteFi
   if (model === undefined) return undefined;
   const found = await opened(model);
   // The server has checked it when it started, so that this is the machine's fault and not the job's.
-  if (isFailed(found)) throw new Error(`${model.path}: ${found.message}`);
+  if (isFailure(found)) throw new Error(`${model.path}: ${found.message}`);
   return () => createNetworkFinder(found);
 }
 
@@ -61,6 +62,6 @@ workerpool.worker({
   },
   async check(model: MatteModel) {
     const found = await opened(model);
-    return isFailed(found) ? found : checkNetwork(found);
+    return isFailure(found) ? found : checkNetwork(found);
   },
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { labFromRgb } from '../src/colour/oklab.ts';
@@ -36,7 +37,7 @@ export function describeComposite(name: string, { portrait, scene }: CompositeMa
         },
         { signal: new AbortController().signal, onProgress: () => {} },
       );
-      if (rendered.kind !== 'rendered') throw new Error(rendered.message);
+      if (isFailure(rendered)) throw new Error(rendered.message);
       return rendered;
     }
 

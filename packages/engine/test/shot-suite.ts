@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { AVCOL_RANGE_MPEG, AVCOL_SPC_BT709 } from 'node-av/constants';
 import { expect, onTestFinished, test } from 'vitest';
 import { inspect } from '../src/test-kit.ts';
@@ -23,7 +24,7 @@ export function testShot(name: string, video: string, frames: number): void {
       },
       () => {},
     );
-    if (result.kind !== 'rendered') throw new Error(result.message);
+    if (isFailure(result)) throw new Error(result.message);
     const size = { width: 1280, height: 720 };
     expect(result).toMatchObject({ ...size, frames });
     for (const path of [result.render, result.source, result.alpha]) {

@@ -5,6 +5,7 @@ import {
   encodeEnvelope,
   errorCodes,
   fail,
+  failWith,
   hasDetail,
   isErrorCode,
   isFailure,
@@ -33,12 +34,14 @@ test('a code always has the details that its row names, and no others', () => {
 describe('a failure', () => {
   test('is told apart from everything else', () => {
     expect(isFailure(fail('JOB_NOT_FOUND', 'no'))).toBe(true);
+    expect(isFailure(failWith('OF_NO_CATALOG', 'no'))).toBe(true);
     for (const value of [
       undefined,
       null,
       'x',
       {},
       { code: 'JOB_NOT_FOUND', message: 'no' },
+      JSON.parse(JSON.stringify(failWith('OF_NO_CATALOG', 'no'))),
       new Error('no'),
     ]) {
       expect(isFailure(value)).toBe(false);

@@ -4,7 +4,9 @@ import {
   type ErrorCode,
   type ErrorCodeWith,
   type Failure,
+  type FailureValue,
   fail,
+  failWith,
   hasDetail,
   isFailure,
   type SuccessOf,
@@ -29,6 +31,11 @@ const limited = fail('RATE_LIMIT_EXCEEDED', 'no', { retryAfter: 1, limit: { name
 expectTypeOf(limited.retryAfter).toEqualTypeOf<number>();
 expectTypeOf(fail('METHOD_NOT_ALLOWED', 'no', { allow: ['GET'] }).allow).toEqualTypeOf<readonly string[]>();
 expectTypeOf(fail('JOB_NOT_FOUND', 'no').retryAfter).toEqualTypeOf<number | undefined>();
+
+const internal = failWith('INTERNAL_TO_A_TEST', 'no');
+expectTypeOf(internal).toEqualTypeOf<FailureValue<'INTERNAL_TO_A_TEST'>>();
+// @ts-expect-error what verbs return is of the catalog
+internal satisfies Failure;
 
 type Result = { readonly id: string } | Failure<'JOB_NOT_FOUND'> | Failure<'RATE_LIMIT_EXCEEDED'>;
 expectTypeOf<CodesOf<Promise<Result>>>().toEqualTypeOf<'JOB_NOT_FOUND' | 'RATE_LIMIT_EXCEEDED'>();

@@ -76,6 +76,14 @@ export function fail(code: ErrorCode, message: string, details: FailureDetails =
   return { [brand]: true, code, message, ...details } as Failure;
 }
 
+/**
+ * Makes a failure whose code is none of the catalog: one that stays inside the server. Its details do not matter, for it
+ * is never sent. Give the code a type of its own, so that results tell which there are.
+ */
+export function failWith<const Code extends string>(code: Code, message: string): FailureValue<Code> {
+  return { [brand]: true, code, message };
+}
+
 /** Narrows a result: failures on one side, the success on the other. */
 export function isFailure<T>(value: T): value is Extract<T, FailureValue<string>> {
   return typeof value === 'object' && value !== null && brand in value;

@@ -14,6 +14,7 @@ export {
   type FailureDetails,
   type FailureValue,
   fail,
+  failWith,
   hasDetail,
   isFailure,
   type PlainErrorCode,

@@ -3,6 +3,7 @@ import type { Job } from '@restage/contract';
 import { newId, uuidOf } from '@restage/contract';
 import { processGeneration } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
+import { failWith } from '@restage/errors';
 import { readFixture } from '@restage/fixtures';
 import { findChildren } from '@restage/fixtures/processes';
 import { asc, eq, sql } from 'drizzle-orm';
@@ -127,7 +128,7 @@ test('a cancellation and a worker that settles at the same moment: one of them w
     const { id } = started.output;
     // An engine that fails at once brings the worker to its settling as the cancellation comes in.
     const engine = {
-      render: async () => ({ kind: 'failed' as const, message: 'no' }),
+      render: async () => failWith('MODEL_FAILED', 'no'),
       close: async () => {},
     };
     // In the first rounds the cancellation has the start, in the last ones the worker.

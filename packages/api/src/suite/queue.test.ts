@@ -2,6 +2,7 @@ import { uuidOf } from '@restage/contract';
 import { createQueues, processGeneration, type WorkerContext, workOnRenders } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import type { Engine } from '@restage/engine';
+import { failWith } from '@restage/errors';
 import { readFixture } from '@restage/fixtures';
 import type { BlobStore } from '@restage/storage';
 import { asc, eq, sql } from 'drizzle-orm';
@@ -62,7 +63,7 @@ const never = () => new AbortController().signal;
 
 /** An engine that is done with every job at once, without a picture. */
 const quick: Engine = {
-  render: async () => ({ kind: 'failed', message: 'nothing to see' }),
+  render: async () => failWith('MODEL_FAILED', 'nothing to see'),
   close: async () => {},
 };
 

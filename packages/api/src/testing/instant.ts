@@ -2,7 +2,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outputSize } from '@restage/contract';
 import type { Engine } from '@restage/engine';
-import { isFailure } from '@restage/errors';
+import { failWith, isFailure } from '@restage/errors';
 import type { Media } from '@restage/media';
 import { makePng } from '@restage/media/testing';
 
@@ -14,7 +14,7 @@ export function instantEngine(media: () => Media): Engine {
   return {
     async render({ generationType, maxResolution, source, outputDirectory }) {
       const probe = await media().inspect({ kind: 'file', path: source }, 'source');
-      if (isFailure(probe)) return { kind: 'failed', message: probe.message };
+      if (isFailure(probe)) return failWith('INVALID_INPUT', probe.message);
       const { width, height } = outputSize(probe, maxResolution, generationType);
       const make = async (name: string) => {
         const path = join(outputDirectory, `${name}.${generationType === 'image' ? 'png' : 'mp4'}`);
@@ -24,7 +24,7 @@ export function instantEngine(media: () => Media): Engine {
       };
       const [render, kept, alpha] = [await make('render'), await make('source'), await make('alpha')];
       const { frames } = probe;
-      return { kind: 'rendered', render, source: kept, alpha, width, height, frames, notes: [] };
+      return { render, source: kept, alpha, width, height, frames, notes: [] };
     },
     async close() {},
   };

@@ -1,5 +1,5 @@
 import { generations } from '@restage/db';
-import type { RenderResult } from '@restage/engine';
+import { type FailureValue, failWith, isFailure } from '@restage/errors';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { WorkerContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
@@ -8,7 +8,7 @@ import { makeRenderFolder, type RenderFolder, removeRenderFolder } from '../rete
 import { changing } from './event.ts';
 import { type Hold, holdGeneration } from './hold.ts';
 import type { Generation } from './internal.ts';
-import { discardOutputs, renderGeneration, storeOutputs } from './render.ts';
+import { type AttemptResult, discardOutputs, renderGeneration, storeOutputs } from './render.ts';
 import { settleGeneration } from './settle.ts';
 
 const inFlight: Generation['status'][] = ['in_queue', 'processing'];
@@ -89,17 +89,17 @@ async function attempt(
   }
   await onRendered?.();
   if (!hold.lost.aborted) signal.throwIfAborted();
-  if (result.kind === 'failed' && late.aborted) {
-    result = { kind: 'failed', message: `The job took longer than ${wallSeconds} seconds and was ended.` };
+  if (isFailure(result) && late.aborted) {
+    result = failWith('TIMED_OUT', `The job took longer than ${wallSeconds} seconds and was ended.`);
   }
   const ended = !hold.lost.aborted && (await settle(ctx, generation, result));
   ctx.log.info(
     {
       generationId,
       attempt: generation.attempt,
-      outcome: ended ? result.kind : 'superseded',
+      outcome: !ended ? 'superseded' : isFailure(result) ? 'failed' : 'rendered',
       milliseconds: ctx.now() - started,
-      ...(result.kind === 'failed' ? { reason: result.message } : { notes: result.notes }),
+      ...(isFailure(result) ? { reason: result.message } : { notes: result.notes }),
     },
     'a render ended',
   );
@@ -114,17 +114,21 @@ async function render(
   directory: string,
   signal: AbortSignal,
   onBegun?: () => void,
-): Promise<RenderResult | undefined> {
+): Promise<AttemptResult | FailureValue<'SIMULATED'> | undefined> {
   if (!isInFlight(job) || job.simulate === 'stall') return undefined;
   if (job.simulate === 'job-failed') {
-    return { kind: 'failed', message: 'The render failed, as the test asked.' };
+    return failWith('SIMULATED', 'The render failed, as the test asked.');
   }
   return renderGeneration(ctx, job, directory, signal, hold, onBegun);
 }
 
 /** @returns whether this attempt ended the job */
-async function settle(ctx: WorkerContext, generation: Generation, result: RenderResult): Promise<boolean> {
-  if (result.kind === 'failed') {
+async function settle(
+  ctx: WorkerContext,
+  generation: Generation,
+  result: AttemptResult | FailureValue<'SIMULATED'>,
+): Promise<boolean> {
+  if (isFailure(result)) {
     return settleGeneration(ctx, generation, { status: 'failed', error: result.message });
   }
   const outputs = await storeOutputs(ctx, generation, result);

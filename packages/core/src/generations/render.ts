@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import type { StoredInput, StoredOutputs } from '@restage/db';
 import type { Rendered, RenderRequest, RenderResult } from '@restage/engine';
-import { isFailure } from '@restage/errors';
+import { type Failure, type FailureValue, failWith, isFailure } from '@restage/errors';
 import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
 import type { WorkerContext } from '../context.ts';
 import { outputName } from '../retention/scratch.ts';
@@ -12,6 +12,9 @@ import { progressWriter } from './progress.ts';
 const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
 const outputNames = ['render', 'source', 'alpha'] as const satisfies readonly (keyof StoredOutputs)[];
 
+/** What came of a job: what the engine says, or why its inputs are not to be rendered any more. */
+export type AttemptResult = RenderResult | Failure | FailureValue<'SOURCE_CHANGED'>;
+
 /** Fetches a job's inputs into `directory`, which has room for its outputs, and renders them there. */
 export async function renderGeneration(
   ctx: WorkerContext,
@@ -20,9 +23,9 @@ export async function renderGeneration(
   signal: AbortSignal,
   hold: Pick<Hold, 'generation' | 'lose'>,
   onBegun?: () => void,
-): Promise<RenderResult> {
+): Promise<AttemptResult> {
   const paths = await fetchInputs(ctx, generation, directory, signal);
-  if ('kind' in paths) return paths;
+  if (isFailure(paths)) return paths;
   const { source, alpha, reference } = paths;
   if (source === undefined) throw new Error(`job ${generation.id} has no source`);
   const outputDirectory = join(directory, outputName);
@@ -86,32 +89,27 @@ async function fetchInput(
   if (input.kind === 'https') {
     const location = { kind: 'https', url: new URL(input.url) } as const;
     const fetched = await ctx.media.download(location, role, path, { signal });
-    if (isFailure(fetched)) return failedWith(fetched.message);
+    if (isFailure(fetched)) return fetched;
   }
   const stored = input.kind === 'blob';
   const probe = await ctx.media.inspect({ kind: 'file', path, stored }, role);
-  if (isFailure(probe)) return failedWith(probe.message);
-  const misfit = fit(generation, role, probe);
-  return misfit === undefined ? path : failedWith(misfit);
+  if (isFailure(probe)) return probe;
+  return fit(generation, role, probe) ?? path;
 }
 
 /** What is wrong with an input that was right when the job was accepted; undefined if nothing is. */
-function fit(generation: Generation, role: Role, probe: Probe): string | undefined {
+function fit(generation: Generation, role: Role, probe: Probe) {
   switch (role) {
     case 'source': {
       const { width, height, frames } = generation;
       const same = probe.width === width && probe.height === height && probe.frames === frames;
-      return same ? undefined : 'The source changed after the job was accepted.';
+      return same ? undefined : failWith('SOURCE_CHANGED', 'The source changed after the job was accepted.');
     }
     case 'reference':
-      return fitReference(probe)?.message;
+      return fitReference(probe);
     case 'alpha':
-      return fitAlpha(probe, { type: generation.generationType, frames: generation.frames })?.message;
+      return fitAlpha(probe, { type: generation.generationType, frames: generation.frames });
   }
-}
-
-function failedWith(message: string) {
-  return { kind: 'failed', message } as const;
 }
 
 /** Moves what was rendered into the blob store, under names of this attempt's own. */

@@ -1,5 +1,6 @@
 import type { VerbInput } from '@restage/contract';
 import type { Engine } from '@restage/engine';
+import { failWith } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
 import type { AccountContext, Context } from '../context.ts';
 import { tinyRender } from './tiny.ts';
@@ -35,7 +36,7 @@ export function engineThat(how: 'renders' | 'fails' | 'crashes'): Engine {
   return {
     async render(request) {
       if (how === 'crashes') throw new Error('the engine crashed, as told');
-      return how === 'fails' ? { kind: 'failed', message: 'as told' } : await tinyRender(request);
+      return how === 'fails' ? failWith('MODEL_FAILED', 'as told') : await tinyRender(request);
     },
     close: async () => {},
   };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { failWith, isFailure } from '@restage/errors';
 import { fixturePath } from '@restage/fixtures';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RenderRequest } from '../engine.ts';
@@ -85,7 +86,7 @@ test('a prediction’s files come back, with its progress', async () => {
     signal: new AbortController().signal,
     onProgress: (fraction) => progress.push(fraction),
   });
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   expect(result).toMatchObject({ width: 4, height: 3, frames: 1, notes: ['by a model'] });
   expect([result.render, result.source, result.alpha].map((path) => readFileSync(path, 'utf8'))).toEqual([
     'r',
@@ -110,7 +111,7 @@ test('an abort cancels the prediction at the server', async () => {
   const controller = new AbortController();
   const running = engine.render(request(), { signal: controller.signal, onProgress: () => {} });
   setTimeout(() => controller.abort(), 200);
-  expect(await running).toEqual({ kind: 'failed', message: 'The job was cancelled.' });
+  expect(await running).toEqual(failWith('CANCELLED', 'The job was cancelled.'));
   expect(cancelled).toHaveLength(1);
 });
 
@@ -132,7 +133,7 @@ test.each([
     signal: new AbortController().signal,
     onProgress: () => {},
   });
-  expect(result).toEqual({ kind: 'failed', message: expect.stringContaining(message) });
+  expect(result).toEqual(failWith('MODEL_FAILED', expect.stringContaining(message)));
 });
 
 test('a server that is not there fails the job', async () => {
@@ -142,5 +143,5 @@ test('a server that is not there fails the job', async () => {
     onProgress: () => {},
   });
   await engine.close();
-  expect(result).toEqual({ kind: 'failed', message: 'The model server could not be reached.' });
+  expect(result).toEqual(failWith('MODEL_UNREACHABLE', 'The model server could not be reached.'));
 });

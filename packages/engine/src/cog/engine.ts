@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { type Engine, failed, type RenderRequest, type RenderResult } from '../engine.ts';
+import { failWith, isFailure } from '@restage/errors';
+import type { Engine, RenderRequest, RenderResult } from '../engine.ts';
 import { createListener, type Prediction } from './listener.ts';
 import { takeOutput } from './output.ts';
 
@@ -38,7 +39,7 @@ export function createCogEngine(options: CogOptions): Engine {
   return {
     async render(request, { signal, onProgress }) {
       const limit = AbortSignal.any([signal, closing.signal, AbortSignal.timeout(wallSeconds * 1000)]);
-      if (limit.aborted) return failed('The job was cancelled.');
+      if (limit.aborted) return failWith('CANCELLED', 'The job was cancelled.');
       const id = randomUUID();
       const address = (action = '') => new URL(`/predictions/${id}${action}`, server);
       const ended = Promise.withResolvers<Prediction | undefined>();
@@ -65,7 +66,8 @@ export function createCogEngine(options: CogOptions): Engine {
           signal: limit,
         });
         await response.body?.cancel();
-        if (!response.ok) return failed(`The model server refused the job with status ${response.status}.`);
+        if (!response.ok)
+          return failWith('MODEL_FAILED', `The model server refused the job with status ${response.status}.`);
         const prediction = await ended.promise;
         if (prediction === undefined) {
           const cancelled = await fetcher(address('/cancel'), {
@@ -74,12 +76,13 @@ export function createCogEngine(options: CogOptions): Engine {
           });
           await cancelled.body?.cancel();
           return signal.aborted || closing.signal.aborted
-            ? failed('The job was cancelled.')
-            : failed(`Rendering took longer than ${wallSeconds} seconds and was ended.`);
+            ? failWith('CANCELLED', 'The job was cancelled.')
+            : failWith('TIMED_OUT', `Rendering took longer than ${wallSeconds} seconds and was ended.`);
         }
-        if (prediction.status !== 'succeeded') return failed(`The model failed: ${reasonOf(prediction)}`);
+        if (prediction.status !== 'succeeded')
+          return failWith('MODEL_FAILED', `The model failed: ${reasonOf(prediction)}`);
         const result = await takeOutput(prediction.output, request, server, fetcher, limit);
-        if (result.kind === 'rendered') onProgress(1);
+        if (!isFailure(result)) onProgress(1);
         return result;
       } catch (error) {
         return explain(error, signal);
@@ -129,9 +132,9 @@ function reasonOf({ error, status }: Prediction): string {
 
 /** A server that can't be reached is the operator's affair, and the job's failure. */
 function explain(error: unknown, signal: AbortSignal): RenderResult {
-  if (signal.aborted) return failed('The job was cancelled.');
+  if (signal.aborted) return failWith('CANCELLED', 'The job was cancelled.');
   if (error instanceof TypeError || (error instanceof DOMException && /Abort|Timeout/.test(error.name))) {
-    return failed('The model server could not be reached.');
+    return failWith('MODEL_UNREACHABLE', 'The model server could not be reached.');
   }
   throw error;
 }

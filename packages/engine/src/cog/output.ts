@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failed, failed, type Rendered, type RenderRequest } from '../engine.ts';
+import { failWith } from '@restage/errors';
+import type { Rendered, RenderFailure, RenderRequest } from '../engine.ts';
 
 const names = ['render', 'source', 'alpha'] as const;
 
@@ -14,25 +15,26 @@ export async function takeOutput(
   server: URL,
   fetcher: typeof fetch,
   signal: AbortSignal,
-): Promise<Rendered | Failed> {
-  if (typeof output !== 'object' || output === null) return failed('The model answered without an output.');
+): Promise<Rendered | RenderFailure> {
+  if (typeof output !== 'object' || output === null)
+    return failWith('MODEL_FAILED', 'The model answered without an output.');
   const fields = output as Record<string, unknown>;
   const number = (name: string) =>
     Number.isInteger(fields[name]) && Number(fields[name]) > 0 ? Number(fields[name]) : undefined;
   const [width, height, frames] = [number('width'), number('height'), number('frames')];
   if (width === undefined || height === undefined || frames === undefined) {
-    return failed('The model answered without width, height and frames.');
+    return failWith('MODEL_FAILED', 'The model answered without width, height and frames.');
   }
   const extension = request.generationType === 'image' ? 'png' : 'mp4';
   const path = (name: string) => join(request.outputDirectory, `${name}.${extension}`);
   for (const name of names) {
     const bytes = await read(fields[name], server, fetcher, signal);
-    if (bytes === undefined) return failed(`The model answered without a ${name} that can be fetched.`);
+    if (bytes === undefined)
+      return failWith('MODEL_FAILED', `The model answered without a ${name} that can be fetched.`);
     await writeFile(path(name), bytes);
   }
   const notes = Array.isArray(fields.notes) ? fields.notes.filter((note) => typeof note === 'string') : [];
   return {
-    kind: 'rendered',
     render: path('render'),
     source: path('source'),
     alpha: path('alpha'),

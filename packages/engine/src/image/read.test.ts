@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { limits } from '@restage/contract';
+import { failWith, isFailure } from '@restage/errors';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { isFailed, type RenderRequest } from '../engine.ts';
+import type { RenderRequest } from '../engine.ts';
 import { randomFrom } from '../math/random.ts';
 import { folder, pixels } from '../test-kit.ts';
 import { readReference, readSource } from './read.ts';
@@ -56,7 +57,7 @@ function write(name: string, bytes: Buffer): string {
 
 async function read(bytes: Buffer): Promise<Uint8Array> {
   const source = await readSource(write('source', bytes), { width, height });
-  if (isFailed(source)) throw new Error(source.message);
+  if (isFailure(source)) throw new Error(source.message);
   return source.data;
 }
 
@@ -99,7 +100,7 @@ test.each<[string, Buffer]>([
   ['a PNG', png.subarray(0, Math.floor(png.length * 0.4))],
 ])('%s that lacks most of its pixels is refused', async (_name, bytes) => {
   const source = await readSource(write('source', bytes), { width, height });
-  expect(isFailed(source) && source.message).toBe(
+  expect(isFailure(source) && source.message).toBe(
     'The source could not be decoded as an image: it is damaged or incomplete.',
   );
 });
@@ -124,7 +125,7 @@ async function renderStill(bytes: Buffer) {
     ...{ source, outputDirectory: folder() },
   };
   const result = await renderImage(request, () => {});
-  if (isFailed(result)) throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return readFileSync(result.source);
 }
 
@@ -204,7 +205,7 @@ describe('a reference', () => {
         .toBuffer(),
     );
     const plate = await readReference(path, 64, 36);
-    if (isFailed(plate)) throw new Error(plate.message);
+    if (isFailure(plate)) throw new Error(plate.message);
     expect(plate).toHaveLength(64 * 36 * 3);
     for (const [c, value] of [0x40, 0x60, 0x80].entries())
       expect(Math.abs((plate[c] ?? 0) - value)).toBeLessThanOrEqual(2);
@@ -217,9 +218,8 @@ describe('a reference', () => {
         .jpeg()
         .toBuffer(),
     );
-    expect(await readReference(path, 64, 36)).toEqual({
-      kind: 'failed',
-      message: 'The reference image has more pixels than can be processed.',
-    });
+    expect(await readReference(path, 64, 36)).toEqual(
+      failWith('INVALID_INPUT', 'The reference image has more pixels than can be processed.'),
+    );
   });
 });

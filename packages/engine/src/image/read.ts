@@ -1,7 +1,8 @@
 import { limits, outputSize, type Size } from '@restage/contract';
+import { failWith } from '@restage/errors';
 import sharp, { type Sharp } from 'sharp';
 import type { Picture } from '../composite/view.ts';
-import { type Failed, failed, type RenderRequest } from '../engine.ts';
+import type { InputFailure, RenderRequest } from '../engine.ts';
 import { closeJpeg, isCutJpeg } from './cut-jpeg.ts';
 import { isPlainPng } from './plain-png.ts';
 
@@ -28,7 +29,7 @@ async function decode<T>(
   role: Role,
   path: string,
   work: (open: () => Sharp) => Promise<T>,
-): Promise<T | Failed> {
+): Promise<T | InputFailure> {
   const options = {
     limitInputPixels: limitInputPixels[role],
     failOn: 'error',
@@ -46,8 +47,11 @@ async function decode<T>(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (/pixel limit/.test(error.message))
-      return failed(`The ${role} has more pixels than can be processed.`);
-    return failed(`The ${role} could not be decoded as an image: it is damaged or incomplete.`);
+      return failWith('INVALID_INPUT', `The ${role} has more pixels than can be processed.`);
+    return failWith(
+      'INVALID_INPUT',
+      `The ${role} could not be decoded as an image: it is damaged or incomplete.`,
+    );
   }
 }
 
@@ -62,7 +66,7 @@ interface SourceHead {
 /** Reads the head of a source. */
 export function readSourceHead(
   request: Pick<RenderRequest, 'source' | 'maxResolution'>,
-): Promise<SourceHead | Failed> {
+): Promise<SourceHead | InputFailure> {
   return decode('source', request.source, async (open) => {
     const head = await open().metadata();
     const size = outputSize(head.autoOrient, request.maxResolution, 'image');
@@ -81,7 +85,7 @@ export function readSourceHead(
 }
 
 /** Reads the source at output size: EXIF orientation applied, in sRGB, transparency over black. */
-export function readSource(path: string, size: Size): Promise<Picture | Failed> {
+export function readSource(path: string, size: Size): Promise<Picture | InputFailure> {
   return decode('source', path, async (open) => {
     const data = await open()
       .autoOrient()
@@ -98,7 +102,7 @@ export function readSource(path: string, size: Size): Promise<Picture | Failed> 
  * Reads a matte, stretched to the output's size: white is subject. Where the file has transparency of its
  * own, as a cut-out has, that is the matte.
  */
-export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
+export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | InputFailure> {
   return decode('alpha', path, async (open) => {
     const input = open();
     const { hasAlpha, space } = await input.metadata();
@@ -124,7 +128,11 @@ export function readMatte(path: string, width: number, height: number): Promise<
 const maxAspect = 64;
 
 /** Reads a reference as a plate of a size: it covers it, centred, a little out of focus as a background is. */
-export function readReference(path: string, width: number, height: number): Promise<Uint8Array | Failed> {
+export function readReference(
+  path: string,
+  width: number,
+  height: number,
+): Promise<Uint8Array | InputFailure> {
   return decode('reference image', path, async (open) => {
     const shown = (await open().metadata()).autoOrient;
     const middle = {

@@ -1,8 +1,9 @@
 import { copyFile } from 'node:fs/promises';
+import { failWith, isFailure } from '@restage/errors';
 import { compositeRows, subjectStatistics } from '../composite/frame.ts';
 import { pictureView } from '../composite/view.ts';
 import { watermark } from '../composite/watermark.ts';
-import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
+import type { InputFailure, RenderRequest, RenderResult } from '../engine.ts';
 import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { outputPaths } from '../outputs.ts';
 import { lookFor, setStage } from '../scene/stage.ts';
@@ -16,7 +17,7 @@ export async function renderImage(
   findMatte: MatteFinder = createMatteFinder(),
 ): Promise<RenderResult> {
   const head = await readSourceHead(request);
-  if (isFailed(head)) return head;
+  if (isFailure(head)) return head;
   const { size, isPlain } = head;
   const { width, height } = size;
   const paths = outputPaths(request.outputDirectory, 'png');
@@ -30,7 +31,7 @@ export async function renderImage(
   const staging = start(setStage(request, width, height));
   try {
     const source = await reading;
-    if (isFailed(source)) return source;
+    if (isFailure(source)) return source;
     onProgress(0.1);
     const sourceWritten = start(
       isPlain
@@ -38,11 +39,11 @@ export async function renderImage(
         : writePng(paths.source, pixelRows(source.data, width, height, 3)),
     );
     const matte = request.alphaMode === 'auto' ? await findMatte(pictureView(source)) : await given;
-    if (isFailed(matte)) return matte;
+    if (isFailure(matte)) return matte;
     const alpha = matte ?? new Uint8Array(width * height).fill(255);
     const alphaWritten = start(writePng(paths.alpha, pixelRows(alpha, width, height, 1)));
     const stage = await staging;
-    if (isFailed(stage)) return stage;
+    if (isFailure(stage)) return stage;
     onProgress(0.6);
     const lut = lookFor(stage, subjectStatistics(pictureView(source), matte));
     const composite = compositeRows(stage, lut, source, matte);
@@ -57,7 +58,6 @@ export async function renderImage(
     await Promise.all([sourceWritten, alphaWritten]);
     onProgress(1);
     return {
-      kind: 'rendered',
       ...paths,
       ...size,
       frames: 1,
@@ -74,7 +74,7 @@ async function readGiven(
   request: RenderRequest,
   width: number,
   height: number,
-): Promise<Uint8Array | Failed> {
-  if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
+): Promise<Uint8Array | InputFailure> {
+  if (request.alpha === undefined) return failWith('INVALID_INPUT', 'Alpha mode custom needs an alpha.');
   return readMatte(request.alpha, width, height);
 }

@@ -1,5 +1,6 @@
+import { failWith, isFailure } from '@restage/errors';
 import { pictureView } from '../composite/view.ts';
-import { type Failed, failed, isFailed } from '../engine.ts';
+import type { ModelFailure } from '../engine.ts';
 import { clamp } from '../math/scalar.ts';
 import type { MatteFinder } from './automatic.ts';
 import { refine } from './guided.ts';
@@ -21,7 +22,7 @@ export function createNetworkFinder(network: MatteNetwork): MatteFinder {
   return async (view) => {
     const seen = await network.look(view);
     // It ran when the server started: whatever this is, it is no fault of the job's.
-    if (isFailed(seen)) throw new Error(`${network.model.path}: ${seen.message}`);
+    if (isFailure(seen)) throw new Error(`${network.model.path}: ${seen.message}`);
     const lab = labGrid(view);
     const soft = alphaFrom(seen, network.model.output);
     previous = previous === undefined ? { lab, soft } : hold(previous, lab, soft);
@@ -35,7 +36,7 @@ export function createNetworkFinder(network: MatteNetwork): MatteFinder {
 }
 
 /** Runs a network once on a drawn picture. @returns what is wrong with what it gives, in words for the operator. */
-export async function checkNetwork(network: MatteNetwork): Promise<Failed | undefined> {
+export async function checkNetwork(network: MatteNetwork): Promise<ModelFailure | undefined> {
   const [width, height] = [320, 180];
   const data = new Uint8Array(width * height * 3);
   for (let p = 0; p < width * height; p++) {
@@ -44,12 +45,13 @@ export async function checkNetwork(network: MatteNetwork): Promise<Failed | unde
     data.set(inside ? [200, 90, 50] : [60 + (x >> 2), 110, 90 + (y >> 1)], p * 3);
   }
   const seen = await network.look(pictureView({ width, height, data }));
-  if (isFailed(seen)) return seen;
+  if (isFailure(seen)) return seen;
   const { low, high } = extent(seen.data);
   if (!Number.isFinite(low) || !Number.isFinite(high))
-    return failed('the network gives values that are no numbers.');
+    return failWith('MATTE_MODEL_UNUSABLE', 'the network gives values that are no numbers.');
   if (network.model.output === 'alpha' && (low < -0.01 || high > 1.01)) {
-    return failed(
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
       `the network gives values from ${low.toFixed(2)} to ${high.toFixed(2)}, so its output is not "alpha" but "logits" or "range".`,
     );
   }

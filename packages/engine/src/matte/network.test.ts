@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { failWith, isFailure } from '@restage/errors';
 import { describe, expect, test } from 'vitest';
 import { type Picture, pictureView } from '../composite/view.ts';
 import { createCompositor } from '../compositor.ts';
-import { isFailed, type MatteModel } from '../engine.ts';
+import type { MatteModel } from '../engine.ts';
 import { cutVideo, drawPicture, folder, inspect, overlap, pixels } from '../test-kit.ts';
 import { renderVideo } from '../video/render.ts';
 import { type MatteNetwork, openNetwork } from './network.ts';
@@ -43,7 +44,7 @@ function model(bytes: Uint8Array, kind: Partial<MatteModel> = {}): MatteModel {
 
 async function open(bytes: Uint8Array, kind: Partial<MatteModel> = {}): Promise<MatteNetwork> {
   const network = await openNetwork(model(bytes, kind));
-  if (isFailed(network)) throw new Error(network.message);
+  if (isFailure(network)) throw new Error(network.message);
   return network;
 }
 
@@ -116,7 +117,7 @@ test('a video job uses it on every frame', async () => {
     () => {},
     () => createNetworkFinder(network),
   );
-  if (result.kind === 'failed') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   const alpha = await inspect(result.alpha);
   expect(alpha.frames).toBe(5);
   // What is orange of the drawn robot is small, and not all of the frame is.
@@ -159,29 +160,30 @@ describe('what can’t be used is said in words', () => {
     ['no numbers', orangeNetwork({ bias: Number.NaN }), {}, /no numbers/],
   ] as const)('%s', async (_, bytes, kind, words) => {
     const network = await openNetwork(model(bytes, kind));
-    const fault = isFailed(network) ? network : await checkNetwork(network);
+    const fault = isFailure(network) ? network : await checkNetwork(network);
     expect(fault?.message).toMatch(words);
   });
 
   test('a file that is not there', async () => {
     const network = await openNetwork({ path: join(folder(), 'none.onnx'), input: 'unit', output: 'alpha' });
-    expect(network).toMatchObject({
-      kind: 'failed',
-      message: expect.stringMatching(/^it can't be read: ENOENT/),
-    });
+    expect(network).toEqual(
+      failWith('MATTE_MODEL_UNUSABLE', expect.stringMatching(/^it can't be read: ENOENT/)),
+    );
   });
 
   test('a folder', async () => {
     const network = await openNetwork({ path: folder(), input: 'unit', output: 'alpha' });
-    expect(network).toMatchObject({ kind: 'failed', message: 'it is not a file.' });
+    expect(network).toEqual(failWith('MATTE_MODEL_UNUSABLE', 'it is not a file.'));
   });
 
   test('a runtime that is not installed', async () => {
     const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'"));
-    expect(await openNetwork(model(orangeNetwork()), missing)).toMatchObject({
-      kind: 'failed',
-      message: expect.stringMatching(/^onnxruntime-node, which runs it, is not installed/),
-    });
+    expect(await openNetwork(model(orangeNetwork()), missing)).toEqual(
+      failWith(
+        'MATTE_MODEL_UNUSABLE',
+        expect.stringMatching(/^onnxruntime-node, which runs it, is not installed/),
+      ),
+    );
   });
 });
 
@@ -206,7 +208,7 @@ describe('the compositor with a matte model', () => {
           },
           quiet,
         );
-        if (result.kind === 'failed') throw new Error(result.message);
+        if (isFailure(result)) throw new Error(result.message);
         return result;
       };
       const [one, other] = [await render(), await render()];
@@ -229,10 +231,7 @@ describe('the compositor with a matte model', () => {
       matteModel: { path: join(folder(), 'none.onnx'), input: 'unit', output: 'alpha' },
     });
     try {
-      expect(await engine.check()).toMatchObject({
-        kind: 'failed',
-        message: expect.stringMatching(/ENOENT/),
-      });
+      expect(await engine.check()).toEqual(failWith('MATTE_MODEL_UNUSABLE', expect.stringMatching(/ENOENT/)));
     } finally {
       await engine.close();
     }

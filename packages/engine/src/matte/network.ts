@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
+import { failWith, isFailure } from '@restage/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { View } from '../composite/view.ts';
-import { type Failed, failed, isFailed, type MatteModel } from '../engine.ts';
+import type { MatteModel, ModelFailure } from '../engine.ts';
 import { createGrid, type Grid } from '../math/blur.ts';
 import { tensorOf } from './tensor.ts';
 
@@ -9,7 +10,7 @@ import { tensorOf } from './tensor.ts';
 export interface MatteNetwork {
   readonly model: MatteModel;
   /** What the network says of a frame, as it comes out: one channel, of the network's own size. */
-  look(view: View): Promise<Grid | Failed>;
+  look(view: View): Promise<Grid | ModelFailure>;
 }
 
 /** The part of onnxruntime-node that is used. */
@@ -29,14 +30,17 @@ const sizeStep = 32;
 export async function openNetwork(
   model: MatteModel,
   load: () => Promise<Runtime> = () => import('onnxruntime-node'),
-): Promise<MatteNetwork | Failed> {
+): Promise<MatteNetwork | ModelFailure> {
   const unreadable = await checkFile(model.path);
   if (unreadable !== undefined) return unreadable;
   let runtime: Runtime;
   try {
     runtime = await load();
   } catch (error) {
-    return failed(`onnxruntime-node, which runs it, is not installed or does not run here: ${reason(error)}`);
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
+      `onnxruntime-node, which runs it, is not installed or does not run here: ${reason(error)}`,
+    );
   }
   let session: InferenceSession;
   try {
@@ -48,12 +52,12 @@ export async function openNetwork(
       logSeverityLevel: 3,
     });
   } catch (error) {
-    return failed(`it can't be opened as an ONNX network: ${reason(error)}`);
+    return failWith('MATTE_MODEL_UNUSABLE', `it can't be opened as an ONNX network: ${reason(error)}`);
   }
   const input = inputOf(session);
-  if (isFailed(input)) return input;
+  if (isFailure(input)) return input;
   const output = session.outputNames[0];
-  if (output === undefined) return failed('the network has no output.');
+  if (output === undefined) return failWith('MATTE_MODEL_UNUSABLE', 'the network has no output.');
   return {
     model,
     async look(view) {
@@ -63,39 +67,48 @@ export async function openNetwork(
       try {
         return planeOf((await session.run(feeds, [output]))[output]);
       } catch (error) {
-        return failed(`the network does not run: ${reason(error)}`);
+        return failWith('MATTE_MODEL_UNUSABLE', `the network does not run: ${reason(error)}`);
       }
     },
   };
 }
 
-async function checkFile(path: string): Promise<Failed | undefined> {
+async function checkFile(path: string): Promise<ModelFailure | undefined> {
   try {
     const file = await open(path);
     const isFile = (await file.stat()).isFile();
     await file.close();
-    return isFile ? undefined : failed('it is not a file.');
+    return isFile ? undefined : failWith('MATTE_MODEL_UNUSABLE', 'it is not a file.');
   } catch (error) {
-    return failed(`it can't be read: ${reason(error)}`);
+    return failWith('MATTE_MODEL_UNUSABLE', `it can't be read: ${reason(error)}`);
   }
 }
 
 /** The network's only input: its name, and the size that it wants, undefined for any. */
 function inputOf(
   session: InferenceSession,
-): { readonly name: string; readonly size: readonly [width: number, height: number] | undefined } | Failed {
+):
+  | { readonly name: string; readonly size: readonly [width: number, height: number] | undefined }
+  | ModelFailure {
   const [input, ...others] = session.inputMetadata;
   if (input === undefined || others.length > 0)
-    return failed(`the network has ${session.inputMetadata.length} inputs; one, the picture, is expected.`);
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
+      `the network has ${session.inputMetadata.length} inputs; one, the picture, is expected.`,
+    );
   if (!input.isTensor || input.type !== 'float32')
-    return failed(
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
       `the network's input is ${input.isTensor ? input.type : 'no tensor'}; float32 is expected.`,
     );
   const [batch, channels, height, width] = input.shape;
   const fits = (size: number | string | undefined, wanted: number) =>
     typeof size === 'string' || size === wanted;
   if (input.shape.length !== 4 || !fits(batch, 1) || !fits(channels, 3))
-    return failed(`the network's input is ${input.shape.join('×')}; N×3×H×W, N of 1 or free, is expected.`);
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
+      `the network's input is ${input.shape.join('×')}; N×3×H×W, N of 1 or free, is expected.`,
+    );
   const fixed = typeof width === 'number' && typeof height === 'number';
   return { name: input.name, size: fixed ? [width, height] : undefined };
 }
@@ -107,10 +120,11 @@ function freeSizeOf({ width, height }: View): readonly [number, number] {
 }
 
 /** The one channel of an output whose last two sizes are height and width, and all others 1. */
-function planeOf(output: Tensor | undefined): Grid | Failed {
+function planeOf(output: Tensor | undefined): Grid | ModelFailure {
   const [height = 0, width = 0] = output?.dims.slice(-2) ?? [];
   if (output?.type !== 'float32' || width * height === 0 || width * height !== output.data.length)
-    return failed(
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
       `the network gives ${output?.type} ${output?.dims.join('×')}; one channel of float32 is expected.`,
     );
   const plane = createGrid(width, height, 1);

@@ -1,4 +1,5 @@
 import type { Size } from '@restage/contract';
+import { isFailure } from '@restage/errors';
 import { gradeOf } from '../colour/grade.ts';
 import { bakeLut, type Lut, lookUp } from '../colour/lut.ts';
 import { displayable, labFromRgb } from '../colour/oklab.ts';
@@ -6,7 +7,7 @@ import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts
 import { type LabMap, transferTowards } from '../colour/transfer.ts';
 import { type Backdrop, finishBackdrop, type Plate, plateFromLinear } from '../composite/backdrop.ts';
 import { coarsened } from '../composite/coarse.ts';
-import { type Failed, isFailed, type RenderRequest } from '../engine.ts';
+import type { InputFailure, RenderRequest } from '../engine.ts';
 import { readReference } from '../image/read.ts';
 import { coarseSize } from '../light/fields.ts';
 import { type KeyLight, keyLight } from '../light/key.ts';
@@ -32,7 +33,7 @@ export async function setStage(
   request: Pick<RenderRequest, 'prompt' | 'reference' | 'seed'>,
   width: number,
   height: number,
-): Promise<Stage | Failed> {
+): Promise<Stage | InputFailure> {
   const prompt = request.prompt?.trim() ?? '';
   const reading = prompt === '' ? undefined : readPrompt(prompt);
   const notes = reading === undefined ? [] : [...reading.notes];
@@ -40,7 +41,7 @@ export async function setStage(
     notes.push('no word of the prompt is in the vocabulary');
   const grade = reading === undefined ? undefined : gradeOf(reading, request.reference !== undefined);
   const plate = await plateFor(request, reading, grade, width, height, notes);
-  if (isFailed(plate)) return plate;
+  if (isFailure(plate)) return plate;
 
   const coarse = coarsened(plate, coarseSize(width, height));
   const statistics = colourStatistics(coarse, () => 1);
@@ -69,11 +70,11 @@ async function plateFor(
   width: number,
   height: number,
   notes: string[],
-): Promise<Plate | Failed> {
+): Promise<Plate | InputFailure> {
   if (request.reference !== undefined) {
     const size = plateSize(width, height);
     const bytes = await readReference(request.reference, size.width, size.height);
-    if (isFailed(bytes)) return bytes;
+    if (isFailure(bytes)) return bytes;
     return grade === undefined ? { ...size, codes: bytes } : gradeBytes(bytes, size, bakeLut([grade]));
   }
   const painted = paintPlate(reading ?? readPrompt(''), width, height, request.seed);

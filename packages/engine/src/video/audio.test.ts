@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import {
   AV_CHANNEL_LAYOUT_5POINT1_BACK,
   AV_CHANNEL_LAYOUT_STEREO,
@@ -16,7 +17,6 @@ import {
 } from 'node-av/constants';
 import { type ChannelLayout, Codec, CodecContext, Frame, Packet } from 'node-av/lib';
 import { describe, expect, test } from 'vitest';
-import { isFailed } from '../engine.ts';
 import { folder } from '../test-kit.ts';
 import { closeVideo, openVideo } from './open.ts';
 import { type Sound, writeParts } from './parts-kit.ts';
@@ -51,7 +51,7 @@ async function render(source: string) {
     },
     () => {},
   );
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return result;
 }
 
@@ -69,7 +69,7 @@ interface Heard {
 /** Decodes the sound of a video; undefined where it has none. */
 async function listen(path: string): Promise<Heard | undefined> {
   const input = await openVideo(path, 'file', true);
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const { audio, audioContext } = input;
   if (audio === undefined || audioContext === undefined) {
     await closeVideo(input);

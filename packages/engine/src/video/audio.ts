@@ -1,3 +1,4 @@
+import { isFailure } from '@restage/errors';
 import {
   AV_CODEC_ID_AAC,
   AV_CODEC_ID_AC3,
@@ -11,7 +12,6 @@ import {
   AV_CODEC_ID_VORBIS,
 } from 'node-av/constants';
 import { FFmpegError, type FormatContext, Packet, type Stream } from 'node-av/lib';
-import { isFailed } from '../engine.ts';
 import type { AudioTrack } from './audio-track.ts';
 import { encodeAudio } from './encode-audio.ts';
 import { closeVideo, openVideo, type VideoInput } from './open.ts';
@@ -70,7 +70,7 @@ function copyAudio(stream: Stream): AudioTrack {
 /** Whether a stream of a video has a packet, and, where it is to be encoded, one that can be. */
 async function hasSound(path: string, index: number, isCopied: boolean): Promise<boolean> {
   const input = await openVideo(path, 'source', true);
-  if (isFailed(input)) return false;
+  if (isFailure(input)) return false;
   try {
     const { audio, audioContext } = input;
     if (audio?.index !== index || audioContext === undefined) return false;

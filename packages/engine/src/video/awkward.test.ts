@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { AVCOL_RANGE_JPEG, AVCOL_SPC_SMPTE170M } from 'node-av/constants';
 import { describe, expect, test } from 'vitest';
 import type { Rendered } from '../engine.ts';
@@ -22,7 +23,7 @@ async function render(video: AwkwardVideo, name = 'source.mp4'): Promise<{ resul
     },
     () => {},
   );
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return { result, path };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import {
   AV_PIX_FMT_YUV420P10LE,
   AV_PIX_FMT_YUV422P,
@@ -11,7 +12,7 @@ import {
   AVCOL_TRC_ARIB_STD_B67,
 } from 'node-av/constants';
 import { describe, expect, test } from 'vitest';
-import { isFailed, type Rendered } from '../engine.ts';
+import type { Rendered } from '../engine.ts';
 import { folder, inspect } from '../test-kit.ts';
 import { hlg, linearIn, patches, readPatches, storePatches, type Triple } from './colour-kit.ts';
 import { decodeFrames } from './decode.ts';
@@ -46,7 +47,7 @@ async function render(source: string): Promise<Rendered> {
     },
     () => {},
   );
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return result;
 }
 
@@ -83,7 +84,7 @@ describe('a video whose frames change within', () => {
     const { width, height } = parts[0] as Part;
     expect(result).toMatchObject({ width, height, frames: count });
     const input = await openVideo(result.source, 'source');
-    if (isFailed(input)) throw new Error(input.message);
+    if (isFailure(input)) throw new Error(input.message);
     let frame = 0;
     for await (const { data } of decodeFrames(input, { width, height }, 'colour')) {
       for (const [n, colour] of readPatches(data, width, height, shown.length).entries())
@@ -107,7 +108,7 @@ describe('a video whose frames change within', () => {
 /** The coded frames of a video, one after the other. */
 async function packetBytes(path: string): Promise<string> {
   const input = await openVideo(path, 'file');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const packets: string[] = [];
   const decoding = decodeFrames(input, input, 'colour', {
     async onPacket(packet) {
@@ -133,7 +134,7 @@ describe('a matte whose frames change within', () => {
     ['to 10 bits', [half(32), half(32, { format: AV_PIX_FMT_YUV420P10LE })]],
   ])('%s is black where it is black, and white where it is white', async (_change, parts) => {
     const input = await openVideo(await writeParts(join(folder(), 'alpha.mp4'), parts), 'alpha');
-    if (isFailed(input)) throw new Error(input.message);
+    if (isFailure(input)) throw new Error(input.message);
     const size = { width: 64, height: 32 };
     const seen: (number | undefined)[][] = [];
     for await (const { data } of decodeFrames(input, size, 'matte')) {
@@ -167,7 +168,7 @@ describe('interlaced footage', () => {
   /** How much lines differ from those beside them, on the mean. */
   async function combing(path: string): Promise<number[]> {
     const input = await openVideo(path, 'file');
-    if (isFailed(input)) throw new Error(input.message);
+    if (isFailure(input)) throw new Error(input.message);
     const combs: number[] = [];
     for await (const { data } of decodeFrames(input, { width, height }, 'colour')) {
       let sum = 0;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { failWith, isFailure } from '@restage/errors';
 import {
   AV_PIX_FMT_GBRP10LE,
   AV_PIX_FMT_YUV420P,
@@ -26,7 +27,6 @@ import {
   AVCOL_TRC_UNSPECIFIED,
 } from 'node-av/constants';
 import { describe, expect, test } from 'vitest';
-import { isFailed } from '../engine.ts';
 import { folder } from '../test-kit.ts';
 import {
   encoded,
@@ -61,7 +61,7 @@ async function show(
     container === undefined ? {} : { container },
   );
   const input = await openVideo(path, 'source');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const size = { width: width * scale, height: height * scale };
   let shown: readonly Triple[] = [];
   for await (const { data } of decodeFrames(input, size, 'colour'))
@@ -223,9 +223,9 @@ test('Dolby Vision without a base layer fails, for its colours are those of no o
     const record = [1, 0, profile << 1, (1 << 3) | 0b101, ...Array.from({ length: 20 }, () => 0)];
     describeFrames(path, 'hev1', 'dvcC', record);
     const input = await openVideo(path, 'source');
-    if (!isFailed(input)) await input.context.closeInput();
+    if (!isFailure(input)) await input.context.closeInput();
     return input;
   };
-  expect(isFailed(await open(8))).toBe(false);
-  expect(await open(5)).toMatchObject({ kind: 'failed', message: expect.stringContaining('profile 5') });
+  expect(isFailure(await open(8))).toBe(false);
+  expect(await open(5)).toEqual(failWith('INVALID_INPUT', expect.stringContaining('profile 5')));
 });

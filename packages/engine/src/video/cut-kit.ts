@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isFailed } from '../engine.ts';
+import { isFailure } from '@restage/errors';
 import { decodeFrames } from './decode.ts';
 import { createWriter } from './encode.ts';
 import { closeVideo, openVideo } from './open.ts';
@@ -13,7 +13,7 @@ export async function cutVideo(
   matte?: (frame: number, x: number, y: number) => number,
 ): Promise<void> {
   const input = await openVideo(source, 'source');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   const { width, height } = input;
   const writer = await createWriter(target, {
     width,

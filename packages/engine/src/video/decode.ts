@@ -1,8 +1,9 @@
 import { limits, type Size } from '@restage/contract';
+import { failWith, isFailure } from '@restage/errors';
 import { findLargestAnnounced } from '@restage/media/movie';
 import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, Frame, Packet } from 'node-av/lib';
-import { type Failed, failed, isFailed } from '../engine.ts';
+import type { InputFailure } from '../engine.ts';
 import { createFrameFilter, type FilteredFrame } from './frame-filter.ts';
 import { findOversize, type VideoInput } from './open.ts';
 import { openAudioFeed } from './packets.ts';
@@ -37,7 +38,7 @@ export async function* decodeFrames(
   size: Size,
   kind: 'colour' | 'matte',
   { frames = input.movie.timeline.frames.map((_, number) => number), onPacket, wants }: DecodeOptions = {},
-): AsyncGenerator<DecodedFrame, Failed | undefined> {
+): AsyncGenerator<DecodedFrame, InputFailure | undefined> {
   using filter = createFrameFilter(input, size, kind);
   /** Numbers of frames that were decoded and are not wanted. */
   const unwanted = new Set<number>();
@@ -76,11 +77,11 @@ export async function* decodeFrames(
       continue;
     }
     const ready = convert(input, () => filter.push(picture, number));
-    if (isFailed(ready)) return ready;
+    if (isFailure(ready)) return ready;
     yield* give(ready);
   }
   const rest = convert(input, () => filter.flush());
-  if (isFailed(rest)) return rest;
+  if (isFailure(rest)) return rest;
   yield* give(rest);
   yield* hold(frames.length, undefined);
   return undefined;
@@ -100,7 +101,7 @@ async function* decodePictures(
   input: VideoInput,
   frames: readonly number[],
   onPacket: DecodeOptions['onPacket'],
-): AsyncGenerator<Frame, Failed | undefined> {
+): AsyncGenerator<Frame, InputFailure | undefined> {
   const { movie, role } = input;
   const decoder = openDecoder(input);
   using context = decoder;
@@ -163,12 +164,15 @@ function getSeconds({ times, timeBase }: VideoInput, frame: number): number {
 function convert(
   { role }: VideoInput,
   work: () => readonly FilteredFrame[],
-): readonly FilteredFrame[] | Failed {
+): readonly FilteredFrame[] | InputFailure {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof FFmpegError)) throw error;
-    return failed(`The ${role} holds frames whose pixel format or colours can't be converted.`);
+    return failWith(
+      'INVALID_INPUT',
+      `The ${role} holds frames whose pixel format or colours can't be converted.`,
+    );
   }
 }
 
@@ -185,6 +189,9 @@ function openDecoder(input: VideoInput): CodecContext {
   return context;
 }
 
-function damaged(input: VideoInput): Failed {
-  return failed(`The ${input.role} could not be decoded to its end: it is damaged or incomplete.`);
+function damaged(input: VideoInput): InputFailure {
+  return failWith(
+    'INVALID_INPUT',
+    `The ${input.role} could not be decoded to its end: it is damaged or incomplete.`,
+  );
 }

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { readMovieFile } from '@restage/media/movie';
 import { type BuiltMovie, buildMovie } from '@restage/media/testing';
 import fc from 'fast-check';
@@ -94,7 +95,7 @@ describe.each(kinds)('of any movie in %s', (_name, change) => {
           },
           () => {},
         );
-        if (result.kind !== 'rendered') throw new Error(result.message);
+        if (isFailure(result)) throw new Error(result.message);
         const { frames, end, count } = movie.timeline;
         const seconds = (end - (frames[0]?.time ?? 0)) / movie.timescale;
         for (const path of [result.render, result.source, result.alpha]) {

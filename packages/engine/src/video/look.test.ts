@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { failWith, isFailure } from '@restage/errors';
 import { describe, expect, test } from 'vitest';
 import { labFromRgb } from '../colour/oklab.ts';
 import type { RenderRequest } from '../engine.ts';
@@ -68,7 +69,7 @@ async function night(): Promise<string> {
 /** Mean OKLab of pixels of a video's frames that a matte video's codes pass. */
 async function meanColour(path: string, matte: string, passes: (code: number, frame: number) => boolean) {
   const [colours, mattes] = [await openVideo(path, 'file'), await openVideo(matte, 'file')];
-  if ('kind' in colours || 'kind' in mattes) throw new Error('a video cannot be opened');
+  if (isFailure(colours) || isFailure(mattes)) throw new Error('a video cannot be opened');
   const sums = [0, 0, 0];
   const rgb = new Float32Array(3);
   let count = 0;
@@ -130,7 +131,7 @@ async function distancesOf(shot: Shot, from: number, alphaMode: 'auto' | 'custom
   const { source, alpha } = await draw(shot);
   const files = alphaMode === 'auto' ? { source } : { source, alpha };
   const result = await renderVideo({ ...(await request(files)), alphaMode }, () => {});
-  if (result.kind === 'failed') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   const subject = (code: number, frame: number) => code > 250 && frame >= from;
   const scene = await meanColour(result.render, alpha, (code, frame) => code < 5 && frame >= from);
   return {
@@ -174,16 +175,15 @@ test('the subject’s colours are read where it is in each of the frames, whatev
 test('a video that is overwritten from some place on is looked at as far as it goes, and refused when it is rendered', async () => {
   const drawn = await draw({ times: steady(48), keyframes: 8 });
   const rendered = await renderVideo(await request(drawn), () => {});
-  if (rendered.kind === 'failed') throw new Error(rendered.message);
+  if (isFailure(rendered)) throw new Error(rendered.message);
   // What is rendered has its index in front, so that what is overwritten are frames.
   const files = { source: join(folder(), 'broken.mp4'), alpha: rendered.alpha };
   const bytes = readFileSync(rendered.render);
   writeFileSync(files.source, bytes.fill(0, Math.floor(bytes.length * 0.85)));
   expect(await lookAtShot(await request(files), size, () => {})).toBeDefined();
-  expect(await renderVideo(await request(files), () => {})).toEqual({
-    kind: 'failed',
-    message: 'The source could not be decoded to its end: it is damaged or incomplete.',
-  });
+  expect(await renderVideo(await request(files), () => {})).toEqual(
+    failWith('INVALID_INPUT', 'The source could not be decoded to its end: it is damaged or incomplete.'),
+  );
 });
 
 test.each<[string, number, readonly number[], number, readonly number[]]>([

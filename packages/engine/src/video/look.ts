@@ -1,8 +1,9 @@
 import type { Size } from '@restage/contract';
+import { isFailure } from '@restage/errors';
 import { shotStatistics } from '../colour/shot.ts';
 import type { ColourStatistics } from '../colour/statistics.ts';
 import { subjectStatistics } from '../composite/frame.ts';
-import { isFailed, type RenderRequest } from '../engine.ts';
+import type { RenderRequest } from '../engine.ts';
 import { cellSize } from '../light/fields.ts';
 import type { MatteFinder } from '../matte/automatic.ts';
 import { decodeFrames } from './decode.ts';
@@ -57,7 +58,7 @@ export async function lookAtShot(
 /** Opens a video; `inputs` takes what has to be closed. */
 async function openPart(path: string, role: string, inputs: VideoInput[]): Promise<Part | undefined> {
   const input = await openVideo(path, role);
-  if (isFailed(input)) return undefined;
+  if (isFailure(input)) return undefined;
   inputs.push(input);
   return { input, index: indexFrames(input.movie) };
 }

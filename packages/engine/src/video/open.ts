@@ -1,4 +1,5 @@
 import { limits, outputSize } from '@restage/contract';
+import { failWith } from '@restage/errors';
 import { type DisplayMatrix, getTurn, type Movie, readMovieFile } from '@restage/media/movie';
 import {
   AV_CODEC_ID_H264,
@@ -9,7 +10,7 @@ import {
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
 import { Dictionary, FormatContext, InputFormat, Rational, type Stream } from 'node-av/lib';
-import { type Failed, failed, type RenderRequest } from '../engine.ts';
+import type { InputFailure, RenderRequest } from '../engine.ts';
 import { openSamples, type SampleReader } from './packets.ts';
 import './quiet.ts';
 
@@ -42,11 +43,18 @@ export interface VideoInput {
  * Opens a video for reading. Only the MOV demuxer and local files are allowed, and only H.264 and HEVC.
  * @param hasAudio whether its audio is to be read too
  */
-export async function openVideo(path: string, role: string, hasAudio = false): Promise<VideoInput | Failed> {
-  const damaged = failed(`The ${role} could not be opened as MP4 or MOV: it is damaged or incomplete.`);
+export async function openVideo(
+  path: string,
+  role: string,
+  hasAudio = false,
+): Promise<VideoInput | InputFailure> {
+  const damaged = failWith(
+    'INVALID_INPUT',
+    `The ${role} could not be opened as MP4 or MOV: it is damaged or incomplete.`,
+  );
   const movie = readMovieFile(path);
   if (movie === 'damaged') return damaged;
-  const foreign = failed(`The ${role} holds no H.264 or HEVC video.`);
+  const foreign = failWith('INVALID_INPUT', `The ${role} holds no H.264 or HEVC video.`);
   if ('unaccepted' in movie) return foreign;
   const context = await openContext(path, { ignore_editlist: '1' });
   if (context === undefined) return damaged;
@@ -60,7 +68,10 @@ export async function openVideo(path: string, role: string, hasAudio = false): P
   }
   if (isDolbyVisionAlone(stream)) {
     await context.closeInput();
-    return failed(`The ${role} is Dolby Vision of profile 5, which has no picture for other decoders.`);
+    return failWith(
+      'INVALID_INPUT',
+      `The ${role} is Dolby Vision of profile 5, which has no picture for other decoders.`,
+    );
   }
   const audioIndex = context.findBestStream(AVMEDIA_TYPE_AUDIO);
   const audioContext =
@@ -104,10 +115,13 @@ export async function closeVideo({ context, audioContext }: VideoInput): Promise
 }
 
 /** Says why a video may not be rendered, should it have come past the checks at the start: it is too long or too large. */
-export function findExcess({ movie, role }: VideoInput): Failed | undefined {
+export function findExcess({ movie, role }: VideoInput): InputFailure | undefined {
   const { count } = movie.timeline;
   if (count > limits.videoFrames)
-    return failed(`The ${role} shows ${count} frames; at most ${limits.videoFrames} are rendered.`);
+    return failWith(
+      'INVALID_INPUT',
+      `The ${role} shows ${count} frames; at most ${limits.videoFrames} are rendered.`,
+    );
   return findOversize(movie.largest, role);
 }
 
@@ -115,10 +129,11 @@ export function findExcess({ movie, role }: VideoInput): Failed | undefined {
 export function findOversize(
   { width, height }: { readonly width: number; readonly height: number },
   role: string,
-): Failed | undefined {
+): InputFailure | undefined {
   if (width * height <= limits.sourcePixels) return undefined;
   const pixels = width * height;
-  return failed(
+  return failWith(
+    'INVALID_INPUT',
     `The ${role} holds a picture of ${width}×${height}, which is ${pixels} pixels; at most ${limits.sourcePixels} are decoded.`,
   );
 }

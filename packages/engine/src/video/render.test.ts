@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { failWith, isFailure } from '@restage/errors';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Rendered, RenderRequest } from '../engine.ts';
 import { folder } from '../test-kit.ts';
@@ -15,7 +16,7 @@ async function render(
   request: Omit<RenderRequest, keyof typeof base | 'outputDirectory'> & Partial<RenderRequest>,
 ): Promise<Rendered> {
   const result = await renderVideo({ ...base, outputDirectory: folder(), ...request }, () => {});
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   return result;
 }
 
@@ -49,10 +50,9 @@ test('a matte of another length is refused', async () => {
     { ...base, source, alpha, prompt: 'dusk', outputDirectory: folder() },
     () => {},
   );
-  expect(result).toEqual({
-    kind: 'failed',
-    message: 'The alpha has 4 frames and the source has 6: they must have as many.',
-  });
+  expect(result).toEqual(
+    failWith('INVALID_INPUT', 'The alpha has 4 frames and the source has 6: they must have as many.'),
+  );
 });
 
 test('a damaged video is refused', async () => {
@@ -62,5 +62,5 @@ test('a damaged video is refused', async () => {
     { ...base, source: broken, alphaMode: 'fill', prompt: 'dusk', outputDirectory: folder() },
     () => {},
   );
-  expect(result).toEqual({ kind: 'failed', message: expect.stringContaining('source') });
+  expect(result).toEqual(failWith('INVALID_INPUT', expect.stringContaining('source')));
 });

@@ -1,7 +1,8 @@
 import type { Size } from '@restage/contract';
+import { failWith, isFailure } from '@restage/errors';
 import type { ColourStatistics } from '../colour/statistics.ts';
 import { watermark } from '../composite/watermark.ts';
-import { type Failed, failed, isFailed, type RenderRequest, type RenderResult } from '../engine.ts';
+import type { InputFailure, RenderRequest, RenderResult } from '../engine.ts';
 import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
 import { outputPaths } from '../outputs.ts';
 import { type Stage, setStage } from '../scene/stage.ts';
@@ -26,7 +27,7 @@ export function renderVideo(
 ): Promise<RenderResult> {
   return withInputs(request, async (source, alpha) => {
     const job = await prepare(request, source, onProgress, newFinder);
-    if (isFailed(job)) return job;
+    if (isFailure(job)) return job;
     const shift = isPlain(source, job.size) ? planCopy(source) : undefined;
     const result = await writeVideos(job, source, alpha, shift);
     if (result !== 'not as stored') return result;
@@ -45,9 +46,9 @@ async function withInputs(
   work: (source: VideoInput, alpha: VideoInput | undefined) => Promise<RenderResult>,
 ): Promise<RenderResult> {
   const source = await openVideo(request.source, 'source', true);
-  if (isFailed(source)) return source;
+  if (isFailure(source)) return source;
   const alpha = await openAlpha(request);
-  if (isFailed(alpha)) {
+  if (isFailure(alpha)) {
     await closeVideo(source);
     return alpha;
   }
@@ -60,17 +61,20 @@ async function withInputs(
   }
 }
 
-async function openAlpha(request: RenderRequest): Promise<VideoInput | Failed | undefined> {
+async function openAlpha(request: RenderRequest): Promise<VideoInput | InputFailure | undefined> {
   if (request.alphaMode !== 'custom') return undefined;
-  if (request.alpha === undefined) return failed('Alpha mode custom needs an alpha.');
+  if (request.alpha === undefined) return failWith('INVALID_INPUT', 'Alpha mode custom needs an alpha.');
   return openVideo(request.alpha, 'alpha');
 }
 
 /** A matte must have as many frames as its source. */
-function findMismatch(source: VideoInput, alpha: VideoInput | undefined): Failed | undefined {
+function findMismatch(source: VideoInput, alpha: VideoInput | undefined): InputFailure | undefined {
   const [frames, given] = [source.times.length - 1, (alpha ?? source).times.length - 1];
   if (frames === given) return undefined;
-  return failed(`The alpha has ${given} frames and the source has ${frames}: they must have as many.`);
+  return failWith(
+    'INVALID_INPUT',
+    `The alpha has ${given} frames and the source has ${frames}: they must have as many.`,
+  );
 }
 
 /** What is known of a job before its frames are rendered. */
@@ -91,10 +95,10 @@ async function prepare(
   source: VideoInput,
   onProgress: (fraction: number) => void,
   newFinder?: () => MatteFinder,
-): Promise<Job | Failed> {
+): Promise<Job | InputFailure> {
   const size = videoSize(source, request);
   const stage = await setStage(request, size.width, size.height);
-  if (isFailed(stage)) return stage;
+  if (isFailure(stage)) return stage;
   const isSurveyed = request.alphaMode === 'auto' && newFinder === undefined;
   const begun = isSurveyed ? surveyShare : lookShare;
   const onBeginning = (fraction: number) => onProgress(fraction * begun);
@@ -159,7 +163,7 @@ async function writeVideos(
     for (;;) {
       const [frame, given] = await step;
       const ended = pairEnded(frame, given);
-      if (isFailed(ended)) return ended;
+      if (isFailure(ended)) return ended;
       if (ended || frame.done === true) break;
       if (copier !== undefined && !frame.value.isAsStored) return 'not as stored';
       // The next frame is decoded and the last one encoded while this one is composited.
@@ -188,11 +192,10 @@ async function writeVideos(
       onProgress(Math.min(0.99, begun + ((1 - begun) * count) / source.movie.timeline.count));
     }
     await written;
-    if (count === 0) return failed('The source holds no frame that can be shown.');
+    if (count === 0) return failWith('INVALID_INPUT', 'The source holds no frame that can be shown.');
     for (const writer of opened) await writer.finish();
     onProgress(1);
     return {
-      kind: 'rendered',
       ...paths,
       ...size,
       frames: count,
@@ -206,13 +209,13 @@ async function writeVideos(
   }
 }
 
-type Step = IteratorResult<DecodedFrame, Failed | undefined>;
+type Step = IteratorResult<DecodedFrame, InputFailure | undefined>;
 
 /** Whether source and matte have ended, together as they should. */
-function pairEnded(frame: Step, matte: Step | undefined): boolean | Failed {
+function pairEnded(frame: Step, matte: Step | undefined): boolean | InputFailure {
   if (frame.done === true && frame.value !== undefined) return frame.value;
   if (matte?.done === true && matte.value !== undefined) return matte.value;
   if (matte?.done === true && frame.done !== true)
-    return failed('The alpha holds no frame that can be shown.');
+    return failWith('INVALID_INPUT', 'The alpha holds no frame that can be shown.');
   return frame.done === true;
 }

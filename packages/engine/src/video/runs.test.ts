@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { describe, expect, test } from 'vitest';
-import { isFailed } from '../engine.ts';
 import { folder } from '../test-kit.ts';
 import { type AwkwardVideo, makeVideo } from './awkward-kit.ts';
 import { decodeFrames } from './decode.ts';
@@ -17,7 +17,7 @@ const common = { width: 64, height: 64, draw: moving };
 
 async function open(video: AwkwardVideo) {
   const input = await openVideo(await makeVideo(join(folder(), 'shot.mp4'), video), 'source');
-  if (isFailed(input)) throw new Error(input.message);
+  if (isFailure(input)) throw new Error(input.message);
   return input;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { AVCOL_SPC_SMPTE170M } from 'node-av/constants';
 import { expect, test } from 'vitest';
 import { randomFrom } from '../math/random.ts';
@@ -49,7 +50,7 @@ test.each(['rain', 'neon alley'])(
         },
         () => {},
       );
-      if (result.kind !== 'rendered') throw new Error(result.message);
+      if (isFailure(result)) throw new Error(result.message);
       const hash = createHash('sha256');
       for (const path of [result.render, result.source, result.alpha]) hash.update(readFileSync(path));
       digests.add(hash.digest('hex'));

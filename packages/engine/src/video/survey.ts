@@ -1,7 +1,7 @@
 import type { Size } from '@restage/contract';
+import { isFailure } from '@restage/errors';
 import { shotStatistics } from '../colour/shot.ts';
 import type { ColourStatistics } from '../colour/statistics.ts';
-import { isFailed } from '../engine.ts';
 import type { Grid } from '../math/blur.ts';
 import { coloursByLook } from '../matte/colours.ts';
 import { createSurvey, type Surveyed } from '../matte/survey.ts';
@@ -31,7 +31,7 @@ export async function surveyVideo(
   onProgress: (fraction: number) => void,
 ): Promise<ShotSurvey> {
   const input = await openVideo(path, 'source');
-  if (isFailed(input)) return { surveyed: undefined, colours: undefined };
+  if (isFailure(input)) return { surveyed: undefined, colours: undefined };
   const survey = createSurvey();
   const wants = (frame: number) => {
     onProgress((frame + 1) / input.movie.timeline.count);

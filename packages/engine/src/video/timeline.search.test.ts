@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outputSize } from '@restage/contract';
+import { failWith, isFailure } from '@restage/errors';
 import { searchRuns } from '@restage/fixtures/searches';
 import { readMovieFile } from '@restage/media/movie';
 import { type BuiltMovie, buildMovie } from '@restage/media/testing';
@@ -37,7 +38,7 @@ async function expectAgreement(source: string, change: Partial<RenderRequest> = 
   const movie = readMovie(source);
   const { frames, end, count } = movie.timeline;
   const result = await render(source, change);
-  if (result.kind !== 'rendered') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
   const size = outputSize(movie, 720, 'video');
   expect(result).toMatchObject({ ...size, frames: count });
   for (const path of [result.render, result.source, result.alpha]) {
@@ -67,7 +68,7 @@ describe.each<[string, Parameters<typeof encodeParts>[1]]>([
       fc.asyncProperty(anyMovie(parts), fc.boolean(), async (movie, isCustom) => {
         const path = write(movie);
         if (readMovieFile(path) === 'damaged')
-          expect(await render(path)).toMatchObject({ kind: 'failed', message: expect.any(String) });
+          expect(await render(path)).toMatchObject({ code: 'INVALID_INPUT', message: expect.any(String) });
         else await expectAgreement(path, isCustom ? { alphaMode: 'custom', alpha: path } : {});
       }),
       { numRuns: searchRuns(12, 300) },
@@ -117,17 +118,16 @@ describe('a video that came past the checks at the start', () => {
   test('is refused for the frames that it shows', async () => {
     const parts = await encodeParts(48);
     const edits = Array.from({ length: 6 }, () => ({ duration: 2000, mediaTime: 0 }));
-    expect(await render(write({ ...parts, edits }))).toEqual({
-      kind: 'failed',
-      message: 'The source shows 288 frames; at most 240 are rendered.',
-    });
+    expect(await render(write({ ...parts, edits }))).toEqual(
+      failWith('INVALID_INPUT', 'The source shows 288 frames; at most 240 are rendered.'),
+    );
   });
 
   test('is refused for the size that its stream has, whatever the headers say', async () => {
     const parts = await encodeParts(2, { width: 1920, height: 1600, draw: () => [90, 128, 128] });
     const lie = { ...parts, width: 320, height: 240 };
     const message = expect.stringContaining('1920×1600, which is 3072000 pixels; at most 2770000');
-    expect(await render(write(lie))).toEqual({ kind: 'failed', message });
+    expect(await render(write(lie))).toEqual(failWith('INVALID_INPUT', message));
   });
 
   test('is refused for pictures that become too large on the way', async () => {
@@ -137,6 +137,6 @@ describe('a video that came past the checks at the start', () => {
     ];
     const source = write({ ...small, type: 'avc3', samples: [...small.samples, ...large.samples] });
     const message = expect.stringContaining('1920×1600, which is 3072000 pixels; at most 2770000');
-    expect(await render(source)).toEqual({ kind: 'failed', message });
+    expect(await render(source)).toEqual(failWith('INVALID_INPUT', message));
   });
 });

@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@restage/engine';
+import { failWith } from '@restage/errors';
 
 /** An engine that gives the source back as everything, and takes its time in steps that a test decides on. */
 export interface PacedEngine extends Engine {
@@ -25,14 +26,14 @@ export function pacedEngine(): PacedEngine {
       signal.addEventListener('abort', () => resolve('aborted'));
       const outcome = await promise;
       renders.delete(step);
-      if (outcome === 'aborted') return { kind: 'failed', message: 'The job was cancelled.' };
+      if (outcome === 'aborted') return failWith('CANCELLED', 'The job was cancelled.');
       const keep = async (name: string) => {
         const path = join(request.outputDirectory, `${name}.png`);
         await copyFile(request.source, path);
         return path;
       };
       const [render, source, alpha] = [await keep('render'), await keep('source'), await keep('alpha')];
-      return { kind: 'rendered', render, source, alpha, width: 451, height: 300, frames: 1, notes: [] };
+      return { render, source, alpha, width: 451, height: 300, frames: 1, notes: [] };
     },
     begun(renders) {
       const { promise, resolve } = Promise.withResolvers<void>();
