@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../packages/db/src/connect.ts';
-import { type Embedded, isFault, startEmbedded } from '../../packages/db/src/embedded/index.ts';
+import { type Embedded, startEmbedded } from '../../packages/db/src/embedded/index.ts';
 import { migrate } from '../../packages/db/src/migrate.ts';
+import { isFailure } from '../../packages/errors/src/index.ts';
 
 /** The PostgreSQL of a run: durable, as in production, since what it has committed must outlive its crashes. */
 export interface Postgres {
@@ -51,7 +52,7 @@ export async function openPostgres(directory: string): Promise<Postgres> {
 
 async function start(directory: string): Promise<Embedded> {
   const embedded = await startEmbedded({ directory, log: () => {} });
-  if (isFault(embedded)) throw new Error(embedded.message);
+  if (isFailure(embedded)) throw new Error(embedded.message);
   return embedded;
 }
 

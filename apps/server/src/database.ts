@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Connection, openDatabase as connectDatabase } from '@restage/db';
+import { isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
@@ -18,7 +19,7 @@ export async function openDatabase(
       directUrl: settings.DATABASE_DIRECT_URL,
       migrations: bundle.migrations,
     });
-    if ('kind' in connection) {
+    if (isFailure(connection)) {
       await found.stop();
       return { fault: connection.message };
     }
@@ -43,10 +44,10 @@ async function findDatabase(
   log: Logger,
 ): Promise<Found | { readonly fault: string }> {
   if (url !== undefined) return { url, stop: async () => {} };
-  const { isFault, startEmbedded } = await import('@restage/db/embedded');
+  const { startEmbedded } = await import('@restage/db/embedded');
   const embedded = await startEmbedded({
     directory: join(directory, 'postgres'),
     log: (line) => log.info({}, line),
   });
-  return isFault(embedded) ? { fault: embedded.message } : embedded;
+  return isFailure(embedded) ? { fault: embedded.message } : embedded;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connect.ts';
-import { type DatabaseFault, describeError, getErrorCode, unusable } from './fault.ts';
+import { type DatabaseFailure, describeError, getErrorCode, unusable } from './fault.ts';
 import { queueSchema } from './queue.ts';
 
 /** The oldest PostgreSQL that Restage runs on, as `server_version_num` counts. */
@@ -8,7 +8,6 @@ const oldestVersion = 140_000;
 
 /** A database that can be used, and whether it is as this version has it. */
 export interface UsableDatabase {
-  readonly kind: 'usable';
   readonly current: boolean;
   /** Whether a pooler stands in between: what answers is not the process that the connection was promised. */
   readonly pooled: boolean;
@@ -16,10 +15,10 @@ export interface UsableDatabase {
   readonly identity: string;
 }
 
-/** A fault with what may be tried instead. */
-export interface CheckFault extends DatabaseFault {
-  /** The error's code. */
-  readonly code: string;
+/** A failure with what decides whether something else is tried. */
+export interface CheckFailure extends DatabaseFailure {
+  /** The code of the error: PostgreSQL's, Node's or OpenSSL's; empty where it has none. */
+  readonly errorCode: string;
 }
 
 /**
@@ -33,8 +32,8 @@ export async function checkDatabase(
   { sql, route }: Connection,
   latest: number,
   timeout: number,
-): Promise<UsableDatabase | CheckFault> {
-  const refuse = (reason: string, code = '') => ({ ...unusable(route.target, reason), code });
+): Promise<UsableDatabase | CheckFailure> {
+  const refuse = (reason: string, errorCode = '') => ({ ...unusable(route.target, reason), errorCode });
   try {
     const { version, encoding, readOnly, writable, applied, pooled, identity } = await within(
       timeout,
@@ -50,7 +49,7 @@ export async function checkDatabase(
     }
     if (readOnly) return refuse('it takes no writes: it is a standby, or set to be read-only');
     if (!writable) return refuse('this user may not create schemas and tables in it');
-    return { kind: 'usable', current: applied === latest, pooled, identity };
+    return { current: applied === latest, pooled, identity };
   } catch (error) {
     return refuse(describeError(error), getErrorCode(error));
   }

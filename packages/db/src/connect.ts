@@ -1,3 +1,4 @@
+import { isFailure } from '@restage/errors';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { Database } from './database.ts';
@@ -63,7 +64,7 @@ export function connect(place: string | Route, options: ConnectOptions = {}): Co
 /** The route to a URL that is known to be good, as the embedded database's. */
 function findRoute(url: string): Route {
   const target = parseDatabaseUrl(url);
-  if ('kind' in target) throw new Error(target.message);
+  if (isFailure(target)) throw new Error(target.message);
   const { sslMode, tls } = target;
   const ssl = sslMode === 'prefer' ? 'prefer' : sslMode === 'disable' || sslMode === 'allow' ? false : tls;
   return { target, ssl, pooled: false };

@@ -1,16 +1,12 @@
+import { type FailureValue, failWith } from '@restage/errors';
 import { type DatabaseTarget, describeTarget } from './target/target.ts';
 
 /** Why a database can't be used, as one line: host, port and database, and never the password. */
-export interface DatabaseFault {
-  readonly kind: 'unreachable';
-  readonly message: string;
-}
+export type DatabaseFailure = FailureValue<'DATABASE_UNUSABLE'>;
 
-/** The fault of a database that is named by its host, port and name. */
-export const unusable = (target: DatabaseTarget, reason: string): DatabaseFault => ({
-  kind: 'unreachable',
-  message: `${describeTarget(target)} can't be used: ${reason}.`,
-});
+/** The failure of a database that is named by its host, port and name. */
+export const unusable = (target: DatabaseTarget, reason: string): DatabaseFailure =>
+  failWith('DATABASE_UNUSABLE', `${describeTarget(target)} can't be used: ${reason}.`);
 
 const reasons = {
   ECONNREFUSED: 'the connection was refused',

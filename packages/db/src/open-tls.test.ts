@@ -2,18 +2,19 @@ import { chown, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, connect as dial } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { makeCertificate } from '@restage/media/testing';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connectQueue } from './connect-queue.ts';
 import { dataDirectory, readPassword, superuser } from './embedded/cluster.ts';
-import { isFault, startEmbedded } from './embedded/index.ts';
+import { startEmbedded } from './embedded/index.ts';
 import { openDatabase } from './open.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'restage-tls-'));
 const data = dataDirectory(directory);
 const embedded = await startEmbedded({ directory, durable: false, log: () => {} });
-if (isFault(embedded)) throw new Error(embedded.message);
+if (isFailure(embedded)) throw new Error(embedded.message);
 const place = new URL(embedded.url);
 const password = await readPassword({ data });
 const admin = postgres({
@@ -69,7 +70,7 @@ const at = (search: string, host = 'localhost') => {
 /** Whether both clients of the database speak TLS to it; why it can't be opened, otherwise. */
 async function open(url: string): Promise<unknown> {
   const opened = await openDatabase(url);
-  if ('kind' in opened) return opened.message;
+  if (isFailure(opened)) return opened.message;
   const queue = connectQueue(opened, { max: 1 });
   const asked = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
   try {
@@ -185,7 +186,7 @@ describe('what a URL spells', () => {
 
   test('its name and options hold for both clients', async () => {
     const opened = await openDatabase(at('?application_name=shop&options=-c%20statement_timeout%3D7s'));
-    if ('kind' in opened) throw new Error(opened.message);
+    if (isFailure(opened)) throw new Error(opened.message);
     const queue = connectQueue(opened, { max: 1 });
     const asked = `select current_setting('application_name') as name, current_setting('statement_timeout') as timeout`;
     expect([...(await opened.sql.unsafe(asked)), ...(await queue.db.executeSql(asked)).rows]).toEqual([

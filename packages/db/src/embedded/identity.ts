@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type EmbeddedFault, unusable } from './fault.ts';
+import { type EmbeddedFailure, unusable } from './fault.ts';
 import { run } from './run.ts';
 
 /** The OS user that PostgreSQL runs as when we are root, which PostgreSQL refuses to be. */
@@ -16,7 +16,7 @@ const ownUser = 'restage';
  * @param data the cluster's data directory; whoever owns an existing one must run it.
  * @returns `undefined` when we are an ordinary user and simply run it ourselves.
  */
-export async function chooseIdentity(data: string): Promise<Identity | undefined | EmbeddedFault> {
+export async function chooseIdentity(data: string): Promise<Identity | undefined | EmbeddedFailure> {
   if (process.geteuid?.() !== 0) return undefined;
   if (process.platform !== 'linux') {
     return unusable(

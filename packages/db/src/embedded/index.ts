@@ -1,3 +1,3 @@
-export { type EmbeddedFault, isFault } from './fault.ts';
+export type { EmbeddedFailure } from './fault.ts';
 export { findEmbedded } from './find.ts';
 export { type Embedded, type EmbeddedOptions, startEmbedded } from './start.ts';

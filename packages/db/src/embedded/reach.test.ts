@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failWith } from '@restage/errors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reachableBinaries } from './reach.ts';
 
@@ -73,10 +74,9 @@ describe.runIf(process.geteuid?.() === 0)('the programs, for another user', () =
     await mkdir(shared);
     await chmod(shared, 0o1777);
     await tree(join(shared, 'postgresql-18.4.0'), 0o022);
-    expect(await reachableBinaries(binaries, identity, [shared])).toMatchObject({
-      kind: 'unusable',
-      message: expect.stringContaining(`${shared} is not root's alone`),
-    });
+    expect(await reachableBinaries(binaries, identity, [shared])).toEqual(
+      failWith('DATABASE_UNUSABLE', expect.stringContaining(`${shared} is not root's alone`)),
+    );
     const own = join(parent, 'own-cache');
     expect(await reachableBinaries(binaries, identity, [shared, own])).toMatchObject({
       directory: join(own, 'postgresql-18.4.0'),

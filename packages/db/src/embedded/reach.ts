@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
-import { type EmbeddedFault, unusable } from './fault.ts';
+import { type EmbeddedFailure, unusable } from './fault.ts';
 import type { Identity } from './identity.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function reachableBinaries(
   binaries: Binaries,
   identity: Identity | undefined,
   caches = ['/var/cache/restage', join(tmpdir(), 'restage-cache')],
-): Promise<Binaries | EmbeddedFault> {
+): Promise<Binaries | EmbeddedFailure> {
   if (identity === undefined || (await openToAll(binaries.directory))) return binaries;
   const reasons: string[] = [];
   for (const cache of caches) {

@@ -14,12 +14,12 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { failWith, isFailure } from '@restage/errors';
 import { findChildren } from '@restage/fixtures/processes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { connect } from '../connect.ts';
 import { locateBinaries } from './binaries.ts';
 import { dataDirectory } from './cluster.ts';
-import { isFault } from './fault.ts';
 import { findPostmaster, stopPostmaster } from './postmaster.ts';
 import { type Embedded, startEmbedded } from './start.ts';
 
@@ -53,7 +53,7 @@ const place = (name: string) => {
 
 async function start(directory: string): Promise<Embedded> {
   const started = await startEmbedded({ directory, log, durable: false });
-  if (isFault(started)) throw new Error(started.message);
+  if (isFailure(started)) throw new Error(started.message);
   return started;
 }
 
@@ -73,8 +73,8 @@ function host(directory: string, options: { uid?: number; gid?: number } = {}): 
     const started = await startEmbedded({ directory: ${JSON.stringify(directory)}, durable: false, log: () => {} });
     process.on('SIGINT', () => {});
     process.on('SIGTERM', () => started.stop().then(() => process.exit(0)));
-    console.log(JSON.stringify({ kind: started.kind, url: started.url, message: started.message }));
-    if (started.kind === 'ready') setInterval(() => {}, 1000);`;
+    console.log(JSON.stringify({ code: started.code, url: started.url, message: started.message }));
+    if (started.code === undefined) setInterval(() => {}, 1000);`;
   return spawn(process.execPath, ['--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
@@ -82,7 +82,7 @@ function host(directory: string, options: { uid?: number; gid?: number } = {}): 
   });
 }
 
-async function told(child: ChildProcess): Promise<{ kind: string; url: string; message: string }> {
+async function told(child: ChildProcess): Promise<{ code?: string; url: string; message: string }> {
   let text = '';
   for await (const chunk of child.stdout ?? []) {
     text += chunk;
@@ -176,7 +176,7 @@ describe('a first start', () => {
 
   test('is safe against a crash of the machine unless a test asks for speed', async () => {
     const started = await startEmbedded({ directory: place('durable'), log });
-    if (isFault(started)) throw new Error(started.message);
+    if (isFailure(started)) throw new Error(started.message);
     const settings = await ask(
       started.url,
       (sql) => sql`select setting from pg_settings
@@ -190,8 +190,12 @@ describe('a first start', () => {
     const directory = place('race');
     const children = [1, 2, 3].map(() => host(directory));
     const answers = await Promise.all(children.map(told));
-    expect(answers.map((answer) => answer.kind).toSorted()).toEqual(['in-use', 'in-use', 'ready']);
-    expect(answers.find((answer) => answer.kind === 'in-use')?.message).toBe(
+    expect(answers.map((answer) => answer.code).toSorted()).toEqual([
+      'DATABASE_IN_USE',
+      'DATABASE_IN_USE',
+      undefined,
+    ]);
+    expect(answers.find((answer) => answer.code === 'DATABASE_IN_USE')?.message).toBe(
       `Another Restage server is using ${directory}.`,
     );
     for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
@@ -229,10 +233,9 @@ describe('a later start', () => {
   test('is told at once that another server has the directory, which goes on undisturbed', async () => {
     const first = await start(directory);
     const began = performance.now();
-    expect(await startEmbedded({ directory, log })).toEqual({
-      kind: 'in-use',
-      message: `Another Restage server is using ${directory}.`,
-    });
+    expect(await startEmbedded({ directory, log })).toEqual(
+      failWith('DATABASE_IN_USE', `Another Restage server is using ${directory}.`),
+    );
     expect(performance.now() - began).toBeLessThan(3000);
     await expectKept(first.url);
     await first.stop();
@@ -332,7 +335,7 @@ describe('a later start', () => {
     await expect.poll(() => lines).toEqual([expect.stringContaining('taking hold of it again')]);
     await expect
       .poll(() => startEmbedded({ directory, log }), { timeout: 20_000 })
-      .toMatchObject({ kind: 'in-use' });
+      .toMatchObject({ code: 'DATABASE_IN_USE' });
     await expectKept(url);
     await stop();
   });
@@ -341,15 +344,19 @@ describe('a later start', () => {
     const version = join(data(), 'PG_VERSION');
     const before = await readFile(version, 'utf8');
     await writeFile(version, '12\n');
-    expect(await startEmbedded({ directory, log })).toMatchObject({
-      kind: 'unusable',
-      message: expect.stringMatching(/made by PostgreSQL 12, .* brings PostgreSQL 18\./),
-    });
+    expect(await startEmbedded({ directory, log })).toEqual(
+      failWith(
+        'DATABASE_UNUSABLE',
+        expect.stringMatching(/made by PostgreSQL 12, .* brings PostgreSQL 18\./),
+      ),
+    );
     await rm(version);
-    expect(await startEmbedded({ directory, log, durable: false })).toEqual({
-      kind: 'unusable',
-      message: `The data directory ${directory} holds a damaged database: move its folder cluster away.`,
-    });
+    expect(await startEmbedded({ directory, log, durable: false })).toEqual(
+      failWith(
+        'DATABASE_UNUSABLE',
+        `The data directory ${directory} holds a damaged database: move its folder cluster away.`,
+      ),
+    );
     await writeFile(version, before);
     await chown(version, (await stat(data())).uid, (await stat(data())).gid);
   });
@@ -367,8 +374,8 @@ describe('a later start', () => {
 describe('a machine or directory that will not do', () => {
   const message = async (directory: string) => {
     const started = await startEmbedded({ directory, log, durable: false });
-    if (!isFault(started)) throw new Error('it did');
-    expect(started.kind).toBe('unusable');
+    if (!isFailure(started)) throw new Error('it did');
+    expect(started.code).toBe('DATABASE_UNUSABLE');
     expect(started.message).not.toContain('\n');
     return started.message;
   };
@@ -380,11 +387,12 @@ describe('a machine or directory that will not do', () => {
   });
 
   test('a platform without programs is named, with the way out', () => {
-    expect(locateBinaries('sunos-sparc')).toEqual({
-      kind: 'unusable',
-      message:
+    expect(locateBinaries('sunos-sparc')).toEqual(
+      failWith(
+        'DATABASE_UNUSABLE',
         'No embedded PostgreSQL is installed for sunos-sparc. Set DATABASE_URL to a PostgreSQL of your own.',
-    });
+      ),
+    );
   });
 });
 
@@ -407,8 +415,8 @@ describe.runIf(process.platform === 'linux' && process.geteuid?.() === 0)('as ro
     await mkdir(join(parent, 'ordinary'));
     await chown(join(parent, 'ordinary'), nobody.uid, nobody.gid);
     const child = host(directory, nobody);
-    const { kind, url } = await told(child);
-    expect(kind).toBe('ready');
+    const { code, url } = await told(child);
+    expect(code).toBeUndefined();
     expect(await ask(url, (sql) => sql`select 1 as one`)).toEqual([{ one: 1 }]);
     await kill(child, 'SIGTERM');
     const { stop } = await start(directory);
@@ -422,7 +430,7 @@ describe.runIf(process.platform === 'linux' && process.geteuid?.() === 0)('as ro
     await mkdir(join(parent, 'closed-to-others'), { mode: 0o755 });
     const child = host(directory, nobody);
     expect(await told(child)).toEqual({
-      kind: 'unusable',
+      code: 'DATABASE_UNUSABLE',
       message: `The data directory ${directory} is not writable for this user.`,
     });
   });
@@ -442,10 +450,12 @@ describe.runIf(process.platform === 'linux' && process.geteuid?.() === 0)('as ro
         await writeFile(join(small, 'ballast'), new Uint8Array(bavail * bsize));
       }
       const started = await startEmbedded({ directory, log, durable: false });
-      expect(started).toEqual({
-        kind: 'unusable',
-        message: `There is no space left on the disk of the data directory ${directory}.`,
-      });
+      expect(started).toEqual(
+        failWith(
+          'DATABASE_UNUSABLE',
+          `There is no space left on the disk of the data directory ${directory}.`,
+        ),
+      );
       if (megabytes === 6) expect(await readdir(directory)).toEqual([]);
     } finally {
       execFileSync('umount', [small]);

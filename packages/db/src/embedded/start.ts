@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failWith, isFailure } from '@restage/errors';
 import { locateBinaries } from './binaries.ts';
 import { type Claim, claimCluster } from './claim.ts';
 import {
@@ -12,7 +13,7 @@ import {
   readPassword,
   sweepStaged,
 } from './cluster.ts';
-import { type EmbeddedFault, faultOf, faultOfOutput, isFault, unusable } from './fault.ts';
+import { type EmbeddedFailure, faultOf, faultOfOutput, unusable } from './fault.ts';
 import { type Guard, guardPostmaster } from './guard.ts';
 import { chooseIdentity } from './identity.ts';
 import {
@@ -27,7 +28,6 @@ import { reachableBinaries } from './reach.ts';
 
 /** A running embedded database that is this process's alone. */
 export interface Embedded {
-  readonly kind: 'ready';
   /** Connects as the plain role that owns the database `restage`. */
   readonly url: string;
   /** Shuts PostgreSQL down, ending what connections there are, and waits for it. */
@@ -48,15 +48,15 @@ const patience = 120_000;
 
 /**
  * Starts a PostgreSQL of our own, which ends with this process at the latest.
- * @returns the database, or why there is none as one line: `in-use` when another server has the directory.
+ * @returns the database, or why there is none as one line: DATABASE_IN_USE when another server has the directory.
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded | EmbeddedFault> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded | EmbeddedFailure> {
   const directory = resolve(options.directory);
   try {
     const cluster = await prepare(directory, options.durable ?? true);
-    if (isFault(cluster)) return cluster;
+    if (isFailure(cluster)) return cluster;
     const owned = await own(cluster, options.log);
-    if (isFault(owned)) return owned;
+    if (isFailure(owned)) return owned;
     const { claim, postmaster, guard } = owned;
     const stop = async () => {
       await claim.release(() => stopPostmaster(postmaster, cluster.data));
@@ -64,7 +64,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded 
     };
     try {
       await sweepStaged(cluster);
-      return { kind: 'ready', url: await ensureDatabase(cluster, claim, postmaster), stop };
+      return { url: await ensureDatabase(cluster, claim, postmaster), stop };
     } catch (error) {
       await stop();
       throw error;
@@ -74,14 +74,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded 
   }
 }
 
-async function prepare(directory: string, durable: boolean): Promise<Cluster | EmbeddedFault> {
+async function prepare(directory: string, durable: boolean): Promise<Cluster | EmbeddedFailure> {
   const data = dataDirectory(directory);
   const located = locateBinaries();
-  if (isFault(located)) return located;
+  if (isFailure(located)) return located;
   const identity = await chooseIdentity(data);
-  if (isFault(identity)) return identity;
+  if (isFailure(identity)) return identity;
   const binaries = await reachableBinaries(located, identity);
-  if (isFault(binaries)) return binaries;
+  if (isFailure(binaries)) return binaries;
   const cluster = { directory, data, binaries, identity, durable };
   return (await ensureCluster(cluster)) ?? cluster;
 }
@@ -104,7 +104,7 @@ interface Owned {
  * Brings about a running server that is ours. Several processes may be at this at once, and a server may be on
  * its way up or down: who runs is decided by PostgreSQL's own interlock, whose it is by the claim.
  */
-async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned | EmbeddedFault> {
+async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned | EmbeddedFailure> {
   const began = Date.now();
   let launched: Launched | undefined;
   let stray: number | undefined;
@@ -114,7 +114,7 @@ async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned
       const claim = await claimCluster(cluster, postmaster, log);
       if (claim === 'taken') {
         await launched?.guard?.release();
-        return { kind: 'in-use', message: `Another Restage server is using ${cluster.directory}.` };
+        return failWith('DATABASE_IN_USE', `Another Restage server is using ${cluster.directory}.`);
       }
       if (claim !== 'unready') {
         if (claim.startedAt >= began) {

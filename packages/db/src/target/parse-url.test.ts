@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { makeCertificate } from '@restage/media/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseDatabaseUrl } from './parse-url.ts';
@@ -11,14 +12,14 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const parse = (url: string, env: Record<string, string> = {}) => {
   const target = parseDatabaseUrl(url, 'DATABASE_URL', env);
-  if ('kind' in target) throw new Error(target.message);
+  if (isFailure(target)) throw new Error(target.message);
   return target;
 };
 
 /** Why a URL is refused. */
 const refusal = (url: string) => {
   const target = parseDatabaseUrl(url, 'DATABASE_URL', {});
-  return 'kind' in target ? target.message : 'it is not';
+  return isFailure(target) ? target.message : 'it is not';
 };
 
 const me = userInfo().username;

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
-import type { DatabaseFault } from '../fault.ts';
+import { failWith } from '@restage/errors';
+import type { DatabaseFailure } from '../fault.ts';
 import { type DatabaseTarget, isSocket, type SslMode, sslModes } from './target.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
@@ -72,13 +73,13 @@ export function parseDatabaseUrl(
   url: string,
   setting = 'DATABASE_URL',
   env: Readonly<Record<string, string | undefined>> = process.env,
-): DatabaseTarget | DatabaseFault {
+): DatabaseTarget | DatabaseFailure {
   try {
     const given: Parameters = { ...readEnvironment(env), ...splitUrl(url) };
     return toTarget(given, setting);
   } catch (error) {
     if (!(error instanceof UrlError)) throw error;
-    return { kind: 'unreachable', message: `${setting} can't be used: ${error.message}.` };
+    return failWith('DATABASE_UNUSABLE', `${setting} can't be used: ${error.message}.`);
   }
 }
 

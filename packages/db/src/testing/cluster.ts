@@ -3,9 +3,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isFailure } from '@restage/errors';
 import { claimCluster } from '../embedded/claim.ts';
 import { dataDirectory } from '../embedded/cluster.ts';
-import { isFault, startEmbedded } from '../embedded/index.ts';
+import { startEmbedded } from '../embedded/index.ts';
 import { findPostmaster, type Postmaster, signalPostmaster, stopPostmaster } from '../embedded/postmaster.ts';
 import { migrate } from '../migrate.ts';
 
@@ -29,7 +30,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
   const directory = join(tmpdir(), `${prefix}${randomBytes(6).toString('hex')}`);
   await mkdir(directory, { mode: 0o700 });
   const embedded = await startEmbedded({ directory, durable: options.durable ?? false, log: () => {} });
-  if (isFault(embedded)) throw new Error(embedded.message);
+  if (isFailure(embedded)) throw new Error(embedded.message);
   const postmaster = await findPostmaster(dataDirectory(directory));
   // Ctrl-C ends vitest without a teardown, by process.exit.
   const onExit = () => abandon(directory, postmaster);
