@@ -39,7 +39,7 @@ const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
 const log = createLogger('error');
 const releases = new Releases(log);
 const settings = readSettings({ DATABASE_URL: cluster.templateUrl, RESTAGE_DATA_DIR: directory });
-if ('fault' in settings) throw new Error(settings.fault);
+if (isFailure(settings)) throw new Error(settings.message);
 const connection = connect(cluster.templateUrl, { statementTimeout: 0 });
 const { sql } = connection;
 releases.add('database', connection.close);

@@ -17,6 +17,7 @@ import { readSettings } from '../apps/server/src/settings.ts';
 import { createAccount, createKey, defaultWebhooks, webhookSecret } from '../packages/core/src/index.ts';
 import type { WebhookSettings } from '../packages/core/src/webhooks/settings.ts';
 import { type Connection, connect } from '../packages/db/src/index.ts';
+import { isFailure } from '../packages/errors/src/index.ts';
 import { bundle, bundleProgram } from './bundle.ts';
 import { wreakChaos } from './torture/chaos.ts';
 import { openClient } from './torture/client.ts';
@@ -235,8 +236,8 @@ async function none(
 /** The world as the operator's commands have it. */
 async function openTheOperator() {
   const settings = readSettings({ DATABASE_URL: postgres.url(), RESTAGE_DATA_DIR: join(directory, 'data') });
-  if ('fault' in settings) throw new Error(settings.fault);
+  if (isFailure(settings)) throw new Error(settings.message);
   const operator = await openOperator(settings, createLogger('error'), {});
-  if ('fault' in operator) throw new Error(operator.fault);
+  if (isFailure(operator)) throw new Error(operator.message);
   return operator;
 }

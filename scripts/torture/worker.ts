@@ -12,6 +12,7 @@ import { readSettings } from '../../apps/server/src/settings.ts';
 import { createWorld, openMedia } from '../../apps/server/src/world.ts';
 import { defaultWebhooks, JobChanges, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
 import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
+import { isFailure } from '../../packages/errors/src/index.ts';
 import { idleEngine } from './engine.ts';
 
 /** As long as the product waits. */
@@ -24,12 +25,12 @@ const bundle = {
 };
 
 const settings = readSettings(process.env);
-if ('fault' in settings) throw new Error(settings.fault);
+if (isFailure(settings)) throw new Error(settings.message);
 const directory = resolve(settings.RESTAGE_DATA_DIR);
 const log = createLogger(settings.LOG_LEVEL);
 const releases = new Releases(log);
 const database = await openDatabase(settings, directory, log, bundle);
-if ('fault' in database) throw new Error(database.fault);
+if (isFailure(database)) throw new Error(database.message);
 releases.add('database', database.close);
 const media = await openMedia(settings, directory, log, bundle, releases);
 const webhooks = new AbortController();

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
-import { type Connection, openDatabase as connectDatabase } from '@restage/db';
+import { type Connection, openDatabase as connectDatabase, type DatabaseFailure } from '@restage/db';
+import type { EmbeddedFailure } from '@restage/db/embedded';
 import { isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
+
+/** Why a database can't be used, as one line for the operator. */
+export type OpenDatabaseFailure = DatabaseFailure | EmbeddedFailure;
 
 /** Opens the operator's PostgreSQL, or starts the embedded one; closing it stops that again. */
 export async function openDatabase(
@@ -11,9 +15,9 @@ export async function openDatabase(
   directory: string,
   log: Logger,
   bundle: BundlePaths,
-): Promise<Connection | { readonly fault: string }> {
+): Promise<Connection | OpenDatabaseFailure> {
   const found = await findDatabase(settings.DATABASE_URL, directory, log);
-  if ('fault' in found) return found;
+  if (isFailure(found)) return found;
   try {
     const connection = await connectDatabase(found.url, {
       directUrl: settings.DATABASE_DIRECT_URL,
@@ -21,7 +25,7 @@ export async function openDatabase(
     });
     if (isFailure(connection)) {
       await found.stop();
-      return { fault: connection.message };
+      return connection;
     }
     return {
       ...connection,
@@ -42,12 +46,11 @@ async function findDatabase(
   url: string | undefined,
   directory: string,
   log: Logger,
-): Promise<Found | { readonly fault: string }> {
+): Promise<Found | EmbeddedFailure> {
   if (url !== undefined) return { url, stop: async () => {} };
   const { startEmbedded } = await import('@restage/db/embedded');
-  const embedded = await startEmbedded({
+  return startEmbedded({
     directory: join(directory, 'postgres'),
     log: (line) => log.info({}, line),
   });
-  return isFailure(embedded) ? { fault: embedded.message } : embedded;
 }

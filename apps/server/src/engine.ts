@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { createCompositor, type Engine } from '@restage/engine';
+import { type FailureValue, failWith } from '@restage/errors';
 import type { BundlePaths } from './paths.ts';
 import type { Releases } from './releases.ts';
 import type { ServerSettings } from './settings.ts';
@@ -9,7 +10,7 @@ export async function openEngine(
   settings: ServerSettings,
   bundle: BundlePaths,
   releases: Releases,
-): Promise<Engine | { readonly fault: string }> {
+): Promise<Engine | FailureValue<'MATTE_MODEL_UNUSABLE'>> {
   const path = settings.RESTAGE_MATTE_MODEL;
   const engine = createCompositor({
     workers: settings.RESTAGE_WORKERS,
@@ -27,5 +28,8 @@ export async function openEngine(
   const unusable = await engine.check();
   return unusable === undefined
     ? engine
-    : { fault: `RESTAGE_MATTE_MODEL names ${path}, which can't be used: ${unusable.message}` };
+    : failWith(
+        'MATTE_MODEL_UNUSABLE',
+        `RESTAGE_MATTE_MODEL names ${path}, which can't be used: ${unusable.message}`,
+      );
 }

@@ -1,11 +1,12 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { failWith, isFailure } from '@restage/errors';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 
 const publicUrl = 'https://restage.example';
 const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl });
-if ('fault' in listener) throw new Error(listener.fault);
+if (isFailure(listener)) throw new Error(listener.message);
 const { port } = listener;
 afterAll(() => listener.stop(100));
 
@@ -42,7 +43,7 @@ test.each([
 
 test('a listener without a public URL links to where it listens', async () => {
   const own = await listen({ host: '127.0.0.1', port: 0 });
-  if ('fault' in own) throw new Error(own.fault);
+  if (isFailure(own)) throw new Error(own.message);
   expect(own).toMatchObject({ url: `http://127.0.0.1:${own.port}`, publicUrl: own.url });
   const answer = await fetch(own.url, { headers: { 'x-long': 'x'.repeat(20_000) } });
   expect(answer.headers.get('link')).toBe(`<${own.url}/errors#INVALID_REQUEST>; rel="help"`);
@@ -50,15 +51,15 @@ test('a listener without a public URL links to where it listens', async () => {
 });
 
 test('a port that is taken is a fault in one line', async () => {
-  expect(await listen({ host: '127.0.0.1', port })).toEqual({
-    fault: `Port ${port} of 127.0.0.1 is in use. Stop what uses it, or set PORT.`,
-  });
+  expect(await listen({ host: '127.0.0.1', port })).toEqual(
+    failWith('ADDRESS_UNUSABLE', `Port ${port} of 127.0.0.1 is in use. Stop what uses it, or set PORT.`),
+  );
 });
 
 describe('until the rest is started', () => {
   const listening = async () => {
     const listener = await listen({ host: '127.0.0.1', port: 0 });
-    if ('fault' in listener) throw new Error(listener.fault);
+    if (isFailure(listener)) throw new Error(listener.message);
     return { ...listener, url: `http://127.0.0.1:${listener.port}` };
   };
 

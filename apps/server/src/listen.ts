@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { commonHeaders, createHttpServer, newRequestId } from '@restage/api/http';
+import { type FailureValue, failWith } from '@restage/errors';
 
 /** A listening server. It begins by telling that it lives, and keeps what else is asked. */
 export interface Listener {
@@ -18,11 +19,6 @@ export interface Listener {
   stop(patience: number): Promise<void>;
 }
 
-/** A port that can't be had, as one line. */
-export interface ListenFault {
-  readonly fault: string;
-}
-
 /** Where to listen, and what the world calls it. */
 interface Address {
   readonly host: string;
@@ -31,8 +27,8 @@ interface Address {
   readonly publicUrl?: string | undefined;
 }
 
-/** Listens at an address. */
-export function listen(address: Address): Promise<Listener | ListenFault> {
+/** Listens at an address. @returns why it can't be had, otherwise, as one line */
+export function listen(address: Address): Promise<Listener | FailureValue<'ADDRESS_UNUSABLE'>> {
   let kept: Parameters<RequestListener>[] | undefined = [];
   let answer: RequestListener = (request, response) => {
     if (!answerProbe(request, response)) kept?.push([request, response]);
@@ -43,7 +39,7 @@ export function listen(address: Address): Promise<Listener | ListenFault> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const fault = faults[error.code ?? '']?.(address);
-      if (fault) resolve({ fault });
+      if (fault) resolve(failWith('ADDRESS_UNUSABLE', fault));
       else reject(error);
     });
     server.listen(address.port, address.host, () => {

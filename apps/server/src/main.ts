@@ -1,3 +1,4 @@
+import { isFailure } from '@restage/errors';
 import { greeting } from './greeting.ts';
 import { findLaunchChain, watchLaunchChain } from './launcher.ts';
 import { listen } from './listen.ts';
@@ -30,18 +31,18 @@ function readRole(args: readonly string[]): Role | undefined {
 async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   const launchChain = findLaunchChain();
   const settings = readSettings(process.env);
-  if ('fault' in settings) return refuse(settings.fault);
+  if (isFailure(settings)) return refuse(settings.message);
   // First of all, so that whoever looks finds it alive, and a port that is taken is found out at once.
   const { HOST: host, PORT: port, RESTAGE_PUBLIC_URL: publicUrl } = settings;
   const listener = await listen({ host, port, publicUrl });
-  if ('fault' in listener) return refuse(listener.fault);
+  if (isFailure(listener)) return refuse(listener.message);
   await turn();
   const { createLogger } = await import('./logger.ts');
   await turn();
   const { serve } = await import('./serve.ts');
   const log = createLogger(settings.LOG_LEVEL);
   const server = await serve(listener, settings, log, bundle, role);
-  if ('fault' in server) return refuse(server.fault);
+  if (isFailure(server)) return refuse(server.message);
   say(greeting(server));
 
   let stopping = false;

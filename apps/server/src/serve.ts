@@ -2,8 +2,9 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Work, WorkerContext } from '@restage/core';
+import { type FailureValue, failWith, isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
-import { openDatabase } from './database.ts';
+import { type OpenDatabaseFailure, openDatabase } from './database.ts';
 import type { Listener } from './listen.ts';
 import type { BundlePaths } from './paths.ts';
 import { loadProgram } from './program.ts';
@@ -26,9 +27,9 @@ export interface RunningServer {
 }
 
 /** Why a server could not start, as one line for the operator. */
-export interface ServeFault {
-  readonly fault: string;
-}
+export type ServeFailure =
+  | OpenDatabaseFailure
+  | FailureValue<'DATABASE_REQUIRED' | 'DIRECTORY_UNWRITABLE' | 'MATTE_MODEL_UNUSABLE'>;
 
 /** Milliseconds that requests and renders in flight have to end; a render that needs longer goes back to the queue. */
 const drainMilliseconds = 10_000;
@@ -46,12 +47,12 @@ export async function serve(
   log: Logger,
   bundle: BundlePaths,
   role: Role,
-): Promise<RunningServer | ServeFault> {
+): Promise<RunningServer | ServeFailure> {
   const releases = new Releases(log);
   releases.add('listener', () => listener.stop(drainMilliseconds));
   try {
     const started = await start(listener, settings, log, bundle, role, releases);
-    if ('fault' in started) await releases.run();
+    if (isFailure(started)) await releases.run();
     return started;
   } catch (error) {
     await releases.run();
@@ -66,11 +67,12 @@ async function start(
   bundle: BundlePaths,
   role: Role,
   releases: Releases,
-): Promise<RunningServer | ServeFault> {
+): Promise<RunningServer | ServeFailure> {
   if (role !== 'all' && settings.DATABASE_URL === undefined) {
-    return {
-      fault: `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
-    };
+    return failWith(
+      'DATABASE_REQUIRED',
+      `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
+    );
   }
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const unwritable = await prepareDirectory(directory);
@@ -80,7 +82,7 @@ async function start(
     openDatabase(settings, directory, log, bundle),
     loadProgram(),
   ]);
-  if ('fault' in database) return database;
+  if (isFailure(database)) return database;
   releases.add('database', database.close);
   // Connected while the rest is opened. Should that fail, it ends with the database.
   const changes = program.JobChanges.open(database.direct);
@@ -88,7 +90,7 @@ async function start(
   const media = await program.openMedia(settings, directory, log, bundle, releases);
   const engine =
     role === 'api' ? undefined : await (await import('./engine.ts')).openEngine(settings, bundle, releases);
-  if (engine !== undefined && 'fault' in engine) return engine;
+  if (isFailure(engine)) return engine;
   // Webhooks that outlast the queue's patience are given up, and made again by another process.
   const webhooks = new AbortController();
   releases.add('webhooks', async () => webhooks.abort());
@@ -168,15 +170,16 @@ async function openLater(queue: DeferredQueue, log: Logger, releases: Releases):
   }
 }
 
-async function prepareDirectory(directory: string): Promise<ServeFault | undefined> {
+async function prepareDirectory(directory: string): Promise<ServeFailure | undefined> {
   try {
     await mkdir(join(directory, 'work'), { recursive: true });
     await access(directory, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return {
-      fault: `The data directory ${directory} can't be written to (${reason}). Set RESTAGE_DATA_DIR.`,
-    };
+    return failWith(
+      'DIRECTORY_UNWRITABLE',
+      `The data directory ${directory} can't be written to (${reason}). Set RESTAGE_DATA_DIR.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { type FailureValue, failWith } from '@restage/errors';
 import * as z from 'zod';
 
 /** The text of a whole number within bounds. */
@@ -129,29 +130,24 @@ export const settingsSchema = z.object({
 /** The settings as the program uses them. */
 export type ServerSettings = z.output<typeof settingsSchema>;
 
-/** A setting that can't be used, as one line. */
-export interface SettingsFault {
-  readonly fault: string;
-}
-
-/** Reads the settings from environment variables; an empty variable counts as absent. */
+/** Reads the settings from environment variables; an empty variable counts as absent. A failure is one line. */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
-): ServerSettings | SettingsFault {
+): ServerSettings | FailureValue<'INVALID_SETTING'> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   // Read once: a parser made to measure would take longer to make than this.
   const parsed = settingsSchema.safeParse(given, { jitless: true });
   if (parsed.success) {
     const { DATABASE_URL, DATABASE_DIRECT_URL } = parsed.data;
     if (DATABASE_DIRECT_URL !== undefined && DATABASE_URL === undefined) {
-      return { fault: 'DATABASE_DIRECT_URL goes with DATABASE_URL, which is not set.' };
+      return failWith('INVALID_SETTING', 'DATABASE_DIRECT_URL goes with DATABASE_URL, which is not set.');
     }
     return expandHome(parsed.data);
   }
   const name = String(parsed.error.issues[0]?.path[0]);
   const field = settingsSchema.shape[name as keyof typeof settingsSchema.shape];
   // A secret and a database's password must not reach a log, so what was received is not repeated.
-  return { fault: `${name} must be ${field.meta()?.accepts ?? 'some text'}.` };
+  return failWith('INVALID_SETTING', `${name} must be ${field.meta()?.accepts ?? 'some text'}.`);
 }
 
 function expandHome(settings: ServerSettings): ServerSettings {

@@ -5,10 +5,11 @@ import { join, resolve } from 'node:path';
 import type { OperatorContext, Queue } from '@restage/core';
 import { connect } from '@restage/db';
 import { findEmbedded } from '@restage/db/embedded';
+import { isFailure } from '@restage/errors';
 import { createMedia } from '@restage/media';
 import { openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
-import { openDatabase } from '../database.ts';
+import { type OpenDatabaseFailure, openDatabase } from '../database.ts';
 import type { BundlePaths } from '../paths.ts';
 import { Releases } from '../releases.ts';
 import type { ServerSettings } from '../settings.ts';
@@ -27,11 +28,11 @@ export async function openOperator(
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths,
-): Promise<OpenOperator | { readonly fault: string }> {
+): Promise<OpenOperator | OpenDatabaseFailure> {
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const database =
     (await besideServer(settings, directory)) ?? (await openDatabase(settings, directory, log, bundle));
-  if ('fault' in database) {
+  if (isFailure(database)) {
     // A server may have taken the database since we looked for it.
     const beside = await besideServer(settings, directory);
     return beside ? operate(beside, settings, directory, log) : database;

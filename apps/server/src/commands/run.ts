@@ -39,11 +39,11 @@ export async function runCommand(args: readonly string[], bundle: BundlePaths): 
 
 async function perform(prepared: Prepared, json: boolean, bundle: BundlePaths): Promise<Ran> {
   const settings = readSettings(process.env);
-  if ('fault' in settings) return { exit: 1, err: settings.fault };
+  if (isFailure(settings)) return { exit: 1, err: settings.message };
   // A command is quiet unless it is asked to speak.
   const log = createLogger(process.env.LOG_LEVEL ? settings.LOG_LEVEL : 'warn');
   const opened = await openOperator(settings, log, bundle);
-  if ('fault' in opened) return { exit: 1, err: opened.fault };
+  if (isFailure(opened)) return { exit: 1, err: opened.message };
   try {
     const answer = await prepared(opened.ctx);
     if (isFailure(answer)) {
