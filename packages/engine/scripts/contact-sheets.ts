@@ -2,7 +2,6 @@
  * Renders the contact sheets of docs/engine.md into docs/images/, from the samples and from the real footage
  * in the folder that RESTAGE_FOOTAGE names. Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
  */
-
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
