@@ -7,11 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '../apps/server/src/logger.ts';
-import { openQueue } from '../apps/server/src/queue.ts';
-import { Releases } from '../apps/server/src/releases.ts';
+import { createContext, createServices } from '../apps/server/src/services.ts';
 import { readSettings } from '../apps/server/src/settings.ts';
-import { createWorld, openMedia } from '../apps/server/src/world.ts';
-import { changesChannel, JobChanges } from '../packages/core/src/changes.ts';
+import { ShutdownStack } from '../apps/server/src/shutdown-stack.ts';
+import { changesChannel } from '../packages/core/src/changes.ts';
 import {
   type AccountContext,
   createAccount,
@@ -37,25 +36,22 @@ const milliseconds = 1500;
 const cluster = await startTestCluster({ durable: true });
 const directory = await mkdtemp(join(tmpdir(), 'restage-bench-'));
 const log = createLogger('error');
-const releases = new Releases(log);
+const releases = new ShutdownStack(log);
 const settings = readSettings({ DATABASE_URL: cluster.templateUrl, RESTAGE_DATA_DIR: directory });
 if (isFailure(settings)) throw new Error(settings.message);
 const connection = connect(cluster.templateUrl, { statementTimeout: 0 });
 const { sql } = connection;
 releases.add('database', connection.close);
-const media = await openMedia(settings, directory, log, {}, releases);
-const queue = await openQueue(connection, log);
-releases.add('queue', () => queue.stop(1000));
-const world = await createWorld({
+const services = await createServices({
   settings,
   directory,
-  publicUrl: 'http://bench',
   database: connection,
-  changes: JobChanges.open(sql),
-  queue,
   log,
-  media,
+  bundle: {},
+  shutdown: releases,
 });
+const { queue } = services;
+const world = createContext(services, 'http://bench');
 
 /** When each job was first told to be in each state, as PostgreSQL's notifications have it. */
 const told = new Map<string, number>();

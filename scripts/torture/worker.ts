@@ -6,17 +6,13 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../apps/server/src/database.ts';
 import { createLogger } from '../../apps/server/src/logger.ts';
-import { openQueue } from '../../apps/server/src/queue.ts';
-import { Releases } from '../../apps/server/src/releases.ts';
+import { createContext, createServices, drainTimeoutMs } from '../../apps/server/src/services.ts';
 import { readSettings } from '../../apps/server/src/settings.ts';
-import { createWorld, openMedia } from '../../apps/server/src/world.ts';
-import { defaultWebhooks, JobChanges, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
+import { ShutdownStack } from '../../apps/server/src/shutdown-stack.ts';
+import { defaultWebhooks, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
 import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
 import { isFailure } from '../../packages/errors/src/index.ts';
 import { idleEngine } from './engine.ts';
-
-/** As long as the product waits. */
-const patience = 10_000;
 
 const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const bundle = {
@@ -28,32 +24,29 @@ const settings = readSettings(process.env);
 if (isFailure(settings)) throw new Error(settings.message);
 const directory = resolve(settings.RESTAGE_DATA_DIR);
 const log = createLogger(settings.LOG_LEVEL);
-const releases = new Releases(log);
+const shutdown = new ShutdownStack(log);
 const database = await openDatabase(settings, directory, log, bundle);
-if (isFailure(database)) throw new Error(database.message);
-releases.add('database', database.close);
-const media = await openMedia(settings, directory, log, bundle, releases);
+if ('fault' in database) throw new Error(database.fault);
+shutdown.add('database', database.close);
 const webhooks = new AbortController();
-releases.add('webhooks', async () => webhooks.abort());
-const queue = await openQueue(database, log);
-releases.add('queue', () => queue.stop(patience));
-const publicUrl = 'http://127.0.0.1';
-const changes = JobChanges.open(database.direct);
-const world = await createWorld({ settings, directory, publicUrl, database, changes, queue, log, media });
+shutdown.add('webhooks', async () => webhooks.abort());
+const services = await createServices({ settings, directory, database, log, bundle, shutdown });
+const base = createContext(services, 'http://127.0.0.1');
+const { boss } = services.queue;
 const webhookSettings: WebhookSettings = { ...defaultWebhooks, ...JSON.parse(process.argv[2] ?? '{}') };
 const ctx = {
-  ...world,
-  settings: { ...world.settings, webhooks: webhookSettings },
+  ...base,
+  settings: { ...base.settings, webhooks: webhookSettings },
   engine: idleEngine((event, key) => process.stdout.write(`${event} ${key}\n`)),
 };
-const work = await workOnRenders(ctx, queue.boss, settings.RESTAGE_WORKERS);
-await workOnWebhooks(ctx, queue.boss, webhooks.signal);
-releases.add('work', () => work.stop(patience));
+const work = await workOnRenders(ctx, boss, settings.RESTAGE_WORKERS);
+await workOnWebhooks(ctx, boss, webhooks.signal);
+shutdown.add('work', () => work.stop(drainTimeoutMs));
 process.once('SIGTERM', () => {
-  releases.run().then(
+  shutdown.run().then(
     () => process.exit(0),
     (error: unknown) => {
-      log.error({ err: error }, 'stopping met a fault');
+      log.error({ err: error }, 'worker_stop_failed');
       process.exit(1);
     },
   );

@@ -1,56 +1,56 @@
 import { join } from 'node:path';
-import { type Connection, openDatabase as connectDatabase, type DatabaseFailure } from '@restage/db';
-import type { EmbeddedFailure } from '@restage/db/embedded';
-import { isFailure } from '@restage/errors';
+import { type Connection, openDatabase as connectDatabase } from '@restage/db';
+import { isFault, startEmbedded } from '@restage/db/embedded';
 import type { Logger } from 'pino';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
+import type { StartupFault } from './startup-fault.ts';
 
-/** Why a database can't be used, as one line for the operator. */
-export type OpenDatabaseFailure = DatabaseFailure | EmbeddedFailure;
-
-/** Opens the operator's PostgreSQL, or starts the embedded one; closing it stops that again. */
+/** Opens the database of `DATABASE_URL`, or starts the embedded one; closing the connection stops that again. */
 export async function openDatabase(
   settings: ServerSettings,
   directory: string,
   log: Logger,
   bundle: BundlePaths,
-): Promise<Connection | OpenDatabaseFailure> {
-  const found = await findDatabase(settings.DATABASE_URL, directory, log);
-  if (isFailure(found)) return found;
+): Promise<Connection | StartupFault> {
+  const server = await resolveDatabaseServer(settings.DATABASE_URL, directory, log);
+  if ('fault' in server) return server;
   try {
-    const connection = await connectDatabase(found.url, {
+    const connection = await connectDatabase(server.url, {
       directUrl: settings.DATABASE_DIRECT_URL,
       migrations: bundle.migrations,
     });
-    if (isFailure(connection)) {
-      await found.stop();
-      return connection;
+    if ('kind' in connection) {
+      await server.stop();
+      return { fault: connection.message };
     }
     return {
       ...connection,
       async close() {
         await connection.close();
-        await found.stop();
+        await server.stop();
       },
     };
   } catch (error) {
-    await found.stop();
+    await server.stop();
     throw error;
   }
 }
 
-type Found = { readonly url: string; stop(): Promise<void> };
+/** A PostgreSQL that runs; stopping it does nothing if it is the operator's. */
+interface DatabaseServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
 
-async function findDatabase(
+async function resolveDatabaseServer(
   url: string | undefined,
   directory: string,
   log: Logger,
-): Promise<Found | EmbeddedFailure> {
+): Promise<DatabaseServer | StartupFault> {
   if (url !== undefined) return { url, stop: async () => {} };
-  const { startEmbedded } = await import('@restage/db/embedded');
-  return startEmbedded({
+  const embedded = await startEmbedded({
     directory: join(directory, 'postgres'),
-    log: (line) => log.info({}, line),
+    log: (line) => log.info({ detail: line }, 'embedded_postgres'),
   });
 }

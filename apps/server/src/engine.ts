@@ -2,15 +2,16 @@ import { resolve } from 'node:path';
 import { createCompositor, type Engine } from '@restage/engine';
 import { type FailureValue, failWith } from '@restage/errors';
 import type { BundlePaths } from './paths.ts';
-import type { Releases } from './releases.ts';
 import type { ServerSettings } from './settings.ts';
+import type { ShutdownStack } from './shutdown-stack.ts';
+import type { StartupFault } from './startup-fault.ts';
 
-/** Opens what renders, in child processes of its own; `releases` gets what ends it. A matte model is tried at once. */
+/** Starts the engine, which renders in child processes, and tries its matte model. `shutdown` gets how it is closed. */
 export async function openEngine(
   settings: ServerSettings,
   bundle: BundlePaths,
-  releases: Releases,
-): Promise<Engine | FailureValue<'MATTE_MODEL_UNUSABLE'>> {
+  shutdown: ShutdownStack,
+): Promise<Engine | StartupFault> {
   const path = settings.RESTAGE_MATTE_MODEL;
   const engine = createCompositor({
     workers: settings.RESTAGE_WORKERS,
@@ -24,7 +25,7 @@ export async function openEngine(
     }),
     ...(bundle.engineWorker !== undefined && { workerScript: bundle.engineWorker }),
   });
-  releases.add('engine', () => engine.close());
+  shutdown.add('engine', () => engine.close());
   const unusable = await engine.check();
   return unusable === undefined
     ? engine

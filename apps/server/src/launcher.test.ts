@@ -4,11 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { run, up, usePrograms } from './testing/programs.ts';
+import { runServer, usePrograms, waitUntilServing } from './testing/programs.ts';
 
 const folder = usePrograms();
 
-/** Writes a program of a name that runs node with its arguments, and waits for it. */
+/** Writes a program of this name that runs node with its arguments and waits for it. */
 async function writeLauncher(name: string): Promise<string> {
   const path = join(folder(), name);
   const script = `require('node:child_process').spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' });`;
@@ -16,48 +16,48 @@ async function writeLauncher(name: string): Promise<string> {
   return path;
 }
 
-const hasEnded = async (url: string) => {
-  const answered = await fetch(`${url}/healthz`).then(
+const hasStopped = async (url: string) => {
+  const isServing = await fetch(`${url}/healthz`).then(
     () => true,
     () => false,
   );
-  return !answered && !existsSync(join(folder(), 'data/postgres/cluster/data/postmaster.pid'));
+  return !isServing && !existsSync(join(folder(), 'data/postgres/cluster/data/postmaster.pid'));
 };
 
-describe('a server and its PostgreSQL end', () => {
+describe('a server and its PostgreSQL stop', () => {
   test.each(['SIGTERM', 'SIGKILL'] as const)(
-    'once %s has ended the package manager they were started through',
+    'after %s ends the package manager that launched them',
     async (signal) => {
-      const program = run(['serve'], {}, await writeLauncher('npx.js'));
-      const { url } = await up(program);
+      const program = runServer(['serve'], {}, await writeLauncher('npx.js'));
+      const { url } = await waitUntilServing(program);
       program.child.kill(signal);
       await program.exit;
-      await expect.poll(() => hasEnded(url), { timeout: 30_000, interval: 100 }).toBe(true);
-      expect(program.log()).toContain('"reason":"launcher_ended","msg":"stopping"');
+      await expect.poll(() => hasStopped(url), { timeout: 30_000, interval: 100 }).toBe(true);
+      expect(program.log()).toContain('"reason":"launcher_ended","msg":"server_stopping"');
     },
   );
 
-  test('when Ctrl-C is pressed twice', async () => {
-    const program = run(['serve']);
-    const { url } = await up(program);
+  test('after two Ctrl-C', async () => {
+    const program = runServer(['serve']);
+    const { url } = await waitUntilServing(program);
     program.child.kill('SIGINT');
     program.child.kill('SIGINT');
     await program.exit;
-    await expect.poll(() => hasEnded(url), { timeout: 30_000, interval: 100 }).toBe(true);
+    await expect.poll(() => hasStopped(url), { timeout: 30_000, interval: 100 }).toBe(true);
   });
 
-  test('when the server is killed', async () => {
-    const program = run(['serve']);
-    const { url } = await up(program);
+  test('after SIGKILL to the server', async () => {
+    const program = runServer(['serve']);
+    const { url } = await waitUntilServing(program);
     program.child.kill('SIGKILL');
     await program.exit;
-    await expect.poll(() => hasEnded(url), { timeout: 30_000, interval: 100 }).toBe(true);
+    await expect.poll(() => hasStopped(url), { timeout: 30_000, interval: 100 }).toBe(true);
   });
 });
 
-describe('what a process was started through counts', () => {
-  /** How many of the processes that led to one count, itself excluded. */
-  async function count(command: (node: string) => string): Promise<number> {
+describe('the launch chain of a process', () => {
+  /** How many launchers the chain of a process has. */
+  async function countLaunchers(command: (node: string) => string): Promise<number> {
     const probe = join(folder(), 'probe.mjs');
     const launcher = new URL('./launcher.ts', import.meta.url).href;
     await writeFile(
@@ -74,22 +74,22 @@ describe('what a process was started through counts', () => {
 
   const through = async (name: string) => `${process.execPath} ${await writeLauncher(name)}`;
 
-  test('where it is a package manager, and the shells that wait for it', async () => {
+  test('contains package managers and the shells that wait for them', async () => {
     const [npx, pnpm] = [await through('npx-cli.js'), await through('pnpm.cjs')];
-    expect(await count((probe) => `${npx} ${probe.split(' ')[1]}; true`)).toBe(2);
-    expect(await count((probe) => `true && ${npx} ${pnpm.split(' ')[1]} ${probe.split(' ')[1]}; true`)).toBe(
-      3,
-    );
+    expect(await countLaunchers((probe) => `${npx} ${probe.split(' ')[1]}; true`)).toBe(2);
+    expect(
+      await countLaunchers((probe) => `true && ${npx} ${pnpm.split(' ')[1]} ${probe.split(' ')[1]}; true`),
+    ).toBe(3);
   });
 
-  test('but not a shell that puts it into the background', async () => {
+  test('leaves out a shell that runs it in the background', async () => {
     const npx = await through('npx-cli.js');
-    expect(await count((probe) => `${npx} ${probe.split(' ')[1]} & wait`)).toBe(1);
+    expect(await countLaunchers((probe) => `${npx} ${probe.split(' ')[1]} & wait`)).toBe(1);
   });
 
-  test('and nothing does where that is something else, or a shell alone', async () => {
+  test('is empty for any other launcher, or a shell alone', async () => {
     const daemon = await through('supervisor.js');
-    expect(await count((probe) => `${daemon} ${probe.split(' ')[1]}; true`)).toBe(0);
-    expect(await count((probe) => `${probe}; true`)).toBe(0);
+    expect(await countLaunchers((probe) => `${daemon} ${probe.split(' ')[1]}; true`)).toBe(0);
+    expect(await countLaunchers((probe) => `${probe}; true`)).toBe(0);
   });
 });

@@ -1,100 +1,81 @@
+import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { commonHeaders, createHttpServer, newRequestId } from '@restage/api/http';
-import { type FailureValue, failWith } from '@restage/errors';
+import { createHttpServer } from '@restage/api';
+import type { StartupFault } from './startup-fault.ts';
 
-/** A listening server. It begins by telling that it lives, and keeps what else is asked. */
+/** An HTTP server that listens. */
 export interface Listener {
   readonly port: number;
   /** Where it listens. */
   readonly url: string;
   /** What links begin with. */
   readonly publicUrl: string;
-  /** Has requests answered from now on, those that were kept first. */
-  serve(answer: RequestListener): void;
-  /**
-   * Takes no new connection, and waits for the requests in flight, at most so many milliseconds. Those that are still
-   * kept are dropped.
-   */
-  stop(patience: number): Promise<void>;
+  /** Takes no new connection and waits for the requests in flight, at most this long; then closes them. */
+  stop(timeoutMs: number): Promise<void>;
 }
 
-/** Where to listen, and what the world calls it. */
+/** Where to listen. */
 interface Address {
   readonly host: string;
+  /** 0 for any free port. */
   readonly port: number;
-  /** What links begin with, where that is not this address; no slash at the end. */
+  /** What links begin with, if not this address; no slash at the end. */
   readonly publicUrl?: string | undefined;
 }
 
-/** Listens at an address. @returns why it can't be had, otherwise, as one line */
-export function listen(address: Address): Promise<Listener | FailureValue<'ADDRESS_UNUSABLE'>> {
-  let kept: Parameters<RequestListener>[] | undefined = [];
-  let answer: RequestListener = (request, response) => {
-    if (!answerProbe(request, response)) kept?.push([request, response]);
-  };
-  let url = '';
-  const publicUrl = () => address.publicUrl ?? url;
-  const server = createHttpServer((request, response) => answer(request, response), publicUrl);
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const fault = faults[error.code ?? '']?.(address);
-      if (fault) resolve(failWith('ADDRESS_UNUSABLE', fault));
-      else reject(error);
-    });
-    server.listen(address.port, address.host, () => {
-      const { port } = server.address() as AddressInfo;
-      url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
-      resolve({
-        port,
-        url,
-        publicUrl: publicUrl(),
-        serve(first) {
-          answer = first;
-          // Who has hung up meanwhile waits for nothing.
-          for (const [request, response] of kept ?? []) if (!response.destroyed) first(request, response);
-          kept = undefined;
-        },
-        stop(patience) {
-          for (const [, response] of kept ?? []) response.destroy();
-          return stop(server, patience);
-        },
-      });
-    });
-  });
-}
-
 /**
- * What probes are told while the rest is started, which migrations may draw out: that the process lives, so it is not
- * ended for being slow, and that it is not ready, so nothing is sent to it.
- * @returns whether it was a probe
+ * Listens at an address.
+ * @param createHandler gets the public URL, which with port 0 is only known now. No request arrives before it returns.
  */
-function answerProbe(...[request, response]: Parameters<RequestListener>): boolean {
-  const [path] = request.url?.split('?') ?? [];
-  if (path !== '/healthz' && path !== '/readyz') return false;
-  const [status, body] =
-    path === '/healthz' ? [200, { status: 'ok' }] : [503, { status: 'unavailable', checks: {} }];
-  const headers = { ...commonHeaders(newRequestId()), 'content-type': 'application/json' };
-  response.writeHead(status, headers).end(JSON.stringify(body));
-  return true;
+export async function listen(
+  address: Address,
+  createHandler: (publicUrl: string) => RequestListener,
+): Promise<Listener | StartupFault> {
+  let handler!: RequestListener;
+  let publicUrl = '';
+  const server = createHttpServer(
+    (request, response) => handler(request, response),
+    () => publicUrl,
+  );
+  try {
+    await once(server.listen(address.port, address.host), 'listening');
+  } catch (error) {
+    const fault = describeListenError(error, address);
+    if (fault === undefined) throw error;
+    return { fault };
+  }
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;
+  publicUrl = address.publicUrl ?? url;
+  handler = createHandler(publicUrl);
+  return { port, url, publicUrl, stop: (timeoutMs) => stopServer(server, timeoutMs) };
 }
 
-const faults: Readonly<Record<string, (address: Address) => string>> = {
-  EADDRINUSE: ({ host, port }) => `Port ${port} of ${host} is in use. Stop what uses it, or set PORT.`,
-  EACCES: ({ host, port }) =>
-    `This user may not listen on port ${port} of ${host}. Set PORT to 1024 or more.`,
-  EADDRNOTAVAIL: ({ host }) => `This machine has no address ${host}. Set HOST.`,
-  ENOTFOUND: ({ host }) => `The address ${host} is unknown. Set HOST.`,
-};
+/** What the operator can do about an address that can't be listened on; undefined for other errors. */
+function describeListenError(error: unknown, { host, port }: Address): string | undefined {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return `Port ${port} of ${host} is in use. Stop what uses it, or set PORT.`;
+    case 'EACCES':
+      return `This user may not listen on port ${port} of ${host}. Set PORT to 1024 or more.`;
+    case 'EADDRNOTAVAIL':
+      return `This machine has no address ${host}. Set HOST.`;
+    case 'ENOTFOUND':
+      return `The address ${host} is unknown. Set HOST.`;
+    default:
+      return undefined;
+  }
+}
 
-function stop(server: Server, patience: number): Promise<void> {
+function stopServer(server: Server, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const late = setTimeout(() => server.closeAllConnections(), patience);
-    // A connection whose last answer has just ended is idle from then on, and would be kept alive.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const deadline = setTimeout(() => server.closeAllConnections(), timeoutMs);
+    // A connection whose last response has just ended is idle from then on, and would be kept alive.
+    const idleCheck = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
-      clearTimeout(late);
-      clearInterval(idle);
+      clearTimeout(deadline);
+      clearInterval(idleCheck);
       resolve();
     });
     server.closeIdleConnections();

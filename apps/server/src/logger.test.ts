@@ -6,7 +6,7 @@ import { describeError } from './logger.ts';
 
 const { db, sql } = await testDatabase();
 
-test('a failed query is logged with its statement and its cause, and without its parameters', async () => {
+test('a failed query is logged with its statement and cause, without its parameters', async () => {
   await sql`alter table generations rename to elsewhere`;
   const error = await db
     .select()
@@ -22,7 +22,7 @@ test('a failed query is logged with its statement and its cause, and without its
   expect(JSON.stringify(logged)).not.toContain('a secret prompt');
 });
 
-test('whatever is thrown can be logged', () => {
+test('any thrown value can be logged', () => {
   expect(describeError('text')).toEqual({ type: 'string', message: 'text' });
   expect(describeError(new TypeError('wrong', { cause: new Error('deeper') }))).toMatchObject({
     type: 'TypeError',
@@ -32,9 +32,9 @@ test('whatever is thrown can be logged', () => {
   });
 });
 
-test('a copy of an error, as the queue hands it over, is logged as the error that it was', () => {
+test('a plain copy of an error, as pg-boss passes on, is logged as the error', () => {
   const error = new Error('Failed query: select 1\nparams: a secret prompt');
-  // What pg-boss makes of what its worker met.
+  // As pg-boss changes the errors of its workers.
   error.message = `${error.message} (Queue: render, Worker: w1)`;
   const copy = { ...error, code: 'ECONNRESET', message: error.message, stack: error.stack, queue: 'render' };
   const logged = describeError(copy);

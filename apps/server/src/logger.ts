@@ -1,18 +1,18 @@
 import { destination, type Logger, pino } from 'pino';
 
-interface Fault {
+interface LoggedError {
   readonly type: string;
   readonly message: string;
   readonly code?: string | undefined;
   readonly stack?: string | undefined;
-  readonly cause?: Fault | undefined;
+  readonly cause?: LoggedError | undefined;
 }
 
 /**
- * An error as the log has it, or what looks like one: pg-boss hands over copies that are plain objects. A failed
- * query's message repeats its parameters, which hold prompts and URLs: the statement stays, they go.
+ * An error as it is logged; also of a plain object that looks like one, as pg-boss passes on. The message of a failed
+ * query repeats its parameters, which contain prompts and URLs: they are left out, and the statement stays.
  */
-export function describeError(error: unknown): Fault {
+export function describeError(error: unknown): LoggedError {
   if (!isErrorLike(error)) return { type: typeof error, message: String(error) };
   const [message = ''] = error.message.split('\nparams: ');
   const type = typeof error.name === 'string' ? error.name : 'Error';
@@ -21,7 +21,7 @@ export function describeError(error: unknown): Fault {
     message,
     ...(typeof error.code === 'string' && { code: error.code }),
     ...(typeof error.stack === 'string' && {
-      stack: [`${type}: ${message}`, ...framesOf(error.stack)].join('\n'),
+      stack: [`${type}: ${message}`, ...getStackFrames(error.stack)].join('\n'),
     }),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };
@@ -41,13 +41,13 @@ function isErrorLike(value: unknown): value is ErrorLike {
   );
 }
 
-/** A stack without its message, which may be an older one than the error's own, parameters and all. */
-function framesOf(stack: string): string[] {
+/** The frames of a stack without its message, which may be an older one and contain parameters. */
+function getStackFrames(stack: string): string[] {
   const lines = stack.split('\n');
   return lines.slice(lines.findLastIndex((line) => !line.startsWith('    at ')) + 1);
 }
 
-/** Logs as JSON lines on standard error; standard output is for people. Keys and signatures never get in. */
+/** Logs JSON lines to standard error; standard output is for people. Messages are event names; no field holds a secret. */
 export function createLogger(level: string): Logger {
   return pino(
     {

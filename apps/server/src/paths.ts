@@ -1,6 +1,6 @@
-/** Where the files are that a bundle can't hold. The sources find them by themselves. */
+/** Where files are that a bundle can't contain. The sources find them by themselves. */
 export interface BundlePaths {
-  /** The child process that looks at media. */
+  /** The child process that probes media. */
   readonly mediaWorker?: string;
   /** The child process that renders. */
   readonly engineWorker?: string;

@@ -1,22 +1,22 @@
 import { startPgBouncer, testDatabase } from '@restage/db/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { get, run, start, up, usePrograms } from './testing/programs.ts';
+import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './testing/programs.ts';
 
 usePrograms();
 
-test('a server behind PgBouncer in transaction mode answers every request and hears of every change', async () => {
+test('a server behind PgBouncer in transaction mode answers every request and sees every change', async () => {
   const database = await testDatabase();
   const pooler = await startPgBouncer(database.url, { pool_mode: 'transaction', default_pool_size: 4 });
   onTestFinished(pooler.stop);
   const env = { DATABASE_URL: pooler.url, DATABASE_DIRECT_URL: database.url, RESTAGE_WRITE_RPM: '10000' };
-  const program = run(['serve'], env);
-  const { url, key } = await up(program);
-  const ids = await Promise.all(Array.from({ length: 8 }, () => start(url, key)));
+  const program = runServer(['serve'], env);
+  const { url, key } = await waitUntilServing(program);
+  const ids = await Promise.all(Array.from({ length: 8 }, () => startJob(url, key)));
   const stream = await fetch(`${url}/v1/switchx/generations/${ids.at(-1)}/events`, {
     headers: { 'x-api-key': key },
   });
   expect(await stream.text()).toContain('"completed"');
-  for (const id of ids) expect(await get(url, key, id, 60)).toMatchObject({ status: 'completed' });
+  for (const id of ids) expect(await getJob(url, key, id, 60)).toMatchObject({ status: 'completed' });
   program.child.kill('SIGTERM');
   expect(await program.exit).toBe(0);
   expect(program.log()).not.toMatch(/"level":"(error|fatal)"/);
@@ -26,7 +26,7 @@ test('a server behind PgBouncer in transaction mode without DATABASE_DIRECT_URL 
   const database = await testDatabase();
   const pooler = await startPgBouncer(database.url, { pool_mode: 'transaction' });
   onTestFinished(pooler.stop);
-  const program = run(['serve'], { DATABASE_URL: pooler.url });
+  const program = runServer(['serve'], { DATABASE_URL: pooler.url });
   expect(await program.exit).toBe(1);
   expect(program.log().trim()).toMatch(/^PostgreSQL at [^\n]* set DATABASE_DIRECT_URL [^\n]*\.$/);
 });

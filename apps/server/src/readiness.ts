@@ -1,20 +1,23 @@
 import type { Context } from '@restage/core';
 
-/** Asks database, queue and blob store whether they answer. */
-export async function checkReadiness(world: Context, checkQueue: () => Promise<void>) {
-  const answered = async (check: Promise<unknown>) => {
+/** Checks whether database, queue and blob store respond. */
+export async function checkReadiness(
+  { db, blobs, log }: Pick<Context, 'db' | 'blobs' | 'log'>,
+  checkQueue: () => Promise<void>,
+) {
+  const passes = async (name: string, check: Promise<unknown>) => {
     try {
       await check;
       return true;
-    } catch (cause) {
-      world.log.warn({ err: cause }, 'a readiness check failed');
+    } catch (error) {
+      log.warn({ err: error, check: name }, 'readiness_check_failed');
       return false;
     }
   };
-  const [database, queue, blobs] = await Promise.all([
-    answered(world.db.execute('select 1')),
-    answered(checkQueue()),
-    answered(world.blobs.check()),
+  const [database, queue, blobStore] = await Promise.all([
+    passes('database', db.execute('select 1')),
+    passes('queue', checkQueue()),
+    passes('blobs', blobs.check()),
   ]);
-  return { database, queue, blobs };
+  return { database, queue, blobs: blobStore };
 }

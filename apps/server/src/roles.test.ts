@@ -1,20 +1,22 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { freePort, testDatabase } from '@restage/db/testing';
 import { listFamily } from '@restage/fixtures/processes';
 import { describe, expect, test, vi } from 'vitest';
-import { get, run, start, up, usePrograms } from './testing/programs.ts';
+import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './testing/programs.ts';
 
-usePrograms();
+const folder = usePrograms();
 
 test('an api process takes jobs and a worker process renders them, over one database', async () => {
   const { url: DATABASE_URL } = await testDatabase();
-  const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL }));
-  const id = await start(api.url, api.key);
-  expect(await get(api.url, api.key, id, 1)).toMatchObject({ status: 'in_queue' });
+  const api = await waitUntilServing(runServer(['serve', '--role', 'api'], { DATABASE_URL }));
+  const id = await startJob(api.url, api.key);
+  expect(await getJob(api.url, api.key, id, 1)).toMatchObject({ status: 'in_queue' });
 
-  const worker = run(['serve', '--role=worker'], { DATABASE_URL });
-  const { url } = await up(worker);
+  const worker = runServer(['serve', '--role=worker'], { DATABASE_URL });
+  const { url } = await waitUntilServing(worker);
   expect(worker.out()).not.toContain('rsk_');
   expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({
@@ -24,19 +26,19 @@ test('an api process takes jobs and a worker process renders them, over one data
   for (const path of ['/v1/account/info', '/trpc/account.info', '/docs', '/']) {
     expect((await fetch(`${url}${path}`, { headers: { 'x-api-key': api.key } })).status).toBe(404);
   }
-  const job = await get(api.url, api.key, id, 60);
+  const job = await getJob(api.url, api.key, id, 60);
   expect(job).toMatchObject({ status: 'completed', progress: 100 });
   expect((await fetch(job.output?.render ?? '')).status).toBe(200);
 });
 
-test('SIGTERM ends streams and waiting answers at once, and the process with them', async () => {
+test('SIGTERM ends event streams and waiting requests at once, and then the process', async () => {
   const { url: DATABASE_URL } = await testDatabase();
-  const program = run(['serve', '--role', 'api'], { DATABASE_URL });
-  const { url, key } = await up(program);
-  const id = await start(url, key);
+  const program = runServer(['serve', '--role', 'api'], { DATABASE_URL });
+  const { url, key } = await waitUntilServing(program);
+  const id = await startJob(url, key);
   const stream = await fetch(`${url}/v1/switchx/generations/${id}/events`, { headers: { 'x-api-key': key } });
   const text = stream.text();
-  const waiting = get(url, key, id, 60);
+  const waiting = getJob(url, key, id, 60);
   await new Promise((resolve) => setTimeout(resolve, 300));
   const asked = performance.now();
   program.child.kill('SIGTERM');
@@ -46,107 +48,90 @@ test('SIGTERM ends streams and waiting answers at once, and the process with the
   expect(performance.now() - asked).toBeLessThan(5000);
 });
 
-describe('a server whose database is slow to answer', () => {
-  test('lives, is not ready, and answers what it was asked meanwhile', async () => {
+describe('a server that waits for its database', () => {
+  test('does not listen until the database responds', async () => {
     const { url: DATABASE_URL } = await testDatabase();
-    const first = run(['serve', '--role', 'api'], { DATABASE_URL });
-    const { key } = await up(first);
-    first.child.kill('SIGTERM');
-    await first.exit;
-
-    const { slow, program, url } = await living(DATABASE_URL);
-    const ready = await fetch(`${url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([503, { status: 'unavailable', checks: {} }]);
-    const asked = fetch(`${url}/v1/account/info`, { headers: { 'x-api-key': key } });
-    await slow.asked;
-    expect(program.out()).toBe('');
-    slow.let();
-    const answer = await asked;
-    expect([answer.status, await answer.json()]).toMatchObject([200, { email: 'owner@localhost' }]);
-    await up(program);
+    const { proxy, program, url } = await startBehindProxy(DATABASE_URL);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow('fetch failed');
+    proxy.open();
+    await waitUntilServing(program);
+    for (const path of ['/healthz', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
     program.child.kill('SIGTERM');
     expect(await program.exit).toBe(0);
-    await slow.close();
+    await proxy.close();
   });
 
-  test('ends at once where that hangs up, and drops what it was asked', async () => {
+  test('exits with code 1 when the database hangs up', async () => {
     const { url: DATABASE_URL } = await testDatabase();
-    const { slow, program, url } = await living(DATABASE_URL);
-    const dropped = expect(fetch(`${url}/v1/account/info`)).rejects.toThrow('fetch failed');
-    await slow.asked;
-    await slow.close();
+    const { proxy, program } = await startBehindProxy(DATABASE_URL);
+    await proxy.close();
     expect(await program.exit).toBe(1);
-    await dropped;
     expect(program.log()).toContain("can't be used");
   });
-});
 
-describe('the queue opens after the first answers', () => {
-  test('and readiness, like a write, waits for it', async () => {
-    const { url: DATABASE_URL, sql } = await testDatabase();
-    const api = await up(run(['serve', '--role', 'api'], { DATABASE_URL }));
-    const [ready] = await Promise.all([fetch(`${api.url}/readyz`), start(api.url, api.key)]);
-    expect(await ready.json()).toEqual({
-      status: 'ok',
-      checks: { database: true, queue: true, blobs: true },
-    });
-    expect(await sql`select count(*)::int as jobs from queue.job where name = 'render'`).toEqual([
-      { jobs: 1 },
-    ]);
-  });
-
-  test('and where it can’t be, the process ends', async () => {
-    const { url: DATABASE_URL, sql } = await testDatabase();
-    await sql`alter table queue.queue rename to moved`;
-    const program = run(['serve', '--role', 'api'], { DATABASE_URL });
-    expect(await program.exit).toBe(1);
-    expect(program.out()).toContain('serves on http://');
-    expect(program.log()).toContain('"msg":"the queue could not be opened"');
-  });
-
-  test('and a process that is stopped before ends as any other', async () => {
+  test('ends at once on SIGTERM', async () => {
     const { url: DATABASE_URL } = await testDatabase();
-    const program = run(['serve', '--role', 'api'], { DATABASE_URL });
-    await up(program);
+    const { proxy, program } = await startBehindProxy(DATABASE_URL);
     program.child.kill('SIGTERM');
-    expect(await program.exit).toBe(0);
-    expect(program.log()).not.toContain('"level":"error"');
+    await program.exit;
+    expect(program.child.signalCode).toBe('SIGTERM');
+    await proxy.close();
   });
 });
 
-test('Ctrl-C in the terminal, in the middle of a render, fails no job', async () => {
-  const first = run(['serve']);
-  const { url, key } = await up(first);
-  const id = await start(url, key);
-  await vi.waitFor(async () => expect(await get(url, key, id)).toMatchObject({ status: 'processing' }), {
+test('SIGTERM while the embedded PostgreSQL starts ends both, and the next start serves', async () => {
+  const pidFile = join(folder(), 'data/postgres/cluster/data/postmaster.pid');
+  const first = runServer(['serve']);
+  await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true), { timeout: 30_000, interval: 5 });
+  expect(first.out()).toBe('');
+  first.child.kill('SIGTERM');
+  await first.exit;
+  await expect.poll(() => existsSync(pidFile), { timeout: 30_000, interval: 50 }).toBe(false);
+  expect((await waitUntilServing(runServer(['serve']))).key).toMatch(/^rsk_/);
+});
+
+test('a server whose queue can’t be started exits with code 1 before it listens', async () => {
+  const { url: DATABASE_URL, sql } = await testDatabase();
+  await sql`alter table queue.queue rename to moved`;
+  const program = runServer(['serve', '--role', 'api'], { DATABASE_URL });
+  expect(await program.exit).toBe(1);
+  expect(program.out()).toBe('');
+  expect(program.log()).toContain('relation "queue.queue" does not exist');
+});
+
+test('Ctrl-C in the terminal during a render fails no job', async () => {
+  const first = runServer(['serve']);
+  const { url, key } = await waitUntilServing(first);
+  const id = await startJob(url, key);
+  await vi.waitFor(async () => expect(await getJob(url, key, id)).toMatchObject({ status: 'processing' }), {
     timeout: 20_000,
     interval: 20,
   });
   // As a terminal does it: to every process of the group.
   process.kill(-(first.child.pid ?? 0), 'SIGINT');
   expect(await first.exit).toBe(0);
-  const next = await up(run(['serve']));
-  expect(await get(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
+  const next = await waitUntilServing(runServer(['serve']));
+  expect(await getJob(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
 });
 
 test('SIGTERM to every process of a service, as systemd sends it, fails no job', async () => {
   const { url: DATABASE_URL } = await testDatabase();
-  const first = run(['serve'], { DATABASE_URL });
-  const { url, key } = await up(first);
-  const id = await start(url, key);
-  await vi.waitFor(async () => expect((await get(url, key, id)).progress).toBeGreaterThan(0), {
+  const first = runServer(['serve'], { DATABASE_URL });
+  const { url, key } = await waitUntilServing(first);
+  const id = await startJob(url, key);
+  await vi.waitFor(async () => expect((await getJob(url, key, id)).progress).toBeGreaterThan(0), {
     timeout: 20_000,
     interval: 20,
   });
   for (const pid of listFamily(first.child.pid ?? 0)) process.kill(pid, 'SIGTERM');
   expect(await first.exit).toBe(0);
-  const next = await up(run(['serve'], { DATABASE_URL }));
-  expect(await get(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
+  const next = await waitUntilServing(runServer(['serve'], { DATABASE_URL }));
+  expect(await getJob(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
 });
 
-describe('refused in one line', () => {
-  test.each(['api', 'worker'])('a role %s on a database of its own', async (role) => {
-    const program = run(['serve', '--role', role]);
+describe('the server refuses to start, with one line', () => {
+  test.each(['api', 'worker'])('in the role %s without DATABASE_URL', async (role) => {
+    const program = runServer(['serve', '--role', role]);
     expect(await program.exit).toBe(1);
     expect(program.log().trim()).toBe(
       `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
@@ -156,38 +141,37 @@ describe('refused in one line', () => {
   test.each([['--role', 'king'], ['--role'], ['--roll', 'api'], ['--role', 'api', 'worker']])(
     '%s %s',
     async (...args) => {
-      const program = run(['serve', ...args]);
+      const program = runServer(['serve', ...args]);
       expect(await program.exit).toBe(2);
       expect(program.log()).toContain(`There is no command "serve ${args.filter(Boolean).join(' ')}".`);
     },
   );
 });
 
-/** A server that lives, and waits for its database. */
-async function living(databaseUrl: string) {
-  const slow = await slowly(databaseUrl);
+/** Starts a server whose database does not respond until the proxy in front of it is opened. */
+async function startBehindProxy(databaseUrl: string) {
+  const proxy = await startProxy(databaseUrl);
   const PORT = String(await freePort());
-  const program = run(['serve', '--role', 'api'], { DATABASE_URL: slow.url, PORT });
-  const url = `http://127.0.0.1:${PORT}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/healthz`)).status).toBe(200), { timeout: 20_000 });
-  return { slow, program, url };
+  const program = runServer(['serve', '--role', 'api'], { DATABASE_URL: proxy.url, PORT });
+  await proxy.connected;
+  return { proxy, program, url: `http://127.0.0.1:${PORT}` };
 }
 
-/** A way to a database on which nothing is heard until it is `let`. */
-async function slowly(databaseUrl: string) {
+/** A TCP proxy in front of a database, which passes nothing on until it is opened. */
+async function startProxy(databaseUrl: string) {
   const url = new URL(databaseUrl);
-  const far = { host: url.hostname, port: Number(url.port) };
-  const waiting = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
+  const upstream = { host: url.hostname, port: Number(url.port) };
+  const opened = Promise.withResolvers<void>();
+  const connected = Promise.withResolvers<void>();
   const sockets: Socket[] = [];
-  const server = createServer((near) => {
-    sockets.push(near.on('error', () => near.destroy()));
-    asked.resolve();
-    waiting.promise.then(() => {
-      const there = connect(far).on('error', () => near.destroy());
-      near.on('close', () => there.destroy());
-      sockets.push(there);
-      near.pipe(there).pipe(near);
+  const server = createServer((client) => {
+    sockets.push(client.on('error', () => client.destroy()));
+    connected.resolve();
+    opened.promise.then(() => {
+      const database = connect(upstream).on('error', () => client.destroy());
+      client.on('close', () => database.destroy());
+      sockets.push(database);
+      client.pipe(database).pipe(client);
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -195,9 +179,9 @@ async function slowly(databaseUrl: string) {
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
-    /** Resolves when somebody has come. */
-    asked: asked.promise,
-    let: () => waiting.resolve(),
+    /** Resolves at the first connection. */
+    connected: connected.promise,
+    open: () => opened.resolve(),
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

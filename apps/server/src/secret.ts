@@ -3,10 +3,10 @@ import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The secret that signs URLs: made at the first start and kept in the data directory, for its owner's eyes only.
- * Of two processes that start at once, both use what the first one linked into place.
+ * Reads the secret that signs URLs from the data directory, or creates it; only the file's owner can read it.
+ * If two processes start at once, both use the file that the first one linked into place.
  */
-export async function keepSecret(directory: string): Promise<string> {
+export async function loadOrCreateSecret(directory: string): Promise<string> {
   const path = join(directory, 'secret');
   const existing = await readSecret(path);
   if (existing) return existing;
@@ -15,12 +15,12 @@ export async function keepSecret(directory: string): Promise<string> {
   try {
     await link(draft, path);
   } catch (error) {
-    if (!isCode(error, 'EEXIST')) throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
   } finally {
     await rm(draft, { force: true });
   }
   const kept = await readSecret(path);
-  if (!kept) throw new Error(`the secret in ${path} is empty; remove the file to have another made`);
+  if (!kept) throw new Error(`the secret in ${path} is empty; delete the file to create a new one`);
   return kept;
 }
 
@@ -29,11 +29,11 @@ async function readSecret(path: string): Promise<string | undefined> {
     const secret = (await readFile(path, 'utf8')).trim();
     return secret === '' ? undefined : secret;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
 
-function isCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

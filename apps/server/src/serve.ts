@@ -1,18 +1,28 @@
 import { access, constants, mkdir } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Work, WorkerContext } from '@restage/core';
-import { type FailureValue, failWith, isFailure } from '@restage/errors';
+import { createApp, createProbes, createRequestListener } from '@restage/api';
+import { type Context, createFirstAccount } from '@restage/core';
 import type { Logger } from 'pino';
-import { type OpenDatabaseFailure, openDatabase } from './database.ts';
-import type { Listener } from './listen.ts';
+import { openDatabase } from './database.ts';
+import { openEngine } from './engine.ts';
+import { listen } from './listen.ts';
 import type { BundlePaths } from './paths.ts';
-import { loadProgram } from './program.ts';
-import type { DeferredQueue } from './queue.ts';
 import { checkReadiness } from './readiness.ts';
-import { Releases } from './releases.ts';
 import type { Role } from './roles.ts';
+import { createContext, createServices, drainTimeoutMs } from './services.ts';
 import type { ServerSettings } from './settings.ts';
+import { ShutdownStack } from './shutdown-stack.ts';
+import { startWorkers } from './start-workers.ts';
+import type { StartupFault } from './startup-fault.ts';
+
+/** What a server is started with. */
+export interface ServeOptions {
+  readonly settings: ServerSettings;
+  readonly role: Role;
+  readonly log: Logger;
+  readonly bundle: BundlePaths;
+}
 
 /** A server that serves. */
 export interface RunningServer {
@@ -20,54 +30,25 @@ export interface RunningServer {
   readonly url: string;
   /** The first account's key, on the very first start. */
   readonly firstKey: string | undefined;
-  /** Resolves when that is open too which the first answers can do without; rejects when it can't be. */
-  readonly complete: Promise<void>;
-  /** Ends everything in order: requests and renders in flight, then what they stand on. */
+  /** Ends everything in order: requests and renders in flight, then what they depend on. */
   stop(): Promise<void>;
 }
 
-/** Why a server could not start, as one line for the operator. */
-export type ServeFailure =
-  | OpenDatabaseFailure
-  | FailureValue<'DATABASE_REQUIRED' | 'DIRECTORY_UNWRITABLE' | 'MATTE_MODEL_UNUSABLE'>;
-
-/** Milliseconds that requests and renders in flight have to end; a render that needs longer goes back to the queue. */
-const drainMilliseconds = 10_000;
-
-/** Milliseconds in which those are answered who waited for the start, before what only writes need is opened. */
-const pauseMilliseconds = 100;
-
-/** How often the queue is tried to be opened, after longer and longer pauses: for a quarter of a minute in all. */
-const openAttempts = 16;
-
-/** Starts everything else, in order; all that was started is stopped again if a later part can't be. */
-export async function serve(
-  listener: Listener,
-  settings: ServerSettings,
-  log: Logger,
-  bundle: BundlePaths,
-  role: Role,
-): Promise<RunningServer | ServeFailure> {
-  const releases = new Releases(log);
-  releases.add('listener', () => listener.stop(drainMilliseconds));
+/** Starts a server: database, services, listen. If a part can't be started, those before it are closed again. */
+export async function serve(options: ServeOptions): Promise<RunningServer | StartupFault> {
+  const shutdown = new ShutdownStack(options.log);
   try {
-    const started = await start(listener, settings, log, bundle, role, releases);
-    if (isFailure(started)) await releases.run();
-    return started;
+    const server = await start(options, shutdown);
+    if ('fault' in server) await shutdown.run();
+    return server;
   } catch (error) {
-    await releases.run();
+    await shutdown.run();
     throw error;
   }
 }
 
-async function start(
-  listener: Listener,
-  settings: ServerSettings,
-  log: Logger,
-  bundle: BundlePaths,
-  role: Role,
-  releases: Releases,
-): Promise<RunningServer | ServeFailure> {
+async function start(options: ServeOptions, shutdown: ShutdownStack): Promise<RunningServer | StartupFault> {
+  const { settings, role, log, bundle } = options;
   if (role !== 'all' && settings.DATABASE_URL === undefined) {
     return failWith(
       'DATABASE_REQUIRED',
@@ -77,100 +58,69 @@ async function start(
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const unwritable = await prepareDirectory(directory);
   if (unwritable) return unwritable;
-  // The database answers while the rest of the program is loaded.
-  const [database, program] = await Promise.all([
-    openDatabase(settings, directory, log, bundle),
-    loadProgram(),
-  ]);
-  if (isFailure(database)) return database;
-  releases.add('database', database.close);
-  // Connected while the rest is opened. Should that fail, it ends with the database.
-  const changes = program.JobChanges.open(database.direct);
-  changes.catch(() => undefined);
-  const media = await program.openMedia(settings, directory, log, bundle, releases);
-  const engine =
-    role === 'api' ? undefined : await (await import('./engine.ts')).openEngine(settings, bundle, releases);
-  if (isFailure(engine)) return engine;
-  // Webhooks that outlast the queue's patience are given up, and made again by another process.
-  const webhooks = new AbortController();
-  releases.add('webhooks', async () => webhooks.abort());
-  const queue = new program.DeferredQueue(() => program.openQueue(database, log));
-  releases.add('queue', () => queue.stop(drainMilliseconds));
 
-  const { url, publicUrl } = listener;
-  const world = await program.createWorld({
-    settings,
-    directory,
-    publicUrl,
-    database,
-    changes,
-    queue,
-    log,
-    media,
+  const database = await openDatabase(settings, directory, log, bundle);
+  if ('fault' in database) return database;
+  shutdown.add('database', database.close);
+
+  const engine = role === 'api' ? undefined : await openEngine(settings, bundle, shutdown);
+  if (engine !== undefined && 'fault' in engine) return engine;
+  // Attempts that outlast the queue's drain timeout are aborted, and repeated by another process.
+  const webhooks = new AbortController();
+  shutdown.add('webhooks', async () => webhooks.abort());
+  const services = await createServices({ settings, directory, database, log, bundle, shutdown });
+
+  const { HOST: host, PORT: port } = settings;
+  const listener = await listen({ host, port, publicUrl: settings.RESTAGE_PUBLIC_URL }, (publicUrl) => {
+    const ctx = createContext(services, publicUrl);
+    return createHandler(options, ctx, publicUrl, () => checkReadiness(ctx, services.queue.check));
   });
-  const ready = () => checkReadiness(world, () => queue.check());
+  if ('fault' in listener) return listener;
+  const { url, publicUrl } = listener;
+  shutdown.add('requests', () => listener.stop(drainTimeoutMs));
+  const ctx = createContext(services, publicUrl);
+  const renders =
+    engine &&
+    (await startWorkers(
+      { ...ctx, engine },
+      services.queue.boss,
+      settings.RESTAGE_WORKERS,
+      webhooks.signal,
+      shutdown,
+    ));
+  // Closed first: nothing new begins, and requests and renders drain side by side.
+  shutdown.add('drain', async () => {
+    ctx.changes.drain();
+    await Promise.all([listener.stop(drainTimeoutMs), renders?.stop(drainTimeoutMs)]);
+  });
+  // Last, for its key is shown only once: a start that fails must not use it up.
   const account = { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS };
-  const first = role === 'worker' ? undefined : await program.createFirstAccount(world, account);
-  const maxBodyBytes = settings.RESTAGE_MAX_BODY_MB * 1024 * 1024;
-  const corsOrigins = settings.RESTAGE_CORS_ORIGINS;
+  const first = role === 'worker' ? undefined : await createFirstAccount(ctx, account);
+  log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'server_listening');
+  return { role, url, firstKey: first?.key, stop: () => shutdown.run() };
+}
+
+/** What answers requests: the whole API, or of a worker only its health checks. */
+function createHandler(
+  { settings, role, log, bundle }: ServeOptions,
+  ctx: Context,
+  publicUrl: string,
+  ready: () => Promise<Readonly<Record<string, boolean>>>,
+): RequestListener {
   const app =
     role === 'worker'
-      ? program.createProbes({ log }, { publicUrl, ready })
-      : program.createApp(world, {
+      ? createProbes({ log }, { publicUrl, ready })
+      : createApp(ctx, {
           publicUrl,
-          maxBodyBytes,
-          corsOrigins,
+          maxBodyBytes: settings.RESTAGE_MAX_BODY_MB * 1024 * 1024,
+          corsOrigins: settings.RESTAGE_CORS_ORIGINS,
           ready,
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
         });
-  // Ended before what requests stand on, should the rest not start.
-  releases.add('requests', () => listener.stop(drainMilliseconds));
-  listener.serve(program.createRequestListener(app, { log, publicUrl }));
-  const renders = engine && (await work({ ...world, engine }, queue, settings, webhooks.signal, releases));
-  // The first to be released: nothing new is begun, and requests and renders end side by side.
-  releases.add('work', async () => {
-    world.changes.drain();
-    await Promise.all([listener.stop(drainMilliseconds), renders?.stop(drainMilliseconds)]);
-  });
-  log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'serving');
-  const complete = engine ? Promise.resolve() : openLater(queue, log, releases);
-  return { role, url, firstKey: first?.key, complete, stop: () => releases.run() };
+  return createRequestListener(app, { log, publicUrl });
 }
 
-/** Begins to render, which takes the queue. */
-async function work(
-  world: WorkerContext,
-  queue: DeferredQueue,
-  settings: ServerSettings,
-  webhooks: AbortSignal,
-  releases: Releases,
-): Promise<Work> {
-  const begin = await import('./work.ts');
-  return begin.work(world, await queue.open(), settings.RESTAGE_WORKERS, webhooks, releases);
-}
-
-/**
- * Opens the queue after a pause, or when a write needs it: it takes another tenth of a second. The database was there a
- * moment ago, so one that is gone may be back soon.
- */
-async function openLater(queue: DeferredQueue, log: Logger, releases: Releases): Promise<void> {
-  const stopping = new AbortController();
-  releases.add('pause', async () => stopping.abort());
-  const { signal } = stopping;
-  for (let attempt = 1; ; attempt += 1) {
-    const paused = await sleep(attempt * pauseMilliseconds, true, { signal }).catch(() => false);
-    if (!paused) return;
-    try {
-      await queue.open();
-      return;
-    } catch (error) {
-      if (attempt === openAttempts) throw error;
-      log.warn({ err: error }, 'the queue could not be opened, and is tried again');
-    }
-  }
-}
-
-async function prepareDirectory(directory: string): Promise<ServeFailure | undefined> {
+async function prepareDirectory(directory: string): Promise<StartupFault | undefined> {
   try {
     await mkdir(join(directory, 'work'), { recursive: true });
     await access(directory, constants.W_OK | constants.X_OK);

@@ -1,9 +1,10 @@
 import { homedir } from 'node:os';
 import { type FailureValue, failWith } from '@restage/errors';
 import * as z from 'zod';
+import type { StartupFault } from './startup-fault.ts';
 
 /** The text of a whole number within bounds. */
-const whole = (min: number, max: number, fallback: number) =>
+const wholeNumber = (min: number, max: number, fallback: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/)
@@ -26,22 +27,22 @@ const origin = webUrl(/^https?:\/\/[^\s/\\?#@*%]+\/?$/i);
 /** An origin and a path. */
 const baseUrl = webUrl(/^https?:\/\/[^\s/\\?#@*%]+(\/[^\s\\?#]*)?$/i);
 
-/** Every setting, by its environment variable: what it accepts, its default, and what it is for. */
+/** Every setting, by its environment variable: what it accepts, its default, and its purpose. */
 export const settingsSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1').describe('The address to listen on'),
-  PORT: whole(0, 65_535, 8787).describe('The port to listen on; 0 for any that is free'),
+  PORT: wholeNumber(0, 65_535, 8787).describe('The port to listen on; 0 for any that is free'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//)
     .optional()
-    .meta({ accepts: 'a postgres:// URL', shown: 'the embedded PostgreSQL' })
+    .meta({ accepts: 'a postgres:// URL', defaultText: 'the embedded PostgreSQL' })
     .describe('Your own PostgreSQL, version 14 or later'),
   DATABASE_DIRECT_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//)
     .optional()
-    .meta({ accepts: 'a postgres:// URL', shown: 'DATABASE_URL' })
-    .describe('The same PostgreSQL past the pooler that DATABASE_URL leads through'),
+    .meta({ accepts: 'a postgres:// URL', defaultText: 'DATABASE_URL' })
+    .describe('The same PostgreSQL without the pooler that DATABASE_URL goes through'),
   RESTAGE_DATA_DIR: z
     .string()
     .min(1)
@@ -51,25 +52,28 @@ export const settingsSchema = z.object({
     .optional()
     .meta({
       accepts: 'an http:// or https:// URL without user name, password, query and fragment',
-      shown: 'http://HOST:PORT',
+      defaultText: 'http://HOST:PORT',
     })
-    .describe('What signed URLs and docs links begin with'),
+    .describe('The base of signed URLs and of links to the docs'),
   RESTAGE_SECRET: z
     .string()
     .min(16)
     .optional()
-    .meta({ accepts: 'at least 16 characters', shown: 'made at first start, kept in the data directory' })
+    .meta({
+      accepts: 'at least 16 characters',
+      defaultText: 'created at the first start, kept in the data directory',
+    })
     .describe('Signs URLs; the same for all processes of one installation'),
-  RESTAGE_WRITE_RPM: whole(1, 100_000, 60).describe(
-    'Writes a minute, of accounts without a limit of their own',
+  RESTAGE_WRITE_RPM: wholeNumber(1, 100_000, 60).describe(
+    'Writes per minute, for accounts without a limit of their own',
   ),
-  RESTAGE_READ_RPM: whole(1, 100_000, 600).describe(
-    'Reads a minute, of accounts without a limit of their own',
+  RESTAGE_READ_RPM: wholeNumber(1, 100_000, 600).describe(
+    'Reads per minute, for accounts without a limit of their own',
   ),
-  RESTAGE_CONCURRENCY: whole(1, 10_000, 10).describe(
-    'Jobs in flight, of accounts without a limit of their own',
+  RESTAGE_CONCURRENCY: wholeNumber(1, 10_000, 10).describe(
+    'Jobs in flight, for accounts without a limit of their own',
   ),
-  RESTAGE_FIRST_CREDITS: whole(0, 1_000_000_000, 1000).describe('Credits that the first account starts with'),
+  RESTAGE_FIRST_CREDITS: wholeNumber(0, 1_000_000_000, 1000).describe('Credits of the first account'),
   RESTAGE_CREDIT_USD: z
     .string()
     .regex(/^\d{1,6}(\.\d{1,6})?$/)
@@ -77,21 +81,21 @@ export const settingsSchema = z.object({
     .default(0.01)
     .meta({ accepts: 'dollars, as in 0.01' })
     .describe('What a credit is worth, in dollars'),
-  RESTAGE_MAX_BODY_MB: whole(1, 1024, 72).describe('The largest JSON body, in MB'),
-  RESTAGE_MAX_UPLOAD_MB: whole(1, 102_400, 512).describe('The largest upload, in MB'),
-  RESTAGE_KEEP_OUTPUTS_HOURS: whole(0, 1_000_000, 168).describe(
-    'Hours for which the outputs of a job are kept after it has ended; 0 for ever',
+  RESTAGE_MAX_BODY_MB: wholeNumber(1, 1024, 72).describe('The largest JSON body, in MB'),
+  RESTAGE_MAX_UPLOAD_MB: wholeNumber(1, 102_400, 512).describe('The largest upload, in MB'),
+  RESTAGE_KEEP_OUTPUTS_HOURS: wholeNumber(0, 1_000_000, 168).describe(
+    "Hours that a job's outputs are kept after it ends; 0 keeps them for ever",
   ),
-  RESTAGE_KEEP_UPLOADS_HOURS: whole(0, 1_000_000, 72).describe(
-    'Hours for which an upload is kept after it was last used; 0 for ever',
+  RESTAGE_KEEP_UPLOADS_HOURS: wholeNumber(0, 1_000_000, 72).describe(
+    'Hours that an upload is kept after its last use; 0 keeps it for ever',
   ),
-  RESTAGE_WORKERS: whole(1, 64, 1).describe('Jobs rendered at once'),
-  RESTAGE_JOB_MEMORY_MB: whole(256, 1_048_576, 2048).describe('Memory that one render may use, in MB'),
+  RESTAGE_WORKERS: wholeNumber(1, 64, 1).describe('Jobs rendered at once'),
+  RESTAGE_JOB_MEMORY_MB: wholeNumber(256, 1_048_576, 2048).describe('Memory that one render may use, in MB'),
   RESTAGE_MATTE_MODEL: z
     .string()
     .min(1)
     .optional()
-    .meta({ accepts: 'the path of an ONNX file', shown: 'none' })
+    .meta({ accepts: 'the path of an ONNX file', defaultText: 'none' })
     .describe('A network that finds the subject for alpha mode auto'),
   RESTAGE_MATTE_INPUT: z
     .enum(['unit', 'centred', 'signed', 'imagenet'])
@@ -102,7 +106,7 @@ export const settingsSchema = z.object({
     .enum(['alpha', 'logits', 'range'])
     .default('alpha')
     .meta({ accepts: 'alpha, logits or range' })
-    .describe('What that network gives'),
+    .describe('What that network outputs'),
   RESTAGE_ALLOW_PRIVATE_NETWORK: z
     .enum(['0', '1'])
     .default('0')
@@ -117,30 +121,29 @@ export const settingsSchema = z.object({
     .meta({
       accepts:
         'origins separated by commas, as in https://app.example:8443: http:// or https://, a host, at most a port, and no *',
-      shown: 'none',
+      defaultText: 'none',
     })
     .describe('Origins whose web pages may call this server'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .meta({ accepts: 'trace, debug, info, warn, error, fatal or silent' })
-    .describe('The least that is logged'),
+    .describe('The lowest level that is logged'),
 });
 
-/** The settings as the program uses them. */
+/** The settings, parsed. */
 export type ServerSettings = z.output<typeof settingsSchema>;
 
-/** Reads the settings from environment variables; an empty variable counts as absent. A failure is one line. */
+/** Reads the settings from environment variables; an empty variable counts as absent. */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
-): ServerSettings | FailureValue<'INVALID_SETTING'> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  // Read once: a parser made to measure would take longer to make than this.
-  const parsed = settingsSchema.safeParse(given, { jitless: true });
+): ServerSettings | StartupFault {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = settingsSchema.safeParse(set);
   if (parsed.success) {
     const { DATABASE_URL, DATABASE_DIRECT_URL } = parsed.data;
     if (DATABASE_DIRECT_URL !== undefined && DATABASE_URL === undefined) {
-      return failWith('INVALID_SETTING', 'DATABASE_DIRECT_URL goes with DATABASE_URL, which is not set.');
+      return { fault: 'DATABASE_DIRECT_URL needs DATABASE_URL, which is not set.' };
     }
     return expandHome(parsed.data);
   }
@@ -163,9 +166,11 @@ function expandHome(settings: ServerSettings): ServerSettings {
 export function settingsHelp(): string {
   const defaults: Record<string, unknown> = settingsSchema.parse({});
   const rows = Object.entries(settingsSchema.shape).map(([name, field]) => {
-    const shown = field.meta()?.shown ?? (name.endsWith('NETWORK') ? 0 : defaults[name]);
-    return [name, String(shown), field.description ?? ''] as const;
+    const defaultText = field.meta()?.defaultText ?? (name.endsWith('NETWORK') ? 0 : defaults[name]);
+    return [name, String(defaultText), field.description ?? ''] as const;
   });
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, shown, about]) => `${name.padEnd(width)}  ${about} [${shown}]`).join('\n');
+  return rows
+    .map(([name, defaultText, about]) => `${name.padEnd(width)}  ${about} [${defaultText}]`)
+    .join('\n');
 }

@@ -11,8 +11,8 @@ import { openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
 import { type OpenDatabaseFailure, openDatabase } from '../database.ts';
 import type { BundlePaths } from '../paths.ts';
-import { Releases } from '../releases.ts';
 import type { ServerSettings } from '../settings.ts';
+import { ShutdownStack } from '../shutdown-stack.ts';
 
 /** What a command acts on, for as long as it runs. */
 export interface OpenOperator {
@@ -72,7 +72,7 @@ async function operate(
   directory: string,
   log: Logger,
 ): Promise<OpenOperator> {
-  const releases = new Releases(log);
+  const releases = new ShutdownStack(log);
   releases.add('database', () => database.close());
   try {
     const media = await createMedia({

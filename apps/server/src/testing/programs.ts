@@ -6,11 +6,14 @@ import type { Job } from '@restage/contract';
 import type { TestDatabase } from '@restage/db/testing';
 import { afterEach, beforeEach, expect, inject, vi } from 'vitest';
 
-/** A server program, what it has printed, and what comes when it has ended. */
+/** A server program that runs. */
 export interface Program {
   readonly child: ChildProcess;
+  /** Its standard output so far. */
   readonly out: () => string;
+  /** Its standard error so far. */
   readonly log: () => string;
+  /** Its exit code; null if a signal ended it. */
   readonly exit: Promise<number | null>;
 }
 
@@ -18,8 +21,8 @@ let directory = '';
 const programs: Program[] = [];
 
 /**
- * Gives each test of the calling file a folder, with the data directory `data` in it, and ends its programs after it.
- * @returns what tells the folder
+ * Gives each test of the calling file a folder with the data directory `data` in it, and stops its programs afterwards.
+ * @returns gives the folder of the current test
  */
 export function usePrograms(): () => string {
   beforeEach(async () => {
@@ -37,10 +40,14 @@ export function usePrograms(): () => string {
 }
 
 /**
- * Runs the program in a process group of its own, as a terminal does.
- * @param launcher a script that is run in its place, with what it is to run as its arguments
+ * Runs the server's program in a process group of its own, as a terminal does.
+ * @param launcher a script to run instead, which gets the program and its arguments
  */
-export function run(args: readonly string[], env: Record<string, string> = {}, launcher?: string): Program {
+export function runServer(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  launcher?: string,
+): Program {
   const child = spawn(
     process.execPath,
     [...(launcher === undefined ? [] : [launcher]), inject('restageServer'), ...args],
@@ -63,15 +70,15 @@ export function run(args: readonly string[], env: Record<string, string> = {}, l
   return program;
 }
 
-/** Waits until a program is up; gives its address and, on a first start, its key. */
-export async function up(program: Program): Promise<{ url: string; key: string }> {
+/** Waits until a server serves. @returns its address and, on a first start, its key */
+export async function waitUntilServing(program: Program): Promise<{ url: string; key: string }> {
   await vi.waitFor(() => expect(program.out()).toContain('Ctrl-C'), { timeout: 30_000, interval: 20 });
-  const url = /on (http\S+?)(?:\/readyz)?$/m.exec(program.out())?.[1] ?? '';
+  const url = /(?:on|at) (http\S+?)(?:\/readyz)?$/m.exec(program.out())?.[1] ?? '';
   return { url, key: /^rsk_\S+$/m.exec(program.out())?.[0] ?? '' };
 }
 
-/** Starts a job that renders the sample, for a second or so. Gives its id. */
-export async function start(url: string, key: string): Promise<string> {
+/** Starts a job that renders the sample, which takes about a second. @returns its id */
+export async function startJob(url: string, key: string): Promise<string> {
   const bytes = await readFile(new URL('../../../../samples/subject.jpg', import.meta.url));
   const answer = await fetch(`${url}/v1/switchx/generations`, {
     method: 'POST',
@@ -87,17 +94,21 @@ export async function start(url: string, key: string): Promise<string> {
   return ((await answer.json()) as Job).id;
 }
 
-/** The job as it is; with `wait`, as it is once it has ended or so many seconds are over. */
-export async function get(url: string, key: string, id: string, wait?: number): Promise<Job> {
+/** The job as it is now; with `wait`, once it has ended or after that many seconds. */
+export async function getJob(url: string, key: string, id: string, wait?: number): Promise<Job> {
   const prefer: Record<string, string> = wait === undefined ? {} : { prefer: `wait=${wait}` };
   const headers = { 'x-api-key': key, ...prefer };
   return (await (await fetch(`${url}/v1/switchx/generations/${id}`, { headers })).json()) as Job;
 }
 
-/** Starts a worker, and waits until it renders the job for its `attempt`-th time. */
-export async function renderingBy({ url, sql }: TestDatabase, id: string, attempt: number): Promise<Program> {
-  const worker = run(['serve', '--role', 'worker'], { DATABASE_URL: url });
-  await up(worker);
+/** Starts a worker and waits until it renders this attempt at the job. */
+export async function startRenderingWorker(
+  { url, sql }: TestDatabase,
+  id: string,
+  attempt: number,
+): Promise<Program> {
+  const worker = runServer(['serve', '--role', 'worker'], { DATABASE_URL: url });
+  await waitUntilServing(worker);
   await vi.waitFor(
     async () => {
       const [row] = await sql`select status, attempt from generations where id = ${id}`;

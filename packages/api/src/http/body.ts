@@ -1,10 +1,6 @@
 import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Call } from '../pipeline.ts';
 import { parseJson } from './json.ts';
-import { sweepYoung } from './sweep.ts';
-
-/** So much of a body is read before what it came in is swept away. */
-const sweepBytes = 4 * 1024 * 1024;
 
 /**
  * Reads a request's body as JSON, without ever holding more than `maxBytes` of it.
@@ -23,7 +19,7 @@ export async function readJson(
   return isFailure(value) ? value : { value };
 }
 
-/** A client that stops in the middle of its body has made a fault, and not the server. */
+/** A client that stops in the middle of its body is at fault, not the server. */
 function failWhenCutOff(error: unknown): Failure<'INVALID_REQUEST'> {
   if (!(error instanceof Error && 'code' in error && error.code === 'ECONNRESET')) throw error;
   return fail('INVALID_REQUEST', 'The body ended before all of it had come.');
@@ -40,7 +36,6 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer | F
   // A body of a declared length is gathered in one place, so that it never stands in memory twice.
   let gathered = Buffer.allocUnsafe(Number.isSafeInteger(declared) && declared > 0 ? declared : 16_384);
   let size = 0;
-  let unswept = 0;
   for await (const chunk of request.body ?? []) {
     if (size + chunk.byteLength > maxBytes) return tooLarge();
     if (size + chunk.byteLength > gathered.byteLength) {
@@ -50,11 +45,6 @@ async function readBytes(request: Request, maxBytes: number): Promise<Buffer | F
     }
     gathered.set(chunk, size);
     size += chunk.byteLength;
-    unswept += chunk.byteLength;
-    if (unswept > sweepBytes) {
-      sweepYoung();
-      unswept = 0;
-    }
   }
   return gathered.subarray(0, size);
 }

@@ -7,7 +7,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { limits } from '@restage/contract/limits';
+import { limits } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
 import { toErrorResponse } from './error-response.ts';
 import { commonHeaders, newRequestId } from './headers.ts';

@@ -1,21 +1,20 @@
 import type { RunningServer } from './serve.ts';
 
-/** What a person reads once the server serves: the key, on the first start, and what to do next. */
-export function greeting(server: RunningServer): string {
-  const { role, url, firstKey } = server;
-  if (role === 'worker') return `\nRestage works, and answers on ${url}/readyz\n\nStop:  Ctrl-C\n`;
+/** The text for the terminal once the server is up: on the first start with the API key and a first call. */
+export function startupBanner({ role, url, firstKey }: RunningServer): string {
+  if (role === 'worker') return `\nWorker running; health at ${url}/readyz\n\nStop:  Ctrl-C\n`;
   const lines = ['', `Restage serves on ${url}`, ''];
   if (firstKey !== undefined) {
     lines.push(
-      'Your API key, shown this once:',
+      'Your API key (shown only once):',
       '',
       firstKey,
       '',
-      'Restage a picture (in this folder, in another terminal):',
+      'Restage a picture (from this folder, in another terminal):',
       '',
-      firstCall(url, firstKey),
+      formatFirstCall(url, firstKey),
       '',
-      'See it done, with the links to its pictures:',
+      'See the job and the links to its pictures:',
       '',
       `curl -s '${url}/v1/switchx/generations?limit=1' -H 'x-api-key: ${firstKey}'`,
       '',
@@ -25,8 +24,8 @@ export function greeting(server: RunningServer): string {
   return lines.join('\n');
 }
 
-/** One curl that starts a job, with the sample and its matte inside the request. */
-function firstCall(url: string, key: string): string {
+/** A curl command that starts a job with the sample picture and its matte. */
+function formatFirstCall(url: string, key: string): string {
   return [
     `(printf '{"generation_type":"image","prompt":"golden hour on a beach","source_uri":"data:image/jpeg;base64,'`,
     `  base64 < samples/subject.jpg | tr -d '\\n'; printf '","alpha_mode":"custom","alpha_uri":"data:image/png;base64,'`,

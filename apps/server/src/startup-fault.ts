@@ -1,0 +1,4 @@
+/** Why a server can't start, as one line for the operator. */
+export interface StartupFault {
+  readonly fault: string;
+}
