@@ -8,7 +8,7 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global setup for tests that start servers: bundled, one is up in a third of the time and memory. */
+/** Vitest's global setup for tests that start servers: bundled, a server starts in a third of the time and memory. */
 export default async function setup(project: TestProject): Promise<void> {
   project.provide('restageServer', await bundle('dist-test'));
 }

@@ -2,11 +2,10 @@ import { pathToFileURL } from 'node:url';
 import { findLaunchChain, isIntact } from '../apps/server/src/launcher.ts';
 import { bundle } from './bundle.ts';
 
-// Bundled, the server is up in a third of the time and memory. It runs in this very process, so that
-// signals reach it directly.
+// Bundled, the server starts in a third of the time and memory. It runs in this process, so that signals reach it.
 const launchChain = findLaunchChain();
 const server = await bundle();
-// From here on the server watches what it was started through.
+// From here on the server watches what launched it.
 if (!isIntact(launchChain)) process.exit(1);
 process.setSourceMapsEnabled(true);
 process.argv = [process.execPath, server, 'serve'];

@@ -1,22 +1,15 @@
-import { enableCompileCache, flushCompileCache } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { main } from './main.ts';
 
-const beside = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const toPath = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-// What V8 has compiled is kept for the next start. Where that can't be written, it compiles each time.
-enableCompileCache(beside('.cache'));
-const { main } = await import('./main.ts');
-
-// The bundle's entry: it stands in apps/server/dist (or dist-test), and its child processes in the same folder of the
-// packages they belong to.
+// The bundle's entry. It is in apps/server/dist (or dist-test), and the programs of its child processes are in the same
+// folder of their packages.
 const folder = basename(dirname(fileURLToPath(import.meta.url)));
 await main(process.argv.slice(2), {
-  mediaWorker: beside(`../../../packages/media/${folder}/worker.js`),
-  engineWorker: beside(`../../../packages/engine/${folder}/worker.js`),
-  migrations: beside('../../../packages/db/migrations'),
-  docs: beside('../../../docs'),
+  mediaWorker: toPath(`../../../packages/media/${folder}/worker.js`),
+  engineWorker: toPath(`../../../packages/engine/${folder}/worker.js`),
+  migrations: toPath('../../../packages/db/migrations'),
+  docs: toPath('../../../docs'),
 });
-
-// Kept now, before V8 forgets what only a start runs; by itself it would be kept as the process ends.
-flushCompileCache();
