@@ -1,33 +1,26 @@
-/** One figure, and what it is held against. */
-export interface Line {
-  readonly what: string;
+/** One measured figure and its bound. */
+export interface Figure {
+  readonly name: string;
   readonly value: number;
-  /** `1.15` for a value that is at most that, with `most`. */
-  readonly bound: number;
-  readonly kind: 'least' | 'most';
+  readonly bound: { readonly atLeast: number } | { readonly atMost: number };
+  /** Stands behind value and bound, such as ` MB`. */
   readonly unit?: string;
 }
 
-/** Prints the lines as a table, and sets the exit code where one does not hold. */
-export function report(lines: readonly Line[]): void {
-  for (const { what, value, bound, kind, unit = '' } of lines) {
-    const holds = kind === 'least' ? value >= bound : value <= bound;
+/** Prints the figures as a table. If one misses its bound, the exit code becomes 1. */
+export function reportFigures(figures: readonly Figure[]): void {
+  for (const { name, value, bound, unit = '' } of figures) {
+    const holds = 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost;
     if (!holds) process.exitCode = 1;
-    const sign = kind === 'least' ? '≥' : '≤';
-    const figure = `${value.toFixed(value < 10 ? 3 : 1)}${unit}`;
-    process.stdout.write(
-      `${holds ? 'holds ' : 'MISSED'}  ${what.padEnd(62)} ${figure.padStart(10)}   ${sign} ${bound}${unit}\n`,
+    const limit = 'atLeast' in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
+    const measured = `${value.toFixed(value < 10 ? 3 : 1)}${unit}`;
+    console.log(
+      `${holds ? 'holds ' : 'MISSED'}  ${name.padEnd(70)} ${measured.padStart(10)}   ${limit}${unit}`,
     );
   }
 }
 
 /** The middle one of some values. */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/** The value that a part of all values, 0…1, does not pass. */
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

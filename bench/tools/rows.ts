@@ -1,10 +1,10 @@
 import type { Connection } from '../../packages/db/src/index.ts';
 
 /**
- * Fills the table of jobs and the queue with so many jobs of an account that have ended, and has them swept as a table
- * that has grown over time is: PostgreSQL would else begin to do so by itself while the bench measures.
+ * Inserts this many ended jobs of an account, with their queue entries, and vacuums the tables: otherwise PostgreSQL
+ * would begin to do so while the bench measures.
  */
-export async function fillTables(sql: Connection['sql'], account: string, jobs: number): Promise<void> {
+export async function insertEndedJobs(sql: Connection['sql'], account: string, jobs: number): Promise<void> {
   await sql`
     insert into generations (id, account_id, status, progress, generation_type, alpha_mode, max_resolution, prompt,
       seed, inputs, outputs, width, height, frames, cost, fingerprint, attempt, idempotency_key, completed_at)
