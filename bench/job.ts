@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCompositor, type RenderRequest } from '../packages/engine/src/index.ts';
+import { isFailure } from '../packages/errors/src/index.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { getFirstKey, runProgram } from './tools/program.ts';
 import { median, reportFigures } from './tools/report.ts';
@@ -87,5 +88,5 @@ async function renderAlone(outputDirectory: string): Promise<void> {
   };
   const options = { signal: AbortSignal.timeout(60_000), onProgress: () => {} };
   const result = await engine.render(request, options);
-  if (result.kind === 'failed') throw new Error(result.message);
+  if (isFailure(result)) throw new Error(result.message);
 }

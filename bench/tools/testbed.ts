@@ -30,7 +30,7 @@ export async function openTestbed() {
   const cluster = await startTestCluster({ durable: true });
   shutdown.add('cluster', cluster.stop);
   const settings = readSettings({ DATABASE_URL: cluster.templateUrl, RESTAGE_DATA_DIR: directory });
-  if ('fault' in settings) throw new Error(settings.fault);
+  if (isFailure(settings)) throw new Error(settings.message);
   const database = connect(cluster.templateUrl, { statementTimeout: 0 });
   shutdown.add('database', database.close);
   const services = await createServices({ settings, directory, database, log, bundle: {}, shutdown });

@@ -26,7 +26,7 @@ const directory = resolve(settings.RESTAGE_DATA_DIR);
 const log = createLogger(settings.LOG_LEVEL);
 const shutdown = new ShutdownStack(log);
 const database = await openDatabase(settings, directory, log, bundle);
-if ('fault' in database) throw new Error(database.fault);
+if (isFailure(database)) throw new Error(database.message);
 shutdown.add('database', database.close);
 const webhooks = new AbortController();
 shutdown.add('webhooks', async () => webhooks.abort());

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { type Connection, openDatabase as connectDatabase } from '@restage/db';
-import { isFault, startEmbedded } from '@restage/db/embedded';
+import { startEmbedded } from '@restage/db/embedded';
+import { isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
-import type { StartupFault } from './startup-fault.ts';
+import type { StartupFailure } from './startup-failure.ts';
 
 /** Opens the database of `DATABASE_URL`, or starts the embedded one; closing the connection stops that again. */
 export async function openDatabase(
@@ -12,17 +13,17 @@ export async function openDatabase(
   directory: string,
   log: Logger,
   bundle: BundlePaths,
-): Promise<Connection | StartupFault> {
+): Promise<Connection | StartupFailure> {
   const server = await resolveDatabaseServer(settings.DATABASE_URL, directory, log);
-  if ('fault' in server) return server;
+  if (isFailure(server)) return server;
   try {
     const connection = await connectDatabase(server.url, {
       directUrl: settings.DATABASE_DIRECT_URL,
       migrations: bundle.migrations,
     });
-    if ('kind' in connection) {
+    if (isFailure(connection)) {
       await server.stop();
-      return { fault: connection.message };
+      return connection;
     }
     return {
       ...connection,
@@ -47,9 +48,9 @@ async function resolveDatabaseServer(
   url: string | undefined,
   directory: string,
   log: Logger,
-): Promise<DatabaseServer | StartupFault> {
+): Promise<DatabaseServer | StartupFailure> {
   if (url !== undefined) return { url, stop: async () => {} };
-  const embedded = await startEmbedded({
+  return startEmbedded({
     directory: join(directory, 'postgres'),
     log: (line) => log.info({ detail: line }, 'embedded_postgres'),
   });

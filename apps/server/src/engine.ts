@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
 import { createCompositor, type Engine } from '@restage/engine';
-import { type FailureValue, failWith } from '@restage/errors';
+import { failWith } from '@restage/errors';
 import type { BundlePaths } from './paths.ts';
 import type { ServerSettings } from './settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
-import type { StartupFault } from './startup-fault.ts';
+import type { StartupFailure } from './startup-failure.ts';
 
 /** Starts the engine, which renders in child processes, and tries its matte model. `shutdown` gets how it is closed. */
 export async function openEngine(
   settings: ServerSettings,
   bundle: BundlePaths,
   shutdown: ShutdownStack,
-): Promise<Engine | StartupFault> {
+): Promise<Engine | StartupFailure> {
   const path = settings.RESTAGE_MATTE_MODEL;
   const engine = createCompositor({
     workers: settings.RESTAGE_WORKERS,

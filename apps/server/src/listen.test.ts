@@ -1,12 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { failWith, isFailure } from '@restage/errors';
 import { afterAll, expect, test } from 'vitest';
 import { listen } from './listen.ts';
 
 const echo: RequestListener = (request, response) => response.end(`${request.method} ${request.url}`);
 const publicUrl = 'https://restage.example';
 const listener = await listen({ host: '127.0.0.1', port: 0, publicUrl }, () => echo);
-if ('fault' in listener) throw new Error(listener.fault);
+if (isFailure(listener)) throw new Error(listener.message);
 const { port, url } = listener;
 afterAll(() => listener.stop(100));
 
@@ -51,7 +52,7 @@ test('a listener without a public URL links to its own address', async () => {
     given = url;
     return echo;
   });
-  if ('fault' in own) throw new Error(own.fault);
+  if (isFailure(own)) throw new Error(own.message);
   expect(given).toBe(own.url);
   expect(own).toMatchObject({ url: `http://127.0.0.1:${own.port}`, publicUrl: own.url });
   const answer = await fetch(own.url, { headers: { 'x-long': 'x'.repeat(20_000) } });
@@ -60,7 +61,7 @@ test('a listener without a public URL links to its own address', async () => {
 });
 
 test('a port in use is a fault that names the port and PORT', async () => {
-  expect(await listen({ host: '127.0.0.1', port }, () => echo)).toEqual({
-    fault: `Port ${port} of 127.0.0.1 is in use. Stop what uses it, or set PORT.`,
-  });
+  expect(await listen({ host: '127.0.0.1', port }, () => echo)).toEqual(
+    failWith('ADDRESS_UNUSABLE', `Port ${port} of 127.0.0.1 is in use. Stop what uses it, or set PORT.`),
+  );
 });

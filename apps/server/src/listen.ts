@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpServer } from '@restage/api';
-import type { StartupFault } from './startup-fault.ts';
+import { failWith } from '@restage/errors';
+import type { StartupFailure } from './startup-failure.ts';
 
 /** An HTTP server that listens. */
 export interface Listener {
@@ -31,7 +32,7 @@ interface Address {
 export async function listen(
   address: Address,
   createHandler: (publicUrl: string) => RequestListener,
-): Promise<Listener | StartupFault> {
+): Promise<Listener | StartupFailure> {
   let handler!: RequestListener;
   let publicUrl = '';
   const server = createHttpServer(
@@ -41,9 +42,9 @@ export async function listen(
   try {
     await once(server.listen(address.port, address.host), 'listening');
   } catch (error) {
-    const fault = describeListenError(error, address);
-    if (fault === undefined) throw error;
-    return { fault };
+    const reason = describeListenError(error, address);
+    if (reason === undefined) throw error;
+    return failWith('ADDRESS_UNUSABLE', reason);
   }
   const { port } = server.address() as AddressInfo;
   const url = `http://${address.host.includes(':') ? `[${address.host}]` : address.host}:${port}`;

@@ -1,3 +1,4 @@
+import { isFailure } from '@restage/errors';
 import { dispatch } from './commands/dispatch.ts';
 import { findLaunchChain, watchLaunchChain } from './launcher.ts';
 import { createLogger } from './logger.ts';
@@ -32,10 +33,10 @@ function readRole(args: readonly string[]): Role | undefined {
 async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   const launchChain = findLaunchChain();
   const settings = readSettings(process.env);
-  if ('fault' in settings) return failStartup(settings.fault);
+  if (isFailure(settings)) return failStartup(settings.message);
   const log = createLogger(settings.LOG_LEVEL);
   const server = await serve({ settings, role, log, bundle });
-  if ('fault' in server) return failStartup(server.fault);
+  if (isFailure(server)) return failStartup(server.message);
 
   let isStopping = false;
   const stop = (fields: object) => {

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createApp, createProbes, createRequestListener } from '@restage/api';
 import { type Context, createFirstAccount } from '@restage/core';
+import { failWith, isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
 import { openDatabase } from './database.ts';
 import { openEngine } from './engine.ts';
@@ -14,7 +15,7 @@ import { createContext, createServices, drainTimeoutMs } from './services.ts';
 import type { ServerSettings } from './settings.ts';
 import { ShutdownStack } from './shutdown-stack.ts';
 import { startWorkers } from './start-workers.ts';
-import type { StartupFault } from './startup-fault.ts';
+import type { StartupFailure } from './startup-failure.ts';
 
 /** What a server is started with. */
 export interface ServeOptions {
@@ -35,11 +36,11 @@ export interface RunningServer {
 }
 
 /** Starts a server: database, services, listen. If a part can't be started, those before it are closed again. */
-export async function serve(options: ServeOptions): Promise<RunningServer | StartupFault> {
+export async function serve(options: ServeOptions): Promise<RunningServer | StartupFailure> {
   const shutdown = new ShutdownStack(options.log);
   try {
     const server = await start(options, shutdown);
-    if ('fault' in server) await shutdown.run();
+    if (isFailure(server)) await shutdown.run();
     return server;
   } catch (error) {
     await shutdown.run();
@@ -47,7 +48,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer | Star
   }
 }
 
-async function start(options: ServeOptions, shutdown: ShutdownStack): Promise<RunningServer | StartupFault> {
+async function start(
+  options: ServeOptions,
+  shutdown: ShutdownStack,
+): Promise<RunningServer | StartupFailure> {
   const { settings, role, log, bundle } = options;
   if (role !== 'all' && settings.DATABASE_URL === undefined) {
     return failWith(
@@ -60,11 +64,11 @@ async function start(options: ServeOptions, shutdown: ShutdownStack): Promise<Ru
   if (unwritable) return unwritable;
 
   const database = await openDatabase(settings, directory, log, bundle);
-  if ('fault' in database) return database;
+  if (isFailure(database)) return database;
   shutdown.add('database', database.close);
 
   const engine = role === 'api' ? undefined : await openEngine(settings, bundle, shutdown);
-  if (engine !== undefined && 'fault' in engine) return engine;
+  if (isFailure(engine)) return engine;
   // Attempts that outlast the queue's drain timeout are aborted, and repeated by another process.
   const webhooks = new AbortController();
   shutdown.add('webhooks', async () => webhooks.abort());
@@ -75,7 +79,7 @@ async function start(options: ServeOptions, shutdown: ShutdownStack): Promise<Ru
     const ctx = createContext(services, publicUrl);
     return createHandler(options, ctx, publicUrl, () => checkReadiness(ctx, services.queue.check));
   });
-  if ('fault' in listener) return listener;
+  if (isFailure(listener)) return listener;
   const { url, publicUrl } = listener;
   shutdown.add('requests', () => listener.stop(drainTimeoutMs));
   const ctx = createContext(services, publicUrl);
@@ -120,7 +124,7 @@ function createHandler(
   return createRequestListener(app, { log, publicUrl });
 }
 
-async function prepareDirectory(directory: string): Promise<StartupFault | undefined> {
+async function prepareDirectory(directory: string): Promise<StartupFailure | undefined> {
   try {
     await mkdir(join(directory, 'work'), { recursive: true });
     await access(directory, constants.W_OK | constants.X_OK);

@@ -48,7 +48,7 @@ test.each([
   ['RESTAGE_MATTE_OUTPUT', 'sigmoid', 'alpha, logits or range'],
   ['LOG_LEVEL', 'loud', 'trace, debug, info, warn, error, fatal or silent'],
 ])('%s=%s is refused in one line that does not repeat the value', (name, value, accepts) => {
-  expect(readSettings({ [name]: value })).toEqual({ fault: `${name} must be ${accepts}.` });
+  expect(readSettings({ [name]: value })).toEqual(failWith('INVALID_SETTING', `${name} must be ${accepts}.`));
 });
 
 test.each([
@@ -83,8 +83,9 @@ test.each([
   'https://example.com:99999',
   'https://[::1',
 ])('RESTAGE_PUBLIC_URL=%j is refused in one line that does not repeat the value', (value) => {
-  expect(readSettings({ RESTAGE_PUBLIC_URL: value })).toEqual({
-    fault:
+  expect(readSettings({ RESTAGE_PUBLIC_URL: value })).toEqual(
+    failWith(
+      'INVALID_SETTING',
       'RESTAGE_PUBLIC_URL must be an http:// or https:// URL without user name, password, query and fragment.',
     ),
   );
@@ -135,15 +136,18 @@ test.each([
   'https://a.example;https://b.example',
   'https://a.example,b',
 ])('RESTAGE_CORS_ORIGINS=%j, which is no page’s origin, is refused in one line', (value) => {
-  expect(readSettings({ RESTAGE_CORS_ORIGINS: value })).toEqual({
-    fault: expect.stringMatching(/^RESTAGE_CORS_ORIGINS must be origins separated by commas, .* no \*\.$/),
-  });
+  expect(readSettings({ RESTAGE_CORS_ORIGINS: value })).toEqual(
+    failWith(
+      'INVALID_SETTING',
+      expect.stringMatching(/^RESTAGE_CORS_ORIGINS must be origins separated by commas, .* no \*\.$/),
+    ),
+  );
 });
 
 test('DATABASE_DIRECT_URL without DATABASE_URL is refused', () => {
-  expect(readSettings({ DATABASE_DIRECT_URL: 'postgres://db/x' })).toEqual({
-    fault: 'DATABASE_DIRECT_URL needs DATABASE_URL, which is not set.',
-  });
+  expect(readSettings({ DATABASE_DIRECT_URL: 'postgres://db/x' })).toEqual(
+    failWith('INVALID_SETTING', 'DATABASE_DIRECT_URL needs DATABASE_URL, which is not set.'),
+  );
 });
 
 test('the settings help has a line for each setting', () => {

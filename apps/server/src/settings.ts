@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
-import { type FailureValue, failWith } from '@restage/errors';
+import { failWith } from '@restage/errors';
 import * as z from 'zod';
-import type { StartupFault } from './startup-fault.ts';
+import type { StartupFailure } from './startup-failure.ts';
 
 /** The text of a whole number within bounds. */
 const wholeNumber = (min: number, max: number, fallback: number) =>
@@ -137,13 +137,13 @@ export type ServerSettings = z.output<typeof settingsSchema>;
 /** Reads the settings from environment variables; an empty variable counts as absent. */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
-): ServerSettings | StartupFault {
+): ServerSettings | StartupFailure {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = settingsSchema.safeParse(set);
   if (parsed.success) {
     const { DATABASE_URL, DATABASE_DIRECT_URL } = parsed.data;
     if (DATABASE_DIRECT_URL !== undefined && DATABASE_URL === undefined) {
-      return { fault: 'DATABASE_DIRECT_URL needs DATABASE_URL, which is not set.' };
+      return failWith('INVALID_SETTING', 'DATABASE_DIRECT_URL needs DATABASE_URL, which is not set.');
     }
     return expandHome(parsed.data);
   }

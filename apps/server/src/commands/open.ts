@@ -9,10 +9,11 @@ import { isFailure } from '@restage/errors';
 import { createMedia } from '@restage/media';
 import { openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
-import { type OpenDatabaseFailure, openDatabase } from '../database.ts';
+import { openDatabase } from '../database.ts';
 import type { BundlePaths } from '../paths.ts';
 import type { ServerSettings } from '../settings.ts';
 import { ShutdownStack } from '../shutdown-stack.ts';
+import type { StartupFailure } from '../startup-failure.ts';
 
 /** What a command acts on, for as long as it runs. */
 export interface OpenOperator {
@@ -28,7 +29,7 @@ export async function openOperator(
   settings: ServerSettings,
   log: Logger,
   bundle: BundlePaths,
-): Promise<OpenOperator | OpenDatabaseFailure> {
+): Promise<OpenOperator | StartupFailure> {
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const database =
     (await besideServer(settings, directory)) ?? (await openDatabase(settings, directory, log, bundle));
