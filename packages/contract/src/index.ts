@@ -1,10 +1,11 @@
-export { filenameType, isFilename } from './filename.ts';
-export { type FileRouteName, fileRouteErrors } from './files.ts';
 export { idPrefixes, idTime, isId, newId, uuidOf } from './ids.ts';
-export { Input, type InputAccepted, type InputCodes, type InputSent } from './input.ts';
+export { filenameType, isFilename } from './input/filename.ts';
+export { Input, type InputAccepted, type InputCodes, type InputSent } from './input/input.ts';
+export { received } from './input/received.ts';
 export { limits, outputBoxes, outputSize, type Size, uploadExtensions } from './limits.ts';
 export { defaultPrices, type MeterId, meterOf, meters, type PriceTable, price } from './pricing.ts';
-export type { Procedure, RestBinding } from './procedure.ts';
+export { type FileRouteName, fileRouteErrors } from './procedures/file-routes.ts';
+export type { Procedure, RestBinding } from './procedures/procedure.ts';
 export {
   bodyErrors,
   commonErrors,
@@ -15,8 +16,7 @@ export {
   procedureErrors,
   procedures,
   type VerbInput,
-} from './procedures.ts';
-export { received } from './received.ts';
+} from './procedures/procedures.ts';
 export type {
   AccountBilling,
   AccountInfo,
@@ -25,7 +25,7 @@ export type {
   Output,
   Quote,
   Upload,
-} from './resources.ts';
+} from './procedures/resources.ts';
 export {
   type AlphaMode,
   alphaModes,

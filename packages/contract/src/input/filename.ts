@@ -1,4 +1,4 @@
-import { limits, uploadExtensions } from './limits.ts';
+import { limits, uploadExtensions } from '../limits.ts';
 
 const extension = /\.(mp4|mov|png|jpe?g|webp)$/i;
 /** Separators and quotes, percent escapes, control and format characters, and private or unassigned ones. */

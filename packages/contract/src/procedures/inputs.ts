@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { findFilenameFault, isFilename } from './filename.ts';
-import { Input, isBlank } from './input.ts';
-import { limits } from './limits.ts';
-import { alphaModes, generationTypes, maxResolutions } from './vocabulary.ts';
+import { findFilenameFault, isFilename } from '../input/filename.ts';
+import { Input, isBlank } from '../input/input.ts';
+import { limits } from '../limits.ts';
+import { alphaModes, generationTypes, maxResolutions } from '../vocabulary.ts';
 
 const characters = (value: string) => [...value].length;
 

@@ -1,6 +1,6 @@
 import { expectTypeOf } from 'vitest';
 import * as z from 'zod';
-import { Input, type ProcedureErrorCode, type ProcedureInput, type VerbInput } from './index.ts';
+import { Input, type ProcedureErrorCode, type ProcedureInput, type VerbInput } from '../index.ts';
 import { procedure } from './procedure.ts';
 import { job } from './resources.ts';
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@restage/errors';
 import type * as z from 'zod';
-import type { Input, InputCodes } from './input.ts';
+import type { Input, InputCodes } from '../input/input.ts';
 
 /** Where a procedure stands in REST. Path parameters are in braces and become fields of the input. */
 export interface RestBinding {

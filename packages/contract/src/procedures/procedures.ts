@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@restage/errors';
 import type * as z from 'zod';
-import type { InputAccepted, InputSent } from './input.ts';
+import type { InputAccepted, InputSent } from '../input/input.ts';
+import { limits } from '../limits.ts';
 import { getInput, jobInput, listInput, startInput, uploadInput, watchInput } from './inputs.ts';
-import { limits } from './limits.ts';
 import { procedure } from './procedure.ts';
 import { accountBilling, accountInfo, job, jobPage, quote, upload } from './resources.ts';
 

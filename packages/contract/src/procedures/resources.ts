@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { alphaModes, generationTypes, jobStatuses } from './vocabulary.ts';
+import { alphaModes, generationTypes, jobStatuses } from '../vocabulary.ts';
 
 const moment = z.iso.datetime().describe('ISO 8601, UTC');
 const signedUrl = z.url().describe('A signed URL, valid for 72 hours');
