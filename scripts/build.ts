@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { buildApi } from '../packages/api/build/build.ts';
-import { buildErrors, buildSdk, checkPacked } from '../packages/sdk/build/build.ts';
+import { buildErrors, buildSdk, packAndCheck } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
 
 /** What is published. Each is built, checked as it would be installed, and said to be how large. */
@@ -24,7 +24,7 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
     await rm(`${cli}dist`, { recursive: true, force: true });
     const output = `${cli}dist/restage.js`;
     const { bytes } = await bundle({ entry: `${cli}src/main.ts`, output, platform: 'node' });
-    await checkPacked(cli, 'program');
+    await packAndCheck(cli, 'program');
     const version = execFileSync(process.execPath, [output, '--version'], { encoding: 'utf8' });
     return `@restage/cli: ${bytes} bytes, version ${version.trim()}`;
   },

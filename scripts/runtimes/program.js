@@ -34,7 +34,7 @@ export async function tryOut(sdk, place) {
   const streamed = new Uint8Array(await new Response(await done.render.stream()).arrayBuffer());
   check('it streams', streamed.length === bytes.length);
   const stream = new Blob([await (await fetch(done.source.url)).arrayBuffer()]).stream();
-  const again = await restage.uploads.send(stream);
+  const again = await restage.uploads.upload(stream);
   check('a stream is uploaded', again.beeble_uri.endsWith('/footage.png'));
 
   const upload = await restage.uploads.create({ filename: 'picture.png' });
@@ -57,7 +57,7 @@ export async function tryOut(sdk, place) {
   check(`an upload is aborted (${stopped.error?.code})`, stopped.error?.code === 'ABORTED');
 
   if (place.path) {
-    const fromFile = await restage.uploads.send(place.path, { onProgress: ({ sent }) => void sent });
+    const fromFile = await restage.uploads.upload(place.path, { onProgress: ({ sent }) => void sent });
     check('a file is uploaded', fromFile.beeble_uri.endsWith('.jpg'));
     await done.render.save(`${place.path}.png`);
   }

@@ -2,8 +2,8 @@ import {
   type CallErrorCode,
   type Restage,
   type RestageErrorOf,
-  type SendErrorCode,
   safe,
+  type UploadErrorCode,
 } from '@restage/sdk';
 import { type Context, Hono } from 'hono';
 
@@ -12,7 +12,7 @@ export function createApp(restage: Restage): Hono {
   const app = new Hono();
 
   app.post('/portraits', async (c) => {
-    const uploaded = await safe(restage.uploads.send(await c.req.arrayBuffer()));
+    const uploaded = await safe(restage.uploads.upload(await c.req.arrayBuffer()));
     if (!uploaded.ok) return answerError(c, uploaded.error);
     const started = await safe(
       restage.generations.start({
@@ -39,7 +39,7 @@ export function createApp(restage: Restage): Hono {
 /** What customers are told. Whatever is no business of theirs is thrown, and becomes a 500. */
 function answerError(
   c: Context,
-  error: RestageErrorOf<SendErrorCode | CallErrorCode<'generations.start'>>,
+  error: RestageErrorOf<UploadErrorCode | CallErrorCode<'generations.start'>>,
 ): Response {
   switch (error.code) {
     case 'INVALID_FILENAME': // Bytes are named after their format, so these have none that is accepted.

@@ -1,7 +1,7 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkPacked } from '@restage/sdk/build/build';
+import { packAndCheck } from '@restage/sdk/build/build';
 import { type BundleSize, bundle } from '@restage/sdk/build/bundle';
 import { emitDeclarations } from '@restage/sdk/build/declarations';
 
@@ -52,14 +52,14 @@ export async function buildApi(): Promise<BundleSize> {
     output: join(output, 'types'),
     entries: published.map((name) => `api/src/${name}.d.ts`),
     dependencies: ['@trpc/server'],
-    roomEntry: (specifier) => roomEntries[specifier],
+    findPackageEntry: (specifier) => roomEntries[specifier],
     // What the server hands to its own procedures, and nobody else makes.
     opaque: {
       'api/src/context.d.ts':
         '/** What the server hands to its procedures. */\nexport type RequestContext = object;\n',
     },
   });
-  await checkPacked(room, 'library');
+  await packAndCheck(room, 'library');
   const [testing = { bytes: 0, minifiedGzipped: 0 }] = sizes;
   return testing;
 }

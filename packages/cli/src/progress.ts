@@ -19,7 +19,7 @@ export class Progress {
   /** Shows a step of a run. */
   run(progress: RunProgress): void {
     if (progress.step === 'job') this.job(progress.job);
-    else this.upload(progress.part, progress);
+    else this.upload(progress.role, progress);
   }
 
   /** Shows how much of a file has been sent. */

@@ -1,10 +1,4 @@
 export { type CatalogEntry, catalog, type ErrorCode, errorCodes, isErrorCode } from './catalog.ts';
-export type {
-  FileRouteErrorCode,
-  FileRouteName,
-  ProcedureErrorCode,
-  ProcedureName,
-} from './declared.ts';
 export { decodeEnvelope, type Envelope, encodeEnvelope } from './envelope.ts';
 export {
   type CodesOf,
@@ -20,4 +14,10 @@ export {
   type PlainErrorCode,
   type SuccessOf,
 } from './failure.ts';
-export { fileRouteCodes, procedureCodes } from './procedure-codes.ts';
+export { fileRouteCodes, procedureCodes } from './generated/procedure-codes.ts';
+export type {
+  FileRouteErrorCode,
+  FileRouteName,
+  ProcedureErrorCode,
+  ProcedureName,
+} from './procedures.ts';

@@ -1,4 +1,4 @@
-import type { fileRouteCodes, procedureCodes } from './procedure-codes.ts';
+import type { fileRouteCodes, procedureCodes } from './generated/procedure-codes.ts';
 
 /** The name of a procedure, as on the wire: `generations.start`. */
 export type ProcedureName = keyof typeof procedureCodes;

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from './catalog.ts';
 import { type ErrorCodeWith, hasDetail } from './failure.ts';
-import { procedureCodes } from './procedure-codes.ts';
+import { procedureCodes } from './generated/procedure-codes.ts';
 
 /** What each procedure of `AppRouter` says of its codes, in its type. */
 export interface ProcedureWithCodes<Code extends string = string> {

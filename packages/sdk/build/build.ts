@@ -11,8 +11,8 @@ const sdk = fileURLToPath(new URL('..', import.meta.url));
 const errors = fileURLToPath(new URL('../../errors', import.meta.url));
 
 /**
- * Builds what is published as @restage/errors into its `dist`, and checks it as a tarball. Its modules stay apart, so that
- * a bundler takes of them what is used.
+ * Builds the published @restage/errors into its `dist`, and checks the packed tarball. Its modules are not bundled, so that
+ * bundlers can remove what is unused.
  */
 export async function buildErrors(): Promise<void> {
   const output = join(errors, 'dist');
@@ -22,11 +22,11 @@ export async function buildErrors(): Promise<void> {
     output,
     entries: ['index.d.ts', 'trpc.d.ts'],
   });
-  await checkPacked(errors, 'library');
+  await packAndCheck(errors, 'library');
 }
 
 /**
- * Builds what is published as @restage/sdk into `dist`, and checks it as a tarball. @restage/errors is installed beside it.
+ * Builds the published @restage/sdk into `dist`, and checks the packed tarball. @restage/errors stays a dependency.
  * @returns the size of both together
  */
 export async function buildSdk(): Promise<BundleSize> {
@@ -45,25 +45,25 @@ export async function buildSdk(): Promise<BundleSize> {
     entries: ['index.d.ts'],
     dependencies,
   });
-  await checkPacked(sdk, 'library');
+  await packAndCheck(sdk, 'library');
   return size;
 }
 
-/** Packs a room as it would be published, and checks what comes out. */
-export async function checkPacked(directory: string, kind: 'library' | 'program'): Promise<void> {
-  const place = await mkdtemp(join(tmpdir(), 'restage-pack-'));
+/** Packs a package as for publishing, and checks the tarball. */
+export async function packAndCheck(directory: string, kind: 'library' | 'program'): Promise<void> {
+  const destination = await mkdtemp(join(tmpdir(), 'restage-pack-'));
   try {
-    await checkTarball(await pack(directory, place), kind);
+    await checkTarball(await pack(directory, destination), kind);
   } finally {
-    await rm(place, { recursive: true });
+    await rm(destination, { recursive: true });
   }
 }
 
-/** Packs a room as it would be published. Gives the path of the tarball. */
-export async function pack(directory: string, place: string): Promise<string> {
-  const arguments_ = ['-y', 'pnpm@12', 'pack', '--pack-destination', place];
+/** Packs a package as for publishing, into `destination`. Returns the path of the tarball. */
+export async function pack(directory: string, destination: string): Promise<string> {
+  const arguments_ = ['-y', 'pnpm@12', 'pack', '--pack-destination', destination];
   execFileSync('npx', arguments_, { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] });
-  const [tarball] = await readdir(place);
-  if (!tarball) throw new Error(`Nothing was packed of ${directory}.`);
-  return join(place, tarball);
+  const [tarball] = await readdir(destination);
+  if (!tarball) throw new Error(`pnpm pack created no tarball of ${directory}.`);
+  return join(destination, tarball);
 }

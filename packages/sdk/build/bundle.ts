@@ -3,32 +3,32 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
-/** What is bundled, and how it is run. */
+/** What to bundle, and for which runtime. */
 export interface BundleOptions {
   readonly entry: string;
   readonly output: string;
   readonly platform: 'neutral' | 'node';
-  /** Modules that are left to the runtime. */
+  /** Modules that are resolved at run time. */
   readonly external?: readonly string[];
-  /** Packages that are installed with it: they are not in the bundle, and are counted in its size. */
+  /** Packages that are installed with the bundle. They are not part of it, but are counted in its size. */
   readonly dependencies?: readonly string[];
-  /** Whether parts of it ask for Node's own modules by `require`. */
+  /** Whether bundled CommonJS modules call `require` for Node.js modules. */
   readonly requires?: boolean;
 }
 
-/** Gives the CommonJS parts of a module the `require` that they ask for. */
-const requiring =
+/** Defines `require` for bundled CommonJS modules. */
+const requireShim =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Bytes of a bundle: as published, and as a browser would load it, with its dependencies. */
+/** The size of a bundle: as published, and as a browser loads it, with its dependencies. */
 export interface BundleSize {
   readonly bytes: number;
   readonly minifiedGzipped: number;
 }
 
 /**
- * Bundles a program with all that it needs but its dependencies, so that who installs it installs nothing else, and lays
- * the licences of what went in beside it.
+ * Bundles a program with everything except `external` modules and `dependencies`, and writes the licences of the bundled
+ * packages to LICENSES.txt beside it.
  */
 export async function bundle(options: BundleOptions): Promise<BundleSize> {
   const { external = [], dependencies = [] } = options;
@@ -40,7 +40,7 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
     platform: options.platform,
     mainFields: ['module', 'main'],
     external: [...external],
-    ...(options.requires && { banner: { js: requiring } }),
+    ...(options.requires && { banner: { js: requireShim } }),
     logLevel: 'warning',
   };
   const { metafile } = await build({
@@ -49,27 +49,27 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
     outfile: options.output,
     metafile: true,
   });
-  await writeFile(join(dirname(options.output), 'LICENSES.txt'), await licences(metafile));
+  await writeFile(join(dirname(options.output), 'LICENSES.txt'), await collectLicences(metafile));
   const { outputFiles } = await build({ ...settings, minify: true, write: false });
   const [{ bytes } = { bytes: 0 }] = Object.values(metafile.outputs);
   const [minified] = outputFiles;
   return { bytes, minifiedGzipped: gzipSync(minified?.contents ?? '').length };
 }
 
-/** The licence of each package of which a part is in the bundle, as their terms ask. */
-async function licences(metafile: Metafile): Promise<string> {
-  const used = new Set<string>();
+/** Collects the licence of each bundled package, as the licences require. */
+async function collectLicences(metafile: Metafile): Promise<string> {
+  const directories = new Set<string>();
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-      const found = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
-      if (found && bytesInOutput > 0) used.add(found);
+      const directory = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+      if (directory && bytesInOutput > 0) directories.add(directory);
     }
   }
-  const texts = await Promise.all([...used].sort().map(licenceOf));
-  return `Parts of these packages are included.\n\n${texts.join('\n\n')}\n`;
+  const texts = await Promise.all([...directories].sort().map(readLicence));
+  return `This bundle includes code of these packages.\n\n${texts.join('\n\n')}\n`;
 }
 
-async function licenceOf(directory: string): Promise<string> {
+async function readLicence(directory: string): Promise<string> {
   const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
   const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
   const text = file ? await readFile(join(directory, file), 'utf8') : `License: ${license}`;

@@ -4,18 +4,18 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 /**
- * Checks a tarball as others will install it: what it says of itself (publint) and, for a library, that its types
- * resolve wherever its code does (are the types wrong).
- * @throws with all that is wrong
+ * Checks a packed package: its package.json with publint and, for a library, with "are the types wrong", that its types
+ * resolve wherever its code does.
+ * @throws an error that lists all problems
  */
 export async function checkTarball(path: string, kind: 'library' | 'program'): Promise<void> {
   const tarball = await readFile(path);
-  const complaints = await lint(tarball);
-  if (kind === 'library') complaints.push(...(await misTyped(new Uint8Array(tarball))));
-  if (complaints.length > 0) throw new Error(`The package is not sound:\n${complaints.join('\n')}`);
+  const problems = await findLintProblems(tarball);
+  if (kind === 'library') problems.push(...(await findTypeProblems(new Uint8Array(tarball))));
+  if (problems.length > 0) throw new Error(`The package has problems:\n${problems.join('\n')}`);
 }
 
-async function lint(tarball: Buffer): Promise<string[]> {
+async function findLintProblems(tarball: Buffer): Promise<string[]> {
   const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
   const { messages, pkg } = await publint({
     pack: { tarball: data as ArrayBuffer },
@@ -24,14 +24,14 @@ async function lint(tarball: Buffer): Promise<string[]> {
   return messages.map((message) => formatMessage(message, pkg) ?? message.code);
 }
 
-async function misTyped(tarball: Uint8Array): Promise<string[]> {
+async function findTypeProblems(tarball: Uint8Array): Promise<string[]> {
   const analysis = await checkPackage(createPackageFromTarballData(tarball));
-  if (!analysis.types) return ['There are no types.'];
+  if (!analysis.types) return ['The package has no types.'];
   return (
     analysis.problems
-      // An ES module alone is what is meant: Node requires one since 20.19.
+      // ES modules only, on purpose: Node.js can `require` them since 20.19.
       .filter(({ kind }) => kind !== 'CJSResolvesToESM')
-      // Subpaths are by `exports`, which came after Node 10.
+      // Node.js 10 does not know the subpaths in `exports`.
       .filter((problem) => !(problem.kind === 'NoResolution' && isNode10Subpath(problem)))
       .map((problem) => JSON.stringify(problem))
   );

@@ -5,55 +5,61 @@ import { tsc } from './tools.ts';
 
 const specifier = /(from |import\()(['"])([^'"]+)\2/g;
 
-/** Which declarations are kept, and what they may lean on. */
+/** Which declarations to keep, and what they may import. */
 export interface DeclarationOptions {
-  /** Compiles with `emitDeclarationOnly` into `output`. */
+  /** The tsconfig. It compiles with `emitDeclarationOnly` into `output`. */
   readonly project: string;
   readonly output: string;
-  /** What is published, below `output`; everything that it leads to is kept with it. */
+  /** The published declarations, relative to `output`. Everything that they import is kept, too. */
   readonly entries: readonly string[];
-  /** Packages that are installed with this one. */
+  /** Packages that are installed with this one, and so may be imported. */
   readonly dependencies?: readonly string[];
-  /** Where, below `output`, the declaration of a room of ours stands, such as `@restage/errors`. */
-  readonly roomEntry?: (specifier: string) => string | undefined;
-  /** Declarations that others need not know, by their path below `output`, with what stands in their place. */
+  /** Returns the declaration of a bundled package, such as `@restage/errors`, relative to `output`. */
+  readonly findPackageEntry?: (specifier: string) => string | undefined;
+  /** Replacements of internal declarations, by their path relative to `output`. */
   readonly opaque?: Readonly<Record<string, string>>;
 }
 
 /**
- * Emits declarations, and keeps those that the entries lead to.
- * @throws when one of them imports what is not published with it: types must stand on their own
+ * Emits declarations, and keeps those that the entries import, directly or not.
+ * @throws if one of them imports a module that is not published with it
  */
 export async function emitDeclarations(options: DeclarationOptions): Promise<void> {
   const { output, entries, opaque = {} } = options;
   const [program, compiler] = tsc;
   execFileSync(program, [compiler, '-p', options.project], { stdio: 'inherit' });
   for (const [path, text] of Object.entries(opaque)) await writeFile(join(output, path), text);
-  const reached = new Set<string>();
-  for (const entry of entries) await reach(resolve(output, entry), options, reached);
+  const keptPaths = new Set<string>();
+  for (const entry of entries) await rewriteImports(resolve(output, entry), options, keptPaths);
   for (const entry of await readdir(output, { recursive: true })) {
     const path = resolve(output, entry);
-    if (path.endsWith('.d.ts') && !reached.has(path)) await rm(path);
+    if (path.endsWith('.d.ts') && !keptPaths.has(path)) await rm(path);
   }
 }
 
-/** Rewrites a declaration's imports from source to output, as the compiler does in programs alone, and follows them. */
-async function reach(path: string, options: DeclarationOptions, reached: Set<string>): Promise<void> {
-  if (reached.has(path)) return;
-  reached.add(path);
-  const { output, roomEntry, dependencies = [] } = options;
+/** Rewrites the imports of a declaration from source to output paths, which tsc does only in code, and follows them. */
+async function rewriteImports(
+  path: string,
+  options: DeclarationOptions,
+  keptPaths: Set<string>,
+): Promise<void> {
+  if (keptPaths.has(path)) return;
+  keptPaths.add(path);
+  const { output, findPackageEntry, dependencies = [] } = options;
   const targets: string[] = [];
   const rewrite = (_: string, before: string, quote: string, target: string) => {
     if (dependencies.includes(target)) return `${before}${quote}${target}${quote}`;
-    const room = target.startsWith('.') ? undefined : roomEntry?.(target);
-    if (!room && !target.startsWith('.')) {
+    const packageEntry = target.startsWith('.') ? undefined : findPackageEntry?.(target);
+    if (!packageEntry && !target.startsWith('.')) {
       throw new Error(`${path} imports ${target}, which is not published with it.`);
     }
-    const found = resolve(room ? join(output, room) : join(dirname(path), target.replace(/\.ts$/, '.d.ts')));
-    targets.push(found);
-    const way = relative(dirname(path), found).replace(/\.d\.ts$/, '.js');
-    return `${before}${quote}${way.startsWith('.') ? way : `./${way}`}${quote}`;
+    const targetPath = packageEntry
+      ? resolve(output, packageEntry)
+      : resolve(dirname(path), target.replace(/\.ts$/, '.d.ts'));
+    targets.push(targetPath);
+    const importPath = relative(dirname(path), targetPath).replace(/\.d\.ts$/, '.js');
+    return `${before}${quote}${importPath.startsWith('.') ? importPath : `./${importPath}`}${quote}`;
   };
   await writeFile(path, (await readFile(path, 'utf8')).replaceAll(specifier, rewrite));
-  for (const target of targets) await reach(target, options, reached);
+  for (const target of targets) await rewriteImports(target, options, keptPaths);
 }

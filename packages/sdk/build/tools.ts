@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** The command line of a tool that this room depends on: what runs it, and what stands before its arguments. */
+/** The command line of a development tool of this package, without its arguments. */
 export type Tool = readonly [program: string, script: string];
 
-/** The layout of sources. */
+/** The code formatter. */
 export const biome: Tool = [
   process.execPath,
   join(require.resolve('@biomejs/biome/package.json'), '../bin/biome'),
 ];
 
-/** The compiler. */
+/** The TypeScript compiler. */
 export const tsc: Tool = [process.execPath, join(require.resolve('typescript/package.json'), '../bin/tsc')];

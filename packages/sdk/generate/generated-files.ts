@@ -1,19 +1,22 @@
-import { formatted } from './formatted.ts';
+import { formatSource } from './format-source.ts';
 import { renderProcedureCodes } from './render-procedure-codes.ts';
-import { renderWire } from './render-wire.ts';
+import { renderTypes } from './render-types.ts';
 
-/** A file that is made from the contract. */
+/** A file that is generated from the contract. */
 interface GeneratedFile {
   readonly url: URL;
-  /** What it says today. */
+  /** Returns its current content. */
   readonly render: () => string;
 }
 
 /** Every file that `generate` writes. */
 export const generatedFiles: readonly GeneratedFile[] = [
-  { url: new URL('../src/wire.ts', import.meta.url), render: () => formatted(renderWire()) },
   {
-    url: new URL('../../errors/src/procedure-codes.ts', import.meta.url),
-    render: () => formatted(renderProcedureCodes()),
+    url: new URL('../src/generated/types.ts', import.meta.url),
+    render: () => formatSource(renderTypes()),
+  },
+  {
+    url: new URL('../../errors/src/generated/procedure-codes.ts', import.meta.url),
+    render: () => formatSource(renderProcedureCodes()),
   },
 ];

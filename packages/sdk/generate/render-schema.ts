@@ -1,4 +1,4 @@
-/** The part of JSON Schema that the contract's schemas come out as. */
+/** The part of JSON Schema that the contract's schemas use. */
 export interface SchemaNode {
   readonly id?: string;
   readonly $ref?: string;
@@ -22,30 +22,30 @@ const primitives: Readonly<Record<string, string>> = {
   null: 'null',
 };
 
-/** Renders a schema as a TypeScript type. Throws for a form that the contract hasn't used before. */
-export function renderType(node: SchemaNode): string {
+/** Renders a schema as a TypeScript type. @throws for JSON Schema features that the contract does not use yet */
+export function renderSchema(node: SchemaNode): string {
   if (node.$ref) return node.$ref.slice('#/$defs/'.length);
   if (node.const !== undefined) return JSON.stringify(node.const);
   if (node.enum) return node.enum.map((value) => JSON.stringify(value)).join(' | ');
-  if (node.anyOf) return node.anyOf.map(renderType).join(' | ');
-  if (Array.isArray(node.type)) return node.type.map((type) => renderType({ type })).join(' | ');
-  if (node.type === 'array' && node.items) return `Array<${renderType(node.items)}>`;
+  if (node.anyOf) return node.anyOf.map(renderSchema).join(' | ');
+  if (Array.isArray(node.type)) return node.type.map((type) => renderSchema({ type })).join(' | ');
+  if (node.type === 'array' && node.items) return `Array<${renderSchema(node.items)}>`;
   if (node.type === 'object' && node.properties) return renderObject(node);
   const primitive = typeof node.type === 'string' ? primitives[node.type] : undefined;
-  if (!primitive) throw new Error(`No TypeScript type is known for ${JSON.stringify(node)}.`);
+  if (!primitive) throw new Error(`Can't render ${JSON.stringify(node)} as a TypeScript type.`);
   return primitive;
 }
 
 function renderObject({ properties = {}, required = [] }: SchemaNode): string {
   const fields = Object.entries(properties).map(([name, node]) => {
-    const type = renderType(node);
+    const type = renderSchema(node);
     const field = required.includes(name) ? `${name}: ${type};` : `${name}?: ${type} | undefined;`;
-    return `${describe(node)}${field}`;
+    return `${renderComment(node)}${field}`;
   });
   return `{\n${fields.join('\n')}\n}`;
 }
 
-function describe({ description, default: value }: SchemaNode): string {
+function renderComment({ description, default: value }: SchemaNode): string {
   const sentences = [description, value === undefined ? undefined : `Default: ${JSON.stringify(value)}`];
   const text = sentences.filter((sentence) => sentence !== undefined).join('. ');
   return text ? `/** ${text}. */\n` : '';

@@ -14,7 +14,7 @@ import {
 
 const restage = new Restage();
 
-/** A switch over the codes of one procedure, and the client's own, is exhaustive. */
+/** A switch over the codes of a procedure and of the network is exhaustive. */
 export async function exhaustive(): Promise<string> {
   const result = await safe(restage.generations.get('swx_1'));
   if (result.ok) return result.value.status;
@@ -35,7 +35,7 @@ export async function exhaustive(): Promise<string> {
   }
 }
 
-/** A switch that forgets a code does not compile. */
+/** A switch with a missing code does not compile. */
 export async function inexhaustive(): Promise<string> {
   const result = await safe(restage.account.info());
   if (result.ok) return result.value.email;
@@ -53,16 +53,16 @@ export async function inexhaustive(): Promise<string> {
   }
 }
 
-/** A code that the procedure can't give has no case. */
-export async function stale(): Promise<void> {
+/** A code that the procedure can't fail with does not compile. */
+export async function impossibleCode(): Promise<void> {
   const result = await safe(restage.account.info());
   if (result.ok) return;
-  // @ts-expect-error account.info never gives JOB_NOT_FOUND
+  // @ts-expect-error account.info never fails with JOB_NOT_FOUND
   if (result.error.code === 'JOB_NOT_FOUND') return;
 }
 
-/** Errors that tell of a job carry it; others may. */
-export async function carried(): Promise<void> {
+/** Errors about a job always have it; others may. */
+export async function jobOfError(): Promise<void> {
   const result = await safe(restage.generations.wait('swx_1'));
   if (result.ok) {
     expectTypeOf(result.value.output).toEqualTypeOf<Output>();
@@ -77,27 +77,27 @@ export async function carried(): Promise<void> {
   }
 }
 
-/** What is caught may be any of ours. */
-export function caught(error: unknown): string | undefined {
+/** A caught RestageError can have any code. */
+export function caughtError(error: unknown): string | undefined {
   if (!RestageError.isInstance(error)) return undefined;
   // @ts-expect-error there is no such code
   if (error.code === 'NO_SUCH_CODE') return undefined;
   return error.code === 'JOB_FAILED' ? error.job.id : error.requestId;
 }
 
-/** What a server always says with a code is there. */
-export async function detailed(): Promise<void> {
+/** The details that a code always has are required. */
+export async function requiredDetails(): Promise<void> {
   const { error } = await safe(restage.account.info());
   if (error?.code === 'RATE_LIMIT_EXCEEDED') expectTypeOf(error.retryAfter).toEqualTypeOf<number>();
   if (error?.code === 'INTERNAL_ERROR') expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
-  // @ts-expect-error a 429 always says when to come again
+  // @ts-expect-error a 429 always has retryAfter
   new RestageError('RATE_LIMIT_EXCEEDED', '', { retryable: true });
-  // @ts-expect-error a job that failed is always there
+  // @ts-expect-error JOB_FAILED always has a job
   new RestageError('JOB_FAILED', '', { retryable: false });
 }
 
-/** What goes through a list ends with a result that holds its error, if there is one. */
-export async function listed(): Promise<string> {
+/** The results of a stream are values or errors of its union. */
+export async function streams(): Promise<string> {
   for await (const result of safe(restage.generations.list())) {
     if (result.ok) return result.value.id;
     switch (result.error.code) {
@@ -121,26 +121,26 @@ export async function listed(): Promise<string> {
   return '';
 }
 
-/** A Call is a Promise, and a Promise of no known codes can have any. */
-export async function widened(plain: Promise<number>): Promise<void> {
+/** A Call is a Promise; a plain Promise can fail with any code. */
+export async function assignability(plain: Promise<number>): Promise<void> {
   const promise: Promise<Job> = restage.generations.get('swx_1');
-  // @ts-expect-error a call with more codes is no call with fewer
+  // @ts-expect-error a call with more codes is not assignable to one with fewer
   const narrower: Call<Job, 'ABORTED'> = restage.generations.get('swx_1');
   const wider: Call<Job, RestageErrorCode> = restage.generations.get('swx_1');
-  // @ts-expect-error a promise doesn't say how it can fail, and so fits no union
+  // @ts-expect-error a plain promise has no typed errors
   const unknown: Call<number, RestageErrorCode> = plain;
-  // @ts-expect-error neither does what is made of a call
-  const made: Call<string, RestageErrorCode> = wider.then(({ id }) => id);
+  // @ts-expect-error a promise derived from a call has no typed errors
+  const derived: Call<string, RestageErrorCode> = wider.then(({ id }) => id);
   const either = await safe(Math.random() > 0.5 ? restage.account.info() : restage.generations.get('swx_1'));
   if (either.ok) expectTypeOf(either.value).toEqualTypeOf<AccountInfo | Job>();
   else expectTypeOf(either.error.code).toEqualTypeOf<CallErrorCode<'account.info' | 'generations.get'>>();
   const result = await safe(plain);
   if (!result.ok) expectTypeOf(result.error.code).toEqualTypeOf<RestageErrorCode>();
-  await Promise.all([promise, narrower, unknown, made]);
+  await Promise.all([promise, narrower, unknown, derived]);
 }
 
-/** What is sent is checked. */
-export function sent(): void {
+/** The fields of an input are checked. */
+export function inputs(): void {
   const good = { generation_type: 'image', alpha_mode: 'auto', source_uri: '', prompt: '' } as const;
   restage.generations.start(good);
   // @ts-expect-error there is no such type
@@ -153,12 +153,12 @@ export function sent(): void {
   restage.run({ source: 'a.png', prompt: 'a beach', source_uri: '' });
 }
 
-/** What is called by its name gives and fails as its method does; a subscription can't be called so. */
+/** `call` has the output and errors of the procedure, and does not accept a subscription. */
 export async function byName(): Promise<void> {
   const result = await safe(restage.call('generations.get', { id: 'swx_1' }));
   if (result.ok) expectTypeOf(result.value).toEqualTypeOf<Job>();
   else expectTypeOf(result.error.code).toEqualTypeOf<CallErrorCode<'generations.get'>>();
-  // @ts-expect-error an event stream is no answer: generations.watch has a method of its own
+  // @ts-expect-error a subscription can't be called
   restage.call('generations.watch', { id: 'swx_1' });
   // @ts-expect-error there is no such procedure
   restage.call('generations.dance', { id: 'swx_1' });
@@ -166,29 +166,29 @@ export async function byName(): Promise<void> {
   restage.call('generations.get', { limit: 3 });
 }
 
-/** What a method takes is checked too. */
-export function misspelt(): void {
+/** Arguments are checked. */
+export function invalidArguments(): void {
   // @ts-expect-error an id is text
   restage.generations.get(7);
   // @ts-expect-error there is no such option
   restage.generations.get('swx_1', { retries: 3 });
-  // @ts-expect-error footage is a path, a URL, bytes or a stream
+  // @ts-expect-error a source is a path, a URL, bytes or a stream
   restage.run({ source: 7, prompt: 'a beach' });
   // @ts-expect-error a run needs a source
   restage.run({ prompt: 'a beach' });
-  // @ts-expect-error a job that may not have completed has no outputs to download
+  // @ts-expect-error only a completed job has outputs
   restage.generations.get('swx_1').then((job) => restage.outputs(job));
 }
 
-/** What can be simulated is what can happen. */
-export function simulated(): void {
+/** Only what can happen can be simulated. */
+export function simulations(): void {
   const start = {} as Parameters<typeof restage.generations.start>[0];
-  const footage = { source: 'a.png', prompt: 'a beach' };
+  const runInput = { source: 'a.png', prompt: 'a beach' };
   restage.generations.get('swx_1', { simulate: 'JOB_NOT_FOUND' });
   restage.generations.start(start, { simulate: 'stall' });
-  restage.run(footage, { simulate: 'webhook-failed' });
-  restage.run(footage, { simulate: 'UPLOAD_URL_FAILED' });
-  restage.quote(footage, { simulate: 'MAX_COST_EXCEEDED' });
+  restage.run(runInput, { simulate: 'webhook-failed' });
+  restage.run(runInput, { simulate: 'UPLOAD_URL_FAILED' });
+  restage.quote(runInput, { simulate: 'MAX_COST_EXCEEDED' });
   restage.generations.wait('swx_1', { simulate: 'INTERNAL_ERROR' });
   restage.call('account.info', undefined, { simulate: 'INVALID_API_KEY' });
   // @ts-expect-error there is no such code
@@ -197,25 +197,25 @@ export function simulated(): void {
   restage.generations.get('swx_1', { simulate: 'INSUFFICIENT_CREDITS' });
   // @ts-expect-error a read starts no job that could stall
   restage.generations.get('swx_1', { simulate: 'stall' });
-  // @ts-expect-error nor does a quote
-  restage.quote(footage, { simulate: 'stall' });
-  // @ts-expect-error nor does a quote by its input
+  // @ts-expect-error a quote starts no job that could stall
+  restage.quote(runInput, { simulate: 'stall' });
+  // @ts-expect-error a quote starts no job that could fail
   restage.generations.quote(start, { simulate: 'job-failed' });
   // @ts-expect-error a quote is not charged for
-  restage.quote(footage, { simulate: 'CREDIT_DEDUCTION_FAILED' });
+  restage.quote(runInput, { simulate: 'CREDIT_DEDUCTION_FAILED' });
   // @ts-expect-error a run cancels nothing
-  restage.run(footage, { simulate: 'JOB_NOT_CANCELLABLE' });
+  restage.run(runInput, { simulate: 'JOB_NOT_CANCELLABLE' });
   // @ts-expect-error a wait starts nothing
   restage.generations.wait('swx_1', { simulate: 'job-failed' });
-  // @ts-expect-error a list names no job
+  // @ts-expect-error a list never fails with JOB_NOT_FOUND
   restage.generations.list({}, { simulate: 'JOB_NOT_FOUND' });
-  // @ts-expect-error an upload is not started
-  restage.uploads.send('a.png', { simulate: 'JOB_QUEUE_FAILED' });
-  // @ts-expect-error what is called by its name has its own codes too
+  // @ts-expect-error an upload queues no job
+  restage.uploads.upload('a.png', { simulate: 'JOB_QUEUE_FAILED' });
+  // @ts-expect-error account.info never fails with JOB_NOT_FOUND
   restage.call('account.info', undefined, { simulate: 'JOB_NOT_FOUND' });
 }
 
-/** The payload of a webhook narrows by its status. */
+/** `status` narrows a webhook event. */
 export async function webhook(): Promise<void> {
   const event = await restage.webhooks.verify({ body: '', headers: {}, secret: 'whsec_' });
   switch (event.status) {

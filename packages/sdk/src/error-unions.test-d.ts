@@ -1,6 +1,6 @@
 /**
- * The union of every method, spelt out. What a method calls decides it: one more procedure in `run`, or one code more or less
- * anywhere below, and this file does not compile.
+ * The exact error union of every method. The unions are inferred from what a method calls: if `run` calls another procedure,
+ * or a procedure gains or loses a code, this file does not compile.
  */
 import type { FileRouteErrorCode, ProcedureErrorCode } from '@restage/errors';
 import { expectTypeOf } from 'vitest';
@@ -18,8 +18,8 @@ import type {
   RunErrorCode,
   RunQuoteErrorCode,
   SaveErrorCode,
-  SendErrorCode,
   TransportErrorCode,
+  UploadErrorCode,
   verifyWebhook,
   WaitErrorCode,
   WatchErrorCode,
@@ -27,7 +27,7 @@ import type {
 
 type Network = 'CONNECTION_FAILED' | 'TIMED_OUT' | 'ABORTED' | 'UNKNOWN';
 
-/** The codes of a method of the client. */
+/** The error codes of a method. */
 type Codes<Method extends (...input: never[]) => PromiseLike<unknown> | AsyncIterable<unknown>> = CodesOfCall<
   ReturnType<Method>
 >;
@@ -40,7 +40,7 @@ expectTypeOf<{ [Name in CallName]: CallErrorCode<Name> }>().toEqualTypeOf<{
   [Name in CallName]: ProcedureErrorCode<Name> | Network;
 }>();
 
-/** The codes of the methods that call one procedure. */
+/** The error codes of the methods that call one procedure. */
 interface Methods {
   'uploads.create': Codes<Uploads['create']>;
   'generations.start': Codes<Generations['start']>;
@@ -62,9 +62,9 @@ expectTypeOf<Put>().toEqualTypeOf<FileRouteErrorCode<'uploads.put'> | Network>()
 expectTypeOf<Codes<Uploads['put']>>().toEqualTypeOf<Put>();
 expectTypeOf<PutErrorCode>().toEqualTypeOf<Put>();
 
-type Send = ProcedureErrorCode<'uploads.create'> | Put | 'FILE_FAILED';
-expectTypeOf<Codes<Uploads['send']>>().toEqualTypeOf<Send>();
-expectTypeOf<SendErrorCode>().toEqualTypeOf<Send>();
+type Upload = ProcedureErrorCode<'uploads.create'> | Put | 'FILE_FAILED';
+expectTypeOf<Codes<Uploads['upload']>>().toEqualTypeOf<Upload>();
+expectTypeOf<UploadErrorCode>().toEqualTypeOf<Upload>();
 
 type Watch =
   | ProcedureErrorCode<'generations.watch'>
@@ -78,27 +78,27 @@ type Wait = Watch | 'JOB_FAILED' | 'JOB_CANCELLED';
 expectTypeOf<Codes<Generations['wait']>>().toEqualTypeOf<Wait>();
 expectTypeOf<WaitErrorCode>().toEqualTypeOf<Wait>();
 
-type Run = Send | ProcedureErrorCode<'generations.start'> | Wait;
+type Run = Upload | ProcedureErrorCode<'generations.start'> | Wait;
 expectTypeOf<Codes<Restage['run']>>().toEqualTypeOf<Run>();
 expectTypeOf<RunErrorCode>().toEqualTypeOf<Run>();
 
-type Quote = Send | ProcedureErrorCode<'generations.quote'>;
+type Quote = Upload | ProcedureErrorCode<'generations.quote'>;
 expectTypeOf<Codes<Restage['quote']>>().toEqualTypeOf<Quote>();
 expectTypeOf<RunQuoteErrorCode>().toEqualTypeOf<Quote>();
 
-type Fetched = 'INVALID_SIGNATURE' | 'NOT_FOUND' | 'INTERNAL_ERROR' | Network;
-// It asks for no range.
-expectTypeOf<Fetched>().toEqualTypeOf<
+type DownloadCode = 'INVALID_SIGNATURE' | 'NOT_FOUND' | 'INTERNAL_ERROR' | Network;
+// INVALID_REQUEST is for an invalid range, and a download sends none.
+expectTypeOf<DownloadCode>().toEqualTypeOf<
   Exclude<FileRouteErrorCode<'outputs.get'>, 'INVALID_REQUEST'> | Network
 >();
-expectTypeOf<Codes<Download['bytes']>>().toEqualTypeOf<Fetched>();
-expectTypeOf<Codes<Download['stream']>>().toEqualTypeOf<Fetched>();
-expectTypeOf<DownloadErrorCode>().toEqualTypeOf<Fetched>();
-expectTypeOf<Codes<Download['save']>>().toEqualTypeOf<Fetched | 'FILE_FAILED'>();
-expectTypeOf<SaveErrorCode>().toEqualTypeOf<Fetched | 'FILE_FAILED'>();
+expectTypeOf<Codes<Download['bytes']>>().toEqualTypeOf<DownloadCode>();
+expectTypeOf<Codes<Download['stream']>>().toEqualTypeOf<DownloadCode>();
+expectTypeOf<DownloadErrorCode>().toEqualTypeOf<DownloadCode>();
+expectTypeOf<Codes<Download['save']>>().toEqualTypeOf<DownloadCode | 'FILE_FAILED'>();
+expectTypeOf<SaveErrorCode>().toEqualTypeOf<DownloadCode | 'FILE_FAILED'>();
 
 expectTypeOf<Codes<typeof verifyWebhook>>().toEqualTypeOf<'INVALID_WEBHOOK'>();
 expectTypeOf<Codes<Restage['webhooks']['verify']>>().toEqualTypeOf<'INVALID_WEBHOOK'>();
 
-// A promise that doesn't say has all.
+// A promise without typed errors can fail with any code.
 expectTypeOf<CodesOfCall<Promise<number>>>().toEqualTypeOf<RestageErrorCode>();

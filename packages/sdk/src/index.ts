@@ -2,28 +2,6 @@ export type { ProcedureName } from '@restage/errors';
 export { type Call, type CallStream, type CodesOfCall, type Result, safe } from './call.ts';
 export type { CallName, ClientErrorCode, RestageErrorCode, ServerErrorCode } from './errors/client-codes.ts';
 export { RestageError, type RestageErrorOf } from './errors/restage-error.ts';
-export type { JobList, ListErrorCode } from './generations/list.ts';
-export type { CompletedJob, WaitErrorCode, WaitOptions } from './generations/wait.ts';
-export type { WatchErrorCode, WatchOptions } from './generations/watch.ts';
-export type { CallOptions, JobSimulation, RequestOptions, RestageOptions, Simulation } from './options.ts';
-export type { Download, DownloadErrorCode, SaveErrorCode } from './outputs/download.ts';
-export type { Outputs } from './outputs/outputs.ts';
-export { Restage } from './restage.ts';
-export type {
-  Run,
-  RunErrorCode,
-  RunOptions,
-  RunProgress,
-  RunQuoteErrorCode,
-  RunQuoteOptions,
-} from './run.ts';
-export type { RunInput, RunPart, UploadProgress } from './start-input.ts';
-export type { CallErrorCode, TransportErrorCode } from './transport/transport.ts';
-export type { Footage } from './uploads/footage.ts';
-export type { Bytes, PutErrorCode, PutOptions } from './uploads/put.ts';
-export type { SendErrorCode, SendOptions } from './uploads/send.ts';
-export type { WebhookEvent } from './webhooks/event.ts';
-export { verifyWebhook, type WebhookRequest } from './webhooks/verify.ts';
 export type {
   AccountBilling,
   AccountInfo,
@@ -37,4 +15,20 @@ export type {
   Quote,
   Upload,
   UploadsCreateInput,
-} from './wire.ts';
+} from './generated/types.ts';
+export type { JobList, ListErrorCode } from './generations/list.ts';
+export type { CompletedJob, WaitErrorCode, WaitOptions } from './generations/wait.ts';
+export type { WatchErrorCode, WatchOptions } from './generations/watch.ts';
+export type { CallOptions, JobSimulation, RequestOptions, RestageOptions, Simulation } from './options.ts';
+export type { Download, DownloadErrorCode, SaveErrorCode } from './outputs/download.ts';
+export type { Outputs } from './outputs/outputs.ts';
+export { Restage } from './restage.ts';
+export type { RunQuoteErrorCode, RunQuoteOptions } from './run/quote.ts';
+export type { RunErrorCode, RunOptions, RunProgress, RunResult } from './run/run.ts';
+export type { MediaRole, RunInput, UploadProgress } from './run/start-input.ts';
+export type { CallErrorCode, TransportErrorCode } from './transport/caller.ts';
+export type { Uploadable } from './uploads/prepare.ts';
+export type { Bytes, PutErrorCode, PutOptions } from './uploads/put.ts';
+export type { UploadErrorCode, UploadOptions } from './uploads/upload.ts';
+export type { WebhookEvent } from './webhooks/event.ts';
+export { verifyWebhook, type WebhookRequest } from './webhooks/verify.ts';

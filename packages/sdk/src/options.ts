@@ -1,26 +1,26 @@
 import type { ProcedureErrorCode, ProcedureName } from '@restage/errors';
 
-/** How to reach a server, and how patiently. */
+/** Options of a client. */
 export interface RestageOptions {
-  /** `rsk_…`. Default: the environment's RESTAGE_API_KEY. */
+  /** The API key, `rsk_…`. Default: the environment variable RESTAGE_API_KEY. */
   readonly apiKey?: string | undefined;
-  /** Where the server is. Default: the environment's RESTAGE_BASE_URL, or http://127.0.0.1:8787. */
+  /** The URL of the server. Default: the environment variable RESTAGE_BASE_URL, or http://127.0.0.1:8787. */
   readonly baseUrl?: string | undefined;
-  /** The fetch to use. Default: the runtime's own. */
+  /** A custom `fetch`. Default: the runtime's own. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** How many times a call is tried again after a fault that may pass. Default: 3. */
+  /** How often a call is retried after a retryable error. Default: 3. */
   readonly maxRetries?: number | undefined;
-  /** Milliseconds before the first retry, doubled for each further one, with jitter. Default: 500. */
+  /** Milliseconds before the first retry. The delay doubles with each retry, with jitter. Default: 500. */
   readonly retryDelayMs?: number | undefined;
-  /** Milliseconds for one attempt of a call. Default: 60,000. */
+  /** The timeout of one attempt of a call, in milliseconds. Default: 60,000. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** Milliseconds for a call in all, retries and pauses included. Default: 300,000. */
+  /** The timeout of a call with all its retries and delays, in milliseconds. Default: 300,000. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** How patient one request is, where it differs from its client. */
+/** Options of one call. They override those of the client. */
 export interface RequestOptions {
-  /** Ends the call at once, even while it pauses before a retry. */
+  /** Aborts the call at once, even during the delay before a retry. */
   readonly signal?: AbortSignal | undefined;
   readonly maxRetries?: number | undefined;
   readonly attemptTimeoutMs?: number | undefined;
@@ -28,32 +28,32 @@ export interface RequestOptions {
 }
 
 /**
- * What a key of test mode can ask to happen in a call of a procedure: any code that it declares and, where a job is
- * started, one of three things that befall the job. Live keys ignore it.
+ * What a call of a procedure can simulate with a test key: any error code that the procedure declares; if it starts a job,
+ * also an outcome of the job. The server ignores it for live keys.
  */
 export type Simulation<Name extends ProcedureName = ProcedureName> =
   | ProcedureErrorCode<Name>
   | (Name extends 'generations.start' ? JobSimulation : never);
 
-/** What can be asked to befall a job that is started in test mode. */
+/** The outcomes of a job that can be simulated. */
 export type JobSimulation =
-  /** It never gets anywhere. */
+  /** The job never makes progress. */
   | 'stall'
-  /** It fails. */
+  /** The job fails. */
   | 'job-failed'
-  /** It goes well, and its webhook can't be delivered. */
+  /** The job completes, but its webhook can't be delivered. */
   | 'webhook-failed';
 
-/** What one call of a procedure may do otherwise than its client. */
+/** Options of one call of a procedure. */
 export interface CallOptions<Name extends ProcedureName> extends RequestOptions {
-  /** What is to happen in test mode, in place of what would. */
+  /** What to simulate. Requires a test key. */
   readonly simulate?: Simulation<Name> | undefined;
 }
 
-/** The options with every default filled in. */
+/** {@link RestageOptions}, with all defaults filled in. */
 export interface Settings {
   readonly apiKey: string;
-  /** No slash at the end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
   readonly maxRetries: number;
@@ -62,10 +62,10 @@ export interface Settings {
   readonly timeoutMs: number;
 }
 
-/** The runtime's own fetch. An arrow, as browsers refuse a fetch that is called as another object's method. */
+/** The runtime's own fetch. Browsers throw if `fetch` is called as a method of another object. */
 export const runtimeFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
 
-/** Fills in the defaults. Reads the environment where the runtime has one. */
+/** Fills in the defaults. Reads the environment variables if the runtime has them. */
 export function resolveOptions(options: RestageOptions): Settings {
   const environment = typeof process === 'undefined' ? {} : (process.env ?? {});
   const baseUrl = options.baseUrl ?? (environment.RESTAGE_BASE_URL || 'http://127.0.0.1:8787');
@@ -80,7 +80,7 @@ export function resolveOptions(options: RestageOptions): Settings {
   };
 }
 
-/** The options that have a value: an undefined one must not hide the client's. */
-export function given(options: RequestOptions): Partial<Settings> & RequestOptions {
+/** Removes undefined options, so that they don't override those of the client. */
+export function definedOptions(options: RequestOptions): Partial<Settings> & RequestOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }

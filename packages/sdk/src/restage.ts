@@ -1,5 +1,14 @@
-import { type Call, type CallStream, toCall, toGenerator } from './call.ts';
+import { type Call, type CallStream, toCall, toCallGenerator } from './call.ts';
 import type { CallName } from './errors/client-codes.ts';
+import type {
+  GenerationsListInput,
+  GenerationsStartInput,
+  Job,
+  Procedures,
+  Quote,
+  Upload,
+  UploadsCreateInput,
+} from './generated/types.ts';
 import { listGenerations } from './generations/list.ts';
 import { startGeneration } from './generations/start.ts';
 import {
@@ -15,35 +24,19 @@ import {
   watchGeneration,
 } from './generations/watch.ts';
 import { type CallOptions, type RestageOptions, resolveOptions, type Settings } from './options.ts';
-import { type Outputs, outputsOf } from './outputs/outputs.ts';
-import {
-  quoteRun,
-  type Run,
-  type RunErrorCode,
-  type RunOptions,
-  type RunQuoteErrorCode,
-  type RunQuoteOptions,
-  run,
-} from './run.ts';
-import type { RunInput } from './start-input.ts';
-import { type CallErrorCode, type Caller, createCaller } from './transport/transport.ts';
-import type { Footage } from './uploads/footage.ts';
-import { type Bytes, type PutErrorCode, type PutOptions, putUpload } from './uploads/put.ts';
-import { type SendErrorCode, type SendOptions, sendUpload } from './uploads/send.ts';
+import { createOutputs, type Outputs } from './outputs/outputs.ts';
+import { quoteRun, type RunQuoteErrorCode, type RunQuoteOptions } from './run/quote.ts';
+import { type RunErrorCode, type RunOptions, type RunResult, runJob } from './run/run.ts';
+import type { RunInput } from './run/start-input.ts';
+import { type CallErrorCode, type Caller, createCaller } from './transport/caller.ts';
+import type { Uploadable } from './uploads/prepare.ts';
+import { type Bytes, type PutErrorCode, type PutOptions, putBytes } from './uploads/put.ts';
+import { type UploadErrorCode, type UploadOptions, upload } from './uploads/upload.ts';
 import { verifyWebhook } from './webhooks/verify.ts';
-import type {
-  GenerationsListInput,
-  GenerationsStartInput,
-  Job,
-  Procedures,
-  Quote,
-  Upload,
-  UploadsCreateInput,
-} from './wire.ts';
 
 /**
- * The client of a Restage server. Each method gives a {@link Call}: a promise that rejects with a RestageError
- * whose code is one of exactly those that the procedure can fail with.
+ * The client of a Restage server. Each method returns a {@link Call}: a promise that rejects with a RestageError, whose
+ * `code` is exactly the union of the codes that the method can fail with.
  */
 export class Restage {
   readonly #settings: Settings;
@@ -57,78 +50,78 @@ export class Restage {
   }
 
   readonly uploads = {
-    /** Makes an upload: a signed URL to PUT the bytes to, and the URI that they have from then on. */
+    /** Creates an upload: a signed URL to PUT the bytes to, and the URI by which jobs refer to them. */
     create: (input: UploadsCreateInput, options?: CallOptions<'uploads.create'>) =>
       this.call('uploads.create', input, options),
-    /** Sends the bytes of an upload. */
+    /** Sends the bytes of an upload to its signed URL. */
     put: (upload: Pick<Upload, 'upload_url'>, bytes: Bytes, options?: PutOptions): Call<void, PutErrorCode> =>
-      toCall(putUpload(this.#settings, upload, bytes, options)),
-    /** Makes an upload of footage in one step: of a file, a stream or bytes. */
-    send: (footage: Footage, options?: SendOptions): Call<Upload, SendErrorCode> =>
-      toCall(sendUpload({ settings: this.#settings, call: this.#call }, footage, options)),
+      toCall(putBytes(this.#settings, upload, bytes, options)),
+    /** Uploads a file, a stream or bytes in one step: creates an upload and sends the bytes. */
+    upload: (uploadable: Uploadable, options?: UploadOptions): Call<Upload, UploadErrorCode> =>
+      toCall(upload({ settings: this.#settings, call: this.#call }, uploadable, options)),
   };
 
   readonly generations = {
-    /** Starts a job. Sent once or many times over a bad line, it is one job and one charge. */
+    /** Starts a job. Retries after network errors never start or charge a second job. */
     start: (
       input: GenerationsStartInput,
       options?: CallOptions<'generations.start'>,
     ): Call<Job, CallErrorCode<'generations.start'>> => toCall(startGeneration(this.#call, input, options)),
-    /** What a start with the same input would cost, after every check that it would make. */
+    /** Quotes what a start with the same input would cost, after all checks of a start. */
     quote: (input: GenerationsStartInput, options?: CallOptions<'generations.quote'>) =>
       this.call('generations.quote', input, options),
-    /** The job as it is now, with signed URLs that are fresh on every call. */
+    /** Returns the current job. Each call returns fresh signed URLs. */
     get: (id: string, options?: CallOptions<'generations.get'>) =>
       this.call('generations.get', { id }, options),
-    /** The account's jobs, newest first: `for await (const job of restage.generations.list())`. */
+    /** Lists the account's jobs, newest first: `for await (const job of restage.generations.list())`. */
     list: (input?: GenerationsListInput, options?: CallOptions<'generations.list'>) =>
       listGenerations(this.#call, input, options),
-    /** Waits until a job has completed. Rejects with an error that carries the job when it ends otherwise. */
+    /** Waits until a job has completed. If it fails or is cancelled, the error carries the job. */
     wait: (job: string | Job, options?: WaitOptions): Call<CompletedJob, WaitErrorCode> =>
       toCall(waitForGeneration(this.#watch, job, options)),
     /**
-     * The job as it is now, and again whenever it has changed, until it has ended, however that was:
-     * `for await (const { status, progress } of restage.generations.watch(id))`. Takes the server's events, over
-     * dropped connections too, and looks at the job instead where events don't come through.
+     * Yields the job as it is now, and each time it changes, until it has ended:
+     * `for await (const { status, progress } of restage.generations.watch(id))`. Uses server-sent events, which resume
+     * after a dropped connection, and polls if events are not available.
      */
     watch: (
       id: string,
       options?: WatchOptions,
     ): CallStream<Job, WatchErrorCode> & AsyncGenerator<Job, void> =>
-      toGenerator(watchGeneration(this.#watch, id, options)),
-    /** Ends a job at once, and refunds it in full. One that was cancelled before is given as it is. */
+      toCallGenerator(watchGeneration(this.#watch, id, options)),
+    /** Cancels a job at once, and refunds it in full. Cancelling a cancelled job returns it unchanged. */
     cancel: (id: string, options?: CallOptions<'generations.cancel'>) =>
       this.call('generations.cancel', { id }, options),
   };
 
   readonly account = {
-    /** Whose key this is, and how much of its limits is in use. */
+    /** Returns the key's account, and how much of its limits is in use. */
     info: (options?: CallOptions<'account.info'>) => this.call('account.info', undefined, options),
-    /** The balance, and the usage of the current billing period by meter. */
+    /** Returns the balance, and the usage of the current billing period by meter. */
     billing: (options?: CallOptions<'account.billing'>) => this.call('account.billing', undefined, options),
   };
 
   readonly webhooks = {
-    /** Checks a webhook's signature and age, and gives its event. */
+    /** Verifies a webhook's signature and timestamp, and returns its event. */
     verify: verifyWebhook,
   };
 
-  /** Footage in, render out: uploads what needs uploading, starts the job and waits for it. */
-  run(input: RunInput, options?: RunOptions): Call<Run, RunErrorCode> {
-    return toCall(run(this.#watch, input, options));
+  /** Uploads the inputs, starts a job, waits for it, and returns the job and its outputs. */
+  run(input: RunInput, options?: RunOptions): Call<RunResult, RunErrorCode> {
+    return toCall(runJob(this.#watch, input, options));
   }
 
-  /** What a run of the same input would cost, after every check that its start would make. */
+  /** Quotes what a run of the same input would cost, after all checks that the run would pass. */
   quote(input: RunInput, options?: RunQuoteOptions): Call<Quote, RunQuoteErrorCode> {
     return toCall(quoteRun(this.#watch, input, options));
   }
 
-  /** The files of a completed job, to download, stream or save. */
+  /** Returns the output files of a completed job, to download, stream or save. */
   outputs(job: Pick<CompletedJob, 'output'>): Outputs {
-    return outputsOf(this.#settings, job);
+    return createOutputs(this.#settings, job);
   }
 
-  /** Calls any procedure by its name on the wire, but for `generations.watch`, which answers many times. */
+  /** Calls a procedure by its name in the API. The subscription `generations.watch` has its own method. */
   call<Name extends CallName>(
     name: Name,
     input: Procedures[Name]['input'],

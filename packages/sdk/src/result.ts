@@ -1,18 +1,18 @@
-/** What went well. */
+/** A success. */
 export interface Ok<T> {
   readonly ok: true;
   readonly value: T;
   readonly error?: undefined;
 }
 
-/** What failed, and how. */
+/** A failure. */
 export interface Err<E> {
   readonly ok: false;
   readonly error: E;
   readonly value?: undefined;
 }
 
-/** A value, or the error in its place. Nothing in this package throws what a call may fail with by design. */
+/** A value or an error. Functions of this package return expected errors as outcomes; they throw only for bugs. */
 export type Outcome<T, E> = Ok<T> | Err<E>;
 
 export function ok<T>(value: T): Ok<T> {
@@ -23,23 +23,23 @@ export function err<E>(error: E): Err<E> {
   return { ok: false, error };
 }
 
-/** The failed ones of several outcomes. */
+/** The failures among the outcomes of a union. */
 export type ErrIn<R> = Extract<R, { readonly ok: false }>;
 type ValueIn<R> = Extract<R, { readonly ok: true; readonly value: unknown }>['value'];
 
-/** All values, in order; or the first error, as soon as it is there. */
+/** Waits for all outcomes. Returns their values in order, or the first error as soon as it occurs. */
 export function all<R extends Outcome<unknown, unknown>>(
   outcomes: readonly Promise<R>[],
 ): Promise<Ok<ValueIn<R>[]> | ErrIn<R>> {
   return new Promise((resolve, reject) => {
     for (const outcome of outcomes) {
-      outcome.then((each) => {
-        if (isErr(each)) resolve(each);
+      outcome.then((settled) => {
+        if (isErr(settled)) resolve(settled);
       }, reject);
     }
-    Promise.all(outcomes).then((every) => {
-      const values = every.flatMap((each) => (isOk(each) ? [each.value] : []));
-      if (values.length === every.length) resolve(ok(values));
+    Promise.all(outcomes).then((allSettled) => {
+      const values = allSettled.flatMap((settled) => (isOk(settled) ? [settled.value] : []));
+      if (values.length === allSettled.length) resolve(ok(values));
     }, reject);
   });
 }

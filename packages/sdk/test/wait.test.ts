@@ -1,149 +1,144 @@
 import { describe, expect, test } from 'vitest';
-import { safe } from '../index.ts';
-import { aJob, hurried, refuse, serve, succeed } from '../testing/server.ts';
-import type { Job } from '../wire.ts';
+import type { Job } from '../src/generated/types.ts';
+import { safe } from '../src/index.ts';
+import {
+  completedJob,
+  createJob,
+  createTestClient,
+  failOnPoll,
+  sendError,
+  sendEvents,
+  sendResult,
+  startStubServer,
+} from './support/stub-server.ts';
 
-const output = { render: 'http://a.test/r', source: 'http://a.test/s', alpha: 'http://a.test/a' };
-const completed = aJob({
-  status: 'completed',
-  progress: 100,
-  output,
-  completed_at: '2026-01-01T00:00:02.000Z',
-});
-
-/** The error that waiting ends with. */
-async function errorOf(call: Promise<unknown>) {
+/** Waits for a call to fail, and returns its error. */
+async function getError(call: Promise<unknown>) {
   const result = await safe(call);
   if (result.ok) throw new Error('the wait succeeded');
   return result.error;
 }
 
-describe('wait', () => {
-  test('looks until the job has completed, and shows every look', async () => {
-    const { url } = await serve((response, _, nth) =>
-      succeed(response, nth < 4 ? aJob({ progress: nth * 20 }) : completed),
+describe('generations.wait, with polling', () => {
+  test('polls until the job has completed, and calls onJob for each change', async () => {
+    const { url } = await startStubServer((response, _, nth) =>
+      sendResult(response, nth < 4 ? createJob({ progress: nth * 20 }) : completedJob),
     );
     const seen: number[] = [];
-    const job = await hurried(url).generations.wait('swx_1', {
+    const job = await createTestClient(url).generations.wait('swx_1', {
       pollMs: 5,
       onJob: ({ progress }) => seen.push(progress),
     });
-    expect(job).toEqual(completed);
+    expect(job).toEqual(completedJob);
     expect(seen).toEqual([20, 40, 60, 100]);
   });
 
-  test('looks less and less often', async () => {
-    const { url, received } = await serve((response, _, nth) =>
-      succeed(response, nth < 6 ? aJob() : completed),
+  test('polls at growing intervals', async () => {
+    const { url, received } = await startStubServer((response, _, nth) =>
+      sendResult(response, nth < 6 ? createJob() : completedJob),
     );
-    await hurried(url).generations.wait('swx_1', { pollMs: 40 });
+    await createTestClient(url).generations.wait('swx_1', { pollMs: 40 });
     const gaps = received.slice(1).map(({ at }, index) => at - (received[index]?.at ?? 0));
     // 40 ms grown by half four times is 202 ms, of which jitter leaves at least three quarters.
     expect(gaps.at(-1)).toBeGreaterThan(145);
   });
 
-  test('asks nothing about a job that has ended already', async () => {
-    const { url, received } = await serve((response) => succeed(response, completed));
-    expect(await hurried(url).generations.wait(completed)).toEqual(completed);
+  test('sends no request for a job that has already ended', async () => {
+    const { url, received } = await startStubServer((response) => sendResult(response, completedJob));
+    expect(await createTestClient(url).generations.wait(completedJob)).toEqual(completedJob);
     expect(received).toHaveLength(0);
   });
 
   test.each<[string, Partial<Job>]>([
     ['JOB_FAILED', { status: 'failed', error: 'The decoder gave up.' }],
     ['JOB_CANCELLED', { status: 'cancelled' }],
-  ])('ends as %s, with the job', async (code, fields) => {
-    const { url } = await serve((response) => succeed(response, aJob(fields)));
-    const error = await errorOf(hurried(url).generations.wait('swx_1'));
-    expect(error).toMatchObject({ code, retryable: false, job: aJob(fields) });
+  ])('fails with %s and the job', async (code, fields) => {
+    const { url } = await startStubServer((response) => sendResult(response, createJob(fields)));
+    const error = await getError(createTestClient(url).generations.wait('swx_1'));
+    expect(error).toMatchObject({ code, retryable: false, job: createJob(fields) });
     if (fields.error) expect(error.message).toContain(fields.error);
   });
 
-  test('ends in time, with the job, which goes on', async () => {
-    const { url } = await serve((response) => succeed(response, aJob()));
+  test('fails with WAIT_TIMED_OUT and the job after timeoutMs', async () => {
+    const { url } = await startStubServer((response) => sendResult(response, createJob()));
     const before = performance.now();
-    const error = await errorOf(hurried(url).generations.wait('swx_1', { timeoutMs: 200, pollMs: 20 }));
-    expect(error).toMatchObject({ code: 'WAIT_TIMED_OUT', retryable: true, job: aJob() });
+    const error = await getError(
+      createTestClient(url).generations.wait('swx_1', { timeoutMs: 200, pollMs: 20 }),
+    );
+    expect(error).toMatchObject({ code: 'WAIT_TIMED_OUT', retryable: true, job: createJob() });
     expect(performance.now() - before).toBeLessThan(1_500);
   });
 
-  test('asks nothing more once its time is up', async () => {
-    const { url, received } = await serve((response) => succeed(response, aJob()));
-    const error = await errorOf(hurried(url).generations.wait('swx_1', { timeoutMs: 80, pollMs: 60_000 }));
+  test('sends no request after timeoutMs', async () => {
+    const { url, received } = await startStubServer((response) => sendResult(response, createJob()));
+    const error = await getError(
+      createTestClient(url).generations.wait('swx_1', { timeoutMs: 80, pollMs: 60_000 }),
+    );
     expect(error.code).toBe('WAIT_TIMED_OUT');
     expect(received).toHaveLength(1);
   });
 
-  test('ends in time when a look hangs', async () => {
-    const { url } = await serve((response, _, nth) => {
-      if (nth === 1) succeed(response, aJob());
+  test('fails with WAIT_TIMED_OUT and the job if a poll hangs', async () => {
+    const { url } = await startStubServer((response, _, nth) => {
+      if (nth === 1) sendResult(response, createJob());
     });
-    const error = await errorOf(hurried(url).generations.wait('swx_1', { timeoutMs: 200, pollMs: 20 }));
-    expect(error).toMatchObject({ code: 'WAIT_TIMED_OUT', job: aJob() });
+    const error = await getError(
+      createTestClient(url).generations.wait('swx_1', { timeoutMs: 200, pollMs: 20 }),
+    );
+    expect(error).toMatchObject({ code: 'WAIT_TIMED_OUT', job: createJob() });
   });
 
-  test('ends at once on abort, with the job', async () => {
-    const { url } = await serve((response) => succeed(response, aJob()));
+  test('fails with ABORTED and the job on abort, at once', async () => {
+    const { url } = await startStubServer((response) => sendResult(response, createJob()));
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
     const before = performance.now();
     const { signal } = controller;
-    const error = await errorOf(hurried(url).generations.wait('swx_1', { signal, pollMs: 60_000 }));
-    expect(error).toMatchObject({ code: 'ABORTED', job: aJob() });
+    const error = await getError(createTestClient(url).generations.wait('swx_1', { signal, pollMs: 60_000 }));
+    expect(error).toMatchObject({ code: 'ABORTED', job: createJob() });
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 
-  test('outlasts a server that is away for a while', async () => {
-    const { url } = await serve((response, _, nth) => {
-      if (nth === 1) succeed(response, aJob());
+  test('survives a server that is unreachable for a while', async () => {
+    const { url } = await startStubServer((response, _, nth) => {
+      if (nth === 1) sendResult(response, createJob());
       else if (nth < 6) response.destroy();
-      else succeed(response, completed);
+      else sendResult(response, completedJob);
     });
-    const restage = hurried(url, { maxRetries: undefined });
-    expect(await restage.generations.wait('swx_1', { pollMs: 5 })).toEqual(completed);
+    const restage = createTestClient(url, { maxRetries: undefined });
+    expect(await restage.generations.wait('swx_1', { pollMs: 5 })).toEqual(completedJob);
   });
 
-  test('ends as the look’s own error, with the job, when that will not pass', async () => {
-    const { url } = await serve((response, _, nth) =>
-      nth === 1 ? succeed(response, aJob()) : refuse(response, 'JOB_NOT_FOUND'),
+  test('fails with the error of a poll and the job if it is not retryable', async () => {
+    const { url } = await startStubServer((response, _, nth) =>
+      nth === 1 ? sendResult(response, createJob()) : sendError(response, 'JOB_NOT_FOUND'),
     );
-    const error = await errorOf(hurried(url).generations.wait('swx_1', { pollMs: 5 }));
-    expect(error).toMatchObject({ code: 'JOB_NOT_FOUND', status: 404, requestId: 'req_1', job: aJob() });
+    const error = await getError(createTestClient(url).generations.wait('swx_1', { pollMs: 5 }));
+    expect(error).toMatchObject({ code: 'JOB_NOT_FOUND', status: 404, requestId: 'req_1', job: createJob() });
   });
 });
 
-describe('list', () => {
-  const pages: Record<string, { jobs: Job[]; next_page_token: string | null }> = {
-    first: { jobs: [aJob({ id: 'swx_3' }), aJob({ id: 'swx_2' })], next_page_token: 'second' },
-    second: { jobs: [], next_page_token: 'third' },
-    third: { jobs: [aJob({ id: 'swx_1' })], next_page_token: null },
-  };
-  const paging = () =>
-    serve((response, { request }) => {
-      const input = JSON.parse(new URL(request.url ?? '', 'http://a.test').searchParams.get('input') ?? '');
-      succeed(response, pages[input.json.page_token ?? 'first']);
-    });
-
-  test('goes through all pages, an empty one too', async () => {
-    const { url, received } = await paging();
-    const ids: string[] = [];
-    for await (const { id } of hurried(url).generations.list({ limit: 2 })) ids.push(id);
-    expect(ids).toEqual(['swx_3', 'swx_2', 'swx_1']);
-    expect(received).toHaveLength(3);
+describe('generations.wait, with events', () => {
+  test('returns the completed job, after onJob for each change', async () => {
+    const { url } = await startStubServer(failOnPoll, (response) =>
+      sendEvents(
+        response,
+        [1, createJob({ progress: 50 })],
+        [2, createJob({ progress: 70 })],
+        [3, completedJob],
+      ),
+    );
+    const seen: number[] = [];
+    const onJob = ({ progress }: Job) => seen.push(progress);
+    // onJob gets the job that was passed in, and not again as the first event.
+    expect(await createTestClient(url).generations.wait(createJob(), { onJob })).toEqual(completedJob);
+    expect(seen).toEqual([50, 70, 100]);
   });
 
-  test('fetches no page that is not asked for', async () => {
-    const { url, received } = await paging();
-    for await (const { id } of hurried(url).generations.list()) if (id === 'swx_3') break;
-    expect(received).toHaveLength(1);
-  });
-
-  test('gives one page, and starts where a token says', async () => {
-    const { url } = await paging();
-    const { generations } = hurried(url);
-    expect(await generations.list().page()).toEqual(pages.first);
-    expect(await generations.list().page('third')).toEqual(pages.third);
-    const ids: string[] = [];
-    for await (const { id } of generations.list({ page_token: 'second' })) ids.push(id);
-    expect(ids).toEqual(['swx_1']);
+  test('fails with JOB_FAILED and the job', async () => {
+    const failed = createJob({ status: 'failed', error: 'The decoder gave up.' });
+    const { url } = await startStubServer(failOnPoll, (response) => sendEvents(response, [1, failed]));
+    const { error } = await safe(createTestClient(url).generations.wait('swx_1'));
+    expect(error).toMatchObject({ code: 'JOB_FAILED', job: failed });
   });
 });

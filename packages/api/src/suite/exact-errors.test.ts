@@ -84,7 +84,7 @@ describe('through the SDK', () => {
 
   test('a path where the server has nothing is UNKNOWN', async () => {
     const lost = new Restage({ apiKey: key, baseUrl: `${world.url}/elsewhere`, maxRetries: 0 });
-    for (const call of [lost.account.info(), lost.generations.get('swx_1'), lost.uploads.send(bytes)])
+    for (const call of [lost.account.info(), lost.generations.get('swx_1'), lost.uploads.upload(bytes)])
       expect(toSeen((await safe(call)).error)).toEqual({ code: 'UNKNOWN', wireCode: 'NOT_FOUND' });
   });
 
@@ -92,7 +92,7 @@ describe('through the SDK', () => {
   test.each([
     ['run', ['uploads.create', 'generations.start'], (simulate) => restage.run(footage, { simulate })],
     ['quote', ['uploads.create', 'generations.quote'], (simulate) => restage.quote(footage, { simulate })],
-    ['uploads.send', ['uploads.create'], (simulate) => restage.uploads.send(bytes, { simulate })],
+    ['uploads.upload', ['uploads.create'], (simulate) => restage.uploads.upload(bytes, { simulate })],
     [
       'generations.wait',
       ['generations.watch'],

@@ -15,7 +15,7 @@ export const quote = command({
       const quoted = await restage.quote(inputOf(context, source, values), {
         signal: terminal.signal,
         simulate: parseQuoteSimulation(values),
-        onProgress: (step) => progress.upload(step.part, step),
+        onProgress: (step) => progress.upload(step.role, step),
       });
       const { cost, balance, generation_type, frames, width, height, output } = quoted;
       const rows = [

@@ -21,7 +21,7 @@ export const run = command({
     try {
       const { job } = await context.restage.run(input, {
         ...running,
-        onRead: (type) => checkExtensions(asked, type),
+        onInputsRead: (type) => checkExtensions(asked, type),
         onProgress: (step) => progress.run(step),
       });
       const extension = job.generation_type === 'video' ? 'mp4' : 'png';

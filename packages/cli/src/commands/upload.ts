@@ -9,7 +9,7 @@ export const upload = command({
   async run({ restage, terminal, quiet }, [file = '']) {
     const progress = new Progress(terminal, quiet);
     try {
-      const { id, beeble_uri } = await restage.uploads.send(file === '-' ? terminal.stdin : file, {
+      const { id, beeble_uri } = await restage.uploads.upload(file === '-' ? terminal.stdin : file, {
         signal: terminal.signal,
         onProgress: (sent) => progress.upload(file, sent),
       });

@@ -1,8 +1,8 @@
-// Made from the tables of procedures and of file routes by `pnpm --filter @restage/sdk generate`. Do not edit.
+// Generated from the procedure and file route tables by `pnpm --filter @restage/sdk generate`. Do not edit.
 
-import type { ErrorCode } from './catalog.ts';
+import type { ErrorCode } from '../catalog.ts';
 
-/** Every code that a call of each procedure can be refused with, by its name on the wire. */
+/** The error codes of each procedure, by its name in the API. */
 export const procedureCodes = {
   'uploads.create': [
     'INVALID_REQUEST',
@@ -92,7 +92,7 @@ export const procedureCodes = {
   'account.billing': ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
 } as const satisfies Readonly<Record<string, readonly ErrorCode[]>>;
 
-/** Every code that the routes of signed URLs can answer with: the PUT of an upload, and the GET of an output. */
+/** The error codes of the signed URLs: the PUT of an upload, and the GET of an output. */
 export const fileRouteCodes = {
   'uploads.put': ['INVALID_SIGNATURE', 'PAYLOAD_TOO_LARGE', 'INTERNAL_ERROR'],
   'outputs.get': ['INVALID_SIGNATURE', 'NOT_FOUND', 'INVALID_REQUEST', 'INTERNAL_ERROR'],

@@ -1,41 +1,41 @@
 import type { ErrorCode, ProcedureName } from '@restage/errors';
-import type { Procedures } from '../wire.ts';
+import type { Procedures } from '../generated/types.ts';
 
-/** What only a client can find, and of each whether the very same call may succeed later. */
+/** The codes of errors that the client detects itself. The value says whether the same call may succeed later. */
 export const clientCodes = {
-  /** No answer came: refused, reset, cut off half-way, or the name has no address. */
+  /** The connection was refused or reset, the response was cut off, or the host name does not resolve. */
   CONNECTION_FAILED: true,
-  /** No answer came in the time given. */
+  /** No complete response arrived within the timeout. */
   TIMED_OUT: true,
-  /** The caller's signal ended the call. */
+  /** The caller's signal aborted the call. */
   ABORTED: false,
   /**
-   * An answer that the call does not declare: `wireCode` is the code that it came with, that of a newer server or of another
-   * route; a proxy's page has none.
+   * The call does not declare this response. `wireCode` is its code, if it has one: that of a newer server or of another
+   * route. A proxy's error page has none.
    */
   UNKNOWN: false,
-  /** The job ended without a render; `job.error` says why. Its credits are refunded. */
+  /** The job failed; `job.error` says why. Its credits are refunded. */
   JOB_FAILED: false,
   /** The job was cancelled. Its credits are refunded. */
   JOB_CANCELLED: false,
-  /** The job had not ended in the time given to wait for it. It goes on: wait for it again by its id. */
+  /** The job did not end within the timeout. It is still running: wait for it again by its id. */
   WAIT_TIMED_OUT: true,
-  /** A file can't be read or written: missing, not permitted, or a runtime that has no files. */
+  /** A file or stream can't be read or written: it is missing, access is denied, or the runtime has no file system. */
   FILE_FAILED: false,
-  /** A webhook is not proven to come from Restage, or is not one. */
+  /** The webhook's signature, timestamp or body is invalid. */
   INVALID_WEBHOOK: false,
 } as const;
 
 /** A code of the server's catalog. */
 export type ServerErrorCode = ErrorCode;
 
-/** A code that the client gives by itself. */
+/** A code that the client itself creates. */
 export type ClientErrorCode = keyof typeof clientCodes;
 
 /** Any code that a {@link RestageError} can have. */
 export type RestageErrorCode = ServerErrorCode | ClientErrorCode;
 
-/** The procedures that answer once: a subscription, `generations.watch`, has a method of its own. */
+/** The procedures that return one result. The subscription `generations.watch` has its own method. */
 export type CallName = {
   [Name in ProcedureName]: Procedures[Name]['kind'] extends 'subscription' ? never : Name;
 }[ProcedureName];

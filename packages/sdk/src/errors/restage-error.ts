@@ -1,16 +1,16 @@
 import type { ErrorCodeWith } from '@restage/errors';
-import type { Job } from '../wire.ts';
+import type { Job } from '../generated/types.ts';
 import type { RestageErrorCode } from './client-codes.ts';
 
-/** Registered, so that copies of this package in one program know each other's errors. */
+/** In the global registry, so that several copies of this package in one program recognize each other's errors. */
 const marker = Symbol.for('restage.error');
 
-/** The codes that tell of a job, which their errors therefore always carry. */
+/** The codes whose errors always have a `job`. */
 export type JobCode = 'JOB_FAILED' | 'JOB_CANCELLED' | 'WAIT_TIMED_OUT';
 type JobOf<Code> = Code extends JobCode ? Job : Job | undefined;
 type RetryAfterOf<Code> = Code extends ErrorCodeWith<'retryAfter'> ? number : number | undefined;
 
-/** What an error says beside its code and message. */
+/** The fields of an error beside its code and message. */
 export interface ErrorDetails {
   readonly status?: number | undefined;
   readonly param?: string | undefined;
@@ -24,34 +24,34 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The same, with what errors of these codes always say. */
+/** {@link ErrorDetails}, with the fields required that errors of these codes always have. */
 type DetailsOf<Code> = ErrorDetails &
   (Code extends JobCode ? { readonly job: Job } : unknown) &
   (Code extends ErrorCodeWith<'retryAfter'> ? { readonly retryAfter: number } : unknown);
 
-/** Every way in which a call can fail. `code` says which one, and its type which ones are possible. */
+/** The error of a failed call. `code` says what went wrong; its type lists what can go wrong. */
 export class RestageError<Code extends RestageErrorCode = RestageErrorCode> extends Error {
   override readonly name = 'RestageError';
   readonly code: Code;
-  /** The HTTP status, where a server answered. */
+  /** The HTTP status, if a server responded. */
   readonly status: number | undefined;
-  /** The offending parameter, as the wire spells it. */
+  /** The name of the invalid parameter, as in the API. */
   readonly param: string | undefined;
-  /** What the server's operator finds the request by. */
+  /** The id of the request in the server's logs. */
   readonly requestId: string | undefined;
-  /** The page about this code. */
+  /** The documentation of this code. */
   readonly docUrl: string | undefined;
-  /** Whether the very same call may succeed later. */
+  /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** Seconds after which it may. RATE_LIMIT_EXCEEDED and CONCURRENT_LIMIT_EXCEEDED always say it. */
+  /** Seconds to wait before a retry. RATE_LIMIT_EXCEEDED and CONCURRENT_LIMIT_EXCEEDED always have it. */
   readonly retryAfter: RetryAfterOf<Code>;
-  /** The code as it was sent. It differs from `code` when that is UNKNOWN. */
+  /** The code in the server's response. It differs from `code` if that is UNKNOWN. */
   readonly wireCode: string | undefined;
-  /** The job as it was last seen, once there is one: what was paid for can be fetched by its id. */
+  /** The last known state of the job, if one was started. Use its id to fetch what was paid for. */
   readonly job: JobOf<Code>;
   /**
-   * Of a start: the key that it was sent with. Where it is not known whether the job was made (no answer came, or the call was
-   * aborted), the same start with this key gives it, and is charged once.
+   * The idempotency key of a failed start. If it is unknown whether the job was started (no response arrived, or the call
+   * was aborted), send the same start with this key: it returns the existing job and charges once.
    */
   readonly idempotencyKey: string | undefined;
 
@@ -70,19 +70,19 @@ export class RestageError<Code extends RestageErrorCode = RestageErrorCode> exte
     Object.defineProperty(this, marker, { value: true });
   }
 
-  /** Whether a caught value is a RestageError, of this copy of the package or of another. */
+  /** Whether a value is a RestageError, including one from another copy of this package. */
   static isInstance(value: unknown): value is RestageErrorOf<RestageErrorCode> {
     return value instanceof Error && marker in value;
   }
 
-  /** For logs: everything but the stack and the cause. */
+  /** Returns all fields except the stack and the cause, for logs. */
   toJSON() {
     const { name: _, cause: __, stack: ___, ...fields } = this;
     return { ...fields, message: this.message };
   }
 }
 
-/** One error type a code, as a union that `switch (error.code)` narrows. */
+/** A union with one error type per code, which `switch (error.code)` narrows. */
 export type RestageErrorOf<Code extends RestageErrorCode> = Code extends RestageErrorCode
   ? RestageError<Code>
   : never;

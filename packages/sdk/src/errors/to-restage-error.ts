@@ -1,10 +1,10 @@
 import { catalog, decodeEnvelope, type ErrorCode, hasDetail } from '@restage/errors';
-import type { Answer } from '../transport/answer.ts';
-import { clientError } from './client-error.ts';
+import type { RawResponse } from '../transport/response.ts';
+import { createClientError } from './client-error.ts';
 import { type ErrorDetails, RestageError, type RestageErrorOf } from './restage-error.ts';
 
-/** What a server says of an error, of which an older or newer one may leave out any part. */
-export interface Refusal {
+/** The error in a response. Servers of other versions may leave out any optional field. */
+export interface ErrorBody {
   readonly code: string;
   readonly message: string;
   readonly param?: unknown;
@@ -15,41 +15,43 @@ export interface Refusal {
 }
 
 /**
- * The error that an answer is. A code that the call does not declare becomes UNKNOWN, with the code as it was sent in
- * `wireCode`; so does an answer that isn't one of Restage.
- * @param declared the codes of the procedure or the route that was called
- * @param refusal what tRPC found in the answer; without it, the answer is read as an envelope
+ * Converts a failed response to an error. A code that the call does not declare becomes UNKNOWN, with the original code
+ * in `wireCode`. A response that does not come from Restage also becomes UNKNOWN.
+ * @param declaredCodes the codes of the procedure or route that was called
+ * @param errorBody the error that tRPC's client parsed; by default, the body is decoded as an error envelope
  */
-export function refusalError<const Code extends ErrorCode>(
-  answer: Answer,
-  declared: readonly Code[],
-  refusal: Refusal | undefined = decodeEnvelope(answer.content),
+export function toRestageError<const Code extends ErrorCode>(
+  response: RawResponse,
+  declaredCodes: readonly Code[],
+  errorBody: ErrorBody | undefined = decodeEnvelope(response.parsedBody),
 ): RestageErrorOf<Code> | RestageError<'UNKNOWN'> {
-  if (!refusal) return unreadable(answer);
-  const { status, headers } = answer;
-  const code = declared.find((each) => each === refusal.code);
-  const isRetryable = code === undefined ? mayPass(status) : catalog[code].retryable;
+  if (!errorBody) return createUnreadableError(response);
+  const { status, headers } = response;
+  const code = declaredCodes.find((candidate) => candidate === errorBody.code);
+  const isRetryable = code === undefined ? isRetryableStatus(status) : catalog[code].retryable;
   const details: ErrorDetails = {
     status,
-    param: text(refusal.param) ?? headers.get('x-error-param') ?? undefined,
-    requestId: text(refusal.requestId) ?? headers.get('x-request-id') ?? undefined,
-    docUrl: text(refusal.docUrl) ?? linkedDocUrl(headers),
-    retryable: typeof refusal.retryable === 'boolean' ? refusal.retryable : isRetryable,
+    param: readText(errorBody.param) ?? headers.get('x-error-param') ?? undefined,
+    requestId: readText(errorBody.requestId) ?? headers.get('x-request-id') ?? undefined,
+    docUrl: readText(errorBody.docUrl) ?? readDocUrl(headers),
+    retryable: typeof errorBody.retryable === 'boolean' ? errorBody.retryable : isRetryable,
     retryAfter:
-      typeof refusal.retryAfter === 'number' ? refusal.retryAfter : seconds(headers.get('retry-after')),
-    wireCode: refusal.code,
+      typeof errorBody.retryAfter === 'number'
+        ? errorBody.retryAfter
+        : parseRetryAfter(headers.get('retry-after')),
+    wireCode: errorBody.code,
   };
   return code === undefined
-    ? clientError('UNKNOWN', refusal.message, details)
-    : createDeclaredError(code, refusal.message, details);
+    ? createClientError('UNKNOWN', errorBody.message, details)
+    : createDeclaredError(code, errorBody.message, details);
 }
 
-/** Whether an answer is a page, of a portal or a proxy: Restage answers no request of this package with one. */
-export function isPage(headers: Headers): boolean {
+/** Whether a response is an HTML page, as captive portals and proxies send. Restage never answers this client with HTML. */
+export function isHtml(headers: Headers): boolean {
   return headers.get('content-type')?.toLowerCase().startsWith('text/html') ?? false;
 }
 
-/** Seconds to wait where an answer that must say so does not, since something on its way has cut it. */
+/** Seconds to wait if a code that always has `retryAfter` arrives without it, because a proxy dropped the header. */
 const defaultRetryAfter = 1;
 
 function createDeclaredError<Code extends ErrorCode>(
@@ -58,39 +60,39 @@ function createDeclaredError<Code extends ErrorCode>(
   details: ErrorDetails,
 ): RestageErrorOf<Code> {
   const retryAfter = details.retryAfter ?? (hasDetail(code, 'retryAfter') ? defaultRetryAfter : undefined);
-  // `code` is one code, and its error has what errors of it always have: the compiler can't see either of a generic one.
+  // TypeScript can't check a conditional type against a generic code: `details` holds what errors of this code always have.
   return new RestageError<ErrorCode>(code, message, { ...details, retryAfter }) as RestageErrorOf<Code>;
 }
 
-function unreadable({ status, headers }: Answer): RestageError<'UNKNOWN'> {
+function createUnreadableError({ status, headers }: RawResponse): RestageError<'UNKNOWN'> {
   const location = headers.get('location');
   const message = location
-    ? `The server redirects to ${location.split('?')[0]}. Set baseUrl to where Restage is.`
-    : `The answer, of status ${status}, is not one of Restage. Check baseUrl, and what stands before the server.`;
-  return clientError('UNKNOWN', message, {
+    ? `The server redirects to ${location.split('?')[0]}. Set baseUrl to the URL of the Restage server.`
+    : `The response with status ${status} is not a Restage response. Check baseUrl, and any proxy in front of the server.`;
+  return createClientError('UNKNOWN', message, {
     status,
     requestId: headers.get('x-request-id') ?? undefined,
-    retryAfter: seconds(headers.get('retry-after')),
-    retryable: mayPass(status),
+    retryAfter: parseRetryAfter(headers.get('retry-after')),
+    retryable: isRetryableStatus(status),
   });
 }
 
-/** Whether a status by itself says that the same request may succeed later. */
-function mayPass(status: number): boolean {
+/** Whether the same request may succeed later, judging by the status alone. */
+function isRetryableStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** `retry-after` in seconds; as a date (RFC 9110 allows both) it is turned into them. */
-function seconds(header: string | null): number | undefined {
+/** Parses `retry-after`, which is a number of seconds or a date (RFC 9110, 10.2.3). Returns seconds. */
+function parseRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-function linkedDocUrl(headers: Headers): string | undefined {
+function readDocUrl(headers: Headers): string | undefined {
   return /<([^>]+)>; rel="help"/.exec(headers.get('link') ?? '')?.[1];
 }
 
-function text(value: unknown): string | undefined {
+function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

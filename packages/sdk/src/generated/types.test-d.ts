@@ -1,23 +1,23 @@
 import type {
-  ProcedureErrorCode as DeclaredErrorCode,
+  ProcedureErrorCode as ContractErrorCode,
+  FileRouteName as ContractFileRouteName,
+  ProcedureName as ContractName,
   fileRouteErrors,
   ProcedureInput,
   ProcedureOutput,
-  FileRouteName as TableFileRouteName,
-  ProcedureName as TableName,
 } from '@restage/contract';
 import type { FileRouteErrorCode, FileRouteName, ProcedureErrorCode, ProcedureName } from '@restage/errors';
 import { expectTypeOf } from 'vitest';
-import type { kinds, Procedures } from './wire.ts';
+import type { Procedures, procedureKinds } from './types.ts';
 
-/** The same fields with the same types; intersections are flattened first, and arrays are spelt one way. */
+/** Flattens intersections, so that types with the same fields are equal. */
 type Plain<T> = T extends (infer Item)[]
   ? Plain<Item>[]
   : T extends object
     ? { [Key in keyof T]: Plain<T[Key]> }
     : T;
 
-/** What each procedure takes, gives and fails with, as the client has it. */
+/** The input, output and error codes of each procedure, in the generated types. */
 type ClientProcedures = {
   [Name in ProcedureName]: {
     input: Plain<Procedures[Name]['input']>;
@@ -26,23 +26,23 @@ type ClientProcedures = {
   };
 };
 
-/** The same, as the table of the contract has it. */
-type TableProcedures = {
-  [Name in TableName]: {
+/** The input, output and error codes of each procedure, in the contract. */
+type ContractProcedures = {
+  [Name in ContractName]: {
     input: Plain<ProcedureInput<Name>>;
     output: Plain<ProcedureOutput<Name>>;
-    code: DeclaredErrorCode<Name>;
+    code: ContractErrorCode<Name>;
   };
 };
 
-expectTypeOf<ClientProcedures>().toEqualTypeOf<TableProcedures>();
+expectTypeOf<ClientProcedures>().toEqualTypeOf<ContractProcedures>();
 expectTypeOf<keyof Procedures>().toEqualTypeOf<ProcedureName>();
-expectTypeOf<(typeof kinds)[ProcedureName]>().toEqualTypeOf<Procedures[ProcedureName]['kind']>();
+expectTypeOf<(typeof procedureKinds)[ProcedureName]>().toEqualTypeOf<Procedures[ProcedureName]['kind']>();
 
-/** The codes of the routes of signed URLs, as the client and as the contract have them. */
+/** The error codes of the file routes, in the generated types and in the contract. */
 type ClientFileRoutes = { [Name in FileRouteName]: FileRouteErrorCode<Name> };
-type TableFileRoutes = {
-  [Name in TableFileRouteName]: (typeof fileRouteErrors)[Name][number];
+type ContractFileRoutes = {
+  [Name in ContractFileRouteName]: (typeof fileRouteErrors)[Name][number];
 };
 
-expectTypeOf<ClientFileRoutes>().toEqualTypeOf<TableFileRoutes>();
+expectTypeOf<ClientFileRoutes>().toEqualTypeOf<ContractFileRoutes>();

@@ -1,5 +1,5 @@
-// Made from the procedure table by `pnpm --filter @restage/sdk generate`. Do not edit.
-// The client's types stand on their own, so that who installs it needs neither zod nor the server's code.
+// Generated from the procedure table by `pnpm --filter @restage/sdk generate`. Do not edit.
+// The client's types import nothing, so that it depends on neither zod nor the server's code.
 
 export interface UploadsCreateInput {
   filename: string;
@@ -181,7 +181,7 @@ export interface AccountBilling {
   }>;
 }
 
-/** Every procedure: what it takes and what it gives. Its codes are in procedureCodes of @restage/errors. */
+/** The input and output of each procedure. The error codes are in procedureCodes of @restage/errors. */
 export interface Procedures {
   'uploads.create': { kind: 'mutation'; input: UploadsCreateInput; output: Upload };
   'generations.start': { kind: 'mutation'; input: GenerationsStartInput; output: Job };
@@ -194,8 +194,8 @@ export interface Procedures {
   'account.billing': { kind: 'query'; input: undefined; output: AccountBilling };
 }
 
-/** Which procedures read and which write. */
-export const kinds = {
+/** The kind of each procedure. */
+export const procedureKinds = {
   'uploads.create': 'mutation',
   'generations.start': 'mutation',
   'generations.get': 'query',
@@ -207,5 +207,5 @@ export const kinds = {
   'account.billing': 'query',
 } as const;
 
-/** Where the events of each subscription are, with fields of its input in braces. */
+/** The path of each subscription's event stream, with input fields in braces. */
 export const eventPaths = { 'generations.watch': '/v1/switchx/generations/{id}/events' } as const;

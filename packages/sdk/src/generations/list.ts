@@ -1,32 +1,32 @@
-import { type Call, type CallStream, type CodesOfResult, toCall, toStream } from '../call.ts';
+import { type Call, type CallStream, type CodesOfResult, toCall, toCallStream } from '../call.ts';
+import type { GenerationsListInput, Job, JobPage } from '../generated/types.ts';
 import type { CallOptions } from '../options.ts';
 import { ok } from '../result.ts';
-import type { CallErrorCode, Caller } from '../transport/transport.ts';
-import type { GenerationsListInput, Job, JobPage } from '../wire.ts';
+import type { CallErrorCode, Caller } from '../transport/caller.ts';
 
-/** The codes that going through a list can end with, at any page. */
+/** The codes that iterating over a list can fail with, on any page. */
 export type ListErrorCode = CodesOfResult<ReturnType<typeof fetchJobs>>;
 
-/** The account's jobs, newest first. Iterate over all of them, fetched page by page, or ask for one page. */
+/** The account's jobs, newest first. Iterate over all of them, which fetches page by page, or fetch one page. */
 export interface JobList extends CallStream<Job, ListErrorCode> {
-  /** One page: the first, or the one that a token names. */
+  /** Fetches one page: the first, or the one of a `next_page_token`. */
   page(page_token?: string): Call<JobPage, CallErrorCode<'generations.list'>>;
 }
 
-/** Lists jobs. Nothing is fetched before the list is iterated or a page is asked for. */
+/** Creates a list of jobs. Nothing is fetched until it is iterated or `page` is called. */
 export function listGenerations(
   call: Caller,
   input: GenerationsListInput = {},
   options?: CallOptions<'generations.list'>,
 ): JobList {
   return {
-    ...toStream(() => fetchJobs(call, input, options)),
+    ...toCallStream(() => fetchJobs(call, input, options)),
     page: (page_token = input.page_token) =>
       toCall(call('generations.list', { ...input, page_token }, options)),
   };
 }
 
-/** The jobs of all pages; an error is the last. */
+/** Yields the jobs of all pages. The last result may be an error. */
 async function* fetchJobs(
   call: Caller,
   input: GenerationsListInput,

@@ -1,25 +1,25 @@
-import { withKey } from '../errors/client-error.ts';
+import { attachIdempotencyKey } from '../errors/client-error.ts';
+import type { GenerationsStartInput } from '../generated/types.ts';
 import type { CallOptions } from '../options.ts';
 import { err } from '../result.ts';
-import type { Caller } from '../transport/transport.ts';
-import type { GenerationsStartInput } from '../wire.ts';
+import type { Caller } from '../transport/caller.ts';
 
 /**
- * Starts a job. The idempotency key is made here, once, before any retry: however often the request is sent,
- * there is one job and one charge. Its errors carry the key.
+ * Starts a job. The idempotency key is created once, before any retry, so that retries never start or charge a second job.
+ * Errors carry the key.
  */
 export async function startGeneration(
   call: Caller,
   input: GenerationsStartInput,
   options?: CallOptions<'generations.start'>,
 ) {
-  const idempotency_key = input.idempotency_key ?? newKey();
+  const idempotency_key = input.idempotency_key ?? createIdempotencyKey();
   const started = await call('generations.start', { ...input, idempotency_key }, options);
-  return started.ok ? started : err(withKey(started.error, idempotency_key));
+  return started.ok ? started : err(attachIdempotencyKey(started.error, idempotency_key));
 }
 
-/** 128 random bits. Not randomUUID: browsers have that on https pages alone. */
-function newKey(): string {
+/** Creates a key of 128 random bits. Browsers have `crypto.randomUUID` only on https pages. */
+function createIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return `sdk_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }

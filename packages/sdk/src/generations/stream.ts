@@ -1,25 +1,25 @@
 import { procedureCodes } from '@restage/errors';
-import { clientError } from '../errors/client-error.ts';
-import { refusalError } from '../errors/refusal.ts';
+import { createClientError } from '../errors/client-error.ts';
 import type { RestageError } from '../errors/restage-error.ts';
+import { toRestageError } from '../errors/to-restage-error.ts';
+import { eventPaths, type Job } from '../generated/types.ts';
 import type { Settings } from '../options.ts';
 import { err, type Outcome, ok } from '../result.ts';
-import { Answer, connecting } from '../transport/answer.ts';
-import { attempt } from '../transport/attempt.ts';
-import { createEventParser, type ServerEvent } from '../transport/events.ts';
-import { callHeaders } from '../transport/transport.ts';
-import { eventPaths, type Job } from '../wire.ts';
+import { createRequestHeaders } from '../transport/caller.ts';
+import { createEventParser, type ServerEvent } from '../transport/event-parser.ts';
+import { catchConnectionError, RawResponse } from '../transport/response.ts';
+import { withTimeout } from '../transport/timeout.ts';
 
-/** What comes from a stream: a job as an event tells of it, a sign of life alone, or that no event will ever come. */
-export type StreamSign = { readonly eventId: string; readonly job: Job } | 'alive' | 'over';
+/** What a stream sends: the job of an event, a keep-alive, or that no more events will come. */
+export type StreamMessage = { readonly eventId: string; readonly job: Job } | 'keep-alive' | 'end';
 
-/** Which stream to open, and for how long to listen. */
+/** Which stream to open, and how long to wait for each message. */
 export interface StreamRequest {
   readonly id: string;
-  /** The event after which the stream goes on. */
+  /** The stream resumes after this event. */
   readonly lastEventId: string | undefined;
-  /** Milliseconds of silence that may be, at the moment of asking. */
-  readonly silenceMs: () => number;
+  /** Returns how long the stream may be silent from now on. */
+  readonly getIdleTimeoutMs: () => number;
   readonly options: {
     readonly signal: AbortSignal | undefined;
     readonly simulate: string | undefined;
@@ -27,76 +27,80 @@ export interface StreamRequest {
 }
 
 /**
- * Opens the events of a job once, and gives what comes until the server ends the stream. It is read by fetch: an
- * EventSource can send no key, and tells nothing of a refusal.
- * @returns signs; an error is the last: what the server refuses with, UNKNOWN where the answer is no stream,
- * CONNECTION_FAILED when it breaks off, TIMED_OUT when it is silent for too long, ABORTED
+ * Opens the event stream of a job once, and yields its messages until the server closes it. Uses fetch, because an
+ * EventSource can't send the API key and does not report why a request failed.
+ * @returns messages; the last result may be an error: the server's own, UNKNOWN if the response is not an event stream,
+ * CONNECTION_FAILED if the connection breaks, TIMED_OUT if the stream is silent for too long, or ABORTED
  */
-export async function* streamJob(settings: Settings, { id, lastEventId, silenceMs, options }: StreamRequest) {
+export async function* streamMessages(settings: Settings, request: StreamRequest) {
+  const { id, lastEventId, getIdleTimeoutMs, options } = request;
   const { signal } = options;
   const url = `${settings.baseUrl}${eventPaths['generations.watch'].replace('{id}', encodeURIComponent(id))}`;
   const headers = {
     accept: 'text/event-stream',
-    ...callHeaders(settings, options),
+    ...createRequestHeaders(settings, options),
     ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
   };
-  const line = new AbortController();
-  const ask = () => open(settings.fetch, url, { headers, signal: line.signal });
+  const connection = new AbortController();
+  const connect = () => openStream(settings.fetch, url, { headers, signal: connection.signal });
   try {
-    const opened = await attempt(ask, silenceMs(), signal);
-    if (!opened.ok) {
-      yield opened;
+    const stream = await withTimeout(connect, getIdleTimeoutMs(), signal);
+    if (!stream.ok) {
+      yield stream;
       return;
     }
-    if (!opened.value) {
-      yield ok('over' as const);
+    if (!stream.value) {
+      yield ok('end' as const);
       return;
     }
-    const reader = opened.value.getReader();
+    const reader = stream.value.getReader();
     const decoder = new TextDecoder();
     const parse = createEventParser();
     for (;;) {
-      const read = await attempt(() => connecting(url, () => reader.read()), silenceMs(), signal);
-      if (!read.ok) {
-        yield read;
+      const readChunk = () => catchConnectionError(url, () => reader.read());
+      const chunk = await withTimeout(readChunk, getIdleTimeoutMs(), signal);
+      if (!chunk.ok) {
+        yield chunk;
         return;
       }
-      if (read.value.done) return;
-      const events = parse(decoder.decode(read.value.value, { stream: true }));
-      if (events.length === 0) yield ok('alive' as const);
+      if (chunk.value.done) return;
+      const events = parse(decoder.decode(chunk.value.value, { stream: true }));
+      if (events.length === 0) yield ok('keep-alive' as const);
       for (const event of events) {
-        const sign = signOf(url, event);
-        yield sign;
-        if (!sign.ok) return;
+        const message = toStreamMessage(url, event);
+        yield message;
+        if (!message.ok) return;
       }
     }
   } finally {
-    line.abort();
+    connection.abort();
   }
 }
 
-/** @returns the stream; undefined where the job has ended and its last event has been seen */
-async function open(fetch: typeof globalThis.fetch, url: string, init: RequestInit) {
-  const asked = await connecting(url, () => fetch(url, { ...init, redirect: 'manual' }));
-  if (!asked.ok) return asked;
-  const { status, headers, body } = asked.value;
+/** @returns the stream; undefined if the job has ended and its last event was already received */
+async function openStream(fetch: typeof globalThis.fetch, url: string, init: RequestInit) {
+  const response = await catchConnectionError(url, () => fetch(url, { ...init, redirect: 'manual' }));
+  if (!response.ok) return response;
+  const { status, headers, body } = response.value;
   if (status === 204) return ok(undefined);
-  const type = headers.get('content-type') ?? '';
-  if (status === 200 && body && type.startsWith('text/event-stream')) return ok(body);
-  const text = await connecting(url, () => asked.value.text());
+  const contentType = headers.get('content-type') ?? '';
+  if (status === 200 && body && contentType.startsWith('text/event-stream')) return ok(body);
+  const text = await catchConnectionError(url, () => response.value.text());
   if (!text.ok) return text;
-  return err(refusalError(new Answer(status, headers, text.value), procedureCodes['generations.watch']));
+  const rawResponse = new RawResponse(status, headers, text.value);
+  return err(toRestageError(rawResponse, procedureCodes['generations.watch']));
 }
 
-/** An event of a name that this version doesn't know is a sign of life. */
-function signOf(
+/** Converts an event. An event with an unknown name counts as a keep-alive. */
+function toStreamMessage(
   url: string,
   { id, event, data }: ServerEvent,
-): Outcome<StreamSign, RestageError<'CONNECTION_FAILED'>> {
-  if (event !== 'job') return ok('alive');
+): Outcome<StreamMessage, RestageError<'CONNECTION_FAILED'>> {
+  if (event !== 'job') return ok('keep-alive');
   try {
     return ok({ eventId: id, job: JSON.parse(data) as Job });
   } catch (cause) {
-    return err(clientError('CONNECTION_FAILED', `An event of ${url} came mutilated.`, { cause }));
+    const message = `Received a malformed event from ${url}.`;
+    return err(createClientError('CONNECTION_FAILED', message, { cause }));
   }
 }

@@ -1,166 +1,167 @@
 import type { CodesOfResult } from '../call.ts';
-import { clientError, withJob } from '../errors/client-error.ts';
+import { attachJob, createClientError } from '../errors/client-error.ts';
+import type { Job } from '../generated/types.ts';
 import type { RequestOptions, Settings, Simulation } from '../options.ts';
 import { err, ok } from '../result.ts';
-import { pause, timedOut } from '../transport/attempt.ts';
-import { delayBefore } from '../transport/retry.ts';
-import type { Caller } from '../transport/transport.ts';
-import type { Job } from '../wire.ts';
-import { streamJob } from './stream.ts';
+import type { Caller } from '../transport/caller.ts';
+import { computeRetryDelay } from '../transport/retry.ts';
+import { createTimeoutError, sleep } from '../transport/timeout.ts';
+import { streamMessages } from './stream.ts';
 
-/** The codes that watching can end with. */
+/** The codes that watching a job can fail with. */
 export type WatchErrorCode = CodesOfResult<ReturnType<typeof watchGeneration>>;
 
-/** How to watch. `timeoutMs` is for all of it, without end by default; the rest is for each request. */
+/** Options of a watch. `timeoutMs` limits the whole watch (default: no limit); the others apply to each request. */
 export interface WatchOptions extends RequestOptions {
-  /** What is to happen in test mode: of the stream of events, and of the reads in its place. */
+  /** What to simulate in test mode, for the event stream and for the polling that replaces it. */
   readonly simulate?: (Simulation<'generations.watch'> & Simulation<'generations.get'>) | undefined;
   /**
-   * Where events can't be had, milliseconds between the first two looks at the job; half as much again each time, up
+   * Milliseconds between the first two polls if events are not available. The interval grows by half with each poll, up
    * to 5,000. Default: 500.
    */
   readonly pollMs?: number | undefined;
 }
 
-/** What watching needs. */
+/** What watching a job needs. */
 export interface WatchContext {
   readonly settings: Settings;
   readonly call: Caller;
-  /** The client's, where it was given any. */
+  /** The client's `maxRetries`, if it was set. */
   readonly waitRetries: number | undefined;
 }
 
-/** Milliseconds of silence after which a stream is given up. */
-export interface Silences {
-  /** Before the first event, which a server sends at once: what stands between may be holding it back. */
-  readonly first: number;
-  /** Later: three times as long as the server is ever silent. */
-  readonly later: number;
+/** Milliseconds of silence after which a stream is closed. */
+export interface IdleTimeouts {
+  /** Before the first event. The server sends it immediately, so a proxy may be buffering the stream. */
+  readonly firstEventMs: number;
+  /** After the first event: three times the server's keep-alive interval. */
+  readonly nextEventMs: number;
 }
 
-const usualSilences: Silences = { first: 5_000, later: 45_000 };
-const longestPollMs = 5_000;
-/** Timers fire as much too early. */
+const defaultIdleTimeouts: IdleTimeouts = { firstEventMs: 5_000, nextEventMs: 45_000 };
+const maxPollMs = 5_000;
+/** Timers may fire this much too early. */
 const timerSlackMs = 1;
-/** After so many streams in a row that told nothing, the job is looked at instead. */
-const mostDeafStreams = 3;
-/** With the usual delays about half a minute: a wait outlasts a restart of the server. */
-const patientRetries = 6;
+/** After this many streams in a row without an event or a keep-alive, the job is polled instead. */
+const maxFailedStreams = 3;
+/** About half a minute with the default delays, so that a watch survives a restart of the server. */
+const defaultWaitRetries = 6;
 
-interface Watching extends WatchOptions {
+interface WatchState extends WatchOptions {
   readonly id: string;
-  readonly end: number;
-  readonly silences: Silences;
+  readonly deadline: number;
+  readonly idleTimeouts: IdleTimeouts;
 }
 
 /**
- * The job as it is now, and again whenever its status or progress has changed, until it has ended. Events are taken
- * up where they stopped when a connection drops; where there are none to be had, the job is looked at again and again.
- * @param given the job's id; or the job, which is then told only once it has changed
- * @returns jobs; an error, which carries the job once it has been seen, is the last
+ * Yields the job as it is now, and each time its status or progress changes, until it has ended. If the connection drops,
+ * the event stream resumes where it stopped. If events are not available, the job is polled.
+ * @param jobOrId the job's id; or the job, which is then first yielded when it has changed
+ * @returns jobs; the last result may be an error, which carries the job if it is known
  */
 export async function* watchGeneration(
   context: WatchContext,
-  given: string | Job,
+  jobOrId: string | Job,
   { timeoutMs = Number.POSITIVE_INFINITY, ...options }: WatchOptions = {},
-  silences = usualSilences,
+  idleTimeouts = defaultIdleTimeouts,
 ) {
-  const end = performance.now() + timeoutMs;
-  let last = typeof given === 'string' ? undefined : given;
-  const id = typeof given === 'string' ? given : given.id;
-  for await (const seen of sightings(context, { ...options, id, end, silences })) {
-    if (!seen.ok) {
-      const isLate = seen.error.code === 'TIMED_OUT' && left(end) < timerSlackMs;
-      if (last && isLate) {
-        yield err(waitTimedOut(last));
+  const deadline = performance.now() + timeoutMs;
+  let lastJob = typeof jobOrId === 'string' ? undefined : jobOrId;
+  const id = typeof jobOrId === 'string' ? jobOrId : jobOrId.id;
+  for await (const result of observe(context, { ...options, id, deadline, idleTimeouts })) {
+    if (!result.ok) {
+      const isTimeout = result.error.code === 'TIMED_OUT' && computeTimeLeft(deadline) < timerSlackMs;
+      if (lastJob && isTimeout) {
+        yield err(createWaitTimeoutError(lastJob));
         return;
       }
-      yield last ? err(withJob(seen.error, last)) : seen;
+      yield lastJob ? err(attachJob(result.error, lastJob)) : result;
       return;
     }
-    const job = seen.value;
-    const isNews = job.status !== last?.status || job.progress !== last.progress;
-    last = job;
-    if (isNews) yield ok(job);
-    if (isOver(job)) return;
+    const job = result.value;
+    const changed = job.status !== lastJob?.status || job.progress !== lastJob.progress;
+    lastJob = job;
+    if (changed) yield ok(job);
+    if (isTerminal(job)) return;
   }
 }
 
-/** Whether a job will change no more. */
-export function isOver({ status }: Job): boolean {
+/** Whether a job has ended. */
+export function isTerminal({ status }: Job): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
-/** The job whenever there is word of it; an error is the last. */
-async function* sightings(context: WatchContext, watching: Watching) {
-  const { id, end, silences, signal, simulate } = watching;
+/** Yields the job whenever the server reports it, through events or else by polling. The last result may be an error. */
+async function* observe(context: WatchContext, state: WatchState) {
+  const { id, deadline, idleTimeouts, signal, simulate } = state;
   const { settings } = context;
   let lastEventId: string | undefined;
-  streams: for (let deaf = 0; deaf < mostDeafStreams; ) {
+  const getIdleTimeoutMs = () => {
+    const { firstEventMs, nextEventMs } = idleTimeouts;
+    return Math.min(lastEventId === undefined ? firstEventMs : nextEventMs, computeTimeLeft(deadline));
+  };
+  streams: for (let failedStreams = 0; failedStreams < maxFailedStreams; ) {
     let retryAfter: number | undefined;
-    deaf += 1;
-    const silenceMs = () => Math.min(lastEventId === undefined ? silences.first : silences.later, left(end));
-    const options = { signal, simulate };
-    for await (const sign of streamJob(settings, { id, lastEventId, silenceMs, options })) {
-      if (!sign.ok) {
-        const { error } = sign;
-        // UNKNOWN: there are no events here, but an older server, or something else in its place.
-        const isHeldBack = error.code === 'TIMED_OUT' && lastEventId === undefined;
-        if (isHeldBack || error.code === 'UNKNOWN') break streams;
+    failedStreams += 1;
+    const request = { id, lastEventId, getIdleTimeoutMs, options: { signal, simulate } };
+    for await (const message of streamMessages(settings, request)) {
+      if (!message.ok) {
+        const { error } = message;
+        const isBuffered = error.code === 'TIMED_OUT' && lastEventId === undefined;
+        // UNKNOWN: an older server without events, or a proxy.
+        if (isBuffered || error.code === 'UNKNOWN') break streams;
         if (!error.retryable) {
-          yield sign;
+          yield message;
           return;
         }
         retryAfter = error.retryAfter;
-      } else if (sign.value === 'over') break streams;
-      else if (sign.value === 'alive') deaf = 0;
-      else if (sign.value.eventId !== lastEventId) {
-        deaf = 0;
-        lastEventId = sign.value.eventId;
-        yield ok(sign.value.job);
+      } else if (message.value === 'end') break streams;
+      else if (message.value === 'keep-alive') failedStreams = 0;
+      else if (message.value.eventId !== lastEventId) {
+        failedStreams = 0;
+        lastEventId = message.value.eventId;
+        yield ok(message.value.job);
       }
     }
-    const rested = await rest(delayBefore(deaf, retryAfter, settings.retryDelayMs, Math.random), end, signal);
-    if (!rested.ok) {
-      yield rested;
+    const delayMs = computeRetryDelay(failedStreams, retryAfter, settings.retryDelayMs, Math.random);
+    const slept = await sleepUntil(delayMs, deadline, signal);
+    if (!slept.ok) {
+      yield slept;
       return;
     }
   }
-  yield* looks(context, watching);
+  yield* poll(context, state);
 }
 
-/** The job, fetched again and again, ever less often; an error is the last. */
-async function* looks({ call, waitRetries }: WatchContext, watching: Watching) {
-  const { id, end, silences: _, pollMs = 500, signal, ...options } = watching;
-  const maxRetries = options.maxRetries ?? waitRetries ?? patientRetries;
-  for (let delay = pollMs; ; delay = Math.min(delay * 1.5, longestPollMs)) {
-    const got = await call(
-      'generations.get',
-      { id },
-      { ...options, maxRetries, signal, timeoutMs: left(end) },
-    );
-    yield got;
-    if (!got.ok) return;
-    const rested = await rest(delay * (1 - Math.random() / 4), end, signal);
-    if (!rested.ok) {
-      yield rested;
+/** Fetches the job again and again, at growing intervals, and yields each result. The last one may be an error. */
+async function* poll({ call, waitRetries }: WatchContext, state: WatchState) {
+  const { id, deadline, idleTimeouts: _, pollMs = 500, signal, ...options } = state;
+  const maxRetries = options.maxRetries ?? waitRetries ?? defaultWaitRetries;
+  for (let delayMs = pollMs; ; delayMs = Math.min(delayMs * 1.5, maxPollMs)) {
+    const timeoutMs = computeTimeLeft(deadline);
+    const job = await call('generations.get', { id }, { ...options, maxRetries, signal, timeoutMs });
+    yield job;
+    if (!job.ok) return;
+    const slept = await sleepUntil(delayMs * (1 - Math.random() / 4), deadline, signal);
+    if (!slept.ok) {
+      yield slept;
       return;
     }
   }
 }
 
-/** Pauses, but not past the end. */
-async function rest(delay: number, end: number, signal: AbortSignal | undefined) {
-  const paused = await pause(Math.min(delay, left(end) + timerSlackMs), signal);
-  return paused.ok && left(end) === 0 ? err(timedOut(delay)) : paused;
+/** Sleeps for `delayMs`, but only until the deadline. @returns TIMED_OUT if the deadline has passed */
+async function sleepUntil(delayMs: number, deadline: number, signal: AbortSignal | undefined) {
+  const slept = await sleep(Math.min(delayMs, computeTimeLeft(deadline) + timerSlackMs), signal);
+  return slept.ok && computeTimeLeft(deadline) === 0 ? err(createTimeoutError(delayMs)) : slept;
 }
 
-/** Milliseconds that are left. */
-function left(end: number): number {
-  return Math.max(0, end - performance.now());
+/** Computes the milliseconds until the deadline. */
+function computeTimeLeft(deadline: number): number {
+  return Math.max(0, deadline - performance.now());
 }
 
-function waitTimedOut(job: Job) {
-  const message = `Job ${job.id} is still ${job.status}. It goes on: wait for it again by its id.`;
-  return clientError('WAIT_TIMED_OUT', message, { job });
+function createWaitTimeoutError(job: Job) {
+  const message = `Job ${job.id} is still ${job.status}. It keeps running; wait for it again by its id.`;
+  return createClientError('WAIT_TIMED_OUT', message, { job });
 }

@@ -1,32 +1,32 @@
 import { fileRouteCodes } from '@restage/errors';
 import { type Call, type CodesOfResult, toCall } from '../call.ts';
-import { isPage, refusalError } from '../errors/refusal.ts';
+import { isHtml, toRestageError } from '../errors/to-restage-error.ts';
 import { writeFile } from '../files.ts';
-import { given, type RequestOptions, type Settings } from '../options.ts';
+import { definedOptions, type RequestOptions, type Settings } from '../options.ts';
 import { err, ok } from '../result.ts';
-import { Answer, connecting } from '../transport/answer.ts';
+import { catchConnectionError, RawResponse } from '../transport/response.ts';
 import { retry } from '../transport/retry.ts';
 
-/** The codes that fetching an output can end with. */
+/** The codes that fetching an output can fail with. */
 export type DownloadErrorCode = CodesOfResult<ReturnType<typeof fetchBytes>>;
 
-/** The codes that saving one can end with. */
+/** The codes that saving an output can fail with. */
 export type SaveErrorCode = CodesOfResult<ReturnType<typeof saveFile>>;
 
-/** One file that a job made. */
+/** An output file of a job. */
 export interface Download {
   /** Its signed URL, valid for 72 hours. */
   readonly url: string;
-  /** The whole file. A dropped connection starts the download again. */
+  /** Downloads the whole file. If the connection drops, the download is restarted. */
   bytes(options?: RequestOptions): Call<Uint8Array<ArrayBuffer>, DownloadErrorCode>;
-  /** The file as it arrives. What drops half-way errors the stream, with whatever the runtime says. */
+  /** Opens the file as a stream. If the connection drops, the stream fails with the runtime's own error. */
   stream(options?: RequestOptions): Call<ReadableStream<Uint8Array<ArrayBuffer>>, DownloadErrorCode>;
-  /** Writes the whole file to a path, where the runtime has files. */
+  /** Downloads the whole file and writes it to a path. Requires a runtime with a file system. */
   save(path: string | URL, options?: RequestOptions): Call<void, SaveErrorCode>;
 }
 
-/** The file that a signed URL gives. Nothing is fetched before it is asked for. */
-export function downloadOf(settings: Settings, url: string): Download {
+/** Creates the download of a signed URL. Each of its methods sends a request of its own. */
+export function createDownload(settings: Settings, url: string): Download {
   return {
     url,
     bytes: (options) => toCall(fetchBytes(settings, url, options)),
@@ -45,38 +45,38 @@ function fetchBytes(settings: Settings, url: string, options?: RequestOptions) {
     async (signal) => {
       const response = await fetchOutput(settings.fetch, url, signal);
       if (!response.ok) return response;
-      return connecting(url, async () => new Uint8Array(await response.value.arrayBuffer()));
+      return catchConnectionError(url, async () => new Uint8Array(await response.value.arrayBuffer()));
     },
-    patience(settings, options),
+    toRetryOptions(settings, options),
   );
 }
 
 async function openStream(settings: Settings, url: string, options: RequestOptions = {}) {
   const response = await retry(
-    (attempt) => {
-      // An attempt's own signal is silent once it is over; the stream lives on, under the caller's.
-      const signal = options.signal ? AbortSignal.any([attempt, options.signal]) : attempt;
+    (attemptSignal) => {
+      // The attempt's signal never aborts after the attempt, but the caller's must still abort the open stream.
+      const signal = options.signal ? AbortSignal.any([attemptSignal, options.signal]) : attemptSignal;
       return fetchOutput(settings.fetch, url, signal);
     },
-    patience(settings, options),
+    toRetryOptions(settings, options),
   );
   if (!response.ok) return response;
   return ok(response.value.body ?? new ReadableStream({ start: (controller) => controller.close() }));
 }
 
 async function fetchOutput(fetch: typeof globalThis.fetch, url: string, signal: AbortSignal) {
-  const response = await connecting(url, () => fetch(url, { signal }));
+  const response = await catchConnectionError(url, () => fetch(url, { signal }));
   if (!response.ok) return response;
   const { status, headers, ok: isOk } = response.value;
-  if (isOk && !isPage(headers)) return response;
-  const text = await connecting(url, () => response.value.text());
+  if (isOk && !isHtml(headers)) return response;
+  const text = await catchConnectionError(url, () => response.value.text());
   if (!text.ok) return text;
-  return err(refusalError(new Answer(status, headers, text.value), declaredCodes));
+  return err(toRestageError(new RawResponse(status, headers, text.value), declaredCodes));
 }
 
-/** No range is asked for, which alone could be wrong. */
+/** INVALID_REQUEST is for an invalid range, and a download sends none. */
 const declaredCodes = fileRouteCodes['outputs.get'].filter((code) => code !== 'INVALID_REQUEST');
 
-function patience(settings: Settings, options: RequestOptions = {}) {
-  return { ...settings, ...given(options) };
+function toRetryOptions(settings: Settings, options: RequestOptions = {}) {
+  return { ...settings, ...definedOptions(options) };
 }

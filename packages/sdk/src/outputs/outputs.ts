@@ -1,8 +1,8 @@
 import type { CompletedJob } from '../generations/wait.ts';
 import type { Settings } from '../options.ts';
-import { type Download, downloadOf } from './download.ts';
+import { createDownload, type Download } from './download.ts';
 
-/** What a job made, ready to be downloaded. */
+/** The output files of a job. */
 export interface Outputs {
   /** The subject, relit and composited into the scene. */
   readonly render: Download;
@@ -12,11 +12,11 @@ export interface Outputs {
   readonly alpha: Download;
 }
 
-/** The files of a completed job. */
-export function outputsOf(settings: Settings, { output }: Pick<CompletedJob, 'output'>): Outputs {
+/** Creates the downloads of a completed job. */
+export function createOutputs(settings: Settings, { output }: Pick<CompletedJob, 'output'>): Outputs {
   return {
-    render: downloadOf(settings, output.render),
-    source: downloadOf(settings, output.source),
-    alpha: downloadOf(settings, output.alpha),
+    render: createDownload(settings, output.render),
+    source: createDownload(settings, output.source),
+    alpha: createDownload(settings, output.alpha),
   };
 }

@@ -1,65 +1,66 @@
-import type { CallOptions } from './options.ts';
-import { all, ok } from './result.ts';
-import { type Footage, type PreparedFootage, prepareFootage } from './uploads/footage.ts';
-import { type SendContext, sendPrepared } from './uploads/send.ts';
-import type { GenerationsStartInput } from './wire.ts';
+import type { GenerationsStartInput } from '../generated/types.ts';
+import type { CallOptions } from '../options.ts';
+import { all, ok } from '../result.ts';
+import { type PreparedUpload, prepareUpload, type Uploadable } from '../uploads/prepare.ts';
+import { type UploadContext, uploadPrepared } from '../uploads/upload.ts';
 
-/** What to restage. The fields in snake_case are those of a start, and mean the same. */
+/** The input of a run. Fields in snake_case are passed on to `generations.start`. */
 export interface RunInput
   extends Omit<
     GenerationsStartInput,
     'generation_type' | 'alpha_mode' | 'source_uri' | 'alpha_uri' | 'reference_image_uri'
   > {
   /** The image or video. */
-  readonly source: Footage;
-  /** The matte: grayscale, white where the subject is. Without it the subject is found, or `alpha_mode` says. */
-  readonly alpha?: Footage | undefined;
+  readonly source: Uploadable;
+  /** The matte: grayscale, white is the subject. Default: the subject is detected, or `alpha_mode` decides. */
+  readonly alpha?: Uploadable | undefined;
   /** An image of the scene. */
-  readonly reference?: Footage | undefined;
+  readonly reference?: Uploadable | undefined;
   /** Default: `custom` with an alpha, `auto` without. */
   readonly alpha_mode?: GenerationsStartInput['alpha_mode'] | undefined;
-  /** Default: what the source is; for a URL that doesn't tell, `image`. */
+  /** Default: the type of the source, or `image` if its URL does not show the type. */
   readonly generation_type?: GenerationsStartInput['generation_type'] | undefined;
 }
 
-/** The inputs of a run that may have to be uploaded. */
-export type RunPart = 'source' | 'alpha' | 'reference';
+/** The role of an image or video in a run. */
+export type MediaRole = 'source' | 'alpha' | 'reference';
 
-/** How far an upload is, in bytes. */
+/** The progress of an upload, in bytes. */
 export interface UploadProgress {
   readonly step: 'upload';
-  readonly part: RunPart;
+  readonly role: MediaRole;
   readonly sent: number;
   readonly total: number;
 }
 
-/** How to upload what needs uploading. */
-export interface LocateOptions extends CallOptions<'uploads.create'> {
+/** Options of the uploads. */
+export interface PrepareOptions extends CallOptions<'uploads.create'> {
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
 }
 
 /**
- * The input of a start that footage makes, with what needs uploading uploaded. All is read before any is sent: a path
- * that is mistyped costs no upload.
- * @param onRead is called in between
+ * Creates the input of `generations.start`: uploads what is not a URI yet. All inputs are read before the first is sent, so
+ * that a wrong path does not cost an upload.
+ * @param onInputsRead called before anything is sent
  */
-export async function startInputOf(
-  context: SendContext,
+export async function prepareStartInput(
+  context: UploadContext,
   input: RunInput,
-  options: LocateOptions,
-  onRead?: (generationType: GenerationsStartInput['generation_type']) => void,
+  options: PrepareOptions,
+  onInputsRead?: (generationType: GenerationsStartInput['generation_type']) => void,
 ) {
   const { source, alpha, reference, alpha_mode, generation_type, ...fields } = input;
   const prepared = await all(
-    [source, alpha, reference].map((footage) => prepareGiven(footage, options.signal)),
+    [source, alpha, reference].map((uploadable) => prepareOptional(uploadable, options.signal)),
   );
   if (!prepared.ok) return prepared;
-  const [footage, matte, scene] = prepared.value;
-  const generationType = generation_type ?? footage?.type ?? 'image';
-  onRead?.(generationType);
-  const located = await locateAll(context, { source: footage, alpha: matte, reference: scene }, options);
-  if (!located.ok) return located;
-  const [source_uri = '', alpha_uri, reference_image_uri] = located.value;
+  const [preparedSource, preparedAlpha, preparedReference] = prepared.value;
+  const generationType = generation_type ?? preparedSource?.type ?? 'image';
+  onInputsRead?.(generationType);
+  const uploads = { source: preparedSource, alpha: preparedAlpha, reference: preparedReference };
+  const uris = await uploadAll(context, uploads, options);
+  if (!uris.ok) return uris;
+  const [source_uri = '', alpha_uri, reference_image_uri] = uris.value;
   return ok<GenerationsStartInput>({
     ...fields,
     generation_type: generationType,
@@ -70,39 +71,39 @@ export async function startInputOf(
   });
 }
 
-async function prepareGiven(footage: Footage | undefined, signal: AbortSignal | undefined) {
-  return footage === undefined ? ok(undefined) : prepareFootage(footage, signal);
+async function prepareOptional(uploadable: Uploadable | undefined, signal: AbortSignal | undefined) {
+  return uploadable === undefined ? ok(undefined) : prepareUpload(uploadable, signal);
 }
 
-/** Where the server finds each part. The first upload that fails ends the others. */
-async function locateAll(
-  context: SendContext,
-  parts: Record<RunPart, PreparedFootage | undefined>,
-  options: LocateOptions,
+/** Uploads the inputs at the same time, and returns their URIs. If one fails, the others are aborted. */
+async function uploadAll(
+  context: UploadContext,
+  uploads: Record<MediaRole, PreparedUpload | undefined>,
+  options: PrepareOptions,
 ) {
-  const others = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, others.signal]) : others.signal;
-  const locating = (Object.keys(parts) as RunPart[]).map((part) =>
-    locate(context, part, parts[part], { ...options, signal }),
+  const controller = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal;
+  const uris = (Object.keys(uploads) as MediaRole[]).map((role) =>
+    uploadIfNeeded(context, role, uploads[role], { ...options, signal }),
   );
   try {
-    return await all(locating);
+    return await all(uris);
   } finally {
-    others.abort();
+    controller.abort();
   }
 }
 
-/** The URI that a part is, or that of an upload made of it. */
-async function locate(
-  context: SendContext,
-  part: RunPart,
-  prepared: PreparedFootage | undefined,
-  { onProgress, ...options }: LocateOptions,
+/** Returns the URI of an input, after uploading it if it is not a URI yet. */
+async function uploadIfNeeded(
+  context: UploadContext,
+  role: MediaRole,
+  prepared: PreparedUpload | undefined,
+  { onProgress, ...options }: PrepareOptions,
 ) {
   if (!prepared || 'uri' in prepared) return ok(prepared?.uri);
-  const upload = await sendPrepared(context, prepared, {
+  const upload = await uploadPrepared(context, prepared, {
     ...options,
-    onProgress: onProgress && (({ sent, total }) => onProgress({ step: 'upload', part, sent, total })),
+    onProgress: onProgress && (({ sent, total }) => onProgress({ step: 'upload', role, sent, total })),
   });
   return upload.ok ? ok(upload.value.beeble_uri) : upload;
 }

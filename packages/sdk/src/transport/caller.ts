@@ -4,31 +4,31 @@ import type { AnyRouter } from '@trpc/server';
 import { SuperJSON } from 'superjson';
 import type { CodesOfResult } from '../call.ts';
 import type { CallName } from '../errors/client-codes.ts';
-import { type Refusal, refusalError } from '../errors/refusal.ts';
 import { RestageError } from '../errors/restage-error.ts';
-import { type CallOptions, given, type Settings } from '../options.ts';
+import { type ErrorBody, toRestageError } from '../errors/to-restage-error.ts';
+import { type Procedures, procedureKinds } from '../generated/types.ts';
+import { type CallOptions, definedOptions, type Settings } from '../options.ts';
 import { err, ok } from '../result.ts';
-import { kinds, type Procedures } from '../wire.ts';
-import { Answer, fetchAnswer } from './answer.ts';
+import { fetchResponse, RawResponse } from './response.ts';
 import { retry } from './retry.ts';
 
-/** The codes of each procedure, in a type that TypeScript can look a name up in that it doesn't know yet. */
+/** {@link procedureCodes} with a mapped type, so that TypeScript can index it with a generic procedure name. */
 const declaredCodes: { readonly [Name in ProcedureName]: readonly ProcedureErrorCode<Name>[] } =
   procedureCodes;
 
-/** Makes the one function that every procedure is called through: tRPC over HTTP, one request a call, with retries. */
+/** Creates the function through which every procedure is called: tRPC over HTTP, one request per call, with retries. */
 export function createCaller(settings: Settings) {
   const client: TRPCUntypedClient<AnyRouter> = createTRPCUntypedClient({
     links: [
       httpLink({
         url: `${settings.baseUrl}/trpc`,
         transformer: SuperJSON,
-        headers: ({ op }) => callHeaders(settings, op.context),
+        headers: ({ op }) => createRequestHeaders(settings, op.context),
         async fetch(url, init) {
-          const answer = await fetchAnswer(settings.fetch, String(url), init as RequestInit);
-          // Through tRPC's client errors are thrown; they are caught in `send`.
-          if (!answer.ok) throw answer.error;
-          return answer.value;
+          const response = await fetchResponse(settings.fetch, String(url), init as RequestInit);
+          // tRPC's client only passes on errors that are thrown; `callOnce` catches them.
+          if (!response.ok) throw response.error;
+          return response.value;
         },
       }),
     ],
@@ -38,53 +38,55 @@ export function createCaller(settings: Settings) {
     input: Procedures[Name]['input'],
     { simulate, ...options }: CallOptions<Name> = {},
   ) => {
-    const patience = { ...settings, ...given(options) };
-    return retry((signal) => send(client, name, input, { signal, context: { simulate } }), patience);
+    const retryOptions = { ...settings, ...definedOptions(options) };
+    return retry((signal) => callOnce(client, name, input, { signal, context: { simulate } }), retryOptions);
   };
 }
 
 /** Calls a procedure by name. */
 export type Caller = ReturnType<typeof createCaller>;
 
-/** What any call over the network can end with, beside the codes of its procedure. */
+/** The codes that any call over the network can fail with, besides those of its procedure. */
 export type TransportErrorCode = Exclude<CodesOfResult<ReturnType<Caller>>, ErrorCode>;
 
-/** Exactly the codes that a call of a procedure can end with. */
+/** Exactly the codes that a call of a procedure can fail with. */
 export type CallErrorCode<Name extends ProcedureName> = ProcedureErrorCode<Name> | TransportErrorCode;
 
-async function send<Name extends CallName>(
+async function callOnce<Name extends CallName>(
   client: TRPCUntypedClient<AnyRouter>,
   name: Name,
   input: unknown,
   options: { signal: AbortSignal; context: { simulate: string | undefined } },
 ) {
-  const kind: string = kinds[name];
-  // Its type forbids it; in JavaScript it would be a promise of nothing.
-  if (kind === 'subscription') throw new TypeError(`${name} answers many times: use restage.${name}.`);
+  const kind: string = procedureKinds[name];
+  // The types forbid this, but JavaScript callers can do it.
+  if (kind === 'subscription') {
+    throw new TypeError(`${name} is a subscription and can't be called; use restage.${name}.`);
+  }
   try {
-    const output: unknown = await client[kinds[name]](name, input, options);
-    // The server's answer is taken at its word: the contract is held there, and tested through this client.
+    const output: unknown = await client[procedureKinds[name]](name, input, options);
+    // Not validated here: the server is held to the contract, and its tests call it through this client.
     return ok(output as Procedures[Name]['output']);
   } catch (error) {
-    return err(readError(name, error));
+    return err(toCallError(name, error));
   }
 }
 
 /**
- * What tRPC's client threw, as an error of ours.
- * @throws what is none: a bug, such as an input that JSON can't hold
+ * Converts what tRPC's client threw.
+ * @throws anything that is not an error of the call: a bug, such as an input that JSON can't represent
  */
-function readError<Name extends CallName>(name: Name, error: unknown) {
+function toCallError<Name extends CallName>(name: Name, error: unknown) {
   if (!isTRPCClientError(error)) throw error;
   const { cause } = error;
   if (RestageError.isInstance(cause) && cause.code === 'CONNECTION_FAILED') return cause;
-  const answer = error.meta?.response;
-  if (!(answer instanceof Answer)) throw cause ?? error;
-  return refusalError(answer, declaredCodes[name], refusalIn(error.data));
+  const response = error.meta?.response;
+  if (!(response instanceof RawResponse)) throw cause ?? error;
+  return toRestageError(response, declaredCodes[name], readErrorBody(error.data));
 }
 
-/** The error data that the server's formatter adds; absent from what stands before the router. */
-function refusalIn(data: unknown): Refusal | undefined {
+/** Reads the error that the server's tRPC formatter adds. A proxy's response does not have it. */
+function readErrorBody(data: unknown): ErrorBody | undefined {
   if (typeof data !== 'object' || data === null || !('error' in data)) return undefined;
   const { error } = data;
   if (typeof error !== 'object' || error === null) return undefined;
@@ -94,10 +96,10 @@ function refusalIn(data: unknown): Refusal | undefined {
 }
 
 /**
- * The headers of a call. A key that no header can carry is left out, and the server then says that there is none.
- * @param call what the call asks to have simulated, if anything
+ * Creates the headers of a call. A key that is not a valid header value is left out; the server then reports a missing key.
+ * @param call `simulate` is what to simulate in test mode, if anything
  */
-export function callHeaders(
+export function createRequestHeaders(
   { apiKey }: Pick<Settings, 'apiKey'>,
   { simulate }: { readonly simulate?: unknown },
 ): Record<string, string> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEventParser } from './events.ts';
+import { createEventParser } from './event-parser.ts';
 
 const text = [
   ': a comment',
@@ -29,13 +29,14 @@ test.each([
   ['LF', '\n'],
   ['CRLF', '\r\n'],
   ['CR', '\r'],
-])('events are the same wherever the text is cut, with lines that end in %s', (_, end) => {
-  const whole = text.replaceAll('\n', end);
-  for (let size = 1; size <= whole.length; size += 1) {
+])('the event parser returns the same events for chunks of any size, with %s line ends', (_, lineEnd) => {
+  const input = text.replaceAll('\n', lineEnd);
+  for (let chunkSize = 1; chunkSize <= input.length; chunkSize += 1) {
     const parse = createEventParser();
-    const seen = [];
-    for (let at = 0; at < whole.length; at += size) seen.push(...parse(whole.slice(at, at + size)));
-    // A CR by itself is known to be one only by what follows it.
-    expect(seen).toEqual(events);
+    const parsed = [];
+    for (let start = 0; start < input.length; start += chunkSize) {
+      parsed.push(...parse(input.slice(start, start + chunkSize)));
+    }
+    expect(parsed).toEqual(events);
   }
 });

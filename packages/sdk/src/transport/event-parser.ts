@@ -1,24 +1,24 @@
 /** A server-sent event. */
 export interface ServerEvent {
-  /** The id seen last, of this event or of one before. */
+  /** The last id that was received, with this event or an earlier one. */
   readonly id: string;
   readonly event: string;
   readonly data: string;
 }
 
 /**
- * Makes a reader of server-sent events, as the HTML standard says: it takes the text as it arrives, cut anywhere, and
- * gives the events that have become whole. Comments and unknown fields are passed over.
+ * Creates a parser of server-sent events (HTML standard, 9.2.6). It takes the text in chunks of any size, and returns the
+ * events that each chunk completes. Comments and unknown fields are ignored.
  */
 export function createEventParser(): (text: string) => ServerEvent[] {
-  let rest = '';
+  let remainder = '';
   let id = '';
   let event = '';
   let data: string[] = [];
   return (text) => {
-    // A CR that ends the text may be the first half of a CRLF.
-    const lines = `${rest}${text}`.split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
+    // A CR at the end of the text may be the first half of a CRLF.
+    const lines = `${remainder}${text}`.split(/\r\n|\n|\r(?!$)/);
+    remainder = lines.pop() ?? '';
     const events: ServerEvent[] = [];
     for (const line of lines) {
       if (line === '') {

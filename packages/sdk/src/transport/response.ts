@@ -1,20 +1,20 @@
-import { clientError } from '../errors/client-error.ts';
+import { createClientError } from '../errors/client-error.ts';
 import type { RestageError } from '../errors/restage-error.ts';
 import { err, type Outcome, ok } from '../result.ts';
 
-/** An answer that has arrived as a whole, in the form that tRPC's client reads. */
-export class Answer {
+/** A complete response, in the shape that tRPC's client reads. */
+export class RawResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** The JSON of the body; undefined where it is none, which nobody takes for an answer of Restage. */
-  readonly content: unknown;
-  /** There is nothing left to stream. */
+  /** The body as JSON; undefined if it is not valid JSON. Every Restage response is. */
+  readonly parsedBody: unknown;
+  /** Nothing is left to stream. */
   readonly body = null;
 
   constructor(status: number, headers: Headers, text: string) {
     this.status = status;
     this.headers = headers;
-    this.content = parsed(text);
+    this.parsedBody = parseJson(text);
   }
 
   get ok(): boolean {
@@ -22,11 +22,11 @@ export class Answer {
   }
 
   async json(): Promise<unknown> {
-    return this.content;
+    return this.parsedBody;
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -35,36 +35,36 @@ function parsed(text: string): unknown {
 }
 
 /**
- * Fetches and reads an answer to its end. Redirects are not followed, so that a key is never carried elsewhere.
- * @returns the answer; CONNECTION_FAILED when none, or less than a whole one, arrived
+ * Fetches a URL and reads the whole response. Redirects are not followed, so that the API key is never sent elsewhere.
+ * @returns the response; CONNECTION_FAILED if it did not arrive, or not completely
  */
-export function fetchAnswer(fetch: typeof globalThis.fetch, url: string, init: RequestInit) {
-  return connecting(url, async () => {
+export function fetchResponse(fetch: typeof globalThis.fetch, url: string, init: RequestInit) {
+  return catchConnectionError(url, async () => {
     const response = await fetch(url, { ...init, redirect: 'manual' });
-    return new Answer(response.status, response.headers, await response.text());
+    return new RawResponse(response.status, response.headers, await response.text());
   });
 }
 
 /**
- * Runs what speaks with the server at `url`, and nothing else.
- * @returns what it gives; CONNECTION_FAILED, whatever it throws
+ * Runs an operation that only communicates with the server at `url`.
+ * @returns its value; CONNECTION_FAILED for whatever it throws
  */
-export async function connecting<T>(
+export async function catchConnectionError<T>(
   url: string,
-  speak: () => Promise<T>,
+  communicate: () => Promise<T>,
 ): Promise<Outcome<T, RestageError<'CONNECTION_FAILED'>>> {
   try {
-    return ok(await speak());
+    return ok(await communicate());
   } catch (cause) {
-    // The query is left out: it may hold a signature.
-    const [place] = url.split('?');
-    const message = `No answer came from ${place}${because(cause)}.`;
-    return err(clientError('CONNECTION_FAILED', message, { cause }));
+    // The query may contain a signature.
+    const [urlWithoutQuery] = url.split('?');
+    const message = `Could not get a response from ${urlWithoutQuery}${formatCause(cause)}.`;
+    return err(createClientError('CONNECTION_FAILED', message, { cause }));
   }
 }
 
-/** Runtimes hide the reason (ECONNREFUSED, …) one cause down. */
-function because(cause: unknown): string {
+/** Formats the reason, such as ECONNREFUSED, which runtimes put in the error's own `cause`. */
+function formatCause(cause: unknown): string {
   const reason = cause instanceof Error ? (cause.cause ?? cause) : cause;
   if (!(reason instanceof Error)) return '';
   const code = 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.message;

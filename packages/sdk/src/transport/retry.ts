@@ -1,8 +1,8 @@
 import type { Outcome } from '../result.ts';
-import { attempt, pause } from './attempt.ts';
+import { sleep, withTimeout } from './timeout.ts';
 
-/** How patient a call is. Times are milliseconds. */
-export interface Patience {
+/** How often a call is retried, and how long it may take. */
+export interface RetryOptions {
   readonly maxRetries: number;
   readonly retryDelayMs: number;
   readonly attemptTimeoutMs: number;
@@ -10,48 +10,49 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What an error says of the next attempt. */
-interface Retryable {
+/** The fields of an error that decide about a retry. */
+interface RetryableError {
   readonly retryable: boolean;
   readonly retryAfter: number | undefined;
 }
 
-const longestDelayMs = 8_000;
+const maxDelayMs = 8_000;
 
 /**
- * Tries until it succeeds, the error is not one that may pass, or retries or time are used up. A pause that
- * would outlast the time is not begun: the last error is given instead.
- * @returns what the last attempt gives, or ABORTED or TIMED_OUT
+ * Runs an operation until it succeeds, fails with an error that is not retryable, or uses up its retries or time. If the
+ * delay before a retry would exceed the timeout, the last error is returned immediately.
+ * @returns the outcome of the last attempt, ABORTED or TIMED_OUT
  */
-export async function retry<R extends Outcome<unknown, Retryable>>(
+export async function retry<R extends Outcome<unknown, RetryableError>>(
   run: (signal: AbortSignal) => Promise<R>,
-  patience: Patience,
+  options: RetryOptions,
 ) {
-  const { signal } = patience;
-  const end = performance.now() + patience.timeoutMs;
+  const { signal } = options;
+  const deadline = performance.now() + options.timeoutMs;
   for (let retries = 0; ; retries += 1) {
-    const left = Math.max(0, end - performance.now());
-    const outcome = await attempt(run, Math.min(patience.attemptTimeoutMs, left), signal);
-    if (outcome.ok || !outcome.error.retryable || retries >= patience.maxRetries) return outcome;
-    const delay = delayBefore(retries, outcome.error.retryAfter, patience.retryDelayMs, Math.random);
-    if (performance.now() + delay >= end) return outcome;
-    const paused = await pause(delay, signal);
-    if (!paused.ok) return paused;
+    const timeLeftMs = Math.max(0, deadline - performance.now());
+    const outcome = await withTimeout(run, Math.min(options.attemptTimeoutMs, timeLeftMs), signal);
+    if (outcome.ok || !outcome.error.retryable || retries >= options.maxRetries) return outcome;
+    const delayMs = computeRetryDelay(retries, outcome.error.retryAfter, options.retryDelayMs, Math.random);
+    if (performance.now() + delayMs >= deadline) return outcome;
+    const slept = await sleep(delayMs, signal);
+    if (!slept.ok) return slept;
   }
 }
 
 /**
- * Milliseconds to pause before a retry: doubling from `first` to at most 8 s, of which a random quarter is
- * left out, so that clients that failed together don't return together. A `retryAfter` (seconds) is never cut short.
- * @param retries how many there have been
- * @param random gives 0 ≤ x < 1
+ * Computes the delay before a retry: it doubles from `firstDelayMs` to at most 8 s, minus a random part of up to a
+ * quarter, so that clients that failed together do not retry together. `retryAfter` (seconds) is never shortened.
+ * @param retries the number of retries so far
+ * @param random returns 0 ≤ x < 1
+ * @returns milliseconds
  */
-export function delayBefore(
+export function computeRetryDelay(
   retries: number,
   retryAfter: number | undefined,
-  first: number,
+  firstDelayMs: number,
   random: () => number,
 ): number {
-  if (retryAfter !== undefined) return retryAfter * 1000 + random() * first;
-  return Math.min(first * 2 ** retries, longestDelayMs) * (1 - random() / 4);
+  if (retryAfter !== undefined) return retryAfter * 1000 + random() * firstDelayMs;
+  return Math.min(firstDelayMs * 2 ** retries, maxDelayMs) * (1 - random() / 4);
 }

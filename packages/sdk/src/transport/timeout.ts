@@ -1,71 +1,69 @@
-import { clientError } from '../errors/client-error.ts';
+import { createClientError } from '../errors/client-error.ts';
 import type { RestageError } from '../errors/restage-error.ts';
 import { type Err, err, type Outcome, ok } from '../result.ts';
 
-type CutShort = Err<RestageError<'ABORTED'> | RestageError<'TIMED_OUT'>>;
+type Interrupted = Err<RestageError<'ABORTED'> | RestageError<'TIMED_OUT'>>;
 
 /**
- * Runs one attempt, which ends when its time is up or the caller's signal aborts, whether or not what runs
- * heeds the signal that it is given.
- * @returns what the attempt gives, or ABORTED or TIMED_OUT
+ * Runs an operation until it finishes, times out or the caller's signal aborts, even if the operation ignores the signal
+ * that it is given.
+ * @returns the operation's outcome, ABORTED or TIMED_OUT
  */
-export async function attempt<R>(
+export async function withTimeout<R>(
   run: (signal: AbortSignal) => Promise<R>,
-  milliseconds: number,
+  timeoutMs: number,
   signal: AbortSignal | undefined,
-): Promise<R | CutShort> {
-  if (signal?.aborted) return err(aborted(signal));
+): Promise<R | Interrupted> {
+  if (signal?.aborted) return err(createAbortedError(signal));
   const controller = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let abort = () => {};
-  const cut = new Promise<CutShort>((resolve) => {
-    const end = (outcome: CutShort) => {
+  let onAbort = () => {};
+  const interrupted = new Promise<Interrupted>((resolve) => {
+    const interrupt = (outcome: Interrupted) => {
       resolve(outcome);
       controller.abort(outcome.error);
     };
-    abort = () => end(err(aborted(signal)));
-    timer = setTimeout(() => end(err(timedOut(milliseconds))), Math.min(milliseconds, longestTimer));
-    signal?.addEventListener('abort', abort, { once: true });
+    onAbort = () => interrupt(err(createAbortedError(signal)));
+    timer = setTimeout(() => interrupt(err(createTimeoutError(timeoutMs))), Math.min(timeoutMs, maxTimerMs));
+    signal?.addEventListener('abort', onAbort, { once: true });
   });
   try {
-    return await Promise.race([run(controller.signal), cut]);
+    return await Promise.race([run(controller.signal), interrupted]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
+    signal?.removeEventListener('abort', onAbort);
   }
 }
 
-/** Past this, timers fire at once. */
-const longestTimer = 2 ** 31 - 1;
+/** A longer delay makes `setTimeout` fire immediately. */
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
- * Waits for `milliseconds`.
- * @returns nothing; ABORTED, at once, when the signal aborts
+ * Waits.
+ * @returns nothing; ABORTED as soon as the signal aborts
  */
-export function pause(
-  milliseconds: number,
+export function sleep(
+  durationMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Outcome<void, RestageError<'ABORTED'>>> {
   return new Promise((resolve) => {
-    const abort = () => {
+    const onAbort = () => {
       clearTimeout(timer);
-      resolve(err(aborted(signal)));
+      resolve(err(createAbortedError(signal)));
     };
     const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', onAbort);
       resolve(ok(undefined));
-    }, milliseconds);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    }, durationMs);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
 
-/** The caller ended the call. */
-function aborted(signal: AbortSignal | undefined) {
-  return clientError('ABORTED', 'The call was aborted.', { cause: signal?.reason });
+function createAbortedError(signal: AbortSignal | undefined) {
+  return createClientError('ABORTED', 'The call was aborted.', { cause: signal?.reason });
 }
 
-/** The time is up. */
-export function timedOut(milliseconds: number) {
-  return clientError('TIMED_OUT', `No answer came within ${Math.round(milliseconds)} ms.`);
+export function createTimeoutError(timeoutMs: number) {
+  return createClientError('TIMED_OUT', `No response arrived within ${Math.round(timeoutMs)} ms.`);
 }

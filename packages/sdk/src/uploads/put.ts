@@ -1,26 +1,26 @@
 import { fileRouteCodes } from '@restage/errors';
 import type { CodesOfResult } from '../call.ts';
-import { isPage, refusalError } from '../errors/refusal.ts';
-import { given, type RequestOptions, runtimeFetch, type Settings } from '../options.ts';
+import { isHtml, toRestageError } from '../errors/to-restage-error.ts';
+import { definedOptions, type RequestOptions, runtimeFetch, type Settings } from '../options.ts';
 import { err, ok } from '../result.ts';
-import { fetchAnswer } from '../transport/answer.ts';
+import { fetchResponse } from '../transport/response.ts';
 import { retry } from '../transport/retry.ts';
-import { putWithXhr } from './xhr.ts';
+import { putWithXhr } from './put-with-xhr.ts';
 
-/** The codes that sending the bytes of an upload can end with. */
-export type PutErrorCode = CodesOfResult<ReturnType<typeof putUpload>>;
+/** The codes that sending the bytes of an upload can fail with. */
+export type PutErrorCode = CodesOfResult<ReturnType<typeof putBytes>>;
 
-/** How to send. An attempt has `attemptTimeoutMs`, and beside a second for every 64 kB; in all there is no limit. */
+/** Options of a PUT. An attempt may take `attemptTimeoutMs` plus 1 s per 64 kB. `timeoutMs` has no limit by default. */
 export interface PutOptions extends RequestOptions {
-  /** Sees how many bytes have been sent. It starts again from 0 when a connection drops. */
+  /** Called with the number of bytes sent. It restarts at 0 if the connection drops. */
   readonly onProgress?: ((progress: { sent: number; total: number }) => void) | undefined;
 }
 
-/** What can be sent again after a dropped connection. */
+/** Bytes in memory, or in a Blob, so that they can be sent again. */
 export type Bytes = Blob | ArrayBuffer | Uint8Array;
 
-/** Bytes as a Blob. Memory that threads share is copied first, as no Blob can be of it. */
-export function blobOf(bytes: Bytes): Blob {
+/** Converts bytes to a Blob. Shared memory is copied, because a Blob can't be made of it. */
+export function toBlob(bytes: Bytes): Blob {
   if (bytes instanceof Blob) return bytes;
   if (bytes instanceof ArrayBuffer) return new Blob([bytes]);
   const { buffer, byteOffset, byteLength } = bytes;
@@ -29,26 +29,30 @@ export function blobOf(bytes: Bytes): Blob {
   ]);
 }
 
-const leastBytesPerMs = 64;
+const minBytesPerMs = 64;
 const chunkBytes = 65_536;
 
-/** Sends the bytes of an upload to its signed URL. A dropped connection starts the PUT again. */
-export function putUpload(
+/** Sends the bytes of an upload to its signed URL. If the connection drops, the PUT is restarted. */
+export function putBytes(
   settings: Settings,
   upload: { readonly upload_url: string },
   bytes: Bytes,
   options: PutOptions = {},
 ) {
   const { onProgress, ...requestOptions } = options;
-  const blob = blobOf(bytes);
-  const patience = { ...settings, timeoutMs: Number.POSITIVE_INFINITY, ...given(requestOptions) };
-  return retry((signal) => send(settings.fetch, upload.upload_url, blob, onProgress, signal), {
-    ...patience,
-    attemptTimeoutMs: patience.attemptTimeoutMs + blob.size / leastBytesPerMs,
+  const blob = toBlob(bytes);
+  const retryOptions = {
+    ...settings,
+    timeoutMs: Number.POSITIVE_INFINITY,
+    ...definedOptions(requestOptions),
+  };
+  return retry((signal) => putOnce(settings.fetch, upload.upload_url, blob, onProgress, signal), {
+    ...retryOptions,
+    attemptTimeoutMs: retryOptions.attemptTimeoutMs + blob.size / minBytesPerMs,
   });
 }
 
-async function send(
+async function putOnce(
   fetch: typeof globalThis.fetch,
   url: string,
   blob: Blob,
@@ -56,15 +60,15 @@ async function send(
   signal: AbortSignal,
 ) {
   onProgress?.({ sent: 0, total: blob.size });
-  const answer = await put(fetch, url, blob, onProgress, signal);
-  if (!answer.ok) return answer;
-  if (!answer.value.ok || isPage(answer.value.headers)) {
-    return err(refusalError(answer.value, fileRouteCodes['uploads.put']));
+  const response = await put(fetch, url, blob, onProgress, signal);
+  if (!response.ok) return response;
+  if (!response.value.ok || isHtml(response.value.headers)) {
+    return err(toRestageError(response.value, fileRouteCodes['uploads.put']));
   }
   return ok(onProgress?.({ sent: blob.size, total: blob.size }));
 }
 
-/** Sends the bytes once, in the way that this runtime can report progress, if it is asked for. */
+/** Sends the bytes once, in the way that lets this runtime report progress if `onProgress` is set. */
 function put(
   fetch: typeof globalThis.fetch,
   url: string,
@@ -72,24 +76,24 @@ function put(
   onProgress: PutOptions['onProgress'],
   signal: AbortSignal,
 ) {
-  // A client that was given a fetch has its reasons, and keeps it.
+  // A custom `fetch` is always used, even where XMLHttpRequest would report progress.
   if (onProgress && fetch === runtimeFetch && typeof XMLHttpRequest !== 'undefined') {
     return putWithXhr(url, blob, (sent) => onProgress({ sent, total: blob.size }), signal);
   }
-  const body = onProgress && canStream() ? countedBody(blob, onProgress) : { body: blob };
-  return fetchAnswer(fetch, url, { method: 'PUT', signal, ...body });
+  const body = onProgress && canStreamRequests() ? createProgressBody(blob, onProgress) : { body: blob };
+  return fetchResponse(fetch, url, { method: 'PUT', signal, ...body });
 }
 
 /**
- * Whether a request can be streamed and still say its length, which blob stores ask for. Browsers stream over
- * HTTP/2 alone and Deno drops the length; a fetch of theirs reports 0, then all.
+ * Whether the runtime can stream a request body and still send `content-length`, which blob stores require. Browsers only
+ * stream over HTTP/2, and Deno drops the length. There, progress is reported as 0 and then as complete.
  */
-function canStream(): boolean {
+function canStreamRequests(): boolean {
   return typeof document === 'undefined' && !('Deno' in globalThis);
 }
 
-/** The blob in chunks of a size of our own: runtimes differ, down to a single chunk for all of it. */
-function countedBody(blob: Blob, onProgress: NonNullable<PutOptions['onProgress']>) {
+/** Streams the blob in chunks of a fixed size. Runtimes choose different sizes; some use one chunk for the whole blob. */
+function createProgressBody(blob: Blob, onProgress: NonNullable<PutOptions['onProgress']>) {
   let sent = 0;
   const body = new ReadableStream<Uint8Array>(
     {
@@ -101,9 +105,9 @@ function countedBody(blob: Blob, onProgress: NonNullable<PutOptions['onProgress'
         else controller.close();
       },
     },
-    // Nothing is read ahead, so that what is counted is what was asked for.
+    // No read-ahead, so that only bytes that the connection has taken are counted.
     { highWaterMark: 0 },
   );
-  // Streaming a request takes `duplex`, which the DOM's types lack.
+  // A streamed body requires `duplex`, which the DOM types lack.
   return { body, duplex: 'half', headers: { 'content-length': String(blob.size) } };
 }

@@ -1,41 +1,41 @@
 import type { CodesOfResult } from '../call.ts';
-import { clientError } from '../errors/client-error.ts';
+import { createClientError } from '../errors/client-error.ts';
 import type { CallOptions, Settings } from '../options.ts';
 import { err } from '../result.ts';
-import type { Caller } from '../transport/transport.ts';
-import { type Footage, type PreparedFootage, prepareFootage } from './footage.ts';
-import { type PutOptions, putUpload } from './put.ts';
+import type { Caller } from '../transport/caller.ts';
+import { type PreparedUpload, prepareUpload, type Uploadable } from './prepare.ts';
+import { type PutOptions, putBytes } from './put.ts';
 
-/** The codes that making an upload of footage can end with. */
-export type SendErrorCode = CodesOfResult<ReturnType<typeof sendUpload>>;
+/** The codes that uploading a file can fail with. */
+export type UploadErrorCode = CodesOfResult<ReturnType<typeof upload>>;
 
-/** How to make an upload and send its bytes. What is simulated is asked of the making. */
-export interface SendOptions extends PutOptions, CallOptions<'uploads.create'> {}
+/** Options of an upload. `simulate` applies to its creation. */
+export interface UploadOptions extends PutOptions, CallOptions<'uploads.create'> {}
 
-/** What sending needs. */
-export interface SendContext {
+/** What uploading needs. */
+export interface UploadContext {
   readonly settings: Settings;
   readonly call: Caller;
 }
 
-/** Makes an upload of footage: asks for a URL, and PUTs the bytes there. */
-export async function sendUpload(context: SendContext, footage: Footage, options: SendOptions = {}) {
-  const prepared = await prepareFootage(footage, options.signal);
+/** Uploads a file: creates an upload, then sends the bytes to its signed URL. */
+export async function upload(context: UploadContext, uploadable: Uploadable, options: UploadOptions = {}) {
+  const prepared = await prepareUpload(uploadable, options.signal);
   if (!prepared.ok) return prepared;
-  if ('blob' in prepared.value) return sendPrepared(context, prepared.value, options);
-  const message = `${footage} is a URI, which a job takes as it is; there is nothing to upload.`;
-  return err(clientError('FILE_FAILED', message));
+  if ('blob' in prepared.value) return uploadPrepared(context, prepared.value, options);
+  const message = `${uploadable} is a URI. Pass it to a job directly; only files, bytes and streams are uploaded.`;
+  return err(createClientError('FILE_FAILED', message));
 }
 
-/** {@link sendUpload}, for bytes that have been looked at. */
-export async function sendPrepared(
-  { call, settings }: SendContext,
-  { filename, blob }: Extract<PreparedFootage, { blob: Blob }>,
-  options: SendOptions,
+/** {@link upload}, for bytes that have been prepared. */
+export async function uploadPrepared(
+  { call, settings }: UploadContext,
+  { filename, blob }: Extract<PreparedUpload, { blob: Blob }>,
+  options: UploadOptions,
 ) {
   const { onProgress: _, ...callOptions } = options;
   const upload = await call('uploads.create', { filename }, callOptions);
   if (!upload.ok) return upload;
-  const put = await putUpload(settings, upload.value, blob, options);
+  const put = await putBytes(settings, upload.value, blob, options);
   return put.ok ? upload : put;
 }

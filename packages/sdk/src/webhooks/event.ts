@@ -1,6 +1,6 @@
-import type { Output } from '../wire.ts';
+import type { Output } from '../generated/types.ts';
 
-/** What a webhook says of a job that has ended. `status` says which of these it is. */
+/** The body of a webhook, sent when a job has ended. `status` discriminates the union. */
 export type WebhookEvent =
   | {
       readonly id: string;
@@ -15,12 +15,12 @@ export type WebhookEvent =
       readonly completed_at: string | null;
     };
 
-/** Reads the body of a webhook whose signature has been checked; undefined where it is none of ours. */
-export function readWebhookEvent(body: string): WebhookEvent | undefined {
+/** Parses the body of a verified webhook. Returns undefined if it is not a known event. */
+export function parseWebhookEvent(body: string): WebhookEvent | undefined {
   const value: unknown = JSON.parse(body);
   if (typeof value !== 'object' || value === null) return undefined;
   if (!('id' in value && typeof value.id === 'string' && 'status' in value)) return undefined;
-  const complete = value.status === 'completed' && 'output' in value && value.output !== null;
-  const ended = value.status === 'failed' || value.status === 'cancelled';
-  return complete || ended ? (value as WebhookEvent) : undefined;
+  const hasCompleted = value.status === 'completed' && 'output' in value && value.output !== null;
+  const hasFailed = value.status === 'failed' || value.status === 'cancelled';
+  return hasCompleted || hasFailed ? (value as WebhookEvent) : undefined;
 }

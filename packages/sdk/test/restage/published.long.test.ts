@@ -8,32 +8,32 @@ import { openDoors } from '@restage/api/testing/suite';
 import { fixturePath } from '@restage/fixtures';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
-import { buildErrors, buildSdk, pack } from '../build/build.ts';
-import { tsc } from '../build/tools.ts';
+import { buildErrors, buildSdk, pack } from '../../build/build.ts';
+import { tsc } from '../../build/tools.ts';
 
 const execute = promisify(execFile);
-const room = fileURLToPath(new URL('..', import.meta.url));
+const sdkDirectory = fileURLToPath(new URL('../..', import.meta.url));
 const [program, compiler] = tsc;
-const photograph = fixturePath('cat.png');
+const imagePath = fixturePath('cat.png');
 
 const project = await mkdtemp(join(tmpdir(), 'restage-installed-'));
 afterAll(() => rm(project, { recursive: true }));
 
 await buildErrors();
 const size = await buildSdk();
-const modules = join(project, 'node_modules/@restage');
-const installed = join(modules, 'sdk');
-await mkdir(modules, { recursive: true });
+const scopeDirectory = join(project, 'node_modules/@restage');
+const installedSdk = join(scopeDirectory, 'sdk');
+await mkdir(scopeDirectory, { recursive: true });
 await install('errors');
 await install('sdk');
 await writeFile(join(project, 'package.json'), '{ "type": "module" }');
 
-/** Lays a tarball out as npm would. */
+/** Packs a package and unpacks it into node_modules, as npm does. */
 async function install(name: 'errors' | 'sdk'): Promise<void> {
-  const packed = join(project, `packed-${name}`);
-  await mkdir(packed);
-  await execute('tar', ['xzf', await pack(join(room, '..', name), packed), '-C', packed]);
-  await rename(join(packed, 'package'), join(modules, name));
+  const destination = join(project, `packed-${name}`);
+  await mkdir(destination);
+  await execute('tar', ['xzf', await pack(join(sdkDirectory, '..', name), destination), '-C', destination]);
+  await rename(join(destination, 'package'), join(scopeDirectory, name));
 }
 
 const source = `
@@ -61,13 +61,13 @@ switch (missing.error.code) {
   default:
     missing.error satisfies never;
 }
-// @ts-expect-error the published types know the codes of each procedure
+// @ts-expect-error generations.get never fails with INSUFFICIENT_CREDITS
 if (missing.error.code === 'INSUFFICIENT_CREDITS') throw new Error();
 const saved = await safe(run.render.save(''));
-// @ts-expect-error and of what several make up
+// @ts-expect-error save never fails with JOB_NOT_FOUND
 if (saved.error?.code === 'JOB_NOT_FOUND') throw new Error();
 for await (const result of safe(restage.generations.list())) {
-  // @ts-expect-error and of what comes one after another
+  // @ts-expect-error generations.list never fails with JOB_NOT_FOUND
   if (result.error?.code === 'JOB_NOT_FOUND') throw new Error();
 }
 if (saved.error?.code !== 'FILE_FAILED') throw new Error(catalog[missing.error.code].meaning);
@@ -75,17 +75,17 @@ console.log(JSON.stringify([job.status, bytes.length > 1000, RestageError.isInst
 `;
 await writeFile(join(project, 'program.ts'), source);
 
-test('the package needs @restage/errors, of its own version, and nothing else', async () => {
-  const manifest = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
+test('@restage/sdk depends on @restage/errors of the same version, and on nothing else', async () => {
+  const manifest = JSON.parse(await readFile(join(installedSdk, 'package.json'), 'utf8'));
   expect(manifest.dependencies).toEqual({ '@restage/errors': `^${manifest.version}` });
   expect(manifest.exports['.']).toEqual({ types: './dist/index.d.ts', default: './dist/index.js' });
-  const program = await readFile(join(installed, 'dist/index.js'), 'utf8');
+  const program = await readFile(join(installedSdk, 'dist/index.js'), 'utf8');
   const imports = [...program.matchAll(/^import [^"]*"([^"]+)";$/gm)].map(([, from]) => from);
   expect([...new Set(imports)]).toEqual(['@restage/errors']);
 });
 
-test('@restage/errors needs nothing, and has what is for tRPC apart', async () => {
-  const manifest = JSON.parse(await readFile(join(modules, 'errors/package.json'), 'utf8'));
+test('@restage/errors has no dependencies, and exports ./trpc separately', async () => {
+  const manifest = JSON.parse(await readFile(join(scopeDirectory, 'errors/package.json'), 'utf8'));
   expect(manifest).not.toHaveProperty('private');
   expect(manifest).not.toHaveProperty('dependencies');
   expect(Object.keys(manifest.exports)).toEqual(['.', './trpc', './package.json']);
@@ -100,33 +100,36 @@ test('@restage/errors needs nothing, and has what is for tRPC apart', async () =
 test.each([
   ['nodenext', 'nodenext'],
   ['esnext', 'bundler'],
-])('its types hold in an empty project (module %s, resolution %s)', async (module, moduleResolution) => {
-  const options = [
-    '--strict',
-    '--noEmit',
-    '--exactOptionalPropertyTypes',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2022,dom',
-  ];
-  const types = ['--types', '', '--module', module, '--moduleResolution', moduleResolution];
-  const ambient = 'declare const process: { argv: string[] };\n';
-  await writeFile(join(project, 'ambient.d.ts'), ambient);
-  const checked = execute(program, [compiler, ...options, ...types, 'program.ts', 'ambient.d.ts'], {
-    cwd: project,
-  });
-  await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
+])(
+  'the published types compile in an empty project (module %s, resolution %s)',
+  async (module, moduleResolution) => {
+    const options = [
+      '--strict',
+      '--noEmit',
+      '--exactOptionalPropertyTypes',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022,dom',
+    ];
+    const types = ['--types', '', '--module', module, '--moduleResolution', moduleResolution];
+    const ambient = 'declare const process: { argv: string[] };\n';
+    await writeFile(join(project, 'ambient.d.ts'), ambient);
+    const checked = execute(program, [compiler, ...options, ...types, 'program.ts', 'ambient.d.ts'], {
+      cwd: project,
+    });
+    await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
+  },
+);
+
+test('the bundle is as small as the README says', async () => {
+  const readme = await readFile(join(installedSdk, 'README.md'), 'utf8');
+  const [, stated] = /(\d+) kB\s+minified and gzipped/.exec(readme) ?? [];
+  expect(Number(stated)).toBe(Math.ceil(size.minifiedGzipped / 1000));
 });
 
-test('it is as small as its README says', async () => {
-  const readme = await readFile(join(installed, 'README.md'), 'utf8');
-  const [, said] = /(\d+) kB\s+minified and gzipped/.exec(readme) ?? [];
-  expect(Number(said)).toBe(Math.ceil(size.minifiedGzipped / 1000));
-});
-
-test('what its README shows compiles', async () => {
-  const readme = await readFile(join(installed, 'README.md'), 'utf8');
+test('the code blocks of the README compile', async () => {
+  const readme = await readFile(join(installedSdk, 'README.md'), 'utf8');
   const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = '']) => block);
   expect(blocks.length).toBeGreaterThan(4);
   const files = await Promise.all(
@@ -136,14 +139,14 @@ test('what its README shows compiles', async () => {
       return file;
     }),
   );
-  const roots = fileURLToPath(new URL('../../../node_modules/@types', import.meta.url));
+  const roots = fileURLToPath(new URL('../../../../node_modules/@types', import.meta.url));
   const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom', '--skipLibCheck'];
   const types = ['--module', 'nodenext', '--typeRoots', roots, '--types', 'node'];
   const checked = execute(program, [compiler, ...options, ...types, ...files], { cwd: project });
   await expect(checked.catch(({ stdout }) => ({ stdout }))).resolves.toMatchObject({ stdout: '' });
 });
 
-test('bundlers for browsers take it as it is', async () => {
+test('esbuild bundles the package for browsers without warnings', async () => {
   const { warnings, outputFiles } = await build({
     stdin: { contents: `export * from '@restage/sdk'`, resolveDir: project },
     bundle: true,
@@ -155,10 +158,10 @@ test('bundlers for browsers take it as it is', async () => {
   expect(outputFiles[0]?.text).not.toMatch(/require\(|from ['"]node:/);
 });
 
-test('it runs against a server', async () => {
+test('the published package runs against a server', async () => {
   const world = await openDoors();
   const { key } = await world.account();
-  const { stdout } = await execute(process.execPath, ['program.ts', photograph], {
+  const { stdout } = await execute(process.execPath, ['program.ts', imagePath], {
     cwd: project,
     env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: world.url },
   });

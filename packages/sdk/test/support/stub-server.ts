@@ -3,39 +3,43 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { catalog, type ErrorCode } from '@restage/errors';
 import { onTestFinished } from 'vitest';
-import { Restage, type RestageOptions } from '../index.ts';
-import type { Job } from '../wire.ts';
+import type { Job } from '../../src/generated/types.ts';
+import { Restage, type RestageOptions } from '../../src/index.ts';
 
-/** A request that a server got, read to its end. */
-interface Received {
+/** A request that the server received, with its whole body. */
+interface ReceivedRequest {
   readonly request: IncomingMessage;
   readonly body: Buffer;
   readonly at: number;
 }
 
-/** Answers a request, or misbehaves. `nth` counts from 1. */
-export type Behaviour = (response: ServerResponse, received: Received, nth: number) => void;
+/** Responds to a request, or drops it. `nth` counts from 1. */
+export type Handler = (response: ServerResponse, received: ReceivedRequest, nth: number) => void;
 
-/** A server, and what it got: calls, and apart from them requests for streams of events. */
-interface Server {
+/** A stub of a Restage server, and the requests that it received: calls, and separately requests for event streams. */
+interface StubServer {
   readonly url: string;
-  readonly received: Received[];
-  readonly streams: Received[];
+  readonly received: ReceivedRequest[];
+  readonly streams: ReceivedRequest[];
 }
 
 /**
- * A server on a port of its own, that behaves as it is told and remembers what it got.
- * @param stream how it behaves when events are asked for; without it there are none, as with an older server
+ * Starts an HTTP server that responds with the given handlers and records its requests. It stops after the test.
+ * @param handleStream handles requests for events; by default there are none, as with an older server
  */
-export async function serve(behave: Behaviour, stream: Behaviour = noStream): Promise<Server> {
-  const received: Received[] = [];
-  const streams: Received[] = [];
+export async function startStubServer(
+  handleCall: Handler,
+  handleStream: Handler = sendRouteNotFound,
+): Promise<StubServer> {
+  const received: ReceivedRequest[] = [];
+  const streams: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
     const at = performance.now();
     const body = await buffer(request).catch(() => Buffer.alloc(0));
-    const arrived = { request, body, at };
-    if (request.url?.endsWith('/events')) stream(response, arrived, streams.push(arrived));
-    else behave(response, arrived, received.push(arrived));
+    const receivedRequest = { request, body, at };
+    if (request.url?.endsWith('/events')) {
+      handleStream(response, receivedRequest, streams.push(receivedRequest));
+    } else handleCall(response, receivedRequest, received.push(receivedRequest));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -45,18 +49,23 @@ export async function serve(behave: Behaviour, stream: Behaviour = noStream): Pr
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received, streams };
 }
 
-const noStream: Behaviour = (response) =>
-  json(response, 404, { error: { code: 'NOT_FOUND', message: 'There is no such route.' } });
+const sendRouteNotFound: Handler = (response) =>
+  sendJson(response, 404, { error: { code: 'NOT_FOUND', message: 'There is no such route.' } });
 
-/** Begins a stream of events, and sends the first of them. */
-export function streaming(response: ServerResponse, ...events: readonly [id: number, job: Job][]): void {
+/** A handler for tests in which the job must not be polled. */
+export const failOnPoll: Handler = () => {
+  throw new Error('the job was polled');
+};
+
+/** Starts an event stream, and sends events. */
+export function sendEvents(response: ServerResponse, ...events: readonly [id: number, job: Job][]): void {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
   response.flushHeaders();
   for (const [id, job] of events) response.write(`id: ${id}\nevent: job\ndata: ${JSON.stringify(job)}\n\n`);
 }
 
-/** A port where nobody listens any more. */
-export async function closedPort(): Promise<number> {
+/** Finds a port on which no server listens. */
+export async function findClosedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -64,38 +73,38 @@ export async function closedPort(): Promise<number> {
   return port;
 }
 
-/** A client of a server of these, that is in a hurry. */
-export function hurried(url: string, options: RestageOptions = {}): Restage {
+/** Creates a client of a stub server, with a short retry delay. */
+export function createTestClient(url: string, options: RestageOptions = {}): Restage {
   return new Restage({ apiKey: 'rsk_test', baseUrl: url, retryDelayMs: 5, ...options });
 }
 
-/** Answers as the server's tRPC does when a procedure succeeds. */
-export function succeed(response: ServerResponse, data: unknown): void {
-  json(response, 200, { result: { data: { json: data } } });
+/** Responds as tRPC does when a procedure succeeds. */
+export function sendResult(response: ServerResponse, data: unknown): void {
+  sendJson(response, 200, { result: { data: { json: data } } });
 }
 
-/** Answers as the server's tRPC does when a procedure fails; `code` may be one that nobody knows yet. */
-export function refuse(
+/** Responds as tRPC does when a procedure fails. `code` may be unknown to this version. */
+export function sendError(
   response: ServerResponse,
   code: ErrorCode | (string & {}),
-  more: { status?: number; headers?: Record<string, string>; data?: object } = {},
+  overrides: { status?: number; headers?: Record<string, string>; data?: object } = {},
 ): void {
-  const known = code in catalog ? catalog[code as ErrorCode] : undefined;
-  const status = more.status ?? known?.status ?? 400;
+  const catalogEntry = code in catalog ? catalog[code as ErrorCode] : undefined;
+  const status = overrides.status ?? catalogEntry?.status ?? 400;
   const error = {
     code,
     message: `${code} in words`,
     requestId: 'req_1',
     docUrl: `http://docs.test/errors#${code}`,
-    retryable: known?.retryable ?? false,
-    ...more.data,
+    retryable: catalogEntry?.retryable ?? false,
+    ...overrides.data,
   };
   const shape = { code: -32600, message: error.message, data: { httpStatus: status, error } };
-  json(response, status, { error: { json: shape } }, more.headers);
+  sendJson(response, status, { error: { json: shape } }, overrides.headers);
 }
 
-/** Answers with JSON. */
-export function json(
+/** Responds with JSON. */
+export function sendJson(
   response: ServerResponse,
   status: number,
   body: unknown,
@@ -104,8 +113,8 @@ export function json(
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
-/** A job, as a server tells of it. */
-export function aJob(fields: Partial<Job> = {}): Job {
+/** Creates a job that is processing. */
+export function createJob(fields: Partial<Job> = {}): Job {
   return {
     id: 'swx_1',
     status: 'processing',
@@ -121,3 +130,11 @@ export function aJob(fields: Partial<Job> = {}): Job {
     ...fields,
   };
 }
+
+/** A job that has completed. */
+export const completedJob = createJob({
+  status: 'completed',
+  progress: 100,
+  output: { render: 'http://a.test/r', source: 'http://a.test/s', alpha: 'http://a.test/a' },
+  completed_at: '2026-01-01T00:00:02.000Z',
+});
