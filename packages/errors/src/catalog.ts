@@ -1,256 +1,259 @@
-/** One entry of the catalog: what a code means, on every transport. */
+/** An entry of the catalog. */
 export interface CatalogEntry {
-  /** The HTTP status that the code travels with. */
+  /** The HTTP status. */
   readonly status: 400 | 401 | 402 | 403 | 404 | 405 | 409 | 413 | 429 | 500;
-  /** `core` codes are those of the SwitchX v1 API; `extended` ones name what it leaves unnamed. */
+  /** `core` codes are those of the SwitchX v1 API; `extended` codes are additions of Restage. */
   readonly tier: 'core' | 'extended';
-  /** Whether the very same request may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** When the code is given, in a sentence. */
+  /** What went wrong, in one or two sentences. */
   readonly meaning: string;
-  /** What the caller does about it, in a sentence. */
+  /** What the caller can do about it, in one or two sentences. */
   readonly resolution: string;
-  /** The details that a failure of this code always has, beside its message. */
+  /** The details that a failure of this code always has, besides its message. */
   readonly details?: readonly ('retryAfter' | 'limit' | 'allow')[];
 }
 
 /**
- * Every code that Restage answers with, once. Statuses, documentation, OpenAPI and the types of all
- * failures are derived from this object. The codes are those of the wire contract, v1.
+ * All error codes of the v1 API. Statuses, documentation, OpenAPI and the types of failures are derived from this object.
  */
 export const catalog = {
   INVALID_GENERATION_TYPE: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`generation_type` is missing, or is neither `image` nor `video`.',
-    resolution: 'Send `"generation_type": "image"` or `"video"`.',
+    meaning: '`generation_type` is missing, or is not `image` or `video`.',
+    resolution: 'Set `generation_type` to `image` or `video`.',
   },
   INVALID_ALPHA_MODE: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`alpha_mode` is missing, or is none of `auto`, `fill` and `custom`.',
+    meaning: '`alpha_mode` is missing, or is not `auto`, `fill` or `custom`.',
     resolution:
-      'Send `auto` to have the subject found, `fill` for the whole frame, or `custom` with an `alpha_uri`.',
+      'Set `alpha_mode` to `auto` to detect the subject, `fill` to use the whole frame, or `custom` to use the matte in `alpha_uri`.',
   },
   INVALID_MAX_RESOLUTION: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`max_resolution` is given, and is neither 720 nor 1080.',
-    resolution: 'Send the number 720 or 1080, or leave the field out for 1080.',
+    meaning: '`max_resolution` is not the number 720 or 1080.',
+    resolution: 'Set `max_resolution` to 720 or 1080, or omit it to use 1080.',
   },
   MISSING_STYLE_INPUT: {
     status: 400,
     tier: 'core',
     retryable: false,
     meaning:
-      'Neither `prompt` nor `reference_image_uri` says what the scene should be. Blank text counts as missing.',
-    resolution: 'Send a `prompt`, a `reference_image_uri`, or both.',
+      'Both `prompt` and `reference_image_uri` are missing or blank, so the request does not describe a scene.',
+    resolution: 'Set `prompt`, `reference_image_uri`, or both.',
   },
   MISSING_SOURCE: {
     status: 400,
     tier: 'core',
     retryable: false,
     meaning: '`source_uri` is missing or blank.',
-    resolution: 'Upload the footage and send its `beeble_uri`, or send an https or data URI.',
+    resolution:
+      'Set `source_uri` to the `beeble_uri` of an upload, an `https://` URL or a base64 `data:` URI.',
   },
   MISSING_ALPHA: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`alpha_mode` is `custom`, and `alpha_uri` is missing or blank.',
-    resolution: 'Send the matte as `alpha_uri`, or choose the alpha mode `auto` or `fill`.',
+    meaning: '`alpha_mode` is `custom`, but `alpha_uri` is missing or blank.',
+    resolution: 'Set `alpha_uri` to the matte, or set `alpha_mode` to `auto` or `fill`.',
   },
   ALPHA_TYPE_MISMATCH: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: 'The alpha is an image while the source is a video, or the reverse.',
-    resolution: 'Send an image matte for an image, and a video matte for a video.',
+    meaning: 'The alpha is an image but the source is a video, or the reverse.',
+    resolution: 'Use an image matte for an image, and a video matte for a video.',
   },
   INVALID_URI: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning:
-      "A URI is malformed, has a scheme that is not accepted, or names a file whose type can't be told.",
-    resolution:
-      'Send a `beeble://uploads/…` URI as an upload returned it, an `https://` URL, or a base64 `data:` URI.',
+    meaning: 'A URI is malformed, has an unsupported scheme, or points to a file of unknown type.',
+    resolution: 'Use the `beeble_uri` of an upload, an `https://` URL or a base64 `data:` URI.',
   },
   SOURCE_UNREACHABLE: {
     status: 400,
     tier: 'core',
     retryable: false,
     meaning:
-      "The source, alpha or reference can't be fetched: refused, blocked, timed out, not uploaded yet, or not yours.",
+      'The server could not fetch the source, alpha or reference: the request was refused, blocked or timed out, or the upload has no bytes yet or belongs to another account.',
     resolution:
-      'Check that the upload has been PUT with this account, or that the URL answers a plain GET from the open internet.',
+      'Check that the bytes of the upload were sent and that the same account created it, or that the URL responds to a GET request from the public internet.',
   },
   INVALID_FILENAME: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: 'The filename is not 3 to 255 characters, is unsafe, or does not end in an accepted extension.',
-    resolution: 'Send a plain name, without folders, that ends in .mp4, .mov, .png, .jpg, .jpeg or .webp.',
+    meaning:
+      '`filename` is not 3 to 255 characters long, contains unsafe characters, or has an unsupported extension.',
+    resolution: 'Use a plain file name without folders that ends in .mp4, .mov, .png, .jpg, .jpeg or .webp.',
   },
   INVALID_CALLBACK_URL: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`callback_url` is not HTTPS, points where callbacks may not go, or nothing answers there.',
-    resolution: 'Send the HTTPS URL of a server that is up and reachable from the open internet.',
+    meaning:
+      '`callback_url` is not an HTTPS URL, points to a blocked address, or its server does not respond.',
+    resolution: 'Use the HTTPS URL of a running server that is reachable from the public internet.',
   },
   INVALID_API_KEY: {
     status: 401,
     tier: 'core',
     retryable: false,
     meaning: 'The API key is missing, malformed, unknown, revoked or expired.',
-    resolution: 'Send one valid key as `x-api-key: rsk_…` or `authorization: Bearer rsk_…`.',
+    resolution: 'Send one valid key in the header `x-api-key: rsk_…` or `authorization: Bearer rsk_…`.',
   },
   INSUFFICIENT_CREDITS: {
     status: 402,
     tier: 'core',
     retryable: false,
-    meaning: "The account's credits do not cover the operation.",
-    resolution: 'Add credits, or lower the cost: fewer frames, or 720 instead of 1080.',
+    meaning: 'The account does not have enough credits for this request.',
+    resolution: 'Add credits, or reduce the cost with fewer frames or a `max_resolution` of 720.',
   },
   JOB_NOT_FOUND: {
     status: 404,
     tier: 'core',
     retryable: false,
-    meaning: 'There is no such job, or it belongs to another account.',
-    resolution: 'Check the id, and that the key belongs to the account that started the job.',
+    meaning: 'No job with this id exists, or it belongs to another account.',
+    resolution: 'Check the id, and use an API key of the account that started the job.',
   },
   RATE_LIMIT_EXCEEDED: {
     status: 429,
     tier: 'core',
     retryable: true,
-    meaning: "The account's requests of the last 60 seconds have used up its rate.",
-    resolution: 'Wait as long as `retry-after` says, then send the request again.',
+    meaning: 'The account has exceeded its request rate limit, which covers the last 60 seconds.',
+    resolution: 'Wait for the number of seconds in the `retry-after` header, then retry.',
     details: ['retryAfter', 'limit'],
   },
   INTERNAL_ERROR: {
     status: 500,
     tier: 'core',
     retryable: true,
-    meaning: 'Something unexpected went wrong; its cause is logged under the request id.',
-    resolution: 'Retry with the same idempotency key. If it persists, report the `x-request-id`.',
+    meaning: 'An unexpected error occurred. Its cause is logged under the request id.',
+    resolution:
+      'Retry with the same idempotency key. If the error persists, report the `x-request-id` header.',
   },
   CREDIT_DEDUCTION_FAILED: {
     status: 500,
     tier: 'core',
     retryable: true,
-    meaning: 'The ledger could not record the charge. Nothing was charged and no job exists.',
-    resolution: 'Send the request again.',
+    meaning: 'The charge could not be recorded. No job was started and nothing was charged.',
+    resolution: 'Retry the request.',
   },
   UPLOAD_URL_FAILED: {
     status: 500,
     tier: 'core',
     retryable: true,
-    meaning: 'The blob store could not prepare the upload.',
-    resolution: 'Send the request again.',
+    meaning: 'The storage could not prepare the upload.',
+    resolution: 'Retry the request.',
   },
   JOB_QUEUE_FAILED: {
     status: 500,
     tier: 'core',
     retryable: true,
-    meaning: 'The job could not be queued. Nothing was charged and no job exists.',
-    resolution: 'Send the request again.',
+    meaning: 'The job could not be queued. No job was started and nothing was charged.',
+    resolution: 'Retry the request.',
   },
   INVALID_REQUEST: {
     status: 400,
     tier: 'extended',
     retryable: false,
-    meaning: 'The body is not a JSON object, or a field that has no code of its own is wrong.',
-    resolution: 'The message names the field, what it accepts and what was received.',
+    meaning: 'The request body is not a JSON object, or a field without an error code of its own is invalid.',
+    resolution:
+      'Correct the field that the message names. The message also says what is accepted and what was received.',
   },
   INVALID_FILE_FORMAT: {
     status: 400,
     tier: 'extended',
     retryable: false,
-    meaning: "The source's real type does not fit `generation_type`, or its codec is not accepted.",
-    resolution: 'Images are PNG, JPEG or WebP. Videos are MP4 or MOV with H.264 or HEVC.',
+    meaning: 'The content of the source does not match `generation_type`, or its codec is not supported.',
+    resolution: 'Use a PNG, JPEG or WebP image, or an MP4 or MOV video with the H.264 or HEVC codec.',
   },
   SOURCE_TOO_LARGE: {
     status: 400,
     tier: 'extended',
     retryable: false,
-    meaning: 'The source has more pixels, or more bytes, than are allowed.',
-    resolution: 'Scale the source to at most 2,770,000 pixels (width × height) and send it again.',
+    meaning: 'The source has too many pixels or bytes.',
+    resolution: 'Scale the source down to at most 2,770,000 pixels (width × height), or compress it.',
   },
   VIDEO_TOO_MANY_FRAMES: {
     status: 400,
     tier: 'extended',
     retryable: false,
     meaning: 'The video has more than 240 frames.',
-    resolution: 'Cut the shot into pieces of at most 240 frames.',
+    resolution: 'Split the video into parts of at most 240 frames.',
   },
   HARD_LIMIT_EXCEEDED: {
     status: 402,
     tier: 'extended',
     retryable: false,
-    meaning: "The charge would pass the account's spending limit of this billing period.",
+    meaning: "The charge would exceed the account's spending limit for this billing period.",
     resolution: 'Raise the spending limit, or wait for the next billing period.',
   },
   MAX_COST_EXCEEDED: {
     status: 402,
     tier: 'extended',
     retryable: false,
-    meaning: "The job would cost more than the request's `max_cost`.",
-    resolution: 'Raise `max_cost`, or lower the cost: fewer frames, or 720 instead of 1080.',
+    meaning: 'The job would cost more than the `max_cost` of the request.',
+    resolution: 'Raise `max_cost`, or reduce the cost with fewer frames or a `max_resolution` of 720.',
   },
   INVALID_SIGNATURE: {
     status: 403,
     tier: 'extended',
     retryable: false,
-    meaning: 'A signed upload or download URL is altered or has expired.',
+    meaning: 'The signed upload or download URL was altered or has expired.',
     resolution:
-      'Use the URL exactly as it was given; read the job again, or create the upload again, for a fresh one.',
+      'Use the URL exactly as the server returned it. To get a fresh URL, fetch the job or create the upload again.',
   },
   NOT_FOUND: {
     status: 404,
     tier: 'extended',
     retryable: false,
-    meaning: 'There is no such route.',
-    resolution: 'Check the path; /docs lists every route.',
+    meaning: 'The route does not exist.',
+    resolution: 'Check the path. All routes are listed at /docs.',
   },
   METHOD_NOT_ALLOWED: {
     status: 405,
     tier: 'extended',
     retryable: false,
-    meaning: 'The route exists, but not for this HTTP method.',
-    resolution: 'Use a method that the `allow` header names.',
+    meaning: 'The route does not support this HTTP method.',
+    resolution: 'Use one of the methods in the `allow` header.',
     details: ['allow'],
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,
     tier: 'extended',
     retryable: false,
-    meaning: 'The idempotency key was used before, with a different body.',
+    meaning: 'The idempotency key was already used with a different request body.',
     resolution: 'Use a new key for a new job. The message names the fields that differ.',
   },
   JOB_NOT_CANCELLABLE: {
     status: 409,
     tier: 'extended',
     retryable: false,
-    meaning: 'The job has already ended.',
-    resolution: 'Nothing is left to cancel.',
+    meaning: "The job has already completed or failed, so it can't be cancelled.",
+    resolution: 'Fetch the job to see its result.',
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     tier: 'extended',
     retryable: false,
-    meaning: 'The request body is over the limit.',
-    resolution: 'Upload large footage and send its `beeble_uri` instead of a data URI.',
+    meaning: 'The request body exceeds the size limit.',
+    resolution:
+      'Upload large files and send their `beeble_uri` instead of a `data:` URI. Compress uploads that are too large themselves.',
   },
   CONCURRENT_LIMIT_EXCEEDED: {
     status: 429,
     tier: 'extended',
     retryable: true,
-    meaning: 'As many jobs of the account are in flight as it may have.',
-    resolution: 'Wait for a job to end, then send the request again.',
+    meaning: 'The account has reached its limit of jobs in flight.',
+    resolution: 'Wait until a job has ended, then retry.',
     details: ['retryAfter', 'limit'],
   },
 } as const satisfies Record<string, CatalogEntry>;
@@ -258,10 +261,10 @@ export const catalog = {
 /** A code of the catalog. */
 export type ErrorCode = keyof typeof catalog;
 
-/** All codes, core first, in the order of the wire contract. */
+/** All codes, core codes first, in the order of the API documentation. */
 export const errorCodes = Object.keys(catalog) as readonly ErrorCode[];
 
-/** Whether a string from outside is a code that this version knows. */
+/** Whether a value is a code that this version knows. */
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(catalog, value);
 }

@@ -1,12 +1,12 @@
 import { catalog, type ErrorCode } from './catalog.ts';
 import type { Failure } from './failure.ts';
 
-/** The body of every HTTP error outside `/trpc`: exactly these two fields. */
+/** The body of every HTTP error outside `/trpc`. It has exactly these two fields. */
 export interface Envelope {
   readonly error: { readonly message: string; readonly code: ErrorCode };
 }
 
-/** The HTTP answer to a failure: status and body. What else there is to say travels in headers. */
+/** Converts a failure to an HTTP status and body. All other details are sent in headers. */
 export function encodeEnvelope(failure: Failure): {
   readonly status: (typeof catalog)[ErrorCode]['status'];
   readonly body: Envelope;
@@ -18,9 +18,8 @@ export function encodeEnvelope(failure: Failure): {
 }
 
 /**
- * Reads an error body from a server of any version.
- * @returns the code as it was sent, known to this version or not, and the message; `undefined` when `body`
- * is no envelope.
+ * Decodes an error body from a server of any version.
+ * @returns the code, which this version may not know, and the message; `undefined` if `body` is not an envelope
  */
 export function decodeEnvelope(body: unknown): { code: string; message: string } | undefined {
   if (typeof body !== 'object' || body === null || !('error' in body)) return undefined;

@@ -11,20 +11,20 @@ import {
   isFailure,
 } from './index.ts';
 
-test('the catalog holds the nineteen core codes of the contract, and extended ones', () => {
+test('the catalog has the nineteen core codes first, then the extended ones', () => {
   const tiers = errorCodes.map((code) => catalog[code].tier);
   expect(tiers.filter((tier) => tier === 'core')).toHaveLength(19);
   expect(tiers.lastIndexOf('core')).toBeLessThan(tiers.indexOf('extended'));
 });
 
-test('every entry says what it means and how to resolve it, in sentences', () => {
+test('every catalog entry has a meaning and a resolution in full sentences', () => {
   for (const code of errorCodes) {
     expect(catalog[code].meaning, code).toMatch(/^[A-Z`].*\.$/s);
     expect(catalog[code].resolution, code).toMatch(/^[A-Z].*\.$/s);
   }
 });
 
-test('a code always has the details that its row names, and no others', () => {
+test('hasDetail is true for the details in the catalog, and for no others', () => {
   expect(errorCodes.filter((code) => hasDetail(code, 'retryAfter'))).toEqual(
     errorCodes.filter((code) => catalog[code].status === 429),
   );
@@ -32,7 +32,7 @@ test('a code always has the details that its row names, and no others', () => {
 });
 
 describe('a failure', () => {
-  test('is told apart from everything else', () => {
+  test('is recognized by isFailure, and nothing else is', () => {
     expect(isFailure(fail('JOB_NOT_FOUND', 'no'))).toBe(true);
     expect(isFailure(failWith('OF_NO_CATALOG', 'no'))).toBe(true);
     for (const value of [
@@ -48,13 +48,13 @@ describe('a failure', () => {
     }
   });
 
-  test('is known to another copy of the package', async () => {
+  test('is recognized by another copy of the package', async () => {
     const copy: typeof import('./failure.ts') = await import(`${'./failure.ts'}?copy`);
     expect(copy.isFailure).not.toBe(isFailure);
     expect(isFailure(copy.fail('JOB_NOT_FOUND', 'no'))).toBe(true);
   });
 
-  test('becomes its status and an envelope of exactly two fields', () => {
+  test('is encoded as its status and an envelope with exactly two fields', () => {
     const failure = fail('RATE_LIMIT_EXCEEDED', 'slow down', {
       retryAfter: 3,
       limit: { name: 'writes', quota: 1 },
@@ -68,7 +68,7 @@ describe('a failure', () => {
 });
 
 describe('an envelope', () => {
-  test('is read back, a code that is not known here included', () => {
+  test('is decoded, even if its code is unknown', () => {
     const { body } = encodeEnvelope(fail('JOB_NOT_FOUND', 'no'));
     expect(decodeEnvelope(JSON.parse(JSON.stringify(body)))).toEqual({
       code: 'JOB_NOT_FOUND',
@@ -90,7 +90,7 @@ describe('an envelope', () => {
     { error: null },
     { error: { code: 1, message: 'x' } },
     { error: { code: 'X' } },
-  ])('is not seen in %j', (body) => {
+  ])('is not decoded from %j', (body) => {
     expect(decodeEnvelope(body)).toBeUndefined();
   });
 });

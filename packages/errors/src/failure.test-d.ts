@@ -15,14 +15,14 @@ import {
 expectTypeOf(fail('JOB_NOT_FOUND', 'no')).toEqualTypeOf<Failure<'JOB_NOT_FOUND'>>();
 fail('JOB_NOT_FOUND', 'no', { param: 'id' });
 
-// @ts-expect-error a 429 always says when to come again, and which limit was met
+// @ts-expect-error a 429 always has retryAfter and limit
 fail('RATE_LIMIT_EXCEEDED', 'slow down');
 // @ts-expect-error the limit is missing
 fail('CONCURRENT_LIMIT_EXCEEDED', 'wait', { retryAfter: 1 });
-// @ts-expect-error a 405 always says which methods there are
+// @ts-expect-error a 405 always has allow
 fail('METHOD_NOT_ALLOWED', 'no');
 declare const anyCode: ErrorCode;
-// @ts-expect-error one of these codes always has details
+// @ts-expect-error some of these codes require details
 fail(anyCode, 'no');
 // @ts-expect-error no such code
 fail('NO_SUCH_CODE', 'no');

@@ -2,7 +2,7 @@ import { expectTypeOf } from 'vitest';
 import type { ErrorCode } from './index.ts';
 import { type ErrorCodeOf, getProcedureError, type ProcedureError } from './trpc.ts';
 
-/** A procedure of a router, as far as its codes are told by its type. */
+/** A procedure of a router, reduced to the parts that contain its codes. */
 interface Procedure<Code extends ErrorCode> {
   (options: object): Promise<unknown>;
   readonly _def: { readonly procedure: true; readonly meta: unknown };
@@ -16,12 +16,12 @@ expectTypeOf<ErrorCodeOf<Get | Create>>().toEqualTypeOf<
   'JOB_NOT_FOUND' | 'INVALID_FILENAME' | 'RATE_LIMIT_EXCEEDED'
 >();
 expectTypeOf<ErrorCodeOf<{ readonly meta: unknown }>>().toEqualTypeOf<never>();
-// A code of a newer server's types is one that this version gives as UNKNOWN.
+// A code that only a newer server knows is UNKNOWN.
 type Newer = { readonly meta: { readonly errorCodes: readonly ('FUTURE' | 'NOT_FOUND')[] } };
 expectTypeOf<ErrorCodeOf<Newer>>().toEqualTypeOf<'NOT_FOUND'>();
 expectTypeOf(getProcedureError<Newer>({})?.code).toEqualTypeOf<'NOT_FOUND' | 'UNKNOWN' | undefined>();
 
-/** A switch over what a procedure was refused with is exhaustive, and each code has what it always says. */
+/** A switch over the codes of a procedure is exhaustive, and the details that a code always has are required. */
 export function exhaustive(caught: unknown): string | number {
   const error = getProcedureError<Get>(caught);
   if (!error) throw caught;
@@ -44,7 +44,7 @@ export function exhaustive(caught: unknown): string | number {
   }
 }
 
-/** One that forgets a code, or has one too many, does not compile. */
+/** A switch with a missing or an impossible code does not compile. */
 export function inexact(caught: unknown): string {
   const error = getProcedureError<Get>(caught);
   switch (error?.code) {
@@ -52,7 +52,7 @@ export function inexact(caught: unknown): string {
     case 'UNKNOWN':
     case 'RATE_LIMIT_EXCEEDED':
       return '';
-    // @ts-expect-error the procedure never gives it
+    // @ts-expect-error the procedure never fails with this code
     case 'INVALID_FILENAME':
       return '';
     default:
@@ -61,7 +61,7 @@ export function inexact(caught: unknown): string {
   }
 }
 
-// Without a procedure, all codes are possible.
+// Without a type argument, all codes are possible.
 expectTypeOf(getProcedureError({})).toEqualTypeOf<ProcedureError<ErrorCode> | undefined>();
 // @ts-expect-error a procedure without codes has no exact errors
 getProcedureError<{ readonly meta: unknown }>({});

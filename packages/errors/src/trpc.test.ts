@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { errorCodes, procedureCodes } from './index.ts';
 import { getProcedureError } from './trpc.ts';
 
-const sent = {
+const body = {
   code: 'JOB_NOT_FOUND',
   message: 'There is no such job.',
   requestId: 'req_1',
@@ -10,49 +10,49 @@ const sent = {
   retryable: false,
 };
 
-/** What tRPC's client throws, as far as it matters here. */
-function clientError(path: unknown, error: unknown, meta?: object) {
+/** Creates an error like those of tRPC's client. */
+function createClientError(path: unknown, error: unknown, meta?: object) {
   return Object.assign(new Error('refused'), { data: { httpStatus: 400, path, error }, meta });
 }
 
 describe('getProcedureError', () => {
-  test('gives a declared code, with all that the server said', () => {
-    const error = clientError('generations.get', { ...sent, param: 'id', stranger: true });
-    expect(getProcedureError(error)).toEqual({ ...sent, param: 'id' });
+  test('returns a declared code with all fields of the response', () => {
+    const error = createClientError('generations.get', { ...body, param: 'id', extra: true });
+    expect(getProcedureError(error)).toEqual({ ...body, param: 'id' });
   });
 
   test.each(Object.keys(procedureCodes) as (keyof typeof procedureCodes)[])(
-    'gives of %s the codes that it declares, and UNKNOWN for every other',
+    'returns the declared codes of %s, and UNKNOWN for every other code',
     (path) => {
       const declared: readonly string[] = procedureCodes[path];
       for (const code of [...errorCodes, 'SOURCE_TOO_LOUD', 'toString']) {
-        const error = getProcedureError(clientError(path, { ...sent, code }));
+        const error = getProcedureError(createClientError(path, { ...body, code }));
         if (declared.includes(code)) expect(error).toMatchObject({ code });
-        else expect(error).toEqual({ ...sent, code: 'UNKNOWN', wireCode: code });
+        else expect(error).toEqual({ ...body, code: 'UNKNOWN', wireCode: code });
       }
     },
   );
 
   test.each([undefined, 7, 'generations.dance', 'toString', '__proto__'])(
-    'gives UNKNOWN for the procedure %s, which it does not know',
+    'returns UNKNOWN for the unknown procedure %s',
     (path) => {
-      expect(getProcedureError(clientError(path, sent))).toEqual({
-        ...sent,
+      expect(getProcedureError(createClientError(path, body))).toEqual({
+        ...body,
         code: 'UNKNOWN',
         wireCode: 'JOB_NOT_FOUND',
       });
     },
   );
 
-  test('gives the seconds to wait: those of the error, those of the header, or one where they must be there', () => {
-    const limited = { ...sent, code: 'RATE_LIMIT_EXCEEDED', retryable: true };
+  test('returns retryAfter of the error, else of the header, else 1 for a code that always has it', () => {
+    const limited = { ...body, code: 'RATE_LIMIT_EXCEEDED', retryable: true };
     const meta = { response: { headers: new Headers({ 'retry-after': '7' }) } };
     const get = (error: object, more?: object) =>
-      getProcedureError(clientError('account.info', error, more))?.retryAfter;
+      getProcedureError(createClientError('account.info', error, more))?.retryAfter;
     expect(get({ ...limited, retryAfter: 3 }, meta)).toBe(3);
     expect(get(limited, meta)).toBe(7);
     expect(get(limited)).toBe(1);
-    // In a batch the header is that of the call that has to wait longest.
+    // In a batch, the header is that of the call that has to wait longest.
     expect(get({ ...limited, code: 'INTERNAL_ERROR' }, meta)).toBeUndefined();
     expect(get({ ...limited, code: 'INTERNAL_ERROR', retryAfter: 2 })).toBe(2);
     expect(get({ ...limited, code: 'FUTURE', retryAfter: 2 })).toBe(2);
@@ -63,14 +63,14 @@ describe('getProcedureError', () => {
     null,
     'JOB_NOT_FOUND',
     new Error('fetch failed'),
-    new TypeError('a bug', { cause: clientError('generations.get', sent) }),
+    new TypeError('a bug', { cause: createClientError('generations.get', body) }),
     { data: null },
     { data: { path: 'generations.get', code: 'NOT_FOUND' } },
-    clientError('generations.get', undefined),
-    clientError('generations.get', { code: 'JOB_NOT_FOUND', message: 'of another service' }),
-    clientError('generations.get', { ...sent, requestId: undefined }),
-    clientError('generations.get', { ...sent, retryable: 'no' }),
-  ])('gives nothing for what is no answer of Restage (%#)', (error) => {
+    createClientError('generations.get', undefined),
+    createClientError('generations.get', { code: 'JOB_NOT_FOUND', message: 'of another service' }),
+    createClientError('generations.get', { ...body, requestId: undefined }),
+    createClientError('generations.get', { ...body, retryable: 'no' }),
+  ])('returns undefined for anything but a Restage response (%#)', (error) => {
     expect(getProcedureError(error)).toBeUndefined();
   });
 });

@@ -1,12 +1,12 @@
 /**
- * Exact errors for `@trpc/client`: the codes that a procedure of `AppRouter` declares, as a type, and what a caught error
- * says of them. Nothing of tRPC is imported: errors are known by what they hold.
+ * Exact errors for `@trpc/client`: the codes of each procedure of `AppRouter` as a type, and a function that reads them from
+ * a caught error. It does not import tRPC; errors are recognized by their fields.
  */
 import type { ErrorCode } from './catalog.ts';
 import { type ErrorCodeWith, hasDetail } from './failure.ts';
 import { procedureCodes } from './generated/procedure-codes.ts';
 
-/** What each procedure of `AppRouter` says of its codes, in its type. */
+/** A procedure of `AppRouter`, whose type contains its codes. */
 export interface ProcedureWithCodes<Code extends string = string> {
   readonly meta: { readonly errorCodes: readonly Code[] };
 }
@@ -14,19 +14,19 @@ export interface ProcedureWithCodes<Code extends string = string> {
 /** Exactly the codes of a procedure: `ErrorCodeOf<AppRouter['generations']['get']>`. */
 export type ErrorCodeOf<P> = P extends ProcedureWithCodes<infer Code> ? Extract<Code, ErrorCode> : never;
 
-/** What an answer says of an error beside its code. */
+/** The fields of an error besides its code. */
 export interface ProcedureErrorDetails {
-  /** For people: names the parameter, what is accepted and what was received. */
+  /** A message for people: the parameter, what is accepted and what was received. */
   readonly message: string;
-  /** The offending parameter. */
+  /** The name of the invalid parameter. */
   readonly param?: string;
-  /** What the server's operator finds the request by. */
+  /** The id of the request in the server's logs. */
   readonly requestId: string;
-  /** The page about the code. */
+  /** The documentation of the code. */
   readonly docUrl: string;
-  /** Whether the very same call may succeed later. */
+  /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** Seconds after which it may. */
+  /** Seconds to wait before a retry. */
   readonly retryAfter?: number;
 }
 
@@ -35,14 +35,14 @@ interface DeclaredError<Code extends ErrorCode> extends ProcedureErrorDetails {
   readonly code: Code;
 }
 
-/** An error whose code the procedure does not declare: one of a newer server, or of another route. */
+/** An error whose code the procedure does not declare: the code of a newer server, or of another route. */
 export interface UndeclaredError extends ProcedureErrorDetails {
   readonly code: 'UNKNOWN';
-  /** The code as the server sent it. */
+  /** The code in the server's response. */
   readonly wireCode: string;
 }
 
-/** What a call of a procedure was answered with, as a union that `switch (error.code)` narrows. */
+/** The error of a call, as a union that `switch (error.code)` narrows. */
 export type ProcedureError<Code extends ErrorCode> =
   | UndeclaredError
   | (Code extends ErrorCodeWith<'retryAfter'>
@@ -51,34 +51,34 @@ export type ProcedureError<Code extends ErrorCode> =
         ? DeclaredError<Code>
         : never);
 
-/** What the compiler sees of one whose code is only known at run time. */
+/** A {@link ProcedureError} whose code is only known at run time. */
 type AnyProcedureError = UndeclaredError | DeclaredError<ErrorCode>;
 
-/** Seconds to wait where an answer that must say so does not, since something on its way has cut it. */
+/** Seconds to wait if a code that always has `retryAfter` arrives without it, because a proxy dropped the header. */
 const defaultRetryAfter = 1;
 
 /**
- * What a call of the procedure `P` was answered with: `getProcedureError<AppRouter['generations']['get']>(error)`. Give a
- * union of procedures where several are called.
- * @param error what was caught: a `TRPCClientError`, or anything else
- * @returns the error, with a code that the procedure declares or with UNKNOWN; undefined where this is no answer of
- * Restage: no connection, a page of a proxy, a bug
+ * Returns the error of a call of procedure `P`: `getProcedureError<AppRouter['generations']['get']>(error)`. If several
+ * procedures are called, pass a union of their types.
+ * @param error the caught value: a `TRPCClientError`, or anything else
+ * @returns the error, with a code that the procedure declares or UNKNOWN; undefined if it is not a Restage response, but
+ * for example a connection error, a proxy's page or a bug
  */
 export function getProcedureError<P extends ProcedureWithCodes = ProcedureWithCodes<ErrorCode>>(
   error: unknown,
 ): ProcedureError<ErrorCodeOf<P>> | undefined;
 export function getProcedureError(error: unknown): AnyProcedureError | undefined {
   const data = readField(error, 'data');
-  const sent = readField(data, 'error');
+  const body = readField(data, 'error');
   const [code, message, requestId, docUrl] = ['code', 'message', 'requestId', 'docUrl'].map((name) =>
-    readText(sent, name),
+    readText(body, name),
   );
-  const retryable = readField(sent, 'retryable');
+  const retryable = readField(body, 'retryable');
   if (code === undefined || message === undefined || requestId === undefined || docUrl === undefined)
     return undefined;
   if (typeof retryable !== 'boolean') return undefined;
-  const param = readText(sent, 'param');
-  const retryAfter = readField(sent, 'retryAfter');
+  const param = readText(body, 'param');
+  const retryAfter = readField(body, 'retryAfter');
   const details: ProcedureErrorDetails = {
     message,
     ...(param !== undefined && { param }),
@@ -87,21 +87,21 @@ export function getProcedureError(error: unknown): AnyProcedureError | undefined
     retryable,
     ...(typeof retryAfter === 'number' && { retryAfter }),
   };
-  const declared = findDeclared(readText(data, 'path'), code);
-  if (declared === undefined) return { code: 'UNKNOWN', wireCode: code, ...details };
-  if (!hasDetail(declared, 'retryAfter') || details.retryAfter !== undefined)
-    return { code: declared, ...details };
-  return { code: declared, ...details, retryAfter: readRetryAfter(error) ?? defaultRetryAfter };
+  const declaredCode = findDeclaredCode(readText(data, 'path'), code);
+  if (declaredCode === undefined) return { code: 'UNKNOWN', wireCode: code, ...details };
+  if (!hasDetail(declaredCode, 'retryAfter') || details.retryAfter !== undefined)
+    return { code: declaredCode, ...details };
+  return { code: declaredCode, ...details, retryAfter: readRetryAfter(error) ?? defaultRetryAfter };
 }
 
-/** The code, if this version knows the procedure and the procedure declares it. */
-function findDeclared(path: string | undefined, code: string): ErrorCode | undefined {
+/** Returns the code if this version knows the procedure and the procedure declares the code. */
+function findDeclaredCode(path: string | undefined, code: string): ErrorCode | undefined {
   const table: Readonly<Record<string, readonly ErrorCode[]>> = procedureCodes;
-  const declared = path !== undefined && Object.hasOwn(table, path) ? table[path] : undefined;
-  return declared?.find((each) => each === code);
+  const declaredCodes = path !== undefined && Object.hasOwn(table, path) ? table[path] : undefined;
+  return declaredCodes?.find((candidate) => candidate === code);
 }
 
-/** Seconds, from the header of an older server's answer, where the link has kept the response. */
+/** Reads the `retry-after` header in seconds, for older servers, if the link kept the response. */
 function readRetryAfter(error: unknown): number | undefined {
   const headers = readField(readField(readField(error, 'meta'), 'response'), 'headers');
   const get = readField(headers, 'get');
