@@ -4,7 +4,7 @@ import { idTime, isId, newId, uuidOf } from './ids.ts';
 
 const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
 
-test('ids have their prefix, are well-formed and sort by time', () => {
+test('newId creates well-formed ids with a prefix, which sort by time', () => {
   const ids = [1, 1_700_000_000_000, 1_700_000_000_001, 4_000_000_000_000].map((now) =>
     newId('generation', now, random),
   );
@@ -16,13 +16,13 @@ test('ids have their prefix, are well-formed and sort by time', () => {
   }
 });
 
-test('an id says when it was made', () => {
+test('idTime returns when an id was created', () => {
   for (const now of [0, 1_700_000_000_001, 4_000_000_000_000]) {
     expect(idTime(newId('upload', now, random))).toBe(now);
   }
 });
 
-test('ids of one moment differ', () => {
+test('ids that are created in the same millisecond differ', () => {
   const ids = Array.from({ length: 1000 }, () => newId('upload', 1_700_000_000_000, random));
   expect(new Set(ids).size).toBe(1000);
 });
@@ -36,16 +36,16 @@ test.each([
   `swx_${'0'.repeat(25)}\n`,
   null,
   7,
-])('%j is no id', (value) => {
+])('isId is false for %j', (value) => {
   expect(isId('generation', value)).toBe(false);
 });
 
-test('the UUID in an id is the one that it was made of, whatever its bits', () => {
+test('uuidOf returns the UUIDv7 of an id, whatever its bits', () => {
   for (const fill of [0, 1, 0x7f, 0x80, 0xff]) {
     const id = newId('generation', 1_700_000_000_000 + fill, (bytes) => bytes.fill(fill));
     const uuid = uuidOf(id);
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-    // Its first 48 bits are the time.
+    // The first 48 bits are the time.
     expect(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16)).toBe(1_700_000_000_000 + fill);
   }
   expect(uuidOf('swx_00000000000000000000000001')).toBe('00000000-0000-0000-0000-000000000001');

@@ -1,11 +1,12 @@
 export { idPrefixes, idTime, isId, newId, uuidOf } from './ids.ts';
-export { filenameType, isFilename } from './input/filename.ts';
-export { Input, type InputAccepted, type InputCodes, type InputSent } from './input/input.ts';
+export { getFilenameType, isFilename } from './input/filename.ts';
+export { Input, type InputCodes, type ParsedInput, type RawInput } from './input/input.ts';
 export { received } from './input/received.ts';
-export { limits, outputBoxes, outputSize, type Size, uploadExtensions } from './limits.ts';
+export { limits, uploadExtensions } from './limits.ts';
+export { outputBoxes, outputSize, type Size } from './output-size.ts';
 export { defaultPrices, type MeterId, meterOf, meters, type PriceTable, price } from './pricing.ts';
+export type { Procedure, RestBinding } from './procedures/define-procedure.ts';
 export { type FileRouteName, fileRouteErrors } from './procedures/file-routes.ts';
-export type { Procedure, RestBinding } from './procedures/procedure.ts';
 export {
   bodyErrors,
   commonErrors,

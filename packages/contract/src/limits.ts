@@ -1,4 +1,4 @@
-/** Every number that the wire contract fixes. What an operator may change has its default here too. */
+/** All limits of the API. For those that an operator can configure, this is the default. */
 export const limits = {
   /** Characters. */
   promptLength: 2000,
@@ -8,7 +8,7 @@ export const limits = {
   pageSize: { min: 1, max: 100, default: 20 },
   /** Width × height of a source, and of an alpha. */
   sourcePixels: 2_770_000,
-  /** Width × height of a reference: it is scaled down before use, so a camera's full picture will do. */
+  /** Width × height of a reference. It is scaled down before use, so full camera resolution is allowed. */
   referencePixels: 50_000_000,
   videoFrames: 240,
   /** Bytes of a `data:` URI once decoded. */
@@ -17,30 +17,24 @@ export const limits = {
   bodyBytes: 72 * 1024 * 1024,
   /** Bytes of an upload, and of a source fetched from a URL. */
   uploadBytes: 512 * 1024 * 1024,
-  /** Seconds for which a signed URL works. */
+  /** How long a signed URL is valid, in seconds. */
   uploadUrlSeconds: 3600,
   downloadUrlSeconds: 72 * 3600,
-  /** Seconds that a read of a job may wait for its end. */
+  /** How long a request may wait for the end of a job, in seconds. */
   waitSeconds: { min: 1, max: 60 },
-  /** Seconds of silence after which a stream of events sends a sign of life. */
+  /** Seconds of silence after which an event stream sends a keep-alive. */
   keepAliveSeconds: 15,
   /** Procedure calls in one tRPC batch. */
   batchCalls: 10,
-  /** Seconds that the request limits look back. */
+  /** The window of the rate limits, in seconds. */
   rateWindowSeconds: 60,
-  /** Seconds to wait before each attempt at a webhook; their count is how often it is tried. */
+  /** Seconds to wait before each attempt to deliver a webhook. Their number is the number of attempts. */
   webhookDelaySeconds: [0, 1, 5, 30, 120],
-  /** Seconds in which a callback URL must answer a webhook. */
+  /** Seconds in which a callback URL must respond to a webhook. */
   webhookTimeoutSeconds: 10,
 } as const;
 
-/** The largest output box for each `max_resolution`, for landscape footage; upright footage turns it. */
-export const outputBoxes = {
-  720: { width: 1280, height: 720 },
-  1080: { width: 1920, height: 1080 },
-} as const;
-
-/** The extensions that an upload may have, with the media type of each. */
+/** The accepted extensions of an upload, and the media type of each. */
 export const uploadExtensions = {
   '.mp4': 'video/mp4',
   '.mov': 'video/quicktime',
@@ -49,25 +43,3 @@ export const uploadExtensions = {
   '.jpeg': 'image/jpeg',
   '.webp': 'image/webp',
 } as const;
-
-/** Width and height in whole pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/**
- * The size of the output for a source, as shown (after EXIF or track rotation): the source's size, scaled
- * down where it exceeds the box, aspect kept. Videos get even sizes, as H.264 4:2:0 asks.
- */
-export function outputSize(source: Size, maxResolution: 720 | 1080, type: 'image' | 'video'): Size {
-  const box = outputBoxes[maxResolution];
-  const upright = source.height > source.width;
-  const boxWidth = upright ? box.height : box.width;
-  const boxHeight = upright ? box.width : box.height;
-  const scale = Math.min(1, boxWidth / source.width, boxHeight / source.height);
-  const width = Math.max(1, Math.min(boxWidth, Math.round(source.width * scale)));
-  const height = Math.max(1, Math.min(boxHeight, Math.round(source.height * scale)));
-  if (type === 'image') return { width, height };
-  return { width: Math.max(2, width - (width % 2)), height: Math.max(2, height - (height % 2)) };
-}

@@ -1,18 +1,18 @@
 import type { GenerationType, MaxResolution } from './vocabulary.ts';
 
-/** Credits for a job: a video pays for every begun 30 frames, an image once. */
+/** Prices in credits: of an image, and of every 30 frames of a video or part thereof. */
 export type PriceTable = Readonly<Record<GenerationType, Readonly<Record<MaxResolution, number>>>>;
 
-/** The contract's prices. An operator may set others. */
+/** The default prices. An operator can configure others. */
 export const defaultPrices: PriceTable = {
   video: { 720: 3, 1080: 10 },
   image: { 720: 1, 1080: 3 },
 };
 
-/** Frames that one unit of a video's price covers. */
+/** The number of frames that one unit of a video's price covers. */
 const framesPerUnit = 30;
 
-/** What a job costs, in whole credits. */
+/** Computes the cost of a job in whole credits. */
 export function price(
   prices: PriceTable,
   job: { generationType: GenerationType; maxResolution: MaxResolution; frames: number },
@@ -21,7 +21,7 @@ export function price(
   return units * prices[job.generationType][job.maxResolution];
 }
 
-/** The meters of the billing page, one for each pair of type and resolution. */
+/** The usage meters: one for each combination of type and resolution. */
 export const meters = {
   api_video_1080p: { label: 'Video, 1080p', generationType: 'video', maxResolution: 1080 },
   api_video_720p: { label: 'Video, 720p', generationType: 'video', maxResolution: 720 },
@@ -33,7 +33,7 @@ export const meters = {
 >;
 export type MeterId = keyof typeof meters;
 
-/** The meter that a job counts on. */
+/** Returns the meter of a job. */
 export function meterOf(generationType: GenerationType, maxResolution: MaxResolution): MeterId {
   return `api_${generationType}_${maxResolution}p`;
 }

@@ -46,7 +46,7 @@ export const catalog = {
     retryable: false,
     meaning:
       'Both `prompt` and `reference_image_uri` are missing or blank, so the request does not describe a scene.',
-    resolution: 'Set `prompt`, `reference_image_uri`, or both.',
+    resolution: 'Send a `prompt`, a `reference_image_uri`, or both.',
   },
   MISSING_SOURCE: {
     status: 400,

@@ -12,13 +12,13 @@ test.each([
   ['https://user:hunt\ner2@example.com', '"https://…@example.com"'],
   [`https://user:${'hunter2'.repeat(1000)}@example.com`, '"https://…@example.com"'],
   ['https://a@b:hunter2@example.com', '"https://…@example.com"'],
-])('%j is shown without its credentials', (sent, shown) => {
-  expect(received(sent)).toBe(shown);
+])('the credentials in %j are removed', (value, formatted) => {
+  expect(received(value)).toBe(formatted);
 });
 
 test.each(['shot@2x.gif', 'ann@example.com', 'https://example.com/a.png', 'a: b', '/a'])(
-  '%j is shown as it is',
-  (sent) => {
-    expect(received(sent)).toBe(JSON.stringify(sent));
+  '%j is quoted unchanged',
+  (value) => {
+    expect(received(value)).toBe(JSON.stringify(value));
   },
 );

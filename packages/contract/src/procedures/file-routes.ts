@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@restage/errors';
 
 /**
- * The routes that signed URLs open, the PUT of an upload and the GET of an output, and every code that each can answer with.
- * They are no procedures: they take or give bytes, and ask for no key. Their handlers are held to exactly these codes.
+ * The routes of signed URLs, and all codes that each can fail with: the PUT of an upload, and the GET of an output. They are
+ * not procedures: they transfer bytes and need no API key. Their handlers must return exactly these codes.
  */
 export const fileRouteErrors = {
   'uploads.put': ['INVALID_SIGNATURE', 'PAYLOAD_TOO_LARGE', 'INTERNAL_ERROR'],

@@ -2,15 +2,15 @@ import { isFailure } from '@restage/errors';
 import { describe, expect, test } from 'vitest';
 import { startInput, uploadInput } from './inputs.ts';
 
-const good = {
+const validBody = {
   generation_type: 'image',
   alpha_mode: 'auto',
   source_uri: 'https://example.com/a.png',
   prompt: 'a beach',
 };
 
-/** Each row breaks one more field; the first fault of the contract's order must win over all behind it. */
-const faults: readonly (readonly [code: string, param: string, broken: Record<string, unknown>])[] = [
+/** One invalid field per row, in the order of the checks. */
+const invalidFields: readonly (readonly [code: string, param: string, fields: Record<string, unknown>])[] = [
   ['INVALID_GENERATION_TYPE', 'generation_type', { generation_type: 'gif' }],
   ['INVALID_ALPHA_MODE', 'alpha_mode', { alpha_mode: undefined }],
   ['INVALID_MAX_RESOLUTION', 'max_resolution', { max_resolution: '720' }],
@@ -25,49 +25,56 @@ const faults: readonly (readonly [code: string, param: string, broken: Record<st
 ];
 
 describe('a start', () => {
-  test.each(faults)('with one fault gets %s, %s', (code, param, broken) => {
-    expect(startInput.parse({ ...good, ...broken })).toMatchObject({ code, param });
+  test.each(invalidFields)('with one invalid field fails with %s, %s', (code, param, fields) => {
+    expect(startInput.parse({ ...validBody, ...fields })).toMatchObject({ code, param });
   });
 
-  test('with several faults gets the first in the order of the contract', () => {
-    for (const [index, [code, param]] of faults.entries()) {
-      // Broken from this row on; an earlier row's value must not mend a later row's field.
-      const later = faults.slice(index).map(([, , broken]) => broken);
-      const body = Object.assign({ ...good }, ...later.reverse());
+  test('with several invalid fields fails with the first in the order of the checks', () => {
+    for (const [index, [code, param]] of invalidFields.entries()) {
+      // All fields from this row on are invalid; where two rows set the same field, the earlier row wins.
+      const later = invalidFields.slice(index).map(([, , fields]) => fields);
+      const body = Object.assign({ ...validBody }, ...later.reverse());
       expect(startInput.parse(body), `${code} ${param}`).toMatchObject({ code, param });
     }
   });
 
-  test('has its defaults filled in, null and unknown fields dropped', () => {
-    const sent = { ...good, seed: null, max_resolution: null, reference_image_uri: ' ', colour: 'red' };
-    expect(startInput.parse(sent)).toEqual({ ...good, max_resolution: 1080 });
+  test('gets its defaults, and loses null and unknown fields', () => {
+    const body = { ...validBody, seed: null, max_resolution: null, reference_image_uri: ' ', colour: 'red' };
+    expect(startInput.parse(body)).toEqual({ ...validBody, max_resolution: 1080 });
   });
 
   test('ignores alpha_uri, whatever it is, unless alpha_mode is custom', () => {
-    expect(startInput.parse({ ...good, alpha_uri: 7 })).toEqual({ ...good, max_resolution: 1080 });
-    const custom = { ...good, alpha_mode: 'custom' };
+    expect(startInput.parse({ ...validBody, alpha_uri: 7 })).toEqual({ ...validBody, max_resolution: 1080 });
+    const custom = { ...validBody, alpha_mode: 'custom' };
     expect(startInput.parse({ ...custom, alpha_uri: ' ' })).toMatchObject({ code: 'MISSING_ALPHA' });
     expect(startInput.parse({ ...custom, alpha_uri: 7 })).toMatchObject({ code: 'INVALID_URI' });
   });
 
   test('counts characters, not UTF-16 units', () => {
-    expect(isFailure(startInput.parse({ ...good, prompt: '🌅'.repeat(2000) }))).toBe(false);
-    expect(startInput.parse({ ...good, prompt: '🌅'.repeat(2001) })).toMatchObject({
+    expect(isFailure(startInput.parse({ ...validBody, prompt: '🌅'.repeat(2000) }))).toBe(false);
+    expect(startInput.parse({ ...validBody, prompt: '🌅'.repeat(2001) })).toMatchObject({
       code: 'INVALID_REQUEST',
     });
   });
 
-  test.each(['\0', '\ud800'])('refuses text that could not be stored: %j', (text) => {
-    expect(startInput.parse({ ...good, prompt: `a${text}b` })).toMatchObject({ code: 'INVALID_REQUEST' });
-    expect(startInput.parse({ ...good, idempotency_key: text })).toMatchObject({ code: 'INVALID_REQUEST' });
+  test.each(['\0', '\ud800'])('rejects text that PostgreSQL can’t store: %j', (text) => {
+    expect(startInput.parse({ ...validBody, prompt: `a${text}b` })).toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
+    expect(startInput.parse({ ...validBody, idempotency_key: text })).toMatchObject({
+      code: 'INVALID_REQUEST',
+    });
   });
 
-  test.each([undefined, null, 'text', 7, [good]])('that is no object is INVALID_REQUEST: %j', (body) => {
-    expect(startInput.parse(body)).toMatchObject({ code: 'INVALID_REQUEST' });
-  });
+  test.each([undefined, null, 'text', 7, [validBody]])(
+    'that is not an object fails with INVALID_REQUEST: %j',
+    (body) => {
+      expect(startInput.parse(body)).toMatchObject({ code: 'INVALID_REQUEST' });
+    },
+  );
 
-  test('names what was received, cut short and without keys', () => {
-    const failure = startInput.parse({ ...good, generation_type: `rsk_abcdefgh${'x'.repeat(200)}` });
+  test('with an invalid field says what was received, truncated and without API keys', () => {
+    const failure = startInput.parse({ ...validBody, generation_type: `rsk_abcdefgh${'x'.repeat(200)}` });
     if (!isFailure(failure)) throw new Error('accepted');
     expect(failure.message).toBe('generation_type must be "image" or "video"; received "rsk_…".');
   });
@@ -83,7 +90,7 @@ describe('a filename', () => {
     'x.y.mov',
     `${'a'.repeat(251)}.png`,
   ];
-  const refused = [
+  const rejected = [
     '',
     '.png',
     'a.gif',
@@ -112,12 +119,12 @@ describe('a filename', () => {
   test.each(accepted)('%j is accepted', (filename) => {
     expect(uploadInput.parse({ filename })).toEqual({ filename });
   });
-  test.each(refused)('%j is refused', (filename) => {
+  test.each(rejected)('%j is rejected', (filename) => {
     expect(uploadInput.parse({ filename })).toMatchObject({ code: 'INVALID_FILENAME', param: 'filename' });
   });
 
   const character = (name: string) =>
-    `must not contain ${name}: a name has none of / \\ : * ? " < > | %, nothing that looks like them or a dot, and nothing invisible`;
+    `must not contain ${name}, nor any of / \\ : * ? " < > | %, characters that look like them or like a dot, or invisible characters`;
   test.each<[unknown, string]>([
     [
       undefined,
@@ -127,8 +134,8 @@ describe('a filename', () => {
       7,
       'must be a name of 3 to 255 characters that ends in .mp4, .mov, .png, .jpg, .jpeg or .webp; received 7.',
     ],
-    ['', 'must have 3 to 255 characters, and has 0; received "".'],
-    [`${'é'.repeat(252)}.png`, `must have 3 to 255 characters, and has 256; received "${'é'.repeat(60)}…".`],
+    ['', 'must have 3 to 255 characters, but has 0; received "".'],
+    [`${'é'.repeat(252)}.png`, `must have 3 to 255 characters, but has 256; received "${'é'.repeat(60)}…".`],
     ['100%.png', `${character('%')}; received "100%.png".`],
     ['a/b.png', `${character('/')}; received "a/b.png".`],
     ['a\u200b.png', `${character('U+200B')}; received "a\u200b.png".`],
@@ -137,7 +144,7 @@ describe('a filename', () => {
     ['a..png', 'must not contain two dots in a row; received "a..png".'],
     ['a.png ', 'must not begin or end with a space; received "a.png ".'],
     ['archive.zip', 'must end in .mp4, .mov, .png, .jpg, .jpeg or .webp; received "archive.zip".'],
-  ])('%j is refused with the rule that it breaks', (filename, said) => {
-    expect(uploadInput.parse({ filename })).toMatchObject({ message: `filename ${said}` });
+  ])('%j is rejected with the rule that it breaks', (filename, rule) => {
+    expect(uploadInput.parse({ filename })).toMatchObject({ message: `filename ${rule}` });
   });
 });

@@ -1,37 +1,45 @@
 import * as z from 'zod';
-import { findFilenameFault, isFilename } from '../input/filename.ts';
+import { findFilenameProblem, isFilename } from '../input/filename.ts';
 import { Input, isBlank } from '../input/input.ts';
 import { limits } from '../limits.ts';
 import { alphaModes, generationTypes, maxResolutions } from '../vocabulary.ts';
 
-const characters = (value: string) => [...value].length;
+const countCharacters = (value: string) => [...value].length;
 
 const prompt = z
   .string()
-  .refine((value) => characters(value) <= limits.promptLength)
+  .refine((value) => countCharacters(value) <= limits.promptLength)
   .optional()
-  .meta({ maxLength: limits.promptLength, description: 'What the scene should be, in words' });
+  .meta({ maxLength: limits.promptLength, description: 'The scene, described in words' });
 
 const { min: keyMin, max: keyMax } = limits.idempotencyKeyLength;
 const idempotencyKey = z
   .string()
-  .refine((value) => characters(value) >= keyMin && characters(value) <= keyMax)
+  .refine((value) => countCharacters(value) >= keyMin && countCharacters(value) <= keyMax)
   .optional()
-  .meta({ minLength: keyMin, maxLength: keyMax, description: 'Also as the header `idempotency-key`' });
+  .meta({
+    minLength: keyMin,
+    maxLength: keyMax,
+    description: 'Can also be sent as the header `idempotency-key`',
+  });
 
 const uri = 'a beeble:// or https:// URI, or a base64 data: URI';
 
-/** The body of a start, in the contract's order of faults. */
+/** The body of a start. The order of the checks is part of the API: it decides which error comes first. */
 export const startInput = Input.object()
   .field(
     'generation_type',
-    z.enum(generationTypes).describe('What to make, and what the source is'),
+    z.enum(generationTypes).describe('The type of the source and of the output'),
     'INVALID_GENERATION_TYPE',
     '"image" or "video"',
   )
   .field(
     'alpha_mode',
-    z.enum(alphaModes).describe('Find the subject, take the whole frame as the subject, or use `alpha_uri`'),
+    z
+      .enum(alphaModes)
+      .describe(
+        'Detect the subject (`auto`), use the whole frame (`fill`), or use the matte in `alpha_uri` (`custom`)',
+      ),
     'INVALID_ALPHA_MODE',
     '"auto", "fill" or "custom"',
   )
@@ -40,23 +48,25 @@ export const startInput = Input.object()
     z
       .literal(maxResolutions)
       .default(1080)
-      .describe('The output fits 1280×720 or 1920×1080, turned for upright footage, and is never enlarged'),
+      .describe(
+        'The output fits 1280×720 or 1920×1080 (rotated for portrait sources) and is never larger than the source',
+      ),
     'INVALID_MAX_RESOLUTION',
     'the number 720 or 1080',
   )
   .rule('MISSING_STYLE_INPUT', 'prompt', (raw) =>
     isBlank(raw.prompt) && isBlank(raw.reference_image_uri)
-      ? 'prompt or reference_image_uri must say what the scene should be; received neither.'
+      ? 'prompt or reference_image_uri is required, to describe the scene; received neither.'
       : undefined,
   )
   .rule('MISSING_SOURCE', 'source_uri', (raw) =>
     isBlank(raw.source_uri)
-      ? `source_uri is required: ${uri}. It was ${typeof raw.source_uri === 'string' ? 'blank' : 'missing'}.`
+      ? `source_uri must be ${uri}; received ${typeof raw.source_uri === 'string' ? 'a blank string' : 'nothing'}.`
       : undefined,
   )
-  .rule('MISSING_ALPHA', 'alpha_uri', (raw, accepted) =>
-    accepted.alpha_mode === 'custom' && isBlank(raw.alpha_uri)
-      ? `alpha_uri is required when alpha_mode is "custom": ${uri}. It was ${typeof raw.alpha_uri === 'string' ? 'blank' : 'missing'}.`
+  .rule('MISSING_ALPHA', 'alpha_uri', (raw, parsed) =>
+    parsed.alpha_mode === 'custom' && isBlank(raw.alpha_uri)
+      ? `alpha_uri must be ${uri} if alpha_mode is "custom"; received ${typeof raw.alpha_uri === 'string' ? 'a blank string' : 'nothing'}.`
       : undefined,
   )
   .field('prompt', prompt, 'INVALID_REQUEST', `text of at most ${limits.promptLength} characters`, {
@@ -64,7 +74,12 @@ export const startInput = Input.object()
   })
   .field(
     'seed',
-    z.int().min(0).max(limits.seedMax).optional().describe('Drawn when absent; always echoed'),
+    z
+      .int()
+      .min(0)
+      .max(limits.seedMax)
+      .optional()
+      .describe('Chosen at random if omitted; always returned in the job'),
     'INVALID_REQUEST',
     `a whole number from 0 to ${limits.seedMax}`,
   )
@@ -76,43 +91,41 @@ export const startInput = Input.object()
       .min(0)
       .max(Number.MAX_SAFE_INTEGER)
       .optional()
-      .describe('Credits: the job is refused rather than charged more'),
+      .describe('The highest acceptable cost in credits; a job that costs more is rejected'),
     'INVALID_REQUEST',
     'a whole number of credits, 0 or more',
   )
   .field(
     'source_uri',
-    z.string().describe('The footage: `beeble://uploads/…`, `https://…` or `data:…;base64,…`'),
+    z.string().describe('The image or video: `beeble://uploads/…`, `https://…` or `data:…;base64,…`'),
     'INVALID_URI',
     uri,
   )
-  .field(
-    'reference_image_uri',
-    z.string().optional().describe('An image that shows the scene'),
-    'INVALID_URI',
-    uri,
-    { blankIsAbsent: true },
-  )
+  .field('reference_image_uri', z.string().optional().describe('An image of the scene'), 'INVALID_URI', uri, {
+    blankIsAbsent: true,
+  })
   .field(
     'alpha_uri',
     z
       .string()
       .optional()
-      .describe('The matte: grayscale, white is the subject; an image for an image, a video for a video'),
+      .describe(
+        'The matte: grayscale, white is the subject; an image for an image source, a video for a video source',
+      ),
     'INVALID_URI',
     uri,
     {
-      when: (accepted) => accepted.alpha_mode === 'custom',
+      when: (parsed) => parsed.alpha_mode === 'custom',
     },
   )
   .field(
     'callback_url',
-    z.string().optional().describe('HTTPS; told when the job ends'),
+    z.string().optional().describe('An HTTPS URL that receives a webhook when the job ends'),
     'INVALID_CALLBACK_URL',
     'an HTTPS URL',
   );
 
-/** The filename of an upload to come. */
+/** The filename of a new upload. */
 export const uploadInput = Input.object().field(
   'filename',
   z
@@ -120,10 +133,10 @@ export const uploadInput = Input.object().field(
     .refine(isFilename)
     .meta({ minLength: limits.filenameLength.min, maxLength: limits.filenameLength.max }),
   'INVALID_FILENAME',
-  findFilenameFault,
+  findFilenameProblem,
 );
 
-/** Which job is meant. An id that can't be one is like an id that isn't there. */
+/** The id of a job. A malformed id gets the same error as an unknown one. */
 export const jobInput = Input.object().field(
   'id',
   z.string(),
@@ -131,7 +144,7 @@ export const jobInput = Input.object().field(
   'the id of a job of this account, swx_…',
 );
 
-/** Which job is meant, and how long the answer may wait for its end. */
+/** The id of a job, and how long to wait for its end. */
 export const getInput = jobInput.field(
   'wait',
   z
@@ -139,12 +152,12 @@ export const getInput = jobInput.field(
     .min(limits.waitSeconds.min)
     .max(limits.waitSeconds.max)
     .optional()
-    .describe('Seconds to wait for the job to end, if it has not; over REST the header `prefer: wait=N`'),
+    .describe('Seconds to wait for the job to end; in REST, the header `prefer: wait=N`'),
   'INVALID_REQUEST',
   `a whole number of seconds from ${limits.waitSeconds.min} to ${limits.waitSeconds.max}`,
 );
 
-/** Which job is meant, and which of its events was seen last. The name is the one that tRPC's client sends. */
+/** The id of a job, and of the last event that was received. tRPC's client requires the name `lastEventId`. */
 export const watchInput = jobInput.field(
   'lastEventId',
   z
@@ -152,14 +165,14 @@ export const watchInput = jobInput.field(
     .regex(/^\d{1,15}$/)
     .optional()
     .describe(
-      'The id of the last event seen: the stream goes on after it; also as the header `last-event-id`',
+      'The id of the last received event; the stream resumes after it. Can also be sent as the header `last-event-id`',
     ),
   'INVALID_REQUEST',
   'the id of an event of this stream',
   { blankIsAbsent: true },
 );
 
-/** Which page of the jobs is meant. */
+/** A page of the list of jobs. */
 export const listInput = Input.object()
   .field(
     'limit',

@@ -1,19 +1,19 @@
 import type { ErrorCode } from '@restage/errors';
 import type * as z from 'zod';
-import type { InputAccepted, InputSent } from '../input/input.ts';
+import type { ParsedInput, RawInput } from '../input/input.ts';
 import { limits } from '../limits.ts';
+import { defineProcedure } from './define-procedure.ts';
 import { getInput, jobInput, listInput, startInput, uploadInput, watchInput } from './inputs.ts';
-import { procedure } from './procedure.ts';
 import { accountBilling, accountInfo, job, jobPage, quote, upload } from './resources.ts';
 
-/** The codes that every procedure can give, added to each one's own. The pipeline of `api` is held to exactly these. */
+/** The codes that every procedure can fail with. The pipeline of `api` must return exactly these. */
 export const commonErrors = ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'] as const;
 
-/** The codes that reading a body can give, added to those of every mutation. The pipeline is held to these too. */
+/** The codes that every mutation can fail with, because it has a body. The pipeline must return exactly these. */
 export const bodyErrors = ['INVALID_REQUEST', 'PAYLOAD_TOO_LARGE'] as const;
 
-/** What a start can be refused with before it writes, and so a quote of it. */
-const startChecks = [
+/** The codes of the checks before a start, which a quote makes as well. */
+const startErrors = [
   'INVALID_REQUEST',
   'INVALID_GENERATION_TYPE',
   'INVALID_ALPHA_MODE',
@@ -34,40 +34,37 @@ const startChecks = [
   'MAX_COST_EXCEEDED',
 ] as const;
 
-/**
- * The table of procedures. The tRPC router, the REST routes, the OpenAPI document, the reference pages and
- * the SDK are made from it.
- */
+/** All procedures. The tRPC router, REST routes, OpenAPI document, reference pages and SDK are derived from this table. */
 export const procedures = {
-  'uploads.create': procedure({
+  'uploads.create': defineProcedure({
     kind: 'mutation',
     summary: 'Create an upload',
     description:
-      'Gives a signed URL to PUT the bytes to within an hour, with any content-type or none, and the `beeble_uri` by which jobs then name them.',
+      'Returns a signed URL and a `beeble_uri`. PUT the bytes to the URL within an hour, with any content-type or none; jobs refer to them by the `beeble_uri`.',
     input: uploadInput,
     output: upload,
     errors: ['INVALID_REQUEST', 'INVALID_FILENAME', 'UPLOAD_URL_FAILED'],
     rest: { method: 'POST', path: '/v1/uploads' },
   }),
-  'generations.start': procedure({
+  'generations.start': defineProcedure({
     kind: 'mutation',
     summary: 'Start a generation',
     description:
-      'Checks the request, charges for it and queues the job, all or nothing. With an idempotency key, the same request again answers with the job that exists.',
+      'Checks the request, charges the account and queues the job, all or nothing. If a request is repeated with the same idempotency key, it returns the existing job.',
     input: startInput,
     output: job,
-    errors: [...startChecks, 'IDEMPOTENCY_KEY_REUSED', 'CREDIT_DEDUCTION_FAILED', 'JOB_QUEUE_FAILED'],
+    errors: [...startErrors, 'IDEMPOTENCY_KEY_REUSED', 'CREDIT_DEDUCTION_FAILED', 'JOB_QUEUE_FAILED'],
     rest: {
       method: 'POST',
       path: '/v1/switchx/generations',
       headers: { 'idempotency-key': 'idempotency_key' },
     },
   }),
-  'generations.get': procedure({
+  'generations.get': defineProcedure({
     kind: 'query',
     summary: 'Get a job',
     description:
-      'The job as it is now, with signed URLs that are fresh on every call and valid for 72 hours. With `prefer: wait=N` (1 to 60 seconds) the answer waits for the job to end, and comes at once when it does. The ETag stands for the job without its URLs; `if-none-match` answers 304 while it holds.',
+      'Returns the current job. Each call returns fresh signed URLs, valid for 72 hours. With `prefer: wait=N` (1 to 60 seconds), the response is sent as soon as the job has ended, or after N seconds. The ETag covers the job without its URLs; with `if-none-match`, the response is 304 if the job has not changed.',
     input: getInput,
     output: job,
     errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND'],
@@ -78,11 +75,11 @@ export const procedures = {
       volatile: ['output'],
     },
   }),
-  'generations.watch': procedure({
+  'generations.watch': defineProcedure({
     kind: 'subscription',
     summary: 'Watch a job',
     description:
-      'The job as it is now, and again whenever its state or progress changes, until it has ended. A stream that breaks goes on after the event named by `last-event-id`, with nothing missed.',
+      'Sends the current job, and again each time its status or progress changes, until it has ended. With `last-event-id`, a stream resumes after that event, and nothing is missed.',
     input: watchInput,
     output: job,
     errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND'],
@@ -92,10 +89,10 @@ export const procedures = {
       headers: { 'last-event-id': 'lastEventId' },
     },
   }),
-  'generations.list': procedure({
+  'generations.list': defineProcedure({
     kind: 'query',
     summary: 'List jobs',
-    description: 'The account’s jobs, newest first, in pages that stay stable while new jobs arrive.',
+    description: 'Returns the account’s jobs, newest first. Pages stay stable while new jobs are started.',
     input: listInput,
     output: jobPage,
     errors: ['INVALID_REQUEST'],
@@ -105,39 +102,39 @@ export const procedures = {
       query: { limit: 'integer', page_token: 'text' },
     },
   }),
-  'generations.quote': procedure({
+  'generations.quote': defineProcedure({
     kind: 'mutation',
     summary: 'Quote a generation',
     description:
-      'Makes every check of a start with the same body, and says what it would cost. Nothing is started or charged.',
+      'Makes all checks of a start with the same body, and returns its cost. Nothing is started or charged.',
     input: startInput,
     output: quote,
-    errors: startChecks,
+    errors: startErrors,
     rest: { method: 'POST', path: '/v1/switchx/quotes' },
   }),
-  'generations.cancel': procedure({
+  'generations.cancel': defineProcedure({
     kind: 'mutation',
     summary: 'Cancel a job',
     description:
-      'Ends a job that is queued or processing, at once, and refunds it in full. A job that is cancelled already is answered as it is; one that has ended otherwise can’t be cancelled.',
+      'Ends a queued or processing job at once, and refunds it in full. A job that is already cancelled is returned unchanged; a completed or failed job can’t be cancelled.',
     input: jobInput,
     output: job,
     errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND', 'JOB_NOT_CANCELLABLE'],
     rest: { method: 'POST', path: '/v1/switchx/generations/{id}/cancel' },
   }),
-  'account.info': procedure({
+  'account.info': defineProcedure({
     kind: 'query',
     summary: 'Get account info',
-    description: 'Whose key this is, and how much of its limits is in use.',
+    description: 'Returns the account of the API key, and how much of its limits is in use.',
     input: undefined,
     output: accountInfo,
     errors: [],
     rest: { method: 'GET', path: '/v1/account/info' },
   }),
-  'account.billing': procedure({
+  'account.billing': defineProcedure({
     kind: 'query',
     summary: 'Get billing info',
-    description: 'The balance, and the usage of the current billing period by meter.',
+    description: 'Returns the balance, and the usage of the current billing period by meter.',
     input: undefined,
     output: accountBilling,
     errors: [],
@@ -145,26 +142,26 @@ export const procedures = {
   }),
 } as const;
 
-/** The procedures' names, `entity.verb`. */
+/** The name of a procedure, `entity.verb`. */
 export type ProcedureName = keyof typeof procedures;
 type Row<Name extends ProcedureName> = (typeof procedures)[Name];
 
-/** What a caller sends to a procedure. */
-export type ProcedureInput<Name extends ProcedureName> = InputSent<Row<Name>['input']>;
+/** The input of a procedure, as a caller sends it. */
+export type ProcedureInput<Name extends ProcedureName> = RawInput<Row<Name>['input']>;
 
-/** What a procedure's verb gets: checked, with defaults filled in. */
-export type VerbInput<Name extends ProcedureName> = InputAccepted<Row<Name>['input']>;
+/** The input of a procedure's verb: parsed, with defaults filled in. */
+export type VerbInput<Name extends ProcedureName> = ParsedInput<Row<Name>['input']>;
 
-/** What a procedure answers with. */
+/** The output of a procedure. */
 export type ProcedureOutput<Name extends ProcedureName> = z.output<Row<Name>['output']>;
 
-/** Exactly the codes that a call of a procedure can fail with, the common ones included. */
+/** Exactly the codes that a procedure can fail with, including the common ones. */
 export type ProcedureErrorCode<Name extends ProcedureName> =
   | Row<Name>['errors'][number]
   | (typeof commonErrors)[number]
   | (Row<Name>['kind'] extends 'mutation' ? (typeof bodyErrors)[number] : never);
 
-/** {@link ProcedureErrorCode} as a list, for documents. */
+/** Lists the codes of {@link ProcedureErrorCode}. */
 export function procedureErrors(name: ProcedureName): readonly ErrorCode[] {
   const row = procedures[name];
   return [...new Set([...row.errors, ...commonErrors, ...(row.kind === 'mutation' ? bodyErrors : [])])];

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { alphaModes, generationTypes, jobStatuses } from '../vocabulary.ts';
 
-const moment = z.iso.datetime().describe('ISO 8601, UTC');
+const timestamp = z.iso.datetime().describe('ISO 8601, UTC');
 const signedUrl = z.url().describe('A signed URL, valid for 72 hours');
 
-/** What a job made, as signed URLs. */
+/** The outputs of a job, as signed URLs. */
 const output = z
   .object({
     render: signedUrl.describe('The subject, relit and composited into the scene'),
@@ -15,7 +15,7 @@ const output = z
 
 export type Output = z.infer<typeof output>;
 
-/** A job, as every procedure and webhook tells of it. */
+/** A job, as returned by every procedure. */
 export const job = z
   .object({
     id: z.string().describe('`swx_…`'),
@@ -23,12 +23,12 @@ export const job = z
     progress: z.int().min(0).max(100),
     generation_type: z.enum(generationTypes),
     alpha_mode: z.enum(alphaModes),
-    output: output.nullable().describe('Set when the job has completed'),
-    seed: z.int().describe('The seed that was given, or the one that was drawn'),
-    error: z.string().nullable().describe('Set when the job has failed'),
-    created_at: moment,
-    modified_at: moment,
-    completed_at: moment.nullable(),
+    output: output.nullable().describe('Set if the job has completed'),
+    seed: z.int().describe('The seed of the request, or the one that was chosen at random'),
+    error: z.string().nullable().describe('Set if the job has failed'),
+    created_at: timestamp,
+    modified_at: timestamp,
+    completed_at: timestamp.nullable(),
     webhook: z
       .object({
         status: z.enum(['pending', 'delivered', 'failed']),
@@ -36,7 +36,7 @@ export const job = z
         last_error: z.string().nullable(),
       })
       .optional()
-      .describe('Present when the job has a callback_url'),
+      .describe('Present if the job has a callback_url'),
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof job>;
@@ -47,21 +47,21 @@ export const jobPage = z
   .meta({ id: 'JobPage' });
 export type JobPage = z.infer<typeof jobPage>;
 
-/** What a job would cost, and what would come of it. */
+/** What a job would cost, and the size of its output. */
 export const quote = z
   .object({
-    cost: z.int().describe('Credits that a start would charge'),
-    balance: z.int().describe('Credits that the account has'),
+    cost: z.int().describe('The cost of the job in credits'),
+    balance: z.int().describe('The balance of the account in credits'),
     generation_type: z.enum(generationTypes),
     frames: z.int().describe('1 for an image'),
-    width: z.int().describe('Of the source, as shown'),
+    width: z.int().describe('Width of the source in pixels, after rotation'),
     height: z.int(),
     output: z.object({ width: z.int(), height: z.int() }),
   })
   .meta({ id: 'Quote' });
 export type Quote = z.infer<typeof quote>;
 
-/** A place to PUT bytes to, and the URI that they have from then on. */
+/** A signed URL to PUT the bytes to, and the URI by which jobs refer to them. */
 export const upload = z
   .object({
     id: z.string().describe('`upload_…`'),
@@ -71,29 +71,29 @@ export const upload = z
   .meta({ id: 'Upload' });
 export type Upload = z.infer<typeof upload>;
 
-const rate = z.object({ usage: z.int(), limit: z.int() });
+const limitUsage = z.object({ usage: z.int(), limit: z.int() });
 
-/** Who the key belongs to, and what the account may do. */
+/** The account of the key, and its limits. */
 export const accountInfo = z
   .object({
     email: z.string(),
     billing_type: z.enum(['prepaid', 'postpaid']),
-    spending_limit: z.number().nullable().describe('Dollars a billing period; null is no limit'),
+    spending_limit: z.number().nullable().describe('US dollars per billing period; null means no limit'),
     rate_limits: z.object({
-      rpm: rate.describe('Writes of the last 60 seconds'),
-      concurrency: rate.describe('Jobs in flight'),
+      rpm: limitUsage.describe('Writes of the last 60 seconds'),
+      concurrency: limitUsage.describe('Jobs in flight'),
     }),
   })
   .meta({ id: 'AccountInfo' });
 export type AccountInfo = z.infer<typeof accountInfo>;
 
-/** What the account has, and what it has used in the calendar month (UTC). */
+/** The balance of the account, and its usage in the current calendar month (UTC). */
 export const accountBilling = z
   .object({
     billing_period_start: z.int().describe('Unix seconds'),
     billing_period_end: z.int().describe('Unix seconds'),
-    prepaid_balance: z.number().describe('Dollars'),
-    current_period_usage: z.number().describe('Dollars'),
+    prepaid_balance: z.number().describe('US dollars'),
+    current_period_usage: z.number().describe('US dollars'),
     meters: z.array(
       z.object({
         id: z.string(),

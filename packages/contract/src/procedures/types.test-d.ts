@@ -1,7 +1,7 @@
 import { expectTypeOf } from 'vitest';
 import * as z from 'zod';
 import { Input, type ProcedureErrorCode, type ProcedureInput, type VerbInput } from '../index.ts';
-import { procedure } from './procedure.ts';
+import { defineProcedure } from './define-procedure.ts';
 import { job } from './resources.ts';
 
 expectTypeOf<ProcedureErrorCode<'generations.get'>>().toEqualTypeOf<
@@ -15,7 +15,7 @@ expectTypeOf<ProcedureInput<'generations.start'>['max_resolution']>().toEqualTyp
 expectTypeOf<VerbInput<'generations.list'>['limit']>().toEqualTypeOf<number>();
 
 const input = Input.object().field('color', z.string(), 'INVALID_URI', 'a color');
-procedure({
+defineProcedure({
   kind: 'query',
   summary: '',
   description: '',

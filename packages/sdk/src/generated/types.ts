@@ -15,27 +15,27 @@ export interface Upload {
 }
 
 export interface GenerationsStartInput {
-  /** What to make, and what the source is. */
+  /** The type of the source and of the output. */
   generation_type: 'image' | 'video';
-  /** Find the subject, take the whole frame as the subject, or use `alpha_uri`. */
+  /** Detect the subject (`auto`), use the whole frame (`fill`), or use the matte in `alpha_uri` (`custom`). */
   alpha_mode: 'auto' | 'fill' | 'custom';
-  /** The output fits 1280×720 or 1920×1080, turned for upright footage, and is never enlarged. Default: 1080. */
+  /** The output fits 1280×720 or 1920×1080 (rotated for portrait sources) and is never larger than the source. Default: 1080. */
   max_resolution?: 720 | 1080 | undefined;
-  /** What the scene should be, in words. */
+  /** The scene, described in words. */
   prompt?: string | undefined;
-  /** Drawn when absent; always echoed. */
+  /** Chosen at random if omitted; always returned in the job. */
   seed?: number | undefined;
-  /** Also as the header `idempotency-key`. */
+  /** Can also be sent as the header `idempotency-key`. */
   idempotency_key?: string | undefined;
-  /** Credits: the job is refused rather than charged more. */
+  /** The highest acceptable cost in credits; a job that costs more is rejected. */
   max_cost?: number | undefined;
-  /** The footage: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
+  /** The image or video: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
   source_uri: string;
-  /** An image that shows the scene. */
+  /** An image of the scene. */
   reference_image_uri?: string | undefined;
-  /** The matte: grayscale, white is the subject; an image for an image, a video for a video. */
+  /** The matte: grayscale, white is the subject; an image for an image source, a video for a video source. */
   alpha_uri?: string | undefined;
-  /** HTTPS; told when the job ends. */
+  /** An HTTPS URL that receives a webhook when the job ends. */
   callback_url?: string | undefined;
 }
 
@@ -46,18 +46,18 @@ export interface Job {
   progress: number;
   generation_type: 'image' | 'video';
   alpha_mode: 'auto' | 'fill' | 'custom';
-  /** Set when the job has completed. */
+  /** Set if the job has completed. */
   output: Output | null;
-  /** The seed that was given, or the one that was drawn. */
+  /** The seed of the request, or the one that was chosen at random. */
   seed: number;
-  /** Set when the job has failed. */
+  /** Set if the job has failed. */
   error: string | null;
   /** ISO 8601, UTC. */
   created_at: string;
   /** ISO 8601, UTC. */
   modified_at: string;
   completed_at: string | null;
-  /** Present when the job has a callback_url. */
+  /** Present if the job has a callback_url. */
   webhook?:
     | {
         status: 'pending' | 'delivered' | 'failed';
@@ -78,13 +78,13 @@ export interface Output {
 
 export interface GenerationsGetInput {
   id: string;
-  /** Seconds to wait for the job to end, if it has not; over REST the header `prefer: wait=N`. */
+  /** Seconds to wait for the job to end; in REST, the header `prefer: wait=N`. */
   wait?: number | undefined;
 }
 
 export interface GenerationsWatchInput {
   id: string;
-  /** The id of the last event seen: the stream goes on after it; also as the header `last-event-id`. */
+  /** The id of the last received event; the stream resumes after it. Can also be sent as the header `last-event-id`. */
   lastEventId?: string | undefined;
 }
 
@@ -100,39 +100,39 @@ export interface JobPage {
 }
 
 export interface GenerationsQuoteInput {
-  /** What to make, and what the source is. */
+  /** The type of the source and of the output. */
   generation_type: 'image' | 'video';
-  /** Find the subject, take the whole frame as the subject, or use `alpha_uri`. */
+  /** Detect the subject (`auto`), use the whole frame (`fill`), or use the matte in `alpha_uri` (`custom`). */
   alpha_mode: 'auto' | 'fill' | 'custom';
-  /** The output fits 1280×720 or 1920×1080, turned for upright footage, and is never enlarged. Default: 1080. */
+  /** The output fits 1280×720 or 1920×1080 (rotated for portrait sources) and is never larger than the source. Default: 1080. */
   max_resolution?: 720 | 1080 | undefined;
-  /** What the scene should be, in words. */
+  /** The scene, described in words. */
   prompt?: string | undefined;
-  /** Drawn when absent; always echoed. */
+  /** Chosen at random if omitted; always returned in the job. */
   seed?: number | undefined;
-  /** Also as the header `idempotency-key`. */
+  /** Can also be sent as the header `idempotency-key`. */
   idempotency_key?: string | undefined;
-  /** Credits: the job is refused rather than charged more. */
+  /** The highest acceptable cost in credits; a job that costs more is rejected. */
   max_cost?: number | undefined;
-  /** The footage: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
+  /** The image or video: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
   source_uri: string;
-  /** An image that shows the scene. */
+  /** An image of the scene. */
   reference_image_uri?: string | undefined;
-  /** The matte: grayscale, white is the subject; an image for an image, a video for a video. */
+  /** The matte: grayscale, white is the subject; an image for an image source, a video for a video source. */
   alpha_uri?: string | undefined;
-  /** HTTPS; told when the job ends. */
+  /** An HTTPS URL that receives a webhook when the job ends. */
   callback_url?: string | undefined;
 }
 
 export interface Quote {
-  /** Credits that a start would charge. */
+  /** The cost of the job in credits. */
   cost: number;
-  /** Credits that the account has. */
+  /** The balance of the account in credits. */
   balance: number;
   generation_type: 'image' | 'video';
   /** 1 for an image. */
   frames: number;
-  /** Of the source, as shown. */
+  /** Width of the source in pixels, after rotation. */
   width: number;
   height: number;
   output: {
@@ -148,7 +148,7 @@ export interface GenerationsCancelInput {
 export interface AccountInfo {
   email: string;
   billing_type: 'prepaid' | 'postpaid';
-  /** Dollars a billing period; null is no limit. */
+  /** US dollars per billing period; null means no limit. */
   spending_limit: number | null;
   rate_limits: {
     /** Writes of the last 60 seconds. */
@@ -169,9 +169,9 @@ export interface AccountBilling {
   billing_period_start: number;
   /** Unix seconds. */
   billing_period_end: number;
-  /** Dollars. */
+  /** US dollars. */
   prepaid_balance: number;
-  /** Dollars. */
+  /** US dollars. */
   current_period_usage: number;
   meters: Array<{
     id: string;
