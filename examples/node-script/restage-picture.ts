@@ -6,7 +6,7 @@ if (!picture || !prompt) exit('Usage: npx -y pnpm@12 start <picture> <prompt> [<
 // Reads RESTAGE_API_KEY and RESTAGE_BASE_URL.
 const restage = new Restage();
 
-// Uploads the picture, starts the job and waits until it has ended.
+// Uploads the image, starts the job and waits until it has ended.
 const restaged = await safe(
   restage.run(
     { source: picture, prompt, max_cost: 5 },
@@ -25,7 +25,7 @@ const saved = await safe(render.save(output));
 if (!saved.ok) exit(explainSave(saved.error));
 console.log(`Saved ${output} (job ${job.id}, seed ${job.seed}).`);
 
-/** Handles some codes, and leaves the rest to one sentence. A `case` for a code that a run can't have does not compile. */
+/** Explains some codes, and shows the message of the others. A `case` for a code that a run can't fail with does not compile. */
 function explainRun(error: RestageErrorOf<RunErrorCode>): string {
   switch (error.code) {
     case 'INVALID_API_KEY':
@@ -46,8 +46,8 @@ function explainRun(error: RestageErrorOf<RunErrorCode>): string {
 }
 
 /**
- * Handles every code, without a `default`. If a later version adds one, this does not compile until it is handled; until then
- * a server's new code arrives as UNKNOWN.
+ * Explains every code, without a `default`. If a later version of the SDK adds a code, this does not compile until it is
+ * handled. At run time, this version returns new codes as UNKNOWN.
  */
 function explainSave(error: RestageErrorOf<SaveErrorCode>): string {
   switch (error.code) {
@@ -63,7 +63,7 @@ function explainSave(error: RestageErrorOf<SaveErrorCode>): string {
     case 'ABORTED':
       return `The download did not finish: ${error.message}`;
     case 'UNKNOWN':
-      return `The answer is none that a download declares: ${error.wireCode ?? error.message}`;
+      return `The download failed with an unknown error: ${error.wireCode ?? error.message}`;
   }
 }
 

@@ -19,14 +19,14 @@ const trpc = createTRPCClient<AppRouter>({
       url: `${baseUrl}/trpc`,
       transformer: SuperJSON,
       headers: { 'x-api-key': process.env.RESTAGE_API_KEY ?? '' },
-      // The server takes at most 10 calls in a batch, and counts each towards the rate limit.
+      // The server accepts at most 10 calls per batch, and counts each towards the rate limit.
       maxItems: 10,
     }),
   ],
 });
 
-/** The procedures that this program calls: what can go wrong follows from them. */
-type Called =
+/** The procedures that this program calls. Their codes are those that it has to handle. */
+type CalledProcedure =
   | AppRouter['account']['info' | 'billing']
   | AppRouter['uploads']['create']
   | AppRouter['generations']['start' | 'get'];
@@ -40,13 +40,13 @@ try {
 }
 
 async function main(picture: string, prompt: string, output: string): Promise<void> {
-  // Both calls travel in one request.
+  // Both calls are sent in one request.
   const [info, billing] = await Promise.all([trpc.account.info.query(), trpc.account.billing.query()]);
   console.log(`${info.email} has $${billing.prepaid_balance}.`);
 
   const upload = await trpc.uploads.create.mutate({ filename: basename(picture) });
   const put = await fetch(upload.upload_url, { method: 'PUT', body: await openAsBlob(picture) });
-  if (!put.ok) throw new Error(`The upload was answered with ${put.status}: ${await put.text()}`);
+  if (!put.ok) throw new Error(`The upload failed with status ${put.status}: ${await put.text()}`);
 
   const { id } = await trpc.generations.start.mutate({
     generation_type: 'image',
@@ -55,15 +55,15 @@ async function main(picture: string, prompt: string, output: string): Promise<vo
     prompt,
   });
   const job = await waitForJob(id);
-  if (!job.output) throw new Error(`Job ${id} has the status ${job.status}: ${job.error}`);
+  if (!job.output) throw new Error(`Job ${id} ${job.status}: ${job.error ?? 'no reason was given'}`);
 
   const render = await fetch(job.output.render);
-  if (!render.ok) throw new Error(`The download was answered with ${render.status}.`);
+  if (!render.ok) throw new Error(`The download failed with status ${render.status}.`);
   await writeFile(output, await render.bytes());
   console.log(`Saved ${output} (job ${id}, seed ${job.seed}).`);
 }
 
-/** Asks for a job until it has ended: each call answers when it has, or after 60 seconds. */
+/** Polls a job until it has ended. Each call returns when it has, or after 60 seconds. */
 async function waitForJob(id: string) {
   for (;;) {
     try {
@@ -71,28 +71,28 @@ async function waitForJob(id: string) {
       if (job.status !== 'in_queue' && job.status !== 'processing') return job;
     } catch (caught) {
       const error = getProcedureError<AppRouter['generations']['get']>(caught);
-      // Narrowed to a code that always says when to come again, so `error.retryAfter` is a number.
+      // Narrowed to a code that always has `retryAfter`, so it is a number.
       if (error?.code !== 'RATE_LIMIT_EXCEEDED') throw caught;
       await new Promise((resolve) => setTimeout(resolve, error.retryAfter * 1000));
     }
   }
 }
 
-/** Handles some codes, and leaves the rest to one sentence. A `case` for a code that no call can have does not compile. */
+/** Explains some codes, and shows the message of the others. A `case` for a code that no call can fail with does not compile. */
 function explain(caught: Error): string {
-  const error = getProcedureError<Called>(caught);
-  if (!error) return `No answer of Restage came from ${baseUrl}: ${caught.message}`;
+  const error = getProcedureError<CalledProcedure>(caught);
+  if (!error) return `Could not get a Restage response from ${baseUrl}: ${caught.message}`;
   switch (error.code) {
     case 'INVALID_API_KEY':
       return 'Set RESTAGE_API_KEY to the key that the server printed.';
     case 'INVALID_FILENAME':
     case 'INVALID_FILE_FORMAT':
-      return `Restage takes PNG, JPEG and WebP pictures: ${error.message}`;
+      return `Restage accepts PNG, JPEG and WebP images: ${error.message}`;
     case 'INSUFFICIENT_CREDITS':
     case 'HARD_LIMIT_EXCEEDED':
       return `Nothing was started or charged: ${error.message}`;
     case 'UNKNOWN':
-      return `The server answered with ${error.wireCode}, which these procedures do not declare: ${error.message}`;
+      return `The server returned the unknown code ${error.wireCode}: ${error.message}`;
     default:
       return `${error.message} (${error.code}, request ${error.requestId}; see ${error.docUrl})`;
   }

@@ -1,4 +1,4 @@
-"""Restages a picture over REST, with nothing but Python's standard library.
+"""Restages an image over REST, with only Python's standard library.
 
 Usage: python3 restage_picture.py <picture> <prompt> [<output>]
 """
@@ -20,7 +20,7 @@ MAX_ATTEMPTS = 4
 
 
 class RestageError(Exception):
-    """An error that the server answered with: {"error": {"message": …, "code": …}}."""
+    """An error response: {"error": {"message": …, "code": …}}."""
 
     def __init__(self, response: urllib.error.HTTPError):
         text = response.read().decode("utf-8", "replace")
@@ -28,7 +28,7 @@ class RestageError(Exception):
             error = json.loads(text)["error"]
             self.code, message = error["code"], error["message"]
         except (ValueError, KeyError, TypeError):
-            # A proxy between answered, not Restage.
+            # The response came from a proxy, not from Restage.
             self.code, message = "UNKNOWN", f"HTTP {response.code}: {text[:200]}"
         super().__init__(message)
         self.status = response.code
@@ -44,7 +44,7 @@ def send(request: urllib.request.Request, timeout: float = 90):
 
 
 def call(method: str, path: str, body: dict | None = None, headers: dict | None = None) -> dict:
-    """Calls the API. Repeats the request when the network, the rate limit or the server fails for a while."""
+    """Calls the API. Retries network errors, rate limits and server errors."""
     data = None if body is None else json.dumps(body).encode()
     headers = {"x-api-key": API_KEY, "content-type": "application/json", **(headers or {})}
     for attempt in range(1, MAX_ATTEMPTS + 1):
@@ -57,7 +57,7 @@ def call(method: str, path: str, body: dict | None = None, headers: dict | None 
                 raise
             time.sleep(float(error.retry_after or 2 ** (attempt - 1)))
         except (OSError, http.client.HTTPException):
-            # No answer, or less than a whole one.
+            # No response, or an incomplete one.
             if attempt == MAX_ATTEMPTS:
                 raise
             time.sleep(2 ** (attempt - 1))
@@ -65,23 +65,23 @@ def call(method: str, path: str, body: dict | None = None, headers: dict | None 
 
 
 def upload(path: Path) -> str:
-    """Uploads a file. Returns the URI that stands for it in later calls."""
+    """Uploads a file. Returns the URI by which jobs refer to it."""
     created = call("POST", "/v1/uploads", {"filename": path.name})
     with path.open("rb") as file:
-        # The signed URL needs no key. With a length, urllib streams the file instead of reading it into memory.
+        # The signed URL needs no API key. With a content-length, urllib streams the file instead of reading it into memory.
         headers = {"content-length": str(path.stat().st_size), "content-type": "application/octet-stream"}
         send(urllib.request.Request(created["upload_url"], file, headers, method="PUT")).close()
     return created["beeble_uri"]
 
 
 def start(source_uri: str, prompt: str, idempotency_key: str) -> dict:
-    """Starts a job. However often the same key arrives, there is one job and one charge."""
+    """Starts a job. Repeating it with the same key never starts or charges a second job."""
     body = {"generation_type": "image", "alpha_mode": "auto", "source_uri": source_uri, "prompt": prompt}
     return call("POST", "/v1/switchx/generations", body, {"idempotency-key": idempotency_key})
 
 
 def wait(job: dict) -> dict:
-    """Waits until the job has ended. Each request is answered then, or after 60 seconds."""
+    """Waits until the job has ended. Each request returns then, or after 60 seconds."""
     while job["status"] in ("in_queue", "processing"):
         job = call("GET", f"/v1/switchx/generations/{job['id']}", headers={"prefer": "wait=60"})
     return job
@@ -96,11 +96,11 @@ def main(picture: str, prompt: str, output: str = "restaged.png") -> None:
     source_uri = upload(Path(picture))
     key = str(uuid.uuid4())
     job = start(source_uri, prompt, key)
-    again = start(source_uri, prompt, key)
-    print(f"Started {job['id']}; the same request again gave {again['id']} and cost nothing.")
+    repeated = start(source_uri, prompt, key)
+    print(f"Started {job['id']}; the repeated request returned {repeated['id']} and cost nothing.")
     job = wait(job)
     if job["status"] != "completed":
-        sys.exit(f"Job {job['id']} has the status {job['status']}: {job['error']}")
+        sys.exit(f"Job {job['id']} {job['status']}: {job['error']}")
     download(job["output"]["render"], Path(output))
     print(f"Saved {output} (job {job['id']}, seed {job['seed']}).")
 

@@ -1,6 +1,6 @@
 import { type Job, Restage, type Upload } from '@restage/sdk';
 
-// Without a key: sending bytes takes a signed URL, and nothing else.
+// No API key: a signed URL is enough to send bytes.
 const restage = new Restage({ apiKey: '' });
 
 const find = <E extends Element>(selector: string) => document.querySelector<E>(selector) as E;
@@ -26,7 +26,7 @@ form.addEventListener('submit', async (event) => {
 async function restageFile(file: File, prompt: string): Promise<void> {
   result.replaceChildren();
   const upload = await call<Upload>('/api/uploads', { filename: file.name });
-  // Straight to Restage, not through our backend, however large the file is.
+  // Directly to Restage, not through the backend.
   await restage.uploads.put(upload, file, {
     onProgress: ({ sent, total }) => report('Uploading', sent / total),
   });
@@ -36,21 +36,23 @@ async function restageFile(file: File, prompt: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 500));
     job = await call<Job>(`/api/jobs/${job.id}`);
   }
-  if (!job.output) throw new Error(`The job has the status ${job.status}: ${job.error}`);
+  if (!job.output) throw new Error(`Job ${job.id} ${job.status}: ${job.error ?? 'no reason was given'}`);
   report('Done', 1);
-  const shown = document.createElement(job.generation_type === 'video' ? 'video' : 'img');
-  if (shown instanceof HTMLVideoElement) shown.controls = true;
-  else shown.alt = prompt;
-  shown.src = job.output.render;
-  result.replaceChildren(shown);
+  const media = document.createElement(job.generation_type === 'video' ? 'video' : 'img');
+  if (media instanceof HTMLVideoElement) media.controls = true;
+  else media.alt = prompt;
+  media.src = job.output.render;
+  result.replaceChildren(media);
 }
 
-/** Calls our own backend: a POST where there is a body. @throws an Error with the message that it answered */
+/** Calls the backend: with POST if there is a body. @throws an Error with the message of the response */
 async function call<T>(path: string, body?: object): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(path, body && { method: 'POST', headers, body: JSON.stringify(body) });
   if (response.ok) return response.json();
-  const { message } = await response.json().catch(() => ({ message: `Answered ${response.status}.` }));
+  const { message } = await response
+    .json()
+    .catch(() => ({ message: `The backend responded with status ${response.status}.` }));
   throw new Error(message);
 }
 

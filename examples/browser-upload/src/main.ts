@@ -7,7 +7,7 @@ import { createBackend } from './backend.ts';
 
 const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// The page's module and the SDK, as one file that browsers run.
+// Bundles the page's module with the SDK for browsers.
 const { outputFiles } = await build({
   entryPoints: [resolvePath('../page/page.ts')],
   bundle: true,

@@ -3,10 +3,10 @@ import { extname, join } from 'node:path';
 import { Restage, type WebhookEvent } from '@restage/sdk';
 import type { Inbox } from './inbox.ts';
 
-// Downloads need no key: the URLs of an event are signed.
+// Downloads need no API key: the URLs in an event are signed.
 const restage = new Restage();
 
-/** Saves the render of a completed job, and reports the others. Doing it twice changes nothing. */
+/** Saves the render of a completed job, and logs failed jobs. Idempotent. */
 async function handleEvent(event: WebhookEvent, directory: string): Promise<void> {
   if (event.status !== 'completed') {
     console.log(`job ${event.id} ${event.status}: ${event.error ?? 'no reason was given'}`);
@@ -19,8 +19,8 @@ async function handleEvent(event: WebhookEvent, directory: string): Promise<void
 }
 
 /**
- * Returns a function that handles what is pending, one event after the other, however often it is called. An event
- * that can't be handled stays in the inbox, and is tried again at the next call and after a restart.
+ * Returns a function that handles all pending events, one after the other. It can be called at any time. If an event can't
+ * be handled, it stays in the inbox, and is retried with the next call or after a restart.
  */
 export function createHandler(inbox: Inbox, directory: string): () => void {
   const handlePending = async () => {

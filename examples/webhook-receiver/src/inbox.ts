@@ -1,22 +1,22 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { WebhookEvent } from '@restage/sdk';
 
-/** An event that was accepted and is not handled yet. */
+/** An event that has not been handled yet. */
 interface PendingEvent {
   readonly webhookId: string;
   readonly event: WebhookEvent;
 }
 
-/** The events that were accepted, on disk. Its primary key is what makes a repeated webhook harmless. */
+/** A persistent store of events. Its primary key is the webhook id, so that a repeated webhook is ignored. */
 export interface Inbox {
-  /** Keeps an event. @returns false if it was there already */
+  /** Stores an event. @returns false if it already exists */
   add(webhookId: string, event: WebhookEvent): boolean;
-  /** The events that are not handled yet, oldest first. */
+  /** Lists the events that have not been handled yet, oldest first. */
   listPending(): PendingEvent[];
   markHandled(webhookId: string): void;
 }
 
-/** Opens the inbox in an SQLite file, which is created if it is missing. */
+/** Opens the inbox in an SQLite file, and creates the file if it is missing. */
 export function openInbox(path: string): Inbox {
   const database = new DatabaseSync(path);
   database.exec(`CREATE TABLE IF NOT EXISTS inbox (

@@ -6,7 +6,7 @@ import { openInbox } from './inbox.ts';
 
 const secrets = (process.env.RESTAGE_WEBHOOK_SECRET ?? '').split(',');
 if (!secrets.every((secret) => secret.startsWith('whsec_'))) {
-  console.error('Set RESTAGE_WEBHOOK_SECRET to the secret of your account, whsec_….');
+  console.error('Set RESTAGE_WEBHOOK_SECRET to the webhook secret of your account, whsec_….');
   process.exit(1);
 }
 const directory = process.env.RECEIVER_DIR ?? '.';
@@ -16,6 +16,6 @@ const handlePending = createHandler(inbox, join(directory, 'renders'));
 const { fetch } = createReceiver({ secrets, inbox, onAccepted: handlePending });
 serve({ fetch, port: Number(process.env.PORT ?? 3000), hostname: '127.0.0.1' }, ({ port }) => {
   console.log(`Listening on http://127.0.0.1:${port}/webhooks`);
-  // What was accepted before a restart, and not handled.
+  // Events that were received before a restart and not handled.
   handlePending();
 });

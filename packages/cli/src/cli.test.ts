@@ -117,7 +117,7 @@ describe('restage run', () => {
   test('says what is missing, what to do, and where to read of it', async () => {
     const ran = await restage(['run', photograph]);
     expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });
-    expect(ran.err).toContain('restage: prompt or reference_image_uri must say');
+    expect(ran.err).toContain('restage: prompt or reference_image_uri must describe');
     expect(ran.err).toContain('Send a `prompt`, a `reference_image_uri`, or both.');
     expect(ran.err).toMatch(/MISSING_STYLE_INPUT, req_[\w-]+, http:.*\/errors#MISSING_STYLE_INPUT/);
   });
@@ -460,7 +460,7 @@ describe('exit codes', () => {
   test('a path where Restage has nothing, of which the server says what to do', async () => {
     const ran = await restage(['account', '--base-url', `${world.url}/elsewhere`]);
     expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });
-    expect(ran.err).toMatch(/Check the path; .*\n {2}NOT_FOUND, req_/);
+    expect(ran.err).toMatch(/Check the path\. .*\n {2}NOT_FOUND, req_/);
   });
 
   test('no key', async () => {

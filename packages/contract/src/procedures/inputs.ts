@@ -56,7 +56,7 @@ export const startInput = Input.object()
   )
   .rule('MISSING_STYLE_INPUT', 'prompt', (raw) =>
     isBlank(raw.prompt) && isBlank(raw.reference_image_uri)
-      ? 'prompt or reference_image_uri is required, to describe the scene; received neither.'
+      ? 'prompt or reference_image_uri must describe the scene; received neither.'
       : undefined,
   )
   .rule('MISSING_SOURCE', 'source_uri', (raw) =>
