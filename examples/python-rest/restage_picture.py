@@ -97,7 +97,7 @@ def main(picture: str, prompt: str, output: str = "restaged.png") -> None:
     key = str(uuid.uuid4())
     job = start(source_uri, prompt, key)
     repeated = start(source_uri, prompt, key)
-    print(f"Started {job['id']}; the repeated request returned {repeated['id']} and cost nothing.")
+    print(f"Started {job['id']}; the repeated request gave {repeated['id']} and cost nothing.")
     job = wait(job)
     if job["status"] != "completed":
         sys.exit(f"Job {job['id']} {job['status']}: {job['error']}")
