@@ -49,7 +49,7 @@ const packages: readonly TestPackage[] = [
     // Without what starts processes that render.
     unit: ['src/{cog,colour,composite,image,light,math,matte,scene,video,wasm}/**/*'],
   },
-  { name: 'core', root: 'packages/core', needs: ['database'], unit: ['src/webhooks/*'] },
+  { name: 'core', root: 'packages/core', needs: ['database'] },
   { name: 'api', root: 'packages/api', needs: ['database'], unit: ['src/{documents,http,rest}/*'] },
   { name: 'sdk', root: 'packages/sdk', needs: ['database'] },
   { name: 'cli', root: 'packages/cli', needs: ['database'], unit: [] },

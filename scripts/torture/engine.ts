@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tinyRender } from '../../packages/core/src/testing/tiny.ts';
+import { tinyRender } from '../../packages/core/test/support/tiny-render.ts';
 import type { Engine } from '../../packages/engine/src/engine.ts';
 import { failWith } from '../../packages/errors/src/index.ts';
 import type { Task } from './orders.ts';

@@ -1,4 +1,4 @@
-import { type AccountContext, authenticate, meterRead, meterWrite, recallAccount } from '@restage/core';
+import { type AccountContext, authenticate, getCachedAccount, meterRead, meterWrite } from '@restage/core';
 import { isFailure } from '@restage/errors';
 import type { RequestContext } from './context.ts';
 import { within } from './within.ts';
@@ -13,21 +13,21 @@ const guardMilliseconds = 1000;
 const waitersAtMost = 256;
 
 /** How many wait, by what the requests of a process have in common. */
-const waiters = new WeakMap<RequestContext['keys'], number>();
+const waiters = new WeakMap<RequestContext['keyCache'], number>();
 
 /**
  * Key, then rate: what stands before every procedure, in the contract's order.
  * @returns the request with its account, or why not; at once where nobody has to be asked, which is most reads
  */
 export function admit(ctx: RequestContext, kind: 'query' | 'mutation' | 'subscription') {
-  const account = kind === 'mutation' ? undefined : recallAccount(ctx, ctx.credentials);
+  const account = kind === 'mutation' ? undefined : getCachedAccount(ctx, ctx.credentials);
   return account ? admitRead({ ...ctx, account }) : within(guardMilliseconds, admitInTurn(ctx, kind));
 }
 
 async function admitInTurn(ctx: RequestContext, kind: 'query' | 'mutation' | 'subscription') {
-  const count = waiters.get(ctx.keys) ?? 0;
+  const count = waiters.get(ctx.keyCache) ?? 0;
   if (count >= waitersAtMost) throw new Error(`${count} requests wait for the database already`);
-  waiters.set(ctx.keys, count + 1);
+  waiters.set(ctx.keyCache, count + 1);
   try {
     const account = await authenticate(ctx, ctx.credentials);
     if (isFailure(account)) return account;
@@ -35,7 +35,7 @@ async function admitInTurn(ctx: RequestContext, kind: 'query' | 'mutation' | 'su
     if (kind !== 'mutation') return admitRead(known);
     return (await meterWrite(known)) ?? known;
   } finally {
-    waiters.set(ctx.keys, (waiters.get(ctx.keys) ?? 1) - 1);
+    waiters.set(ctx.keyCache, (waiters.get(ctx.keyCache) ?? 1) - 1);
   }
 }
 

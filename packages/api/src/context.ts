@@ -1,12 +1,12 @@
-import type { Context, Credentials, Reply } from '@restage/core';
+import type { Context, Credentials, ResponseMeta } from '@restage/core';
 
 /** The world, and one request to it. What a direct caller of the router passes too. */
 export interface RequestContext extends Context {
   readonly credentials: Credentials;
   readonly requestId: string;
-  readonly reply: Reply;
+  readonly responseMeta: ResponseMeta;
   /** Filled as the body is read. */
-  readonly attachments: Map<string, Uint8Array>;
+  readonly largeStrings: Map<string, Uint8Array>;
   /** `x-restage-simulate`: heard from test-mode keys alone. */
   readonly simulate?: string | undefined;
   /** What links to the docs begin with; no slash at the end. */

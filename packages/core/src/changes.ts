@@ -11,15 +11,15 @@ type Listener = (status: JobStatus | undefined) => void;
  * What this process hears of jobs that change, here and in every other process, over one connection of its own.
  * A notification says only that it is time to look: what happened is in the tables.
  */
-export class JobChanges {
+export class JobNotifications {
   readonly #listeners = new Map<string, Set<Listener>>();
   #draining = false;
 
   private constructor() {}
 
   /** Begins to listen. The connection is made again when it breaks, and ends with `sql`. */
-  static async open(sql: Connection['sql']): Promise<JobChanges> {
-    const changes = new JobChanges();
+  static async open(sql: Connection['sql']): Promise<JobNotifications> {
+    const changes = new JobNotifications();
     await sql.listen(
       changesChannel,
       (payload) => changes.#hear(payload),

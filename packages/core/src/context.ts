@@ -3,7 +3,7 @@ import type { Database } from '@restage/db';
 import type { Engine } from '@restage/engine';
 import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
-import type { JobChanges } from './changes.ts';
+import type { JobNotifications } from './changes.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
 import type { WebhookSettings } from './webhooks/settings.ts';
@@ -46,12 +46,12 @@ export type KeyCache = Map<string, { readonly account: Account; readonly until: 
 export interface Context {
   readonly db: Database;
   readonly queue: Queue;
-  readonly changes: JobChanges;
+  readonly changes: JobNotifications;
   readonly blobs: BlobStore;
   readonly urls: UrlSigner;
   readonly media: Media;
   readonly settings: Settings;
-  readonly keys: KeyCache;
+  readonly keyCache: KeyCache;
   readonly reads: ReadWindows;
   readonly log: Log;
   /** Unix milliseconds. */
@@ -84,19 +84,19 @@ export interface Credentials {
 }
 
 /** What a verb says beside its result, for the transports to put into headers. */
-export interface Reply {
+export interface ResponseMeta {
   /** Set when an idempotent request was answered with the job that exists. */
   replayed: boolean;
 }
 
 /** Texts of a request that were too large to make strings of: ASCII bytes, under the words that stand for them. */
-export type Attachments = ReadonlyMap<string, Uint8Array>;
+export type LargeStrings = ReadonlyMap<string, Uint8Array>;
 
 /** The world, and the account on whose behalf a verb acts. */
 export interface AccountContext extends Context {
   readonly account: Account;
-  readonly reply: Reply;
-  readonly attachments: Attachments;
+  readonly responseMeta: ResponseMeta;
+  readonly largeStrings: LargeStrings;
   /** What a test-mode caller asks to be simulated, in the words of `x-restage-simulate`. */
   readonly simulate?: string | undefined;
   /** Gives what is aborted when the caller is gone. A function, since most verbs are done before they would ask. */

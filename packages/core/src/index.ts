@@ -1,21 +1,20 @@
-export { authenticate, hashKey, recallAccount } from './accounts/authenticate.ts';
 export { accountBilling } from './accounts/billing.ts';
 export { createAccount, createFirstAccount, createKey, type NewAccount } from './accounts/create.ts';
 export { accountInfo } from './accounts/info.ts';
 export { type AccountLimits, limitAccount } from './accounts/limit.ts';
 export { listAccounts } from './accounts/list.ts';
 export { showAccount } from './accounts/show.ts';
-export { JobChanges } from './changes.ts';
+export { JobNotifications } from './changes.ts';
 export type {
   Account,
   AccountContext,
-  Attachments,
   Context,
   Credentials,
   KeyCache,
+  LargeStrings,
   Log,
   OperatorContext,
-  Reply,
+  ResponseMeta,
   Settings,
   WorkerContext,
 } from './context.ts';
@@ -23,19 +22,21 @@ export { grantCredits } from './credits/grant.ts';
 export { creditHistory } from './credits/history.ts';
 export { cancelGeneration } from './generations/cancel.ts';
 export { getGeneration } from './generations/get.ts';
+export { inspectGeneration } from './generations/inspect.ts';
 export { listGenerations } from './generations/list.ts';
-export { processGeneration } from './generations/process.ts';
 export { quoteGeneration } from './generations/quote.ts';
 export { type JobFilter, searchGenerations } from './generations/search.ts';
-export { showGeneration } from './generations/show.ts';
 export { startGeneration } from './generations/start.ts';
 export { type JobEvent, noMoreEvents, watchGeneration } from './generations/watch.ts';
+export { processGeneration } from './generations/worker/process.ts';
+export { startRenderWorkers, type WorkerHandle } from './generations/worker/start-workers.ts';
+export { authenticate, getCachedAccount, hashKey } from './keys/authenticate.ts';
 export { issueKey } from './keys/issue.ts';
 export { listKeys } from './keys/list.ts';
 export { revokeKey } from './keys/revoke.ts';
 export { meterRead, meterWrite } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
-export { bossQueue, createQueues, type Queue, renderEntry } from './queue.ts';
+export { createPgBossQueue, createQueues, type Queue, renderEntry } from './queue.ts';
 export type { Finding } from './reconcile/finding.ts';
 export { reconcile } from './reconcile/reconcile.ts';
 export { missingOutput } from './retention/missing.ts';
@@ -52,4 +53,3 @@ export { sendTestWebhook } from './webhooks/send-test.ts';
 export { defaultWebhooks, type WebhookSettings } from './webhooks/settings.ts';
 export { sweepWebhooks } from './webhooks/sweep.ts';
 export { workOnWebhooks } from './webhooks/work.ts';
-export { type Work, workOnRenders } from './work.ts';

@@ -67,7 +67,7 @@ export interface Queue {
 }
 
 /** Where turns fall no further, short of the least that PostgreSQL's `integer` holds. */
-const lowestTurn = -2_000_000_000;
+const minPriority = -2_000_000_000;
 
 /** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
 const renderAttempts = 3;
@@ -152,7 +152,7 @@ export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     )
     select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
-      greatest(${lowestTurn}::integer, coalesce(least((
+      greatest(${minPriority}::integer, coalesce(least((
         select priority from ${entries}
         where name = ${render} and state < 'active' and not blocked and state = 'created'
         order by priority desc limit 1
@@ -170,7 +170,7 @@ export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken
 };
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
-export function bossQueue(boss: PgBoss): Queue {
+export function createPgBossQueue(boss: PgBoss): Queue {
   const wake = waker(boss);
   return {
     renderEntry,

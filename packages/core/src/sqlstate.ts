@@ -10,11 +10,11 @@ function sqlState(error: unknown): string | undefined {
 }
 
 /** Whether a statement failed only because one before it had spoiled the transaction (25P02). */
-export function isSpoiled(error: unknown): boolean {
+export function isInFailedTransaction(error: unknown): boolean {
   return sqlState(error) === '25P02';
 }
 
 /** Whether the database itself refused a statement, which then has done nothing; not so when a connection is lost. */
-export function isRefused(error: unknown): boolean {
+export function isDatabaseError(error: unknown): boolean {
   return sqlState(error) !== undefined;
 }

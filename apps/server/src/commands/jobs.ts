@@ -1,5 +1,5 @@
 import { jobStatuses } from '@restage/contract';
-import { searchGenerations, showGeneration } from '@restage/core';
+import { inspectGeneration, searchGenerations } from '@restage/core';
 import { isFailure } from '@restage/errors';
 import * as z from 'zod';
 import { command } from './command.ts';
@@ -36,7 +36,7 @@ export const jobs = {
     parameters: ['job'],
     fields: { job: id('generation') },
     async run(ctx, given) {
-      const job = await showGeneration(ctx, given.job);
+      const job = await inspectGeneration(ctx, given.job);
       return isFailure(job) ? job : { kind: 'record', record: job };
     },
   }),

@@ -25,8 +25,8 @@ export function requestContext(world: World & { publicUrl: string }, c: Context<
   return {
     ...world,
     requestId: c.get('requestId'),
-    reply: { replayed: false },
-    attachments: new Map(),
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
     simulate: c.req.header('x-restage-simulate'),
     credentials: {
       apiKey: c.req.header('x-api-key'),

@@ -42,7 +42,7 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
     const gone = kind === 'subscription' ? new AbortController() : undefined;
     const left = gone && AbortSignal.any([c.req.raw.signal, gone.signal]);
     const output = await callProcedure(name, ctx, {
-      read: () => readInput(c, rest, options.maxBodyBytes, ctx.attachments),
+      read: () => readInput(c, rest, options.maxBodyBytes, ctx.largeStrings),
       signal: () => left ?? c.req.raw.signal,
     });
     if (isFailure(output)) return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
@@ -62,7 +62,7 @@ function route(name: ProcedureName, world: World, options: RestOptions) {
 /** Answers with an output, and with what the headers have to say of it. */
 function answer(c: Context<Edge>, rest: RestBinding, output: object, ctx: RequestContext): Response {
   const headers: Record<string, string> = {};
-  if (ctx.reply.replayed) headers['idempotency-replayed'] = 'true';
+  if (ctx.responseMeta.replayed) headers['idempotency-replayed'] = 'true';
   const wait = preferredWait(c, rest);
   if (wait !== undefined) headers['preference-applied'] = `wait=${wait}`;
   const text = JSON.stringify(output);

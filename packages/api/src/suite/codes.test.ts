@@ -127,7 +127,7 @@ describe.each(doors)('through the $name', (door) => {
     const busy = await world.account();
     await ctx.db.update(accounts).set({ concurrency: 1 }).where(eq(accounts.id, busy.id));
     const source_uri = await put(door, busy.key, 'cat.png', await readFixture('cat.png'));
-    world.ctx.keys.clear();
+    world.ctx.keyCache.clear();
     expect(await door.call('generations.start', { ...good, source_uri }, busy.key)).toMatchObject({
       ok: true,
     });
@@ -138,7 +138,7 @@ describe.each(doors)('through the $name', (door) => {
   test('RATE_LIMIT_EXCEEDED for writes and for reads, apart', async () => {
     const hasty = await world.account();
     await ctx.db.update(accounts).set({ writeRpm: 2, readRpm: 3 }).where(eq(accounts.id, hasty.id));
-    world.ctx.keys.clear();
+    world.ctx.keyCache.clear();
     const write = () => door.call('uploads.create', { filename: 'a.png' }, hasty.key);
     const read = () => door.call('account.billing', undefined, hasty.key);
     expect([await write(), await write()]).toMatchObject([{ ok: true }, { ok: true }]);

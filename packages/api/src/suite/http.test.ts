@@ -368,8 +368,8 @@ describe('/trpc', () => {
     const caller = createCaller({
       ...world.ctx,
       requestId: 'req_test',
-      reply: { replayed: false },
-      attachments: new Map(),
+      responseMeta: { replayed: false },
+      largeStrings: new Map(),
       publicUrl: 'http://docs.restage.test',
       credentials: { apiKey: key, bearer: undefined },
     });

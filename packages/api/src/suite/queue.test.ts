@@ -1,5 +1,5 @@
 import { uuidOf } from '@restage/contract';
-import { createQueues, processGeneration, type WorkerContext, workOnRenders } from '@restage/core';
+import { createQueues, processGeneration, startRenderWorkers, type WorkerContext } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import type { Engine } from '@restage/engine';
 import { failWith } from '@restage/errors';
@@ -143,7 +143,7 @@ describe('an attempt that another has overtaken', () => {
 test('a worker that finds its claim on the queue gone ends the render, and neither completes nor fails the task', async () => {
   const id = await (await client()).start();
   const engine = pacedEngine();
-  const work = await workOnRenders(onto(engine), boss, 1);
+  const work = await startRenderWorkers(onto(engine), boss, 1);
   await engine.begun(1);
   const ours = sql`name = 'render' and id = ${uuidOf(id)}::uuid`;
   await ctx.db.execute(sql`update queue.job set retry_count = retry_count + 1 where ${ours}`);
@@ -159,7 +159,7 @@ test('a worker whose job another has claimed does not complete the task, for tha
   const account = await client();
   const id = await account.start();
   const engine = pacedEngine();
-  const work = await workOnRenders(onto(engine), boss, 1);
+  const work = await startRenderWorkers(onto(engine), boss, 1);
   await engine.begun(1);
   await held(id, 1);
   // As one does that wakes after the queue has missed it, and is then killed.
@@ -176,7 +176,7 @@ describe('an attempt that can’t be', () => {
   test('is ended at the wall limit, as failed, with a refund', async () => {
     const account = await client();
     const id = await account.start();
-    const work = await workOnRenders(onto(pacedEngine()), boss, 1, 1);
+    const work = await startRenderWorkers(onto(pacedEngine()), boss, 1, 1);
     await soon(async () => expect(await job(id)).toMatchObject({ status: 'failed' }));
     expect((await job(id))?.error).toBe('The job took longer than 1 seconds and was ended.');
     expect(await books(account.id)).toEqual({ balance: 300, inFlight: 0, refunds: 1 });
@@ -187,7 +187,7 @@ describe('an attempt that can’t be', () => {
     const account = await client();
     const id = await account.start();
     const broken: Engine = { ...quick, render: async () => Promise.reject(new Error('a bug')) };
-    const work = await workOnRenders(onto(broken), boss, 1);
+    const work = await startRenderWorkers(onto(broken), boss, 1);
     await soon(async () => expect(await job(id)).toMatchObject({ status: 'failed', attempt: 3 }), 40_000);
     expect(await books(account.id)).toEqual({ balance: 300, inFlight: 0, refunds: 1 });
     await work.stop(5000);
@@ -204,7 +204,7 @@ describe('a worker whose render is over', () => {
       localPath: (key) => ctx.blobs.localPath(key),
       adoptAll: (files) => promise.then(() => ctx.blobs.adoptAll(files)),
     };
-    const work = await workOnRenders({ ...ctx, engine, blobs }, boss, 1);
+    const work = await startRenderWorkers({ ...ctx, engine, blobs }, boss, 1);
     await engine.begun(1);
     engine.advance(1);
     await engine.begun(2);
@@ -260,7 +260,7 @@ test('a task to end a job that died with its worker is another’s soon, as ofte
     await boss.supervise('render-dead');
     await ctx.db.execute(sql`update queue.job set start_after = now() where name = 'render-dead'`);
   }
-  const work = await workOnRenders(onto(quick), boss, 1);
+  const work = await startRenderWorkers(onto(quick), boss, 1);
   await soon(async () => expect(await job(id)).toMatchObject({ status: 'failed' }));
   await work.stop(5000);
   expect(await books(account.id)).toEqual({ balance: 300, inFlight: 0, refunds: 1 });
@@ -270,7 +270,7 @@ describe('a worker that is told to stop', () => {
   test('waits for the render in hand', async () => {
     const id = await (await client()).start();
     const engine = pacedEngine();
-    const work = await workOnRenders(onto(engine), boss, 1);
+    const work = await startRenderWorkers(onto(engine), boss, 1);
     await engine.begun(1);
     const stopped = work.stop(20_000);
     const late = await (await client()).start();
@@ -290,7 +290,7 @@ describe('a worker that is told to stop', () => {
     const id = await account.start();
     for (let stop = 1; stop <= 4; stop += 1) {
       const engine = pacedEngine();
-      const work = await workOnRenders(onto(engine), boss, 1);
+      const work = await startRenderWorkers(onto(engine), boss, 1);
       await engine.begun(1);
       await held(id, stop);
       await work.stop(100);
@@ -298,7 +298,7 @@ describe('a worker that is told to stop', () => {
       expect(await job(id)).toMatchObject({ status: 'processing', attempt: stop });
     }
     const engine = pacedEngine();
-    const work = await workOnRenders(onto(engine), boss, 1);
+    const work = await startRenderWorkers(onto(engine), boss, 1);
     await engine.begun(1);
     engine.advance(1);
     await soon(async () => expect(await job(id)).toMatchObject({ status: 'completed', attempt: 5 }));
@@ -325,7 +325,7 @@ describe('turns', () => {
     const [many, one] = [await client(), await client()];
     const hundred = await Promise.all(Array.from({ length: 100 }, many.start));
     const single = await one.start();
-    const work = await workOnRenders(onto(quick), boss, 1);
+    const work = await startRenderWorkers(onto(quick), boss, 1);
     const order = await takenInOrder([...hundred, single]);
     await work.stop(5000);
     expect(order).toHaveLength(101);
@@ -336,7 +336,7 @@ describe('turns', () => {
     const account = await client();
     const ids: string[] = [];
     for (let started = 0; started < 6; started += 1) ids.push(await account.start());
-    const work = await workOnRenders(onto(quick), boss, 1);
+    const work = await startRenderWorkers(onto(quick), boss, 1);
     expect(await takenInOrder(ids)).toEqual(ids);
     await work.stop(5000);
   });
@@ -355,7 +355,7 @@ describe('turns', () => {
       sql`update queue.job set state = 'retry' where name = 'render' and id = ${lost.id}::uuid`,
     );
     since.push(await others.start(), await many.start());
-    const work = await workOnRenders(onto(quick), boss, 1);
+    const work = await startRenderWorkers(onto(quick), boss, 1);
     const order = await takenInOrder([first.at(-1) ?? '', ...since]);
     await work.stop(5000);
     expect(order[0]).toBe(first.at(-1));
@@ -374,7 +374,7 @@ describe('turns', () => {
         return quick.render(request, options);
       },
     };
-    const work = await workOnRenders(onto(streaming), boss, 1);
+    const work = await startRenderWorkers(onto(streaming), boss, 1);
     const order = await takenInOrder(row);
     expect(order).toEqual(row);
     const everything = await takenInOrder([...row, ...singles]);

@@ -323,8 +323,8 @@ describe('errors come before the stream, as the envelope', () => {
 describe('over tRPC', () => {
   const request = {
     requestId: 'req_test',
-    reply: { replayed: false },
-    attachments: new Map(),
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
     publicUrl: 'http://docs.restage.test',
     credentials: { apiKey: owner.key, bearer: undefined },
   };
@@ -465,8 +465,8 @@ test('a stream ends within five seconds of its key’s revocation, on every door
     ...ctx,
     credentials: { apiKey: made.key, bearer: undefined },
     requestId: 'req_1',
-    reply: { replayed: false },
-    attachments: new Map(),
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
     publicUrl: url,
   }).generations.watch({ id });
   const ends = Promise.all([all(stream.events), all(subscribed)]);

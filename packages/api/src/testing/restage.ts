@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { createAccount, createKey, webhookSecret, workOnRenders, workOnWebhooks } from '@restage/core';
+import { createAccount, createKey, startRenderWorkers, webhookSecret, workOnWebhooks } from '@restage/core';
 import { connect } from '@restage/db';
 import { temporaryDatabase } from '@restage/db/testing/temporary';
 import type { Engine } from '@restage/engine';
@@ -155,7 +155,7 @@ async function build(
     world.ctx.changes.drain();
   });
   await workOnWebhooks(world.ctx, world.boss, stopping.signal);
-  await workOnRenders(world.ctx, world.boss, 2);
+  await startRenderWorkers(world.ctx, world.boss, 2);
 
   const account = await makeAccount(world, credits);
   const callerWith = ({ simulate, key = simulate ? account.testKey : account.key }: CallerOptions) =>
@@ -215,8 +215,8 @@ function callerOf({ ctx }: World, publicUrl: string, key: string, simulate: stri
     ...ctx,
     publicUrl,
     requestId: `req_${crypto.randomUUID()}`,
-    reply: { replayed: false },
-    attachments: new Map(),
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
     simulate,
     credentials: { apiKey: key, bearer: undefined },
   }));

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
 import {
-  bossQueue,
   createAccount,
   createKey,
+  createPgBossQueue,
   createQueues,
   defaultWebhooks,
-  JobChanges,
+  JobNotifications,
   type Log,
   ReadWindows,
   type Settings,
@@ -81,8 +81,8 @@ export async function openWorld(
   const engine = options.engine ?? createCompositor({ workers: 1 });
   const ctx: WorkerContext = {
     db: connection.db,
-    queue: bossQueue(boss),
-    changes: await JobChanges.open(connection.sql),
+    queue: createPgBossQueue(boss),
+    changes: await JobNotifications.open(connection.sql),
     blobs: await openDiskStore(join(directory, 'blobs')),
     urls: {
       // The address is known only once the test listens, so the signer is made for each use.
@@ -106,7 +106,7 @@ export async function openWorld(
       webhooks: defaultWebhooks,
       ...options.settings,
     },
-    keys: new Map(),
+    keyCache: new Map(),
     reads: new ReadWindows(limits.rateWindowSeconds),
     log,
     now,

@@ -25,7 +25,7 @@ export function mountTrpc(app: Hono<Edge>, world: World, options: TrpcOptions): 
     let isRead = false;
     const answer = await fetchRequestHandler({
       endpoint: '/trpc',
-      req: withBoundedText(c.req.raw, options.maxBodyBytes, ctx.attachments),
+      req: withBoundedText(c.req.raw, options.maxBodyBytes, ctx.largeStrings),
       router,
       maxBatchSize: limits.batchCalls,
       createContext() {

@@ -2,12 +2,12 @@ import { type AccountBilling, type MeterId, meters } from '@restage/contract';
 import { accounts, creditEntries, generations } from '@restage/db';
 import { and, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { periodOf } from '../generations/admit.ts';
+import { getBillingPeriod } from '../credits/charge.ts';
 import { dollars } from './internal.ts';
 
 /** The balance, and the current period's usage by meter, from the ledger. A refund undoes its charge. */
 export async function accountBilling(ctx: AccountContext): Promise<AccountBilling> {
-  const start = new Date(`${periodOf(ctx.now())}T00:00:00Z`);
+  const start = new Date(`${getBillingPeriod(ctx.now())}T00:00:00Z`);
   const end = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1));
   const [[account], used] = await Promise.all([
     ctx.db.select({ balance: accounts.balance }).from(accounts).where(eq(accounts.id, ctx.account.id)),

@@ -2,9 +2,9 @@ import { newId } from '@restage/contract';
 import { accounts, apiKeys, creditEntries } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { periodOf } from '../generations/admit.ts';
-import { transact } from '../transact.ts';
-import { hashKey } from './authenticate.ts';
+import { getBillingPeriod } from '../credits/charge.ts';
+import { hashKey } from '../keys/authenticate.ts';
+import { withTransaction } from '../transaction.ts';
 
 /** Random bytes of a key: 256 bits, where the contract asks for at least 192. */
 const keyBytes = 32;
@@ -23,12 +23,12 @@ export interface NewAccount {
 export async function createAccount(ctx: Maker, made: NewAccount): Promise<{ id: string }> {
   const now = ctx.now();
   const id = newId('account', now, ctx.random);
-  return transact(ctx, async ({ db }) => {
+  return withTransaction(ctx, async ({ db }) => {
     await db.insert(accounts).values({
       id,
       email: made.email,
       balance: made.credits,
-      period: periodOf(now),
+      period: getBillingPeriod(now),
       createdAt: new Date(now),
     });
     if (made.credits > 0) {
@@ -72,7 +72,7 @@ export async function createFirstAccount(
   made: NewAccount,
 ): Promise<{ id: string; key: string } | undefined> {
   if (await hasAccount(ctx)) return undefined;
-  return transact(ctx, async (inside) => {
+  return withTransaction(ctx, async (inside) => {
     // Two processes may start at once on an empty database; one makes the account.
     await inside.db.execute(sql`select pg_advisory_xact_lock(hashtext('restage.first-account'))`);
     if (await hasAccount(inside)) return undefined;

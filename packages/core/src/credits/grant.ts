@@ -3,7 +3,7 @@ import { fail, isFailure } from '@restage/errors';
 import { and, between, eq, sql } from 'drizzle-orm';
 import { findAccount } from '../accounts/internal.ts';
 import type { OperatorContext } from '../context.ts';
-import { transact } from '../transact.ts';
+import { withTransaction } from '../transaction.ts';
 
 /** The most that a balance can hold: PostgreSQL's `integer`. */
 const mostCredits = 2_147_483_647;
@@ -25,7 +25,7 @@ export async function grantCredits(
       `credits must be a whole number from ${-mostCredits} to ${mostCredits}, and not 0.`,
     );
   }
-  return transact(ctx, async (inside) => {
+  return withTransaction(ctx, async (inside) => {
     const [account] = await inside.db
       .update(accounts)
       .set({ balance: sql`${accounts.balance} + ${credits}` })

@@ -1,10 +1,10 @@
 import { isId, type Job, type VerbInput } from '@restage/contract';
 import { fail, isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
-import { transact } from '../transact.ts';
+import { withTransaction } from '../transaction.ts';
 import { findGeneration, noSuchJob } from './internal.ts';
 import { toJob } from './present.ts';
-import { settleGeneration } from './settle.ts';
+import { completeGeneration } from './worker/complete.ts';
 
 /**
  * Ends a job that is queued or processing, with a full refund. Its worker is told, and ends the render. A job that is
@@ -24,8 +24,8 @@ export async function cancelGeneration(ctx: AccountContext, input: VerbInput<'ge
       return fail('JOB_NOT_CANCELLABLE', `The job has already ended: it is ${status}.`, { param: 'id' });
     }
     // Where a worker takes or ends the job in between, nothing is settled here, and the next look sees what it did.
-    await transact(ctx, async (inside) => {
-      const ended = await settleGeneration(inside, generation, { status: 'cancelled' });
+    await withTransaction(ctx, async (inside) => {
+      const ended = await completeGeneration(inside, generation, { status: 'cancelled' });
       if (ended && status === 'in_queue') await inside.queue.withdrawRender(inside.db, id);
     });
   }

@@ -30,6 +30,6 @@ export function noSuchJob() {
 }
 
 /** Whether nothing will happen to a job any more. */
-export function hasEnded(status: JobStatus): boolean {
+export function isTerminal(status: JobStatus): boolean {
   return status !== 'in_queue' && status !== 'processing';
 }

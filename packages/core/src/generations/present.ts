@@ -2,7 +2,7 @@ import { type Job, limits, type Output } from '@restage/contract';
 import type { StoredOutputs } from '@restage/db';
 import type { Context } from '../context.ts';
 import { findWebhooks } from '../webhooks/state.ts';
-import type { ShownGeneration } from './shown.ts';
+import type { JobRow } from './row.ts';
 
 /** What a job made, as fresh signed URLs. */
 export function toOutput(ctx: Context, outputs: StoredOutputs): Output {
@@ -15,7 +15,7 @@ export function toOutput(ctx: Context, outputs: StoredOutputs): Output {
  * What a client sees of a job, with fresh signed URLs.
  * @param webhook how its webhook stands; when absent, nothing has been sent yet
  */
-export function toJob(ctx: Context, generation: ShownGeneration, webhook?: Job['webhook']): Job {
+export function toJob(ctx: Context, generation: JobRow, webhook?: Job['webhook']): Job {
   const { outputs } = generation;
   return {
     id: generation.id,
@@ -36,14 +36,14 @@ export function toJob(ctx: Context, generation: ShownGeneration, webhook?: Job['
 }
 
 /** {@link toJob} with how the webhook stands: one select more, and none where there is no callback URL. */
-export async function presentJob(ctx: Context, generation: ShownGeneration): Promise<Job> {
+export async function presentJob(ctx: Context, generation: JobRow): Promise<Job> {
   if (generation.callbackUrl === null) return toJob(ctx, generation);
   const webhooks = await findWebhooks(ctx, [generation]);
   return toJob(ctx, generation, webhooks.get(generation.id));
 }
 
 /** {@link presentJob} for a page of jobs, with one select more in all. */
-export async function presentJobs(ctx: Context, page: readonly ShownGeneration[]): Promise<Job[]> {
+export async function presentJobs(ctx: Context, page: readonly JobRow[]): Promise<Job[]> {
   const webhooks = await findWebhooks(ctx, page);
   return page.map((generation) => toJob(ctx, generation, webhooks.get(generation.id)));
 }

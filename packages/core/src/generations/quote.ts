@@ -1,15 +1,15 @@
 import { outputSize, type Quote, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
-import { readStanding, refuseCost } from './admit.ts';
-import { planGeneration } from './plan.ts';
+import { checkSpend, readBalance } from '../credits/charge.ts';
+import { resolveInputs } from './start/resolve-inputs.ts';
 
 /** What a start with this body would cost, after every check that it would make. Nothing is written. */
 export async function quoteGeneration(ctx: AccountContext, input: VerbInput<'generations.quote'>) {
-  const plan = await planGeneration(ctx, input);
+  const plan = await resolveInputs(ctx, input);
   if (isFailure(plan)) return plan;
-  const standing = await readStanding(ctx);
-  const refusal = refuseCost(ctx, standing, plan.cost, input.max_cost);
+  const standing = await readBalance(ctx);
+  const refusal = checkSpend(ctx, standing, plan.cost, input.max_cost);
   if (refusal) return refusal;
   const { width, height, frames } = plan.probe;
   const quote: Quote = {

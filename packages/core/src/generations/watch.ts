@@ -3,11 +3,11 @@ import { generationEvents } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { and, asc, desc, eq, gt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { isKeyGood } from '../keys/good.ts';
-import { hasEnded, noSuchJob } from './internal.ts';
+import { isActiveKey } from '../keys/verify.ts';
+import { isTerminal, noSuchJob } from './internal.ts';
 import { listenToGeneration } from './listen.ts';
 import { toJob } from './present.ts';
-import { findShown, type ShownGeneration } from './shown.ts';
+import { findJobRow, type JobRow } from './row.ts';
 
 /** How often a stream asks whether its key is still good: one that was revoked ends it within five seconds. */
 const keyMilliseconds = 4000;
@@ -33,10 +33,12 @@ export const noMoreEvents: AsyncIterable<never> = { async *[Symbol.asyncIterator
 export async function watchGeneration(ctx: AccountContext, input: VerbInput<'generations.watch'>) {
   if (!isId('generation', input.id)) return noSuchJob();
   const { id, lastEventId } = input;
-  const generation = await findShown(ctx, id);
+  const generation = await findJobRow(ctx, id);
   if (isFailure(generation)) return generation;
   const isOver =
-    lastEventId !== undefined && hasEnded(generation.status) && (await isAtEnd(ctx, id, Number(lastEventId)));
+    lastEventId !== undefined &&
+    isTerminal(generation.status) &&
+    (await isAtEnd(ctx, id, Number(lastEventId)));
   return isOver ? noMoreEvents : follow(ctx, id, lastEventId);
 }
 
@@ -53,10 +55,10 @@ async function* follow(
     while (!ear.done) {
       if (performance.now() >= askAgainAt) {
         askAgainAt = performance.now() + keyMilliseconds;
-        if (ctx.credentials && !(await isKeyGood(ctx, ctx.credentials))) return;
+        if (ctx.credentials && !(await isActiveKey(ctx, ctx.credentials))) return;
       }
       const events = last === undefined ? await latestEvent(ctx, id) : await eventsAfter(ctx, id, last);
-      const generation = await findShown(ctx, id);
+      const generation = await findJobRow(ctx, id);
       if (isFailure(generation)) return;
       for (const event of events) yield { id: String(event.id), data: jobAt(ctx, generation, event) };
       // A job from before events were kept has none; what can be told of it is how it is.
@@ -64,7 +66,7 @@ async function* follow(
       last = events.at(-1)?.id ?? last ?? 0;
       // An end that came after the events were read is told on the next turn.
       const told = events.at(-1)?.status;
-      if (told ? hasEnded(told) : hasEnded(generation.status) && (await isAtEnd(ctx, id, last))) return;
+      if (told ? isTerminal(told) : isTerminal(generation.status) && (await isAtEnd(ctx, id, last))) return;
       await ear.stirred(askAgainAt - performance.now());
     }
   } finally {
@@ -91,8 +93,8 @@ async function isAtEnd(ctx: AccountContext, id: string, last: number): Promise<b
 }
 
 /** The job as an event found it. What only an end sets is not yet there before the end. */
-function jobAt(ctx: AccountContext, now: ShownGeneration, event: Recorded): Job {
-  if (hasEnded(event.status)) return toJob(ctx, now);
+function jobAt(ctx: AccountContext, now: JobRow, event: Recorded): Job {
+  if (isTerminal(event.status)) return toJob(ctx, now);
   const { status, progress, createdAt: modifiedAt } = event;
   return toJob(ctx, {
     ...now,

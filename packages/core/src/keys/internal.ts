@@ -15,7 +15,7 @@ export const keyColumns = {
 } as const;
 
 /** The condition of a good key: it has that hash, and is neither revoked nor expired at that moment. */
-export function goodKey(hash: string, now: Date) {
+export function activeKeyCondition(hash: string, now: Date) {
   const lasts = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
   return and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), lasts);
 }

@@ -3,7 +3,7 @@ import { uploads } from '@restage/db';
 import { fail, isFailure } from '@restage/errors';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { transact } from '../transact.ts';
+import { withTransaction } from '../transaction.ts';
 import { uploadedFile, uploadKey } from './internal.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function receiveUpload(
   const written = await ctx.blobs.write(arriving, bytes, { maxBytes: ctx.settings.maxUploadBytes, signal });
   if (isFailure(written)) return written;
   try {
-    const received = await transact(ctx, async ({ db, blobs }) => {
+    const received = await withTransaction(ctx, async ({ db, blobs }) => {
       // Locks the row: a job that starts now either sees these bytes, or has closed the upload to them.
       const open = await db
         .update(uploads)

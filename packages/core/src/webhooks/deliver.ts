@@ -2,7 +2,7 @@ import { generations, webhookAttempts, webhookDeliveries } from '@restage/db';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { WebhookTask } from '../queue.ts';
-import { transact, undone } from '../transact.ts';
+import { rollback, withTransaction } from '../transaction.ts';
 import { webhookPayload } from './payload.ts';
 import { nextWait } from './schedule.ts';
 import { webhookSecret } from './secret.ts';
@@ -109,7 +109,7 @@ async function record(ctx: Context, delivery: Claimed, attempt: Attempt): Promis
     attempt.outcome === 'again'
       ? nextWait(ctx.settings.webhooks, attempts, attempt.retryAfter, chance)
       : undefined;
-  const recorded = await transact(ctx, async (inside) => {
+  const recorded = await withTransaction(ctx, async (inside) => {
     const now = inside.now();
     const due = wait === undefined ? null : new Date(now + wait);
     const [held] = await inside.db
@@ -125,7 +125,7 @@ async function record(ctx: Context, delivery: Claimed, attempt: Attempt): Promis
       })
       .where(isDue(delivery.id, delivery.nextAttemptAt))
       .returning({ status: webhookDeliveries.status });
-    if (!held) return undone(undefined);
+    if (!held) return rollback(undefined);
     const { startedAt, took: milliseconds, httpStatus, error } = attempt;
     await inside.db
       .insert(webhookAttempts)

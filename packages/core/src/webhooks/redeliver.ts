@@ -1,7 +1,7 @@
 import { webhookDeliveries } from '@restage/db';
 import { and, eq, ne } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
-import { transact } from '../transact.ts';
+import { withTransaction } from '../transaction.ts';
 
 /**
  * Begins an ended delivery anew, with the same `webhook-id` and the whole schedule before it. Its log stays;
@@ -12,7 +12,7 @@ export async function redeliverWebhook(
   ctx: OperatorContext,
   deliveryId: string,
 ): Promise<'begun' | 'pending' | 'unknown'> {
-  return transact(ctx, async (inside) => {
+  return withTransaction(ctx, async (inside) => {
     const due = new Date(inside.now());
     const [begun] = await inside.db
       .update(webhookDeliveries)

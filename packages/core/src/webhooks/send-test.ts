@@ -1,6 +1,6 @@
 import { isFailure } from '@restage/errors';
 import type { OperatorContext } from '../context.ts';
-import { transact } from '../transact.ts';
+import { withTransaction } from '../transaction.ts';
 import { createDelivery } from './create.ts';
 
 /**
@@ -10,7 +10,7 @@ import { createDelivery } from './create.ts';
 export async function sendTestWebhook(ctx: OperatorContext, accountId: string, callbackUrl: string) {
   const url = await ctx.media.checkCallback(callbackUrl);
   if (isFailure(url)) return url;
-  return transact(ctx, async (inside) => ({
+  return withTransaction(ctx, async (inside) => ({
     id: await createDelivery(inside, { accountId, generationId: null, url: url.href }),
   }));
 }

@@ -2,7 +2,7 @@ import type { Job } from '@restage/contract';
 import { webhookDeliveries } from '@restage/db';
 import { inArray } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import type { ShownGeneration } from '../generations/shown.ts';
+import type { JobRow } from '../generations/row.ts';
 
 /** A delivery as its row has it. */
 export type Delivery = typeof webhookDeliveries.$inferSelect;
@@ -10,7 +10,7 @@ export type Delivery = typeof webhookDeliveries.$inferSelect;
 /** How the webhooks of jobs stand, by the job's id. Asks nothing where no job can have one yet. */
 export async function findWebhooks(
   ctx: Context,
-  jobs: readonly Pick<ShownGeneration, 'id' | 'callbackUrl' | 'completedAt'>[],
+  jobs: readonly Pick<JobRow, 'id' | 'callbackUrl' | 'completedAt'>[],
 ): Promise<ReadonlyMap<string | null, NonNullable<Job['webhook']>>> {
   const ended = jobs.filter(({ callbackUrl, completedAt }) => callbackUrl !== null && completedAt !== null);
   if (ended.length === 0) return new Map();

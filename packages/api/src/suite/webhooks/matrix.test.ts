@@ -174,8 +174,8 @@ describe('a job', () => {
   const as = {
     ...ctx,
     account: { id: owner.id } as never,
-    reply: { replayed: false },
-    attachments: new Map(),
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
   };
 
   test('that has completed is told of, with URLs that work', async () => {

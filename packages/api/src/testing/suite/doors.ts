@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '@restage/contract';
 import { procedures } from '@restage/contract';
-import { workOnRenders } from '@restage/core';
+import { startRenderWorkers } from '@restage/core';
 import { decodeEnvelope } from '@restage/errors';
 import { Restage, RestageError } from '@restage/sdk';
 import { afterAll } from 'vitest';
@@ -54,7 +54,7 @@ export async function openDoors(
   const server = createHttpServer(createRequestListener(app, docs), () => docs.publicUrl);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  if (options.work ?? true) await workOnRenders(world.ctx, world.boss, 1);
+  if (options.work ?? true) await startRenderWorkers(world.ctx, world.boss, 1);
   afterAll(async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // A client may still hold a connection open.
@@ -71,8 +71,8 @@ function callerDoor(world: TestWorld): Door {
       const caller = createCaller({
         ...world.ctx,
         requestId: 'req_test',
-        reply: { replayed: false },
-        attachments: new Map(),
+        responseMeta: { replayed: false },
+        largeStrings: new Map(),
         publicUrl: 'http://docs.restage.test',
         credentials: { apiKey: key, bearer: undefined },
       });

@@ -81,7 +81,7 @@ export async function webhookWorld(settings: WebhookSettings = hurried): Promise
       const account = await authenticate(world.ctx, { apiKey: key, bearer: undefined });
       if (isFailure(account)) throw new Error(account.message);
       const job = await startGeneration(
-        { ...world.ctx, account, reply: { replayed: false }, attachments: new Map() },
+        { ...world.ctx, account, responseMeta: { replayed: false }, largeStrings: new Map() },
         {
           generation_type: 'image',
           alpha_mode: 'fill',

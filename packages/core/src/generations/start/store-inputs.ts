@@ -1,0 +1,53 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoredInput, StoredInputs } from '@restage/db';
+import { isFailure } from '@restage/errors';
+import type { Role } from '@restage/media';
+import type { AccountContext } from '../../context.ts';
+import { scratchDirectory } from '../../retention/scratch.ts';
+import { uploadKey } from '../../uploads/internal.ts';
+import type { ResolvedInput, ValidatedJob } from './resolve-inputs.ts';
+
+/** Turns what was found into what a worker can read: bytes that came inside the request are stored. */
+export async function storeInputs(ctx: AccountContext, id: string, plan: ValidatedJob) {
+  const stored: { -readonly [Role in keyof StoredInputs]?: StoredInput } = {};
+  for (const role of ['source', 'reference', 'alpha'] as const) {
+    const input = plan[role];
+    if (!input) continue;
+    const kept = await storeInput(ctx, `inputs/${id}/${role}`, role, input);
+    if (isFailure(kept)) {
+      await discardInputs(ctx, stored);
+      return kept;
+    }
+    stored[role] = kept;
+  }
+  return stored as StoredInputs;
+}
+
+async function storeInput(
+  ctx: AccountContext,
+  key: string,
+  role: Role,
+  { location, uploadId }: ResolvedInput,
+) {
+  if (uploadId !== undefined) return { kind: 'blob', key: uploadKey(uploadId) } as const;
+  if (location.kind === 'https') return { kind: 'https', url: location.url.href } as const;
+  const directory = scratchDirectory(ctx, 'input');
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, 'bytes');
+    const written = await ctx.media.download(location, role, path);
+    if (isFailure(written)) return written;
+    await ctx.blobs.adopt(key, path);
+    return { kind: 'blob', key } as const;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Removes what {@link storeInputs} stored, for a job that did not come to be. Uploads stay. */
+export async function discardInputs(ctx: AccountContext, inputs: Partial<StoredInputs>): Promise<void> {
+  for (const input of Object.values(inputs)) {
+    if (input?.kind === 'blob' && input.key.startsWith('inputs/')) await ctx.blobs.remove(input.key);
+  }
+}

@@ -1,0 +1,171 @@
+import { testWorld } from '@restage/api/testing/suite';
+import { accounts, creditEntries, generations, uploads } from '@restage/db';
+import { isFailure } from '@restage/errors';
+import { makePng } from '@restage/media/testing';
+import { count, eq, sql } from 'drizzle-orm';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  createUpload,
+  receiveUpload,
+  reconcile,
+  startGeneration,
+  startRenderWorkers,
+} from '../../src/index.ts';
+import { as, engineThat, tinyStart } from '../support/kit.ts';
+
+const world = await testWorld();
+const { ctx } = world;
+
+const rows = async (table: typeof generations | typeof creditEntries, accountId: string) => {
+  const [row] = await ctx.db.select({ count: count() }).from(table).where(eq(table.accountId, accountId));
+  return row?.count;
+};
+
+/** An upload of a tiny image. */
+async function upload(accountId: string) {
+  const created = await createUpload(as(ctx, accountId), { filename: 'source.png' });
+  if (isFailure(created)) throw new Error(created.message);
+  const bytes = (async function* () {
+    yield makePng(8, 8);
+  })();
+  const received = await receiveUpload(ctx, created.id, bytes, AbortSignal.timeout(10_000));
+  if (isFailure(received)) throw new Error(received.message);
+  return { id: created.id, source_uri: created.beeble_uri };
+}
+
+test('a hundred identical requests at once make one job and one charge', async () => {
+  const { id } = await world.account({ credits: 100 });
+  const input = tinyStart({ idempotency_key: 'the same' });
+  const callers = Array.from({ length: 100 }, () => as(ctx, id));
+  const outcomes = await Promise.all(callers.map((caller) => startGeneration(caller, input)));
+  const ids = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.id)));
+  expect(ids.size).toBe(1);
+  expect(callers.filter(({ responseMeta }) => !responseMeta.replayed)).toHaveLength(1);
+  expect(await rows(generations, id)).toBe(1);
+  // The grant and the charge.
+  expect(await rows(creditEntries, id)).toBe(2);
+  const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(account).toMatchObject({ balance: 97, inFlight: 1, periodUsage: 3 });
+});
+
+test('with credits for a hundred jobs, two hundred requests at once start exactly a hundred', async () => {
+  const { id } = await world.account({ credits: 100 });
+  const outcomes = await Promise.all(
+    Array.from({ length: 200 }, () => startGeneration(as(ctx, id, 1000), tinyStart({ max_resolution: 720 }))),
+  );
+  const refused = outcomes.filter(isFailure);
+  expect(refused.map(({ code }) => code)).toEqual(Array(100).fill('INSUFFICIENT_CREDITS'));
+  expect(await rows(generations, id)).toBe(100);
+  const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(account).toMatchObject({ balance: 0, inFlight: 100, periodUsage: 100 });
+  expect(await reconcile(ctx)).toEqual([]);
+});
+
+test('with room for three jobs in flight, twenty requests at once start exactly three', async () => {
+  const { id } = await world.account();
+  const outcomes = await Promise.all(
+    Array.from({ length: 20 }, () => startGeneration(as(ctx, id, 3), tinyStart())),
+  );
+  expect(outcomes.filter((outcome) => !isFailure(outcome))).toHaveLength(3);
+  expect(await rows(generations, id)).toBe(3);
+});
+
+test('a charge and its job lie in the same billing period, though the month turns in between', async () => {
+  const { id } = await world.account();
+  const before = Date.UTC(2027, 0, 31, 23, 59, 59, 999);
+  const moments = [before, before, before];
+  const turning = { ...as(ctx, id), now: () => moments.shift() ?? before + 1000 };
+  expect(isFailure(await startGeneration(turning, tinyStart()))).toBe(false);
+  expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('a start that nothing stands in the way of is a single statement', async () => {
+  const { id } = await world.account();
+  const enqueueRender = () => Promise.reject(new Error('a start was made in steps'));
+  const caller = { ...as(ctx, id), queue: { ...ctx.queue, enqueueRender } };
+  const { source_uri } = await upload(id);
+  for (const input of [tinyStart(), tinyStart({ source_uri }), tinyStart({ idempotency_key: 'new' })]) {
+    expect(await startGeneration(caller, input)).toMatchObject({ status: 'in_queue' });
+  }
+  expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('jobs of an account that are started at once stand one turn behind another', async () => {
+  const [first, many] = [await world.account(), await world.account()];
+  await startGeneration(as(ctx, first.id), tinyStart());
+  await Promise.all(Array.from({ length: 10 }, () => startGeneration(as(ctx, many.id), tinyStart())));
+  const turns = await ctx.db.execute<{ priority: number }>(
+    sql`select priority from queue.job where group_id = ${many.id} order by priority desc`,
+  );
+  const [next = 0] = turns.map(({ priority }) => priority);
+  expect(turns.map(({ priority }) => next - priority)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('starts, repeats and refusals of one upload at once don’t get in each other’s way', async () => {
+  const { id } = await world.account();
+  const { source_uri } = await upload(id);
+  const outcomes = await Promise.all(
+    Array.from({ length: 120 }, (_, index) =>
+      startGeneration(as(ctx, id, 20), tinyStart({ source_uri, idempotency_key: `${index % 40}` })),
+    ),
+  );
+  const told = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.status)));
+  expect(told).toEqual(new Set(['in_queue', 'CONCURRENT_LIMIT_EXCEEDED']));
+  expect(await rows(generations, id)).toBe(20);
+  expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('a start whose upload is swept while it is looked at is SOURCE_UNREACHABLE and leaves nothing', async () => {
+  const { id } = await world.account({ credits: 10 });
+  const swept = await upload(id);
+  const inspect: typeof ctx.media.inspect = async (...asked) => {
+    const probe = await ctx.media.inspect(...asked);
+    await ctx.db.delete(uploads).where(eq(uploads.id, swept.id));
+    return probe;
+  };
+  const caller = { ...as(ctx, id), media: { ...ctx.media, inspect } };
+  const outcome = await startGeneration(caller, tinyStart({ source_uri: swept.source_uri }));
+  expect(outcome).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
+  expect(await rows(generations, id)).toBe(0);
+  const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });
+});
+
+describe('a job that is started while a worker sleeps', () => {
+  /** Milliseconds until it is taken. */
+  async function wait(queue: typeof ctx.queue): Promise<number> {
+    await world.boss.deleteAllJobs('render');
+    const { id } = await world.account();
+    const work = await startRenderWorkers({ ...ctx, engine: engineThat('fails') }, world.boss, 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const job = await startGeneration({ ...as(ctx, id), queue }, tinyStart());
+    if (isFailure(job)) throw new Error(job.message);
+    const began = performance.now();
+    const taken = async () => {
+      const [row] = await ctx.db.select().from(generations).where(eq(generations.id, job.id));
+      expect(row?.attempt).toBe(1);
+    };
+    await vi.waitFor(taken, { timeout: 10_000, interval: 20 });
+    const took = performance.now() - began;
+    await work.stop(5000);
+    return took;
+  }
+
+  test('is taken at once, for the worker is told', async () => {
+    expect(await wait(ctx.queue)).toBeLessThan(1000);
+  });
+
+  test('is taken within two seconds, if the process that started it dies before it can tell', async () => {
+    expect(await wait({ ...ctx.queue, wakeWorkers() {} })).toBeLessThan(2500);
+  });
+});
+
+test('a start without a queue is JOB_QUEUE_FAILED and leaves nothing', async () => {
+  const { id } = await world.account({ credits: 10 });
+  await ctx.db.execute(sql`delete from queue.job`);
+  await ctx.db.execute(sql`delete from queue.queue where name = 'render'`);
+  expect(await startGeneration(as(ctx, id), tinyStart())).toMatchObject({ code: 'JOB_QUEUE_FAILED' });
+  expect(await rows(generations, id)).toBe(0);
+  const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });
+});

@@ -1,0 +1,82 @@
+import { testWorld } from '@restage/api/testing/suite';
+import { connect } from '@restage/db';
+import { isFailure } from '@restage/errors';
+import { afterAll, expect, test } from 'vitest';
+import type { Context } from '../../src/context.ts';
+import { authenticate, issueKey, listKeys, revokeKey } from '../../src/index.ts';
+
+const world = await testWorld();
+const { ctx, clock } = world;
+const { id: account } = await world.account();
+
+// A second process: a pool and a cache of its own, on the same database.
+const connection = connect(world.databaseUrl);
+afterAll(() => connection.close());
+const processes: readonly Context[] = [ctx, { ...ctx, db: connection.db, keyCache: new Map() }];
+
+const isTaken = async (process: Context, apiKey: string) =>
+  !isFailure(await authenticate(process, { apiKey, bearer: undefined }));
+const taken = (apiKey: string) => Promise.all(processes.map((process) => isTaken(process, apiKey)));
+
+async function issue(expiresAt?: Date) {
+  const issued = await issueKey(ctx, account, { name: 'test', mode: 'live', expiresAt });
+  if (isFailure(issued)) throw new Error(issued.message);
+  return issued;
+}
+
+test('a revoked key stops within five seconds in every process, cached or not', async () => {
+  const { id, key } = await issue();
+  expect(await taken(key)).toEqual([true, true]);
+  const revoked = ctx.now();
+  expect(await revokeKey(ctx, id)).toMatchObject({ id, revokedAt: expect.any(Date) });
+  clock.offset += 5000 - (ctx.now() - revoked);
+  expect(await taken(key)).toEqual([false, false]);
+});
+
+test('an answer that came late is not believed for longer', async () => {
+  const { id, key } = await issue();
+  const [process] = processes;
+  if (!process) throw new Error('no process');
+  const now = ctx.now();
+  // The moment moves on while the database answers.
+  const moments = [now];
+  const slow = { ...process, keys: new Map(), now: () => moments.shift() ?? now + 3000 };
+  expect(await isTaken(slow, key)).toBe(true);
+  await revokeKey(ctx, id);
+  expect(await isTaken({ ...slow, now: () => now + 5001 }, key)).toBe(false);
+});
+
+test('a key stops at its expiry, though the cache knew it a moment before', async () => {
+  const { key } = await issue(new Date(ctx.now() + 2000));
+  expect(await taken(key)).toEqual([true, true]);
+  clock.offset += 2001;
+  expect(await taken(key)).toEqual([false, false]);
+  expect(await issueKey(ctx, account, { name: 'late', mode: 'live', expiresAt: new Date(0) })).toMatchObject({
+    code: 'INVALID_REQUEST',
+  });
+});
+
+test('keys are listed newest first, with their last use and neither key nor hash', async () => {
+  const owner = (await world.account()).id;
+  const first = await issueKey(ctx, owner, { name: 'second', mode: 'test' });
+  if (isFailure(first)) throw new Error(first.message);
+  await isTaken(ctx, first.key);
+  const keys = await listKeys(ctx, owner);
+  expect(keys).toMatchObject([
+    { id: first.id, prefix: first.key.slice(0, 13), name: 'second', mode: 'test', revokedAt: null },
+    { name: 'test', mode: 'live', lastUsedAt: null },
+  ]);
+  expect(keys).toHaveProperty('0.lastUsedAt', expect.any(Date));
+  expect(JSON.stringify(keys)).not.toContain(first.key);
+  expect(Object.keys(isFailure(keys) ? {} : (keys[0] ?? {}))).not.toContain('hash');
+});
+
+test('revoking again keeps the first moment; a key or an account that isn’t there is NOT_FOUND', async () => {
+  const { id } = await issue();
+  const first = await revokeKey(ctx, id);
+  clock.offset += 1000;
+  expect(await revokeKey(ctx, id)).toEqual(first);
+  expect(await revokeKey(ctx, 'key_none')).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await listKeys(ctx, 'acc_none')).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await issueKey(ctx, 'acc_none', { name: 'x', mode: 'live' })).toMatchObject({ code: 'NOT_FOUND' });
+});

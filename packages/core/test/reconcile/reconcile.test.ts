@@ -1,0 +1,130 @@
+import { testWorld } from '@restage/api/testing/suite';
+import { accounts, creditEntries, generations } from '@restage/db';
+import { isFailure } from '@restage/errors';
+import { makePng } from '@restage/media/testing';
+import { eq, sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { AccountContext } from '../../src/context.ts';
+import { completeGeneration } from '../../src/generations/worker/complete.ts';
+import { type Finding, grantCredits, reconcile, startGeneration } from '../../src/index.ts';
+
+const world = await testWorld();
+const { ctx } = world;
+const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
+
+let account = '';
+beforeEach(async () => {
+  account = (await world.account()).id;
+});
+
+/** Starts a job of 3 credits for the account of the test. */
+async function start(): Promise<string> {
+  const mine: AccountContext = {
+    ...ctx,
+    account: { id: account, mode: 'live', writeRpm: 100, readRpm: 100, concurrency: 10 },
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
+  };
+  const job = await startGeneration(mine, {
+    generation_type: 'image',
+    alpha_mode: 'fill',
+    max_resolution: 1080,
+    source_uri: source,
+    prompt: 'a beach',
+  });
+  if (isFailure(job)) throw new Error(job.message);
+  return job.id;
+}
+
+async function end(id: string, status: 'completed' | 'failed'): Promise<void> {
+  const [generation] = await ctx.db.select().from(generations).where(eq(generations.id, id));
+  if (!generation) throw new Error('no job');
+  const outputs = { render: 'outputs/a/1/r.png', source: 'outputs/a/1/s.png', alpha: 'outputs/a/1/a.png' };
+  const ending = status === 'completed' ? { status, outputs } : { status, error: 'as told' };
+  expect(await completeGeneration(ctx, generation, ending)).toBe(true);
+}
+
+/** What is off about the account of the test, without the words. */
+async function off(): Promise<Pick<Finding, 'check' | 'generationId'>[]> {
+  const findings = (await reconcile(ctx)).filter(({ accountId }) => accountId === account);
+  return findings.map(({ check, generationId }) => ({ check, generationId }));
+}
+
+test('finds nothing where everything is as it should be', async () => {
+  await start();
+  await end(await start(), 'failed');
+  await grantCredits(ctx, account, { credits: 5, note: 'a present' });
+  expect(await off()).toEqual([]);
+});
+
+describe('finds', () => {
+  test('a balance that is not the sum of the entries', async () => {
+    await ctx.db.update(accounts).set({ balance: 999 }).where(eq(accounts.id, account));
+    expect(await off()).toEqual([{ check: 'balance', generationId: null }]);
+    expect((await reconcile(ctx)).find(({ accountId }) => accountId === account)?.message).toBe(
+      'the balance is 999, and the entries sum to 1000',
+    );
+  });
+
+  test('a wrong count of jobs in flight', async () => {
+    await start();
+    await ctx.db.update(accounts).set({ inFlight: 2 }).where(eq(accounts.id, account));
+    expect(await off()).toEqual([{ check: 'in-flight', generationId: null }]);
+  });
+
+  test('a wrong usage of the period', async () => {
+    await start();
+    await ctx.db.update(accounts).set({ periodUsage: 4 }).where(eq(accounts.id, account));
+    expect(await off()).toEqual([{ check: 'period-usage', generationId: null }]);
+  });
+
+  test('a charge that is not the cost', async () => {
+    const id = await start();
+    await ctx.db.update(generations).set({ cost: 7 }).where(eq(generations.id, id));
+    expect(await off()).toEqual([{ check: 'charge', generationId: id }]);
+  });
+
+  test('an ended job whose refund is missing', async () => {
+    const id = await start();
+    await ctx.db.update(generations).set({ status: 'cancelled' }).where(eq(generations.id, id));
+    expect(await off()).toEqual([
+      { check: 'in-flight', generationId: null },
+      { check: 'refund', generationId: id },
+    ]);
+  });
+
+  test('a live job that was refunded', async () => {
+    const id = await start();
+    await end(id, 'failed');
+    await ctx.db.update(generations).set({ status: 'processing' }).where(eq(generations.id, id));
+    expect((await off()).map(({ check }) => check)).toEqual(['in-flight', 'refund']);
+  });
+
+  test('an entry in another account’s ledger', async () => {
+    const id = await start();
+    const other = await world.account();
+    await ctx.db.insert(creditEntries).values({
+      accountId: other.id,
+      generationId: id,
+      kind: 'refund',
+      credits: 3,
+    });
+    expect((await off()).map(({ check }) => check)).toEqual(['period-usage', 'refund', 'owner']);
+  });
+
+  test('a waiting job that no queue entry stands for', async () => {
+    const id = await start();
+    await ctx.db.execute(sql`delete from queue.job where data->>'generationId' = ${id}`);
+    expect(await off()).toEqual([{ check: 'queue', generationId: id }]);
+  });
+
+  test('the missing files of a completed job, until it is swept, and the missing input of a waiting one', async () => {
+    const id = await start();
+    await ctx.blobs.remove(`inputs/${id}/source`);
+    expect(await off()).toEqual([{ check: 'blob', generationId: id }]);
+    await end(id, 'completed');
+    expect((await off()).map(({ check }) => check)).toEqual(['blob', 'blob', 'blob']);
+    await ctx.db.update(generations).set({ sweptAt: new Date() }).where(eq(generations.id, id));
+    expect(await off()).toEqual([]);
+  });
+});

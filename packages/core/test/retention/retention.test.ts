@@ -1,0 +1,264 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDoors } from '@restage/api/testing/suite';
+import { newId } from '@restage/contract';
+import { connect, generations, uploads } from '@restage/db';
+import { isFailure } from '@restage/errors';
+import { makePng } from '@restage/media/testing';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  createUpload,
+  getGeneration,
+  processGeneration,
+  reconcile,
+  startGeneration,
+  sweep,
+  sweepPeriodically,
+} from '../../src/index.ts';
+import { as, engineThat, tinyStart } from '../support/kit.ts';
+
+const world = await openDoors({ work: false });
+const { ctx, clock } = world;
+const other = connect(world.databaseUrl, { max: 1 });
+afterAll(() => other.close());
+const hour = 3_600_000;
+
+let account = '';
+beforeEach(async () => {
+  account = (await world.account()).id;
+  // What other tests left is not this one's.
+  await sweep(ctx);
+});
+
+async function start(more: Parameters<typeof tinyStart>[0] = {}): Promise<string> {
+  const job = await startGeneration(as(ctx, account), tinyStart(more));
+  if (isFailure(job)) throw new Error(job.message);
+  return job.id;
+}
+
+const render = (id: string, how: 'renders' | 'fails') =>
+  processGeneration({ ...ctx, engine: engineThat(how) }, id, new AbortController().signal);
+
+async function upload(): Promise<{ id: string; uri: string }> {
+  const made = await createUpload(as(ctx, account), { filename: 'a.png' });
+  if (isFailure(made)) throw new Error(made.message);
+  await fetch(made.upload_url, { method: 'PUT', body: new Uint8Array(makePng(8, 8)) });
+  return { id: made.id, uri: made.beeble_uri };
+}
+
+const isThere = async (key: string) => (await ctx.blobs.stat(key)) !== undefined;
+const uploadRows = (id: string) => ctx.db.select().from(uploads).where(eq(uploads.id, id));
+
+async function* bytes() {
+  yield Buffer.from('x');
+}
+/** Stores a blob, as of this world's clock. */
+async function store(key: string): Promise<void> {
+  await ctx.blobs.write(key, bytes(), { maxBytes: 100 });
+  const now = new Date(ctx.now());
+  await utimes(ctx.blobs.localPath(key), now, now);
+}
+
+describe('outputs', () => {
+  test('are kept for their time, then swept; their URLs say so, and the job is as it was', async () => {
+    const id = await start();
+    await render(id, 'renders');
+    clock.offset += 167 * hour;
+    await sweep(ctx);
+    const job = await getGeneration(as(ctx, account), { id });
+    if (isFailure(job) || !job.output) throw new Error('no job');
+    expect((await fetch(job.output.render)).status).toBe(200);
+
+    clock.offset += 2 * hour;
+    const swept = new Date(ctx.now()).toISOString().slice(0, 13);
+    expect(await sweep(ctx)).toMatchObject({ jobs: 1 });
+    const gone = await fetch(job.output.render);
+    expect(gone.status).toBe(404);
+    expect(await gone.json()).toEqual({
+      error: { code: 'NOT_FOUND', message: expect.stringContaining(`was swept at ${swept}`) },
+    });
+    expect(await getGeneration(as(ctx, account), { id })).toMatchObject({
+      status: 'completed',
+      output: { render: expect.stringContaining('http') },
+    });
+    expect((await reconcile(ctx)).filter(({ accountId }) => accountId === account)).toEqual([]);
+    expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 0 });
+  });
+
+  test('that are swept while they are being asked for are not there, and no fault', async () => {
+    const id = await start();
+    await render(id, 'renders');
+    const job = await getGeneration(as(ctx, account), { id });
+    if (isFailure(job) || !job.output) throw new Error('no job');
+    const { stat } = ctx.blobs;
+    vi.spyOn(ctx.blobs, 'stat').mockImplementationOnce(async (key) => {
+      const found = await stat(key);
+      clock.offset += 169 * hour;
+      await sweep(ctx);
+      clock.offset -= 169 * hour;
+      return found;
+    });
+    const gone = await fetch(job.output.render);
+    expect(gone.status).toBe(404);
+    expect(gone.headers.get('etag')).toBeNull();
+    expect(await gone.json()).toMatchObject({
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('was swept at') },
+    });
+  });
+
+  test('of superseded attempts go with those that count', async () => {
+    const id = await start();
+    await render(id, 'renders');
+    await store(`outputs/${id}/0/render.png`);
+    clock.offset += 169 * hour;
+    await sweep(ctx);
+    expect(await isThere(`outputs/${id}/0/render.png`)).toBe(false);
+  });
+
+  test('and uploads are kept for ever where 0 hours are set', async () => {
+    const forEver = { ...ctx, settings: { ...ctx.settings, keepOutputsHours: 0, keepUploadsHours: 0 } };
+    const id = await start();
+    await render(id, 'renders');
+    const { id: uploadId } = await upload();
+    clock.offset += 100_000 * hour;
+    await sweep(forEver);
+    expect(await isThere(`outputs/${id}/1/render.png`)).toBe(true);
+    expect(await isThere(`uploads/${uploadId}`)).toBe(true);
+  });
+});
+
+describe('uploads', () => {
+  test('that nobody used go after their time, bytes and all, and can’t be used any more', async () => {
+    const { id, uri } = await upload();
+    clock.offset += 71 * hour;
+    await sweep(ctx);
+    expect(await isThere(`uploads/${id}`)).toBe(true);
+    clock.offset += 2 * hour;
+    expect(await sweep(ctx)).toMatchObject({ uploads: 1 });
+    expect(await isThere(`uploads/${id}`)).toBe(false);
+    expect(await startGeneration(as(ctx, account), tinyStart({ source_uri: uri }))).toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+    });
+  });
+
+  test('are kept by every use, and for as long as a job waits for them', async () => {
+    const { id, uri } = await upload();
+    clock.offset += 71 * hour;
+    await render(await start({ source_uri: uri }), 'fails');
+    clock.offset += 71 * hour;
+    await sweep(ctx);
+    expect(await isThere(`uploads/${id}`)).toBe(true);
+    const waiting = await start({ source_uri: uri });
+    clock.offset += 200 * hour;
+    await sweep(ctx);
+    expect(await uploadRows(id)).toHaveLength(1);
+    await render(waiting, 'renders');
+    await sweep(ctx);
+    expect(await uploadRows(id)).toEqual([]);
+  });
+
+  test('that a start holds at this moment are passed over, and one that is gone refuses the start', async () => {
+    const { id, uri } = await upload();
+    clock.offset += 73 * hour;
+    const input = tinyStart({ source_uri: uri, idempotency_key: 'late' });
+    await other.db
+      .transaction(async (db) => {
+        await db.execute(sql`select from uploads where id = ${id} for update`);
+        expect(await sweep(ctx)).toMatchObject({ uploads: 0 });
+        // The start has looked at the upload and waits for its row; it is swept under its feet.
+        const starting = startGeneration(as(ctx, account), input);
+        const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        while ((await ctx.db.execute(waits)).length === 0);
+        await db.execute(sql`delete from uploads where id = ${id}`);
+        return { starting };
+      })
+      .then(async ({ starting }) => {
+        expect(await starting).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
+      });
+    expect(await ctx.db.select().from(generations).where(eq(generations.accountId, account))).toEqual([]);
+  });
+});
+
+describe('what belongs to nothing', () => {
+  test('goes: inputs of ended jobs at once, and what crashes left after an hour', async () => {
+    const [ended, live] = [await start(), await start()];
+    await render(ended, 'fails');
+    const never = newId('generation', ctx.now(), ctx.random);
+    const upload = newId('upload', ctx.now(), ctx.random);
+    const left = [
+      `inputs/${never}/source`,
+      `uploads/${upload}`,
+      `uploads/${upload}.0123456789abcdef.arriving`,
+    ];
+    for (const key of left) await store(key);
+
+    expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 1 });
+    expect(await isThere(`inputs/${ended}/source`)).toBe(false);
+    expect(await isThere(`inputs/${live}/source`)).toBe(true);
+    for (const key of left) expect(await isThere(key)).toBe(true);
+
+    clock.offset += 2 * hour;
+    expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 3 });
+    for (const key of left) expect(await isThere(key)).toBe(false);
+    expect(await isThere(`inputs/${live}/source`)).toBe(true);
+    await render(live, 'fails');
+  });
+
+  test('goes: folders of processes that were killed, once no attempt can be that old', async () => {
+    const { workDirectory } = ctx.settings;
+    for (const name of ['render-abc123', 'input-abc123', 'another']) {
+      await mkdir(join(workDirectory, name, 'output'), { recursive: true });
+      await writeFile(join(workDirectory, name, 'output', 'render.png'), 'half');
+      const now = new Date(ctx.now());
+      await utimes(join(workDirectory, name), now, now);
+    }
+    clock.offset += hour;
+    await sweep(ctx);
+    expect(await readdir(workDirectory)).toEqual(expect.arrayContaining(['render-abc123', 'input-abc123']));
+    clock.offset += hour;
+    expect(await sweep(ctx)).toMatchObject({ leftovers: 2 });
+    expect(await readdir(workDirectory)).toEqual(['another']);
+  });
+
+  test('goes: files whose sweeper was killed before it removed them', async () => {
+    const id = await start();
+    await render(id, 'renders');
+    await ctx.db.update(generations).set({ sweptAt: new Date() }).where(eq(generations.id, id));
+    await sweep(ctx);
+    expect(await isThere(`outputs/${id}/1/render.png`)).toBe(false);
+  });
+});
+
+test('one process sweeps at a time, and a killed one leaves the lock free', async () => {
+  const [session] = await other.db.execute<{ pid: number }>(
+    sql`select pg_backend_pid() as pid, pg_advisory_lock(7378244)`,
+  );
+  expect(await sweep(ctx)).toBe('busy');
+  await ctx.db.execute(sql`select pg_terminate_backend(${session?.pid})`);
+  // The server lets go of the lock a moment after the session's end was asked for.
+  while ((await sweep(ctx)) === 'busy');
+});
+
+test('the periodic sweeper goes on after a sweep that failed, and ends when it is told to', async () => {
+  const { id } = await upload();
+  clock.offset += 73 * hour;
+  const stopping = new AbortController();
+  let sweeps = 0;
+  const failing = {
+    ...ctx,
+    blobs: {
+      ...ctx.blobs,
+      async remove(key: string) {
+        sweeps += 1;
+        if (sweeps === 1) throw new Error('the disk is gone, for once');
+        await ctx.blobs.remove(key);
+      },
+    },
+  };
+  const sweeping = sweepPeriodically(failing, stopping.signal, 20);
+  while (await isThere(`uploads/${id}`)) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(world.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'a sweep failed' }));
+  stopping.abort();
+  await sweeping;
+});

@@ -1,0 +1,43 @@
+import type { VerbInput } from '@restage/contract';
+import type { Engine } from '@restage/engine';
+import { failWith } from '@restage/errors';
+import { makePng } from '@restage/media/testing';
+import type { AccountContext, Context } from '../../src/context.ts';
+import { tinyRender } from './tiny-render.ts';
+
+/** A request as an account makes it. */
+export function as(ctx: Context, accountId: string, concurrency = 10): AccountContext {
+  return {
+    ...ctx,
+    account: { id: accountId, mode: 'live', writeRpm: 10_000, readRpm: 10_000, concurrency },
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
+  };
+}
+
+const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
+
+/** A start of a tiny image: 1 credit at 720, 3 at 1080. */
+export function tinyStart(
+  more: Partial<VerbInput<'generations.start'>> = {},
+): VerbInput<'generations.start'> {
+  return {
+    generation_type: 'image',
+    alpha_mode: 'fill',
+    max_resolution: 1080,
+    source_uri: source,
+    prompt: 'a beach',
+    ...more,
+  };
+}
+
+/** An engine that ends every render in one way, at once: with files, with words, or with a fault. */
+export function engineThat(how: 'renders' | 'fails' | 'crashes'): Engine {
+  return {
+    async render(request) {
+      if (how === 'crashes') throw new Error('the engine crashed, as told');
+      return how === 'fails' ? failWith('MODEL_FAILED', 'as told') : await tinyRender(request);
+    },
+    close: async () => {},
+  };
+}
