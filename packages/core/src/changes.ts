@@ -1,69 +1,71 @@
 import { type JobStatus, jobStatuses } from '@restage/contract';
 import type { Connection } from '@restage/db';
 
-/** Where every change of a job is told, as `{id} {status}`. */
+/** The channel on which every change of a job is notified, as `{id} {status}`. */
 export const changesChannel = 'restage_jobs';
 
-/** Hears that a job has changed; without a status, that a change may have been missed. */
-type Listener = (status: JobStatus | undefined) => void;
+/** Called when a job has changed; without a status, when a notification may have been missed. */
+type Subscriber = (status: JobStatus | undefined) => void;
 
 /**
- * What this process hears of jobs that change, here and in every other process, over one connection of its own.
- * A notification says only that it is time to look: what happened is in the tables.
+ * Notifications of jobs that change, in this process and every other, over one connection of its own. A notification
+ * says only that it is time to read: what happened is in the tables.
  */
 export class JobNotifications {
-  readonly #listeners = new Map<string, Set<Listener>>();
+  readonly #subscribers = new Map<string, Set<Subscriber>>();
   #draining = false;
 
   private constructor() {}
 
-  /** Begins to listen. The connection is made again when it breaks, and ends with `sql`. */
+  /** Begins to listen. The connection is opened again when it breaks, and closes with `sql`. */
   static async open(sql: Connection['sql']): Promise<JobNotifications> {
-    const changes = new JobNotifications();
+    const notifications = new JobNotifications();
     await sql.listen(
       changesChannel,
-      (payload) => changes.#hear(payload),
-      // Again connected: whatever was told meanwhile went unheard.
-      () => changes.#stirAll(),
+      (payload) => notifications.#onNotification(payload),
+      // Connected again: notifications sent meanwhile were missed.
+      () => notifications.#notifyAll(),
     );
-    return changes;
+    return notifications;
   }
 
-  /** Calls `listener` at each change of a job. @returns what ends that */
-  subscribe(generationId: string, listener: Listener): () => void {
-    const listeners = this.#listeners.get(generationId) ?? new Set();
-    this.#listeners.set(generationId, listeners.add(listener));
+  /** Calls `subscriber` at each change of a job. @returns what ends that */
+  subscribe(generationId: string, subscriber: Subscriber): () => void {
+    const subscribers = this.#subscribers.get(generationId) ?? new Set();
+    this.#subscribers.set(generationId, subscribers.add(subscriber));
     return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(generationId) === listeners) {
-        this.#listeners.delete(generationId);
+      subscribers.delete(subscriber);
+      if (subscribers.size === 0 && this.#subscribers.get(generationId) === subscribers) {
+        this.#subscribers.delete(generationId);
       }
     };
   }
 
-  /** Whether this process is about to stop, so that whoever waits for a client's sake shall wait no longer. */
+  /** Whether this process is about to stop: requests that wait for a change end. */
   get draining(): boolean {
     return this.#draining;
   }
 
-  /** Ends the waiting of clients; workers go on listening. */
+  /** Ends the requests that wait for a change; workers stay subscribed. */
   drain(): void {
     this.#draining = true;
-    this.#stirAll();
+    this.#notifyAll();
   }
 
-  /** How many listen, for tests to see that nothing is left. */
+  /** How many jobs have subscribers, for tests to see that nothing is left. */
   get size(): number {
-    return this.#listeners.size;
+    return this.#subscribers.size;
   }
 
-  #hear(payload: string): void {
+  #onNotification(payload: string): void {
     const [id = '', word] = payload.split(' ');
     const status = jobStatuses.find((known) => known === word);
-    for (const listener of this.#listeners.get(id) ?? []) listener(status);
+    for (const subscriber of this.#subscribers.get(id) ?? []) subscriber(status);
   }
 
-  #stirAll(): void {
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener(undefined);
+  #notifyAll(): void {
+    for (const subscribers of this.#subscribers.values()) {
+      for (const subscriber of subscribers) subscriber(undefined);
+    }
   }
 }

@@ -8,7 +8,7 @@ import type { ReadWindows } from './limits/reads.ts';
 import type { Queue } from './queue.ts';
 import type { WebhookSettings } from './webhooks/settings.ts';
 
-/** Where verbs write what an operator should know. The first argument's fields are the line's; no secrets. */
+/** The log, for operators. `message` is a short, stable event name; the details are fields, without secrets. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -16,33 +16,33 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** What an operator decides, as far as verbs need to know. */
+/** The operator's settings that verbs need. */
 export interface Settings {
-  /** Requests a minute and jobs in flight, of accounts that have no limits of their own. */
+  /** Requests a minute and jobs in flight, for accounts without limits of their own. */
   readonly writeRpm: number;
   readonly readRpm: number;
   readonly concurrency: number;
-  /** Seconds that the request limits look back: the contract's 60, less in tests. */
+  /** Length of the rate limits' window: the contract's 60 seconds, less in tests. */
   readonly rateWindowSeconds: number;
   readonly prices: PriceTable;
-  /** What a credit is worth, in dollars. */
+  /** Dollars per credit. */
   readonly creditUsd: number;
   /** Bytes. */
   readonly maxUploadBytes: number;
-  /** Hours for which outputs and unused uploads are kept; 0 for ever. */
+  /** Hours for which outputs and unused uploads are kept; 0 keeps them for ever. */
   readonly keepOutputsHours: number;
   readonly keepUploadsHours: number;
-  /** Development only: http and private addresses are accepted for sources and callbacks. */
+  /** Development only: accepts http and private addresses for sources and callbacks. */
   readonly allowPrivateNetwork: boolean;
-  /** Where workers keep files while they render. */
+  /** Where requests and workers keep temporary files. */
   readonly workDirectory: string;
   readonly webhooks: WebhookSettings;
 }
 
-/** Keys of the last seconds, by hash. */
+/** The accounts of keys that were verified in the last seconds, by the key's hash. */
 export type KeyCache = Map<string, { readonly account: Account; readonly until: number }>;
 
-/** The world that verbs act on. A value, built at the edge and passed first; nothing here is a singleton. */
+/** What verbs act on. A value, built by the program and passed first; nothing here is a singleton. */
 export interface Context {
   readonly db: Database;
   readonly queue: Queue;
@@ -60,15 +60,15 @@ export interface Context {
   readonly random: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** What the operator's verbs need of the world: neither media nor an engine, and no account of their own. */
+/** What operator verbs need: no engine, and no account on whose behalf they act. */
 export type OperatorContext = Pick<Context, 'db' | 'blobs' | 'media' | 'queue' | 'now' | 'random'>;
 
-/** The world of a worker, which renders. */
+/** A worker's context. */
 export interface WorkerContext extends Context {
   readonly engine: Engine;
 }
 
-/** Whose request it is. Limits are those in force: the account's own, or the server's. */
+/** The account that makes a request, with the limits in force: its own, or the server's. */
 export interface Account {
   readonly id: string;
   readonly mode: 'live' | 'test';
@@ -83,24 +83,24 @@ export interface Credentials {
   readonly bearer: string | undefined;
 }
 
-/** What a verb says beside its result, for the transports to put into headers. */
+/** What a verb adds to its result, for transports to send as headers. */
 export interface ResponseMeta {
-  /** Set when an idempotent request was answered with the job that exists. */
+  /** Set when the result is the job of an earlier request with the same idempotency key. */
   replayed: boolean;
 }
 
-/** Texts of a request that were too large to make strings of: ASCII bytes, under the words that stand for them. */
+/** Values of a request that were too large to be made strings: ASCII bytes, by the placeholders that stand for them. */
 export type LargeStrings = ReadonlyMap<string, Uint8Array>;
 
-/** The world, and the account on whose behalf a verb acts. */
+/** The context of a request, with the account on whose behalf a verb acts. */
 export interface AccountContext extends Context {
   readonly account: Account;
   readonly responseMeta: ResponseMeta;
   readonly largeStrings: LargeStrings;
-  /** What a test-mode caller asks to be simulated, in the words of `x-restage-simulate`. */
+  /** What a test-mode caller asks to be simulated: the value of `x-restage-simulate`. */
   readonly simulate?: string | undefined;
-  /** Gives what is aborted when the caller is gone. A function, since most verbs are done before they would ask. */
+  /** Gives a signal that is aborted when the caller is gone. A function, since few verbs need the signal. */
   readonly signal?: (() => AbortSignal | undefined) | undefined;
-  /** What the caller showed, for what goes on longer than a key may be believed; absent where nobody called. */
+  /** The caller's keys, for streams that outlive the key cache; absent if there is no caller. */
   readonly credentials?: Credentials | undefined;
 }

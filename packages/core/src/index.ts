@@ -36,7 +36,7 @@ export { listKeys } from './keys/list.ts';
 export { revokeKey } from './keys/revoke.ts';
 export { meterRead, meterWrite } from './limits/meter.ts';
 export { ReadWindows } from './limits/reads.ts';
-export { createPgBossQueue, createQueues, type Queue, renderEntry } from './queue.ts';
+export { createPgBossQueue, createQueues, type Queue } from './queue.ts';
 export type { Finding } from './reconcile/finding.ts';
 export { reconcile } from './reconcile/reconcile.ts';
 export { missingOutput } from './retention/missing.ts';

@@ -2,97 +2,90 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uuidOf } from '@restage/contract';
 import { type Database, queueSchema } from '@restage/db';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { PgBoss, Queue as QueueOptions } from 'pg-boss';
 import { fromDrizzle } from 'pg-boss/dist/adapters/drizzle.js';
 
-/** The queue of jobs to render, and the one where those end that killed their workers too often. */
+/** The queue of jobs to render, and the dead-letter queue of those that failed on every attempt. */
 export const renderQueue = 'render';
 export const renderDeadQueue = 'render-dead';
 
-/** The queue of webhooks to attempt. */
+/** The queue of attempts at webhooks. */
 export const webhookQueue = 'webhook';
 
-/** What a queue entry says. */
+/** The data of an entry in the render queue. */
 export interface RenderTask {
   readonly generationId: string;
 }
 
-/** An attempt at a webhook that is to be made: of which delivery, and as which the delivery knows it. */
+/** An attempt at a webhook that is due, or will be. */
 export interface WebhookTask {
   readonly deliveryId: string;
-  /** The delivery's `next_attempt_at` in ISO 8601; an entry that says another is out of date. */
+  /** The delivery's `next_attempt_at` in ISO 8601; an entry with another is out of date. */
   readonly due: string;
 }
 
 /** A {@link WebhookTask} to be queued. */
 interface WebhookEntry extends WebhookTask {
   readonly accountId: string;
-  /** First attempts go before second ones, so that those who answer don't wait for those who don't. */
+  /** First attempts come before retries, so that endpoints that answer don't wait for those that don't. */
   readonly first: boolean;
   /** Milliseconds until the attempt may begin. */
   readonly wait: number;
 }
 
-/** Takes work in. The entry exists exactly when the caller's transaction commits. */
+/** Takes jobs and webhooks in. An entry exists exactly when the caller's transaction commits. */
 export interface Queue {
   /**
-   * Queues a job that its account has already been charged for, in its turn: an account's n-th job in flight comes n
-   * turns after the job that is next now. So a hundred jobs of one account stand behind the first job of every
-   * other, and all keep moving. No turn comes before one that was given out and begun, so a job whose worker died
-   * keeps its place ahead of newer ones.
+   * Queues a job that its account has already been charged for. Its priority lets accounts take turns: an account's
+   * n-th job in flight comes n places after the job that is next now, so a hundred jobs of one account stand behind
+   * the first job of every other. A job whose worker died keeps its place ahead of newer ones.
    */
   enqueueRender(db: Database, generationId: string, accountId: string): Promise<void>;
   /**
-   * What {@link enqueueRender} does, as SQL for a statement that does more. The turn counts from those that were given
-   * out when the statement began.
-   * @param taken names the part of the statement that gives the account's jobs in flight, this one counted
-   */
-  renderEntry(generationId: string, accountId: string, taken: SQL): SQL;
-  /**
    * Wakes the workers of every process once an entry is there, without waiting for that. It is a hint: a worker that
-   * does not get it, as when this process is killed in between, looks by itself within two seconds.
+   * does not get it, as when this process is killed in between, polls within two seconds.
    */
   wakeWorkers(): void;
-  /** An entry that is there already, waiting or being worked on, is not made again. */
+  /** Queues attempts at webhooks. An attempt that waits or is being made already is not queued again. */
   enqueueWebhooks(db: Database, entries: readonly WebhookEntry[]): Promise<void>;
   /**
-   * Puts a job back that its worker can't finish because it is to stop. It does not count as an attempt, and is
-   * taken again no sooner than the worker has let go of it.
-   * @param retryCount names the worker's claim; one that has lapsed is left alone
+   * Returns a job to the queue that its worker can't finish because it is to stop. It does not count as an attempt,
+   * and is not taken again before the worker has let go of it.
+   * @param retryCount identifies the worker's claim; one that has lapsed is left alone
    */
   releaseRender(db: Database, generationId: string, retryCount: number): Promise<void>;
-  /** Takes a job out that nobody has begun. */
+  /** Removes a job that no worker has taken. */
   withdrawRender(db: Database, generationId: string): Promise<void>;
 }
 
-/** Where turns fall no further, short of the least that PostgreSQL's `integer` holds. */
+/** The lowest priority, just above the least that PostgreSQL's `integer` holds. */
 const minPriority = -2_000_000_000;
 
-/** How often a job is tried before it fails: at first, and after a worker died or a fault passed. */
-const renderAttempts = 3;
+/** How many attempts a job has before it fails. */
+const maxRenderAttempts = 3;
 
 /** The most seconds that one attempt at a job may take, inputs and all. */
 export const renderWallSeconds = 1800;
 
-/** Makes the queues if they aren't there, and has them do as this version does. */
+/** Creates the queues that are missing, and gives those that exist the options of this version. */
 export async function createQueues(boss: PgBoss): Promise<void> {
   const known = await boss.getQueues(queues.map(({ name }) => name));
-  for (const wanted of queues) {
-    const found = known.find(({ name }) => name === wanted.name);
-    const asWanted = (option: string) => Reflect.get(found ?? {}, option) === Reflect.get(wanted, option);
-    if (Object.keys(wanted).every(asWanted)) continue;
-    await boss.createQueue(wanted.name, wanted);
-    const { name, policy: _, ...options } = wanted;
+  for (const queue of queues) {
+    const existing = known.find(({ name }) => name === queue.name);
+    const isCurrent = (option: string) => Reflect.get(existing ?? {}, option) === Reflect.get(queue, option);
+    if (Object.keys(queue).every(isCurrent)) continue;
+    await boss.createQueue(queue.name, queue);
+    const { name, policy: _, ...options } = queue;
     await boss.updateQueue(name, options);
   }
 }
 
 const heartbeatSeconds = 15;
 
-/** A queue is made after that which its dead letters go to. */
+/** In the order of their creation: a queue comes after the one that gets its dead letters. */
 const queues: readonly QueueOptions[] = [
-  // What ends the jobs that nothing else ends is itself tried until it is done.
+  // Failing a dead-lettered job is retried until it succeeds.
   {
     name: renderDeadQueue,
     notify: true,
@@ -106,12 +99,12 @@ const queues: readonly QueueOptions[] = [
   {
     name: renderQueue,
     notify: true,
-    retryLimit: renderAttempts - 1,
+    retryLimit: maxRenderAttempts - 1,
     retryDelay: 1,
     retryBackoff: true,
-    // A worker that is gone is noticed after this; one that lives says so three times in between.
+    // A worker that died is noticed after this; a live one sends three heartbeats in that time.
     heartbeatSeconds,
-    // The attempt's own limit comes first. This one is for a worker that breathes and yet hangs.
+    // The attempt's own limit comes first. This one is for a worker that hangs and still sends heartbeats.
     expireInSeconds: renderWallSeconds + 60,
     deadLetter: renderDeadQueue,
   },
@@ -121,32 +114,32 @@ const queues: readonly QueueOptions[] = [
     policy: 'exclusive',
     notify: true,
     retryLimit: 0,
-    // An attempt is over or lost by then. Until it lapses, the entry of a worker that died before its claim is in
-    // the way of a new one.
+    // An attempt has ended or is lost by then. Until it expires, the entry of a worker that died before its claim
+    // blocks a new one.
     expireInSeconds: 20,
     deleteAfterSeconds: 3600,
   },
 ];
 
-/** What the queues of jobs ask of a worker's `work()`. */
+/** The heartbeat options of a worker's `work()`. */
 export const heartbeat = { heartbeatRefreshSeconds: heartbeatSeconds / 3 } as const;
 
-// The partition that queues without a table of their own share: named itself, it is planned and written in half the time.
+// The partition that queues without a table of their own share. Naming it halves the time to plan and write.
 const entries = sql`${sql.identifier(queueSchema)}.job_common`;
-// Where pg-boss listens for work.
+// The channel on which pg-boss's workers listen.
 const channel = `pgboss_${createHash('sha224').update(queueSchema).digest('hex').slice(0, 24)}`;
 
 /**
- * {@link Queue.renderEntry}: what pg-boss's `send` does, with the turn, which only the database knows. It is a priority
- * below zero, for entries are fetched by priority, then by age. The charge has locked the account's row, so jobs that
- * are started at once are counted one after another. Turns fall until nothing is left, retries included.
+ * Does what pg-boss's `send` does, with a priority that only the database can compute. Entries are fetched by priority,
+ * then by age. The charge has locked the account's row, so an account's jobs are counted one after another. Priorities
+ * only fall, until the queue is empty, retries included.
  */
-export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken) => {
+async function enqueueRender(db: Database, generationId: string, accountId: string): Promise<void> {
   const task: RenderTask = { generationId };
   const render = sql.raw(`'${renderQueue}'`);
-  // Each look for a turn has the condition of an index without the entries that have ended, or a planner that
-  // believes the table small reads them all. Without the queue there is no name, which an entry must have.
-  return sql`
+  // Each search for a priority has the condition of an index that leaves out entries that have ended; without it, a
+  // planner that believes the table small reads them all. If the queue is missing, `name` is null and the insert fails.
+  await db.execute(sql`
     insert into ${entries} (
       id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
@@ -162,22 +155,18 @@ export const renderEntry: Queue['renderEntry'] = (generationId, accountId, taken
       )), (
         select min(priority) from ${entries}
         where name = ${render} and state < 'active' and not blocked and state = 'retry'
-      ), 0)) - taken.in_flight,
+      ), 0)) - account.in_flight,
       now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
-    from ${taken} as taken left join ${sql.identifier(queueSchema)}.queue on name = ${render}
-    returning name`;
-};
+    from (select in_flight from accounts where id = ${accountId}) as account
+    left join ${sql.identifier(queueSchema)}.queue on name = ${render}`);
+}
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function createPgBossQueue(boss: PgBoss): Queue {
-  const wake = waker(boss);
+  const wake = createWaker(boss);
   return {
-    renderEntry,
-    async enqueueRender(db, generationId, accountId) {
-      const account = sql`(select in_flight from accounts where id = ${accountId})`;
-      await db.execute(renderEntry(generationId, accountId, account));
-    },
+    enqueueRender,
     wakeWorkers: () => void wake(),
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`
@@ -203,26 +192,26 @@ export function createPgBossQueue(boss: PgBoss): Queue {
   };
 }
 
-/** Milliseconds from one notification to the next: where many jobs are started, one stands for several. */
-const wakeInterval = 5;
+/** The shortest time between two notifications: when many jobs start at once, one stands for several. */
+const wakeIntervalMs = 5;
 
-/** Gives what tells the workers of every process to look for renders. */
-function waker(boss: PgBoss): () => Promise<void> {
-  let [asked, telling] = [false, false];
+/** Gives a function that notifies the workers of every process that there are renders. */
+function createWaker(boss: PgBoss): () => Promise<void> {
+  let [isRequested, isRunning] = [false, false];
   return async () => {
-    asked = true;
-    if (telling) return;
-    telling = true;
-    while (asked) {
-      asked = false;
+    isRequested = true;
+    if (isRunning) return;
+    isRunning = true;
+    while (isRequested) {
+      isRequested = false;
       try {
         await boss.getDb().executeSql('select pg_notify($1, $2)', [channel, renderQueue]);
       } catch (error) {
-        // As pg-boss tells of faults of its own.
+        // As pg-boss reports its own errors.
         boss.emit('error', error instanceof Error ? error : new Error(String(error)));
       }
-      await sleep(wakeInterval);
+      await sleep(wakeIntervalMs);
     }
-    telling = false;
+    isRunning = false;
   };
 }

@@ -1,45 +1,38 @@
 import type { Database } from '@restage/db';
 import { isFailure } from '@restage/errors';
 
-/** A result that undoes the transaction it comes out of. */
-class Undone<Value> {
+/** A result that rolls back the transaction that returns it. */
+class Rollback<Value> {
   readonly value: Value;
   constructor(value: Value) {
     this.value = value;
   }
 }
 
-/** Carries an {@link Undone} past the driver, which rolls back on a throw; never leaves this file. */
-class Rollback {
-  readonly result: unknown;
-  constructor(result: unknown) {
-    this.result = result;
-  }
-}
-
 /** Ends a transaction's body with `value` and rolls the transaction back. */
-export function rollback<const Value>(value: Value): Undone<Value> {
-  return new Undone(value);
+export function rollback<const Value>(value: Value): Rollback<Value> {
+  return new Rollback(value);
 }
 
 /**
- * Runs `body` in a transaction that commits when it returns, and rolls back when it returns a Failure or
- * {@link rollback}, or throws. Inside another transaction it joins that one, as a savepoint.
+ * Runs `body` in a transaction that commits when it returns, and rolls back when it returns a Failure or a
+ * {@link rollback}, or throws. Inside another transaction it is a savepoint.
  */
-export async function withTransaction<World extends { readonly db: Database }, Result>(
-  ctx: World,
-  body: (ctx: World) => Promise<Result>,
-): Promise<Result extends Undone<infer Value> ? Value : Result> {
-  type Outcome = Result extends Undone<infer Value> ? Value : Result;
+export async function withTransaction<Ctx extends { readonly db: Database }, Result>(
+  ctx: Ctx,
+  body: (ctx: Ctx) => Promise<Result>,
+): Promise<Result extends Rollback<infer Value> ? Value : Result> {
+  type Outcome = Result extends Rollback<infer Value> ? Value : Result;
   try {
     return (await ctx.db.transaction(async (db) => {
       const result = await body({ ...ctx, db });
-      if (result instanceof Undone) throw new Rollback(result.value);
+      // The driver rolls back on a throw. What is thrown here never leaves this function.
+      if (result instanceof Rollback) throw result;
       if (isFailure(result)) throw new Rollback(result);
       return result;
     })) as Outcome;
   } catch (thrown) {
-    if (thrown instanceof Rollback) return thrown.result as Outcome;
+    if (thrown instanceof Rollback) return thrown.value as Outcome;
     throw thrown;
   }
 }

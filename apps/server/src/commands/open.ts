@@ -58,9 +58,6 @@ const sweptQueue: Queue = {
   async enqueueRender() {
     throw new Error('commands start no jobs');
   },
-  renderEntry() {
-    throw new Error('commands start no jobs');
-  },
   wakeWorkers() {},
   async enqueueWebhooks() {},
   async releaseRender() {},

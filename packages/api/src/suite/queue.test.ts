@@ -147,7 +147,7 @@ test('a worker that finds its claim on the queue gone ends the render, and neith
   await engine.begun(1);
   const ours = sql`name = 'render' and id = ${uuidOf(id)}::uuid`;
   await ctx.db.execute(sql`update queue.job set retry_count = retry_count + 1 where ${ours}`);
-  const told = () => world.lines.filter(({ message }) => message === 'a worker had lost its claim on a job');
+  const told = () => world.lines.filter(({ message }) => message === 'job_lease_lost');
   await soon(async () => expect(told()).toMatchObject([{ fields: { generationId: id } }]));
   await work.stop(5000);
   expect(await entry(id)).toEqual({ state: 'active', retries: 1 });
@@ -194,55 +194,66 @@ describe('an attempt that can’t be', () => {
   });
 });
 
-describe('a worker whose render is over', () => {
-  /** A worker in its second render, whose finished files are stored once `release` is called. */
-  async function aheadOfItself() {
+test('a render begins once its job is claimed, in the database as others see it', async () => {
+  const id = await (await client()).start();
+  const seen: unknown[] = [];
+  const engine: Engine = {
+    ...quick,
+    async render(request, options) {
+      seen.push(await job(id));
+      return quick.render(request, options);
+    },
+  };
+  await processGeneration(onto(engine), id, never());
+  expect(seen).toMatchObject([{ status: 'processing', attempt: 1 }]);
+});
+
+describe('a worker that stores what it rendered', () => {
+  /** A lone worker that has rendered the first job, and stores its files once `release` is called. */
+  async function startStoring() {
     const engine = pacedEngine();
+    const storing = Promise.withResolvers<void>();
     const { promise, resolve: release } = Promise.withResolvers<void>();
     const blobs: BlobStore = {
       ...ctx.blobs,
       localPath: (key) => ctx.blobs.localPath(key),
-      adoptAll: (files) => promise.then(() => ctx.blobs.adoptAll(files)),
+      async adoptAll(files) {
+        storing.resolve();
+        await promise;
+        return ctx.blobs.adoptAll(files);
+      },
     };
     const work = await startRenderWorkers({ ...ctx, engine, blobs }, boss, 1);
     await engine.begun(1);
     engine.advance(1);
-    await engine.begun(2);
+    await storing.promise;
     return { engine, release, work };
   }
 
-  test('settles it while the next is rendered, though no more than that falls behind', async () => {
+  test('completes the job before it takes the next', async () => {
     const account = await client();
-    const ids: string[] = [];
-    for (let started = 0; started < 3; started += 1) ids.push(await account.start());
-    const { engine, release, work } = await aheadOfItself();
-    engine.advance(1);
-    let third = false;
-    const begun = engine.begun(3).then(() => (third = true));
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    expect(third).toBe(false);
-    for (const id of ids.slice(0, 2)) expect(await job(id)).toMatchObject({ status: 'processing' });
+    const ids = [await account.start(), await account.start()];
+    const { engine, release, work } = await startStoring();
+    expect(await Promise.all(ids.map(job))).toMatchObject([{ status: 'processing' }, { status: 'in_queue' }]);
     release();
-    await begun;
+    await engine.begun(2);
+    expect(await job(ids[0] ?? '')).toMatchObject({ status: 'completed', attempt: 1 });
     engine.advance(1);
     await soon(async () => {
-      for (const id of ids) expect(await job(id)).toMatchObject({ status: 'completed', attempt: 1 });
+      for (const id of ids) expect(await entry(id)).toMatchObject({ state: 'completed', retries: 0 });
     });
     await work.stop(5000);
-    for (const id of ids) expect(await entry(id)).toMatchObject({ state: 'completed', retries: 0 });
-    expect(await books(account.id)).toEqual({ balance: 291, inFlight: 0, refunds: 0 });
+    expect(await books(account.id)).toEqual({ balance: 294, inFlight: 0, refunds: 0 });
   });
 
   test('is waited for when it is to stop', async () => {
-    const account = await client();
-    const ids = [await account.start(), await account.start()];
-    const { engine, release, work } = await aheadOfItself();
+    const id = await (await client()).start();
+    const { release, work } = await startStoring();
     const stopped = work.stop(20_000);
-    engine.advance(1);
     release();
     await stopped;
-    for (const id of ids) expect(await entry(id)).toMatchObject({ state: 'completed' });
-    for (const id of ids) expect(await job(id)).toMatchObject({ status: 'completed', attempt: 1 });
+    expect(await entry(id)).toMatchObject({ state: 'completed' });
+    expect(await job(id)).toMatchObject({ status: 'completed', attempt: 1 });
   });
 });
 
@@ -307,7 +318,7 @@ describe('a worker that is told to stop', () => {
   }, 90_000);
 });
 
-describe('turns', () => {
+describe('priorities', () => {
   /** The jobs in the order in which a lone worker takes them. */
   async function takenInOrder(ids: readonly string[]): Promise<string[]> {
     await soon(async () => {

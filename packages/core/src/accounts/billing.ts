@@ -2,7 +2,7 @@ import { type AccountBilling, type MeterId, meters } from '@restage/contract';
 import { accounts, creditEntries, generations } from '@restage/db';
 import { and, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
-import { getBillingPeriod } from '../credits/charge.ts';
+import { getBillingPeriod } from '../credits/period.ts';
 import { dollars } from './internal.ts';
 
 /** The balance, and the current period's usage by meter, from the ledger. A refund undoes its charge. */

@@ -2,7 +2,7 @@ import { newId } from '@restage/contract';
 import { accounts, apiKeys, creditEntries } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { getBillingPeriod } from '../credits/charge.ts';
+import { getBillingPeriod } from '../credits/period.ts';
 import { hashKey } from '../keys/authenticate.ts';
 import { withTransaction } from '../transaction.ts';
 

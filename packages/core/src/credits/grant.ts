@@ -5,12 +5,12 @@ import { findAccount } from '../accounts/internal.ts';
 import type { OperatorContext } from '../context.ts';
 import { withTransaction } from '../transaction.ts';
 
-/** The most that a balance can hold: PostgreSQL's `integer`. */
-const mostCredits = 2_147_483_647;
+/** The highest balance: that of PostgreSQL's `integer`. */
+const maxCredits = 2_147_483_647;
 
 /**
  * Adds credits to an account, or takes some back: one entry in the ledger, and the balance with it, or neither.
- * INVALID_REQUEST where the balance would fall below zero: what jobs have been charged stays charged.
+ * INVALID_REQUEST if the balance would fall below zero: jobs that were charged stay charged.
  * @param grant.credits whole and not 0; below 0 for a correction
  */
 export async function grantCredits(
@@ -19,10 +19,10 @@ export async function grantCredits(
   grant: { readonly credits: number; readonly note?: string | undefined },
 ) {
   const { credits, note } = grant;
-  if (!Number.isInteger(credits) || credits === 0 || Math.abs(credits) > mostCredits) {
+  if (!Number.isInteger(credits) || credits === 0 || Math.abs(credits) > maxCredits) {
     return fail(
       'INVALID_REQUEST',
-      `credits must be a whole number from ${-mostCredits} to ${mostCredits}, and not 0.`,
+      `credits must be a whole number from ${-maxCredits} to ${maxCredits}, and not 0.`,
     );
   }
   return withTransaction(ctx, async (inside) => {
@@ -32,7 +32,7 @@ export async function grantCredits(
       .where(
         and(
           eq(accounts.id, accountId),
-          between(accounts.balance, Math.max(0, -credits), Math.min(mostCredits, mostCredits - credits)),
+          between(accounts.balance, Math.max(0, -credits), Math.min(maxCredits, maxCredits - credits)),
         ),
       )
       .returning({ balance: accounts.balance });
@@ -43,7 +43,7 @@ export async function grantCredits(
         'INVALID_REQUEST',
         credits < 0
           ? `The account has ${found.balance} credits: ${-credits} can't be taken from it.`
-          : `The account has ${found.balance} credits, and may have at most ${mostCredits}.`,
+          : `The account has ${found.balance} credits, and may have at most ${maxCredits}.`,
       );
     }
     const [entry] = await inside.db

@@ -1,32 +1,31 @@
 import { isId, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
+import { createChangeWaiter } from '../change-waiter.ts';
 import type { AccountContext } from '../context.ts';
-import { isTerminal, noSuchJob } from './internal.ts';
-import { listenToGeneration } from './listen.ts';
 import { presentJob } from './present.ts';
-import { findJobRow } from './row.ts';
+import { findJobRow, isTerminal, noSuchJob } from './row.ts';
 
 /** The job as it is now; if asked to wait, as it is once it has ended or the time is up. */
 export async function getGeneration(ctx: AccountContext, input: VerbInput<'generations.get'>) {
   if (!isId('generation', input.id)) return noSuchJob();
-  const generation = await findJobRow(ctx, input.id);
-  if (isFailure(generation)) return generation;
-  if (input.wait === undefined || isTerminal(generation.status)) return presentJob(ctx, generation);
-  const ended = await untilEnded(ctx, input.id, input.wait);
+  const job = await findJobRow(ctx, input.id);
+  if (isFailure(job)) return job;
+  if (input.wait === undefined || isTerminal(job.status)) return presentJob(ctx, job);
+  const ended = await waitForEnd(ctx, input.id, input.wait);
   return isFailure(ended) ? ended : presentJob(ctx, ended);
 }
 
-async function untilEnded(ctx: AccountContext, id: string, seconds: number) {
+async function waitForEnd(ctx: AccountContext, id: string, seconds: number) {
   const deadline = performance.now() + seconds * 1000;
-  const ear = listenToGeneration(ctx, id);
+  const waiter = createChangeWaiter(ctx.changes, id, ctx.signal?.());
   try {
     for (;;) {
-      const generation = await findJobRow(ctx, id);
-      const left = deadline - performance.now();
-      if (isFailure(generation) || isTerminal(generation.status) || left <= 0 || ear.done) return generation;
-      await ear.stirred(left);
+      const job = await findJobRow(ctx, id);
+      const leftMs = deadline - performance.now();
+      if (isFailure(job) || isTerminal(job.status) || leftMs <= 0 || waiter.isDone) return job;
+      await waiter.nextChange(leftMs);
     }
   } finally {
-    ear.close();
+    waiter.close();
   }
 }

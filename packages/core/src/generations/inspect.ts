@@ -4,7 +4,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
 import { renderDeadQueue, renderQueue } from '../queue.ts';
 
-/** An entry of the queue, as far as an operator cares. */
+/** An entry of the queue, as operators see it. */
 interface Task extends Record<string, unknown> {
   readonly queue: string;
   readonly state: string;
@@ -12,7 +12,7 @@ interface Task extends Record<string, unknown> {
   readonly createdAt: string;
 }
 
-/** Everything that is kept of a job, whoever's it is: its row, its ledger entries, its queue entries. */
+/** Everything about a job of any account, for the operator: its row, its ledger entries, its queue entries. */
 export async function inspectGeneration(ctx: OperatorContext, id: string) {
   const [[generation], entries, tasks] = await Promise.all([
     ctx.db.select().from(generations).where(eq(generations.id, id)),
@@ -34,7 +34,7 @@ export async function inspectGeneration(ctx: OperatorContext, id: string) {
       order by created_on`),
   ]);
   if (!generation) return fail('JOB_NOT_FOUND', `There is no job ${id}.`);
-  // Digests of the request are for telling replays apart, and say nothing to a person.
+  // The digests of the request mean nothing to a person.
   const { fingerprint: _, ...job } = generation;
   return { ...job, entries, tasks: [...tasks] };
 }

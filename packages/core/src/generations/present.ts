@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { findWebhooks } from '../webhooks/state.ts';
 import type { JobRow } from './row.ts';
 
-/** What a job made, as fresh signed URLs. */
+/** A job's outputs, as new signed URLs. */
 export function toOutput(ctx: Context, outputs: StoredOutputs): Output {
   const expiresAt = new Date(ctx.now() + limits.downloadUrlSeconds * 1000);
   const url = (key: string) => ctx.urls.sign({ method: 'GET', path: `/files/${key}`, expiresAt });
@@ -12,8 +12,8 @@ export function toOutput(ctx: Context, outputs: StoredOutputs): Output {
 }
 
 /**
- * What a client sees of a job, with fresh signed URLs.
- * @param webhook how its webhook stands; when absent, nothing has been sent yet
+ * What a client sees of a job, with new signed URLs.
+ * @param webhook the state of its webhook; absent if nothing has been sent yet
  */
 export function toJob(ctx: Context, generation: JobRow, webhook?: Job['webhook']): Job {
   const { outputs } = generation;
@@ -35,14 +35,14 @@ export function toJob(ctx: Context, generation: JobRow, webhook?: Job['webhook']
   };
 }
 
-/** {@link toJob} with how the webhook stands: one select more, and none where there is no callback URL. */
+/** {@link toJob} with the state of its webhook: one more select, or none if there is no callback URL. */
 export async function presentJob(ctx: Context, generation: JobRow): Promise<Job> {
   if (generation.callbackUrl === null) return toJob(ctx, generation);
   const webhooks = await findWebhooks(ctx, [generation]);
   return toJob(ctx, generation, webhooks.get(generation.id));
 }
 
-/** {@link presentJob} for a page of jobs, with one select more in all. */
+/** {@link presentJob} for a page of jobs, with one more select in all. */
 export async function presentJobs(ctx: Context, page: readonly JobRow[]): Promise<Job[]> {
   const webhooks = await findWebhooks(ctx, page);
   return page.map((generation) => toJob(ctx, generation, webhooks.get(generation.id)));

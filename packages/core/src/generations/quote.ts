@@ -6,15 +6,15 @@ import { resolveInputs } from './start/resolve-inputs.ts';
 
 /** What a start with this body would cost, after every check that it would make. Nothing is written. */
 export async function quoteGeneration(ctx: AccountContext, input: VerbInput<'generations.quote'>) {
-  const plan = await resolveInputs(ctx, input);
-  if (isFailure(plan)) return plan;
-  const standing = await readBalance(ctx);
-  const refusal = checkSpend(ctx, standing, plan.cost, input.max_cost);
+  const validated = await resolveInputs(ctx, input);
+  if (isFailure(validated)) return validated;
+  const state = await readBalance(ctx);
+  const refusal = checkSpend(ctx, state, validated.cost, input.max_cost);
   if (refusal) return refusal;
-  const { width, height, frames } = plan.probe;
+  const { width, height, frames } = validated.probe;
   const quote: Quote = {
-    cost: plan.cost,
-    balance: standing.balance,
+    cost: validated.cost,
+    balance: state.balance,
     generation_type: input.generation_type,
     frames,
     width,

@@ -1,12 +1,24 @@
+import type { JobStatus } from '@restage/contract';
 import { type Database, generations } from '@restage/db';
+import { fail } from '@restage/errors';
 import DataLoader from 'dataloader';
 import { and, type Column, eq, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
-import { type Generation, noSuchJob } from './internal.ts';
 
-/** What is shown of a job: its row without what only workers and the ledger need. */
-const shownColumns = {
+/** A job's whole row. */
+export type Generation = typeof generations.$inferSelect;
+
+/** The statuses of a job that has not ended. */
+export const activeStatuses = ['in_queue', 'processing'] as const satisfies readonly JobStatus[];
+
+/** Whether a job has ended: its status never changes again. */
+export function isTerminal(status: JobStatus): boolean {
+  return !activeStatuses.some((active) => active === status);
+}
+
+/** The columns that clients see of a job; the others are for workers and the ledger. */
+const jobColumns = {
   id: generations.id,
   accountId: generations.accountId,
   status: generations.status,
@@ -22,76 +34,90 @@ const shownColumns = {
   completedAt: generations.completedAt,
 } as const satisfies Partial<typeof generations._.columns>;
 
-/** A job as it is shown. */
-export type JobRow = Pick<Generation, keyof typeof shownColumns>;
+/** What clients see of a job's row. */
+export type JobRow = Pick<Generation, keyof typeof jobColumns>;
 
-/** Who asks for which job. */
-interface Reading {
+const ofAccount = and(
+  eq(generations.id, sql.placeholder('id')),
+  eq(generations.accountId, sql.placeholder('accountId')),
+);
+
+const selectGeneration = prepared((db) =>
+  db.select().from(generations).where(ofAccount).prepare('select_generation'),
+);
+
+/** The whole row of the account's job. JOB_NOT_FOUND for one that isn't there and for another account's alike. */
+export async function findGeneration(ctx: AccountContext, id: string) {
+  const [generation] = await selectGeneration(ctx.db).execute({ id, accountId: ctx.account.id });
+  return generation ?? noSuchJob();
+}
+
+export function noSuchJob() {
+  return fail('JOB_NOT_FOUND', 'This account has no job with that id.', { param: 'id' });
+}
+
+/**
+ * What clients see of the account's job, or JOB_NOT_FOUND; never older than the call. Calls that come together share
+ * one statement: if it fails, all of them do.
+ */
+export async function findJobRow({ db, account }: AccountContext, id: string) {
+  return (await jobRowLoader(db).load({ id, accountId: account.id })) ?? noSuchJob();
+}
+
+/** Which job is asked for, and by whom. */
+interface JobKey {
   readonly id: string;
   readonly accountId: string;
 }
 
-/** At most so many readings are one statement. */
-const readingsAtMost = 100;
+/** The most jobs that one statement reads. */
+const maxBatchSize = 100;
 
-const shownJob = prepared((db) =>
-  db
-    .select(shownColumns)
-    .from(generations)
-    .where(
-      and(eq(generations.id, sql.placeholder('id')), eq(generations.accountId, sql.placeholder('accountId'))),
-    )
-    .prepare('shown_job'),
-);
-
-/**
- * Whether a column is one of a statement's texts. Behind the subselect the planner can't count them: counting, it would
- * plan anew each time, for twice the cost of the read.
- */
-const isOneOf = (column: Column, name: string) =>
-  sql`${column} = any((select ${sql.placeholder(name)}::text[])::text[])`;
-
-const shownJobs = prepared((db) =>
-  db
-    .select(shownColumns)
-    .from(generations)
-    .where(and(isOneOf(generations.id, 'ids'), isOneOf(generations.accountId, 'accountIds')))
-    .prepare('shown_jobs'),
-);
-
-/** A database's readings: what is asked for in one turn of the event loop is read by one statement, and not kept. */
-const readingsOf = prepared(
+/** Batches the reads of one tick of the event loop, and caches nothing. */
+const jobRowLoader = prepared(
   (db) =>
-    new DataLoader((readings: readonly Reading[]) => readTogether(db, readings), {
+    new DataLoader((keys: readonly JobKey[]) => loadJobRows(db, keys), {
       cache: false,
-      maxBatchSize: readingsAtMost,
+      maxBatchSize,
       batchScheduleFn: setImmediate,
     }),
 );
 
-async function readTogether(db: Database, readings: readonly Reading[]) {
-  const ids = new Set(readings.map(({ id }) => id));
-  const accountIds = new Set(readings.map(({ accountId }) => accountId));
+async function loadJobRows(db: Database, keys: readonly JobKey[]) {
+  const ids = new Set(keys.map(({ id }) => id));
+  const accountIds = new Set(keys.map(({ accountId }) => accountId));
   const rows = await select(db, [...ids], [...accountIds]);
-  const found = new Map(rows.map((row) => [row.id, row]));
-  return readings.map(({ id, accountId }) => {
-    const row = found.get(id);
-    // The other accounts that the statement was for may have this job: this one must.
+  const rowsById = new Map(rows.map((row) => [row.id, row]));
+  return keys.map(({ id, accountId }) => {
+    const row = rowsById.get(id);
+    // The batch may hold keys of several accounts, so a row that was read may be another account's.
     return row?.accountId === accountId ? row : undefined;
   });
 }
 
 function select(db: Database, ids: readonly string[], accountIds: readonly string[]) {
   const [id, accountId] = [ids[0], accountIds[0]];
-  // Most readings are alone, and the plain select is the cheaper one.
+  // Most reads are alone, and the plain select is the cheaper one.
   const isOne = ids.length === 1 && accountIds.length === 1;
-  return isOne ? shownJob(db).execute({ id, accountId }) : shownJobs(db).execute({ ids, accountIds });
+  return isOne ? selectJobRow(db).execute({ id, accountId }) : selectJobRows(db).execute({ ids, accountIds });
 }
 
+const selectJobRow = prepared((db) =>
+  db.select(jobColumns).from(generations).where(ofAccount).prepare('select_job_row'),
+);
+
+const selectJobRows = prepared((db) =>
+  db
+    .select(jobColumns)
+    .from(generations)
+    .where(and(isOneOf(generations.id, 'ids'), isOneOf(generations.accountId, 'accountIds')))
+    .prepare('select_job_rows'),
+);
+
 /**
- * What is shown of the account's job, as it is after it was asked for. Many clients ask at once, and are answered by
- * one statement; where that fails, it fails for all of them.
+ * Whether a column is one of a list of texts. The subselect hides the list's length from the planner, which would plan
+ * each execution anew otherwise, for twice the cost of the read.
  */
-export async function findJobRow({ db, account }: AccountContext, id: string) {
-  return (await readingsOf(db).load({ id, accountId: account.id })) ?? noSuchJob();
+function isOneOf(column: Column, name: string) {
+  return sql`${column} = any((select ${sql.placeholder(name)}::text[])::text[])`;
 }

@@ -3,7 +3,7 @@ import { generations } from '@restage/db';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
 
-/** Which jobs an operator looks for; what is absent is no condition. */
+/** Which jobs an operator searches for; a field that is absent is no condition. */
 export interface JobFilter {
   readonly accountId?: string | undefined;
   readonly status?: JobStatus | undefined;

@@ -3,7 +3,7 @@ import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
 import { checkSpend, readBalance } from '../credits/charge.ts';
 import { commitGeneration } from './start/commit.ts';
-import { fingerprint } from './start/fingerprint.ts';
+import { computeFingerprint } from './start/fingerprint.ts';
 import { findReplay } from './start/idempotency.ts';
 import { resolveInputs } from './start/resolve-inputs.ts';
 import { discardInputs, storeInputs } from './start/store-inputs.ts';
@@ -13,25 +13,25 @@ import { discardInputs, storeInputs } from './start/store-inputs.ts';
  * transaction. A refused request leaves nothing: no job, no charge, no file, no used-up idempotency key.
  */
 export async function startGeneration(ctx: AccountContext, input: VerbInput<'generations.start'>) {
-  const digests = fingerprint(input, ctx.largeStrings);
-  const replayed = await findReplay(ctx, input.idempotency_key, digests);
-  if (replayed) return replayed;
+  const digests = computeFingerprint(input, ctx.largeStrings);
+  const replay = await findReplay(ctx, input.idempotency_key, digests);
+  if (replay) return replay;
 
-  const plan = await resolveInputs(ctx, input);
-  if (isFailure(plan)) return plan;
-  if (input.max_cost !== undefined && plan.cost > input.max_cost) {
-    const refusal = checkSpend(ctx, await readBalance(ctx), plan.cost, input.max_cost);
+  const validated = await resolveInputs(ctx, input);
+  if (isFailure(validated)) return validated;
+  if (input.max_cost !== undefined && validated.cost > input.max_cost) {
+    const refusal = checkSpend(ctx, await readBalance(ctx), validated.cost, input.max_cost);
     if (refusal) return refusal;
   }
 
   const id = newId('generation', ctx.now(), ctx.random);
-  const inputs = await storeInputs(ctx, id, plan);
+  const inputs = await storeInputs(ctx, id, validated);
   if (isFailure(inputs)) return inputs;
-  const outcome = await commitGeneration(ctx, { id, input, digests, plan, inputs });
+  const outcome = await commitGeneration(ctx, { id, input, digests, validated, inputs });
   if (outcome === 'key-taken' || isFailure(outcome)) await discardInputs(ctx, inputs);
   if (outcome !== 'key-taken') return outcome;
 
-  // Another request with this key was first. It has committed, or this one would not have been told.
+  // Another request with this key was first. It has committed, or this one would not know.
   const winner = await findReplay(ctx, input.idempotency_key, digests);
   if (!winner) throw new Error(`the job of an idempotency key in use is not there: ${id}`);
   return winner;

@@ -2,15 +2,14 @@ import { isId, type Job, type VerbInput } from '@restage/contract';
 import { generationEvents } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { and, asc, desc, eq, gt } from 'drizzle-orm';
+import { createChangeWaiter } from '../change-waiter.ts';
 import type { AccountContext } from '../context.ts';
 import { isActiveKey } from '../keys/verify.ts';
-import { isTerminal, noSuchJob } from './internal.ts';
-import { listenToGeneration } from './listen.ts';
 import { toJob } from './present.ts';
-import { findJobRow, type JobRow } from './row.ts';
+import { findJobRow, isTerminal, type JobRow, noSuchJob } from './row.ts';
 
-/** How often a stream asks whether its key is still good: one that was revoked ends it within five seconds. */
-const keyMilliseconds = 4000;
+/** How often a stream verifies its key again: a revoked key ends it within five seconds. */
+const keyIntervalMs = 4000;
 
 /** A job as it was when something happened to it. */
 export interface JobEvent {
@@ -19,9 +18,9 @@ export interface JobEvent {
   readonly data: Job;
 }
 
-type Recorded = typeof generationEvents.$inferSelect;
+type EventRow = typeof generationEvents.$inferSelect;
 
-/** The events of a job that has ended, after its last one: none. A transport can tell before it begins a stream. */
+/** No events: the job has ended, and its last event has been seen. A transport recognises it before it begins a stream. */
 export const noMoreEvents: AsyncIterable<never> = { async *[Symbol.asyncIterator]() {} };
 
 /**
@@ -33,12 +32,10 @@ export const noMoreEvents: AsyncIterable<never> = { async *[Symbol.asyncIterator
 export async function watchGeneration(ctx: AccountContext, input: VerbInput<'generations.watch'>) {
   if (!isId('generation', input.id)) return noSuchJob();
   const { id, lastEventId } = input;
-  const generation = await findJobRow(ctx, id);
-  if (isFailure(generation)) return generation;
+  const job = await findJobRow(ctx, id);
+  if (isFailure(job)) return job;
   const isOver =
-    lastEventId !== undefined &&
-    isTerminal(generation.status) &&
-    (await isAtEnd(ctx, id, Number(lastEventId)));
+    lastEventId !== undefined && isTerminal(job.status) && (await isLastEvent(ctx, id, Number(lastEventId)));
   return isOver ? noMoreEvents : follow(ctx, id, lastEventId);
 }
 
@@ -47,40 +44,40 @@ async function* follow(
   id: string,
   lastEventId: string | undefined,
 ): AsyncGenerator<JobEvent, void> {
-  const ear = listenToGeneration(ctx, id);
+  const waiter = createChangeWaiter(ctx.changes, id, ctx.signal?.());
   try {
     let last = lastEventId === undefined ? undefined : Number(lastEventId);
-    // The caller was let in on a key that may have been looked up seconds ago, so it is looked up at once.
-    let askAgainAt = 0;
-    while (!ear.done) {
-      if (performance.now() >= askAgainAt) {
-        askAgainAt = performance.now() + keyMilliseconds;
+    // At once, since the caller was authenticated from a cache that may be seconds old.
+    let verifyKeyAt = 0;
+    while (!waiter.isDone) {
+      if (performance.now() >= verifyKeyAt) {
+        verifyKeyAt = performance.now() + keyIntervalMs;
         if (ctx.credentials && !(await isActiveKey(ctx, ctx.credentials))) return;
       }
       const events = last === undefined ? await latestEvent(ctx, id) : await eventsAfter(ctx, id, last);
-      const generation = await findJobRow(ctx, id);
-      if (isFailure(generation)) return;
-      for (const event of events) yield { id: String(event.id), data: jobAt(ctx, generation, event) };
-      // A job from before events were kept has none; what can be told of it is how it is.
-      if (last === undefined && events.length === 0) yield { id: '0', data: toJob(ctx, generation) };
+      const job = await findJobRow(ctx, id);
+      if (isFailure(job)) return;
+      for (const event of events) yield { id: String(event.id), data: toJobAt(ctx, job, event) };
+      // A job from before events were recorded has none: its current state stands for them.
+      if (last === undefined && events.length === 0) yield { id: '0', data: toJob(ctx, job) };
       last = events.at(-1)?.id ?? last ?? 0;
-      // An end that came after the events were read is told on the next turn.
-      const told = events.at(-1)?.status;
-      if (told ? isTerminal(told) : isTerminal(generation.status) && (await isAtEnd(ctx, id, last))) return;
-      await ear.stirred(askAgainAt - performance.now());
+      // If the job ended after its events were read, the next round sends that event.
+      const sent = events.at(-1)?.status;
+      if (sent ? isTerminal(sent) : isTerminal(job.status) && (await isLastEvent(ctx, id, last))) return;
+      await waiter.nextChange(verifyKeyAt - performance.now());
     }
   } finally {
-    ear.close();
+    waiter.close();
   }
 }
 
 const ofJob = (id: string) => eq(generationEvents.generationId, id);
 
-async function latestEvent(ctx: AccountContext, id: string): Promise<Recorded[]> {
+async function latestEvent(ctx: AccountContext, id: string): Promise<EventRow[]> {
   return ctx.db.select().from(generationEvents).where(ofJob(id)).orderBy(desc(generationEvents.id)).limit(1);
 }
 
-async function eventsAfter(ctx: AccountContext, id: string, last: number): Promise<Recorded[]> {
+async function eventsAfter(ctx: AccountContext, id: string, last: number): Promise<EventRow[]> {
   return ctx.db
     .select()
     .from(generationEvents)
@@ -88,12 +85,12 @@ async function eventsAfter(ctx: AccountContext, id: string, last: number): Promi
     .orderBy(asc(generationEvents.id));
 }
 
-async function isAtEnd(ctx: AccountContext, id: string, last: number): Promise<boolean> {
+async function isLastEvent(ctx: AccountContext, id: string, last: number): Promise<boolean> {
   return (await eventsAfter(ctx, id, last)).length === 0;
 }
 
-/** The job as an event found it. What only an end sets is not yet there before the end. */
-function jobAt(ctx: AccountContext, now: JobRow, event: Recorded): Job {
+/** The job at the time of an event: before the last one, without what only its end sets. */
+function toJobAt(ctx: AccountContext, now: JobRow, event: EventRow): Job {
   if (isTerminal(event.status)) return toJob(ctx, now);
   const { status, progress, createdAt: modifiedAt } = event;
   return toJob(ctx, {

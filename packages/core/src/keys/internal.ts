@@ -1,7 +1,7 @@
 import { apiKeys } from '@restage/db';
 import { and, eq, gt, isNull, or } from 'drizzle-orm';
 
-/** What an operator sees of a key: enough to recognise it, and neither the key nor its hash. */
+/** What operators see of a key: enough to recognise it, and neither the key nor its hash. */
 export const keyColumns = {
   id: apiKeys.id,
   accountId: apiKeys.accountId,
@@ -14,8 +14,8 @@ export const keyColumns = {
   revokedAt: apiKeys.revokedAt,
 } as const;
 
-/** The condition of a good key: it has that hash, and is neither revoked nor expired at that moment. */
+/** The condition that a key has this hash, and is neither revoked nor expired at this time. */
 export function activeKeyCondition(hash: string, now: Date) {
-  const lasts = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
-  return and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), lasts);
+  const isUnexpired = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
+  return and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), isUnexpired);
 }

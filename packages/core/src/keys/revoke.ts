@@ -4,7 +4,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
 import { keyColumns } from './internal.ts';
 
-/** Ends a key for good: within five seconds no process takes it. Revoking it again changes nothing. */
+/** Revokes a key: within five seconds no process accepts it. Revoking it again changes nothing. */
 export async function revokeKey(ctx: OperatorContext, keyId: string) {
   const now = new Date(ctx.now()).toISOString();
   const [key] = await ctx.db

@@ -79,26 +79,31 @@ test('a charge and its job lie in the same billing period, though the month turn
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
 
-test('a start that nothing stands in the way of is a single statement', async () => {
-  const { id } = await world.account();
-  const enqueueRender = () => Promise.reject(new Error('a start was made in steps'));
+test('a start that is refused is written once, and its transaction rolled back', async () => {
+  const { id } = await world.account({ credits: 2 });
+  let calls = 0;
+  const enqueueRender: typeof ctx.queue.enqueueRender = (...entry) => {
+    calls += 1;
+    return ctx.queue.enqueueRender(...entry);
+  };
   const caller = { ...as(ctx, id), queue: { ...ctx.queue, enqueueRender } };
   const { source_uri } = await upload(id);
-  for (const input of [tinyStart(), tinyStart({ source_uri }), tinyStart({ idempotency_key: 'new' })]) {
-    expect(await startGeneration(caller, input)).toMatchObject({ status: 'in_queue' });
-  }
+  const outcome = await startGeneration(caller, tinyStart({ source_uri, idempotency_key: 'refused' }));
+  expect(outcome).toMatchObject({ code: 'INSUFFICIENT_CREDITS' });
+  expect(calls).toBe(1);
+  expect(await rows(generations, id)).toBe(0);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
 
-test('jobs of an account that are started at once stand one turn behind another', async () => {
+test('jobs of an account that are started at once have priorities one apart', async () => {
   const [first, many] = [await world.account(), await world.account()];
   await startGeneration(as(ctx, first.id), tinyStart());
   await Promise.all(Array.from({ length: 10 }, () => startGeneration(as(ctx, many.id), tinyStart())));
-  const turns = await ctx.db.execute<{ priority: number }>(
+  const entries = await ctx.db.execute<{ priority: number }>(
     sql`select priority from queue.job where group_id = ${many.id} order by priority desc`,
   );
-  const [next = 0] = turns.map(({ priority }) => priority);
-  expect(turns.map(({ priority }) => next - priority)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  const [next = 0] = entries.map(({ priority }) => priority);
+  expect(entries.map(({ priority }) => next - priority)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
 test('starts, repeats and refusals of one upload at once don’t get in each other’s way', async () => {

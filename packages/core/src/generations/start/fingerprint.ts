@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import type { VerbInput } from '@restage/contract';
 import type { LargeStrings } from '../../context.ts';
 
-/** Fields that say how to ask and not what for. */
-const apart = new Set(['idempotency_key']);
+/** Fields that say nothing about the job. */
+const ignored = new Set(['idempotency_key']);
 
 /**
- * A digest of each field that was accepted. Two requests are the same when their digests are; the names of
- * those that differ go into the message of IDEMPOTENCY_KEY_REUSED. An attachment has the digest of its text.
+ * A digest of each field of a request. Two requests are the same when their digests are; IDEMPOTENCY_KEY_REUSED names
+ * the fields that differ. A large string has the same digest as if it were a string.
  */
-export function fingerprint(
+export function computeFingerprint(
   input: VerbInput<'generations.start'>,
   largeStrings: LargeStrings,
 ): Record<string, string> {
   const digests: Record<string, string> = {};
   for (const [name, value] of Object.entries(input)) {
-    if (apart.has(name) || value === undefined) continue;
-    const attached = typeof value === 'string' ? largeStrings.get(value) : undefined;
+    if (ignored.has(name) || value === undefined) continue;
+    const largeString = typeof value === 'string' ? largeStrings.get(value) : undefined;
     const hash = createHash('sha256');
-    if (attached) hash.update('"').update(attached).update('"');
+    if (largeString) hash.update('"').update(largeString).update('"');
     else hash.update(JSON.stringify(value));
     digests[name] = hash.digest('base64url').slice(0, 22);
   }
@@ -26,7 +26,7 @@ export function fingerprint(
 }
 
 /** The names of the fields in which two requests differ, sorted. */
-export function differences(a: Record<string, string>, b: Record<string, string>): string[] {
+export function findDifferences(a: Record<string, string>, b: Record<string, string>): string[] {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...names].filter((name) => a[name] !== b[name]).sort();
 }

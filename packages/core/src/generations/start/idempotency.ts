@@ -4,11 +4,11 @@ import { fail } from '@restage/errors';
 import { and, eq } from 'drizzle-orm';
 import type { AccountContext } from '../../context.ts';
 import { presentJob } from '../present.ts';
-import { differences } from './fingerprint.ts';
+import { findDifferences } from './fingerprint.ts';
 
 /**
- * The job that an idempotency key already stands for, if the request is the same; a failure that names the
- * differing fields, if it is another; undefined, if the key is new.
+ * The job that an earlier request with the same idempotency key started; IDEMPOTENCY_KEY_REUSED, which names the
+ * fields that differ, if that request had another body; undefined if the key is new.
  */
 export async function findReplay(
   ctx: AccountContext,
@@ -21,7 +21,7 @@ export async function findReplay(
     .from(generations)
     .where(and(eq(generations.accountId, ctx.account.id), eq(generations.idempotencyKey, idempotencyKey)));
   if (!existing) return undefined;
-  const differing = differences(existing.fingerprint, digests);
+  const differing = findDifferences(existing.fingerprint, digests);
   if (differing.length > 0) {
     return fail(
       'IDEMPOTENCY_KEY_REUSED',

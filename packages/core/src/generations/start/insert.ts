@@ -1,21 +1,21 @@
 import type { VerbInput } from '@restage/contract';
-import type { StoredInputs } from '@restage/db';
-import { type SQL, sql } from 'drizzle-orm';
+import { generationEvents, generations, type StoredInputs } from '@restage/db';
+import { sql } from 'drizzle-orm';
 import type { AccountContext } from '../../context.ts';
-import type { Generation } from '../internal.ts';
+import type { Generation } from '../row.ts';
 import type { ValidatedJob } from './resolve-inputs.ts';
 
 /** What a start has gathered by the time that it writes. */
-export interface NewGeneration {
+export interface NewJob {
   readonly id: string;
   readonly input: VerbInput<'generations.start'>;
   readonly digests: Record<string, string>;
-  readonly plan: ValidatedJob;
+  readonly validated: ValidatedJob;
   readonly inputs: StoredInputs;
 }
 
-/** The row of a job that is about to be. */
-export function createJobRow(ctx: AccountContext, { id, input, digests, plan, inputs }: NewGeneration) {
+/** The row of a new job. */
+export function createJobRow(ctx: AccountContext, { id, input, digests, validated, inputs }: NewJob) {
   const now = new Date(ctx.now());
   return {
     id,
@@ -29,12 +29,12 @@ export function createJobRow(ctx: AccountContext, { id, input, digests, plan, in
     seed: input.seed ?? new DataView(ctx.random(new Uint8Array(4)).buffer).getUint32(0),
     inputs,
     outputs: null,
-    width: plan.probe.width,
-    height: plan.probe.height,
-    frames: plan.probe.frames,
-    cost: plan.cost,
+    width: validated.probe.width,
+    height: validated.probe.height,
+    frames: validated.probe.frames,
+    cost: validated.cost,
     testMode: ctx.account.mode === 'test',
-    simulate: simulated(ctx),
+    simulate: getSimulation(ctx),
     callbackUrl: input.callback_url ?? null,
     idempotencyKey: input.idempotency_key ?? null,
     fingerprint: digests,
@@ -47,52 +47,31 @@ export function createJobRow(ctx: AccountContext, { id, input, digests, plan, in
   } as const satisfies Generation;
 }
 
-/** What a test-mode job was asked to go through; live keys ask in vain. */
-function simulated(ctx: AccountContext) {
-  const asked = ctx.account.mode === 'test' ? ctx.simulate : undefined;
-  return asked === 'stall' || asked === 'job-failed' || asked === 'webhook-failed' ? asked : null;
+/** What the caller asked to be simulated; ignored for live keys. */
+function getSimulation({ account, simulate }: AccountContext) {
+  if (account.mode !== 'test') return null;
+  return simulate === 'stall' || simulate === 'job-failed' || simulate === 'webhook-failed' ? simulate : null;
 }
 
 /**
- * Records a job and its first event.
- * @returns whether the idempotency key was free
+ * Inserts a job and its first event. No process is notified, for nobody watches a job that didn't exist.
+ * @returns whether it was inserted: not if its idempotency key is taken
  */
-export async function recordGeneration(ctx: AccountContext, row: Generation): Promise<boolean> {
-  const made = await ctx.db.execute(sql`
-    with made as (
-      ${insertGeneration(row, inputsOf(row))} on conflict (account_id, idempotency_key) do nothing ${returned}
-    ), begun as (${insertEvent})
-    select from made`);
-  return made.length > 0;
+export async function insertGeneration({ db }: AccountContext, row: Generation): Promise<boolean> {
+  const inserted = db.$with('inserted').as(
+    db
+      .insert(generations)
+      .values(row)
+      .onConflictDoNothing({ target: [generations.accountId, generations.idempotencyKey] })
+      .returning({
+        id: generations.id,
+        status: generations.status,
+        progress: generations.progress,
+        createdAt: generations.createdAt,
+      }),
+  );
+  const recorded = db.$with('recorded', {}).as(sql`
+    insert into ${generationEvents} (generation_id, status, progress, created_at) select * from inserted`);
+  const rows = await db.with(inserted, recorded).select({ id: inserted.id }).from(inserted);
+  return rows.length > 0;
 }
-
-/** The SQL of a row's inputs. */
-export function inputsOf(row: Generation): SQL {
-  return sql`${JSON.stringify(row.inputs)}::jsonb`;
-}
-
-/**
- * The SQL that inserts a job's row.
- * @param inputs the row's own as SQL
- * @param from the part of a statement that it is inserted for, if not always
- */
-export function insertGeneration(row: Generation, inputs: SQL, from = sql.empty()): SQL {
-  const now = row.createdAt.toISOString();
-  return sql`
-    insert into generations (
-      id, account_id, generation_type, alpha_mode, max_resolution, prompt, seed, inputs, width, height, frames,
-      cost, test_mode, simulate, callback_url, idempotency_key, fingerprint, created_at, modified_at
-    )
-    select ${row.id}, ${row.accountId}, ${row.generationType}, ${row.alphaMode}, ${row.maxResolution}::integer,
-      ${row.prompt}, ${row.seed}::bigint, ${inputs}, ${row.width}::integer, ${row.height}::integer,
-      ${row.frames}::integer, ${row.cost}::integer, ${row.testMode}::boolean, ${row.simulate}, ${row.callbackUrl},
-      ${row.idempotencyKey}, ${JSON.stringify(row.fingerprint)}::jsonb, ${now}::timestamptz, ${now}::timestamptz
-    ${from}`;
-}
-
-/** What {@link insertEvent} needs of a job inserted as `made`. */
-export const returned = sql`returning id, status, progress, created_at`;
-
-/** The SQL of the first event of the job that was `made`. Nobody is told of it, for nobody waits for a job that wasn't. */
-export const insertEvent = sql`
-  insert into generation_events (generation_id, status, progress, created_at) select * from made`;

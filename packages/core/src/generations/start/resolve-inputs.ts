@@ -12,13 +12,13 @@ import {
 import type { AccountContext } from '../../context.ts';
 import { locateUpload } from '../../uploads/locate.ts';
 
-/** An input that has been found: where it is, and the upload it came as, if it did. */
+/** Where an input's bytes are, and the upload that holds them, if one does. */
 export interface ResolvedInput {
   readonly location: Location;
   readonly uploadId?: string;
 }
 
-/** What a start needs to know before it writes. */
+/** A start that passed all checks of its request: inputs and cost. */
 export interface ValidatedJob {
   readonly source: ResolvedInput;
   readonly reference: ResolvedInput | undefined;
@@ -33,46 +33,46 @@ export interface ValidatedJob {
  * the callback, then reachability and media of source, reference and alpha. Nothing is written.
  */
 export async function resolveInputs(ctx: AccountContext, input: VerbInput<'generations.start'>) {
-  const sourceUri = parseMediaUri(whole(ctx, input.source_uri), 'source_uri', ctx.settings);
+  const sourceUri = parseMediaUri(expandLargeString(ctx, input.source_uri), 'source_uri', ctx.settings);
   if (isFailure(sourceUri)) return sourceUri;
   const referenceUri =
     input.reference_image_uri === undefined
       ? undefined
-      : parseMediaUri(whole(ctx, input.reference_image_uri), 'reference_image_uri', ctx.settings);
+      : parseMediaUri(expandLargeString(ctx, input.reference_image_uri), 'reference_image_uri', ctx.settings);
   if (isFailure(referenceUri)) return referenceUri;
   const alphaUri =
     input.alpha_uri === undefined
       ? undefined
-      : parseMediaUri(whole(ctx, input.alpha_uri), 'alpha_uri', ctx.settings);
+      : parseMediaUri(expandLargeString(ctx, input.alpha_uri), 'alpha_uri', ctx.settings);
   if (isFailure(alphaUri)) return alphaUri;
   if (input.callback_url !== undefined) {
     const callback = await ctx.media.checkCallback(input.callback_url);
     if (isFailure(callback)) return callback;
   }
 
-  const source = await find(ctx, sourceUri, 'source_uri');
+  const source = await locate(ctx, sourceUri, 'source_uri');
   if (isFailure(source)) return source;
   const probe = await ctx.media.inspect(source.location, 'source');
   if (isFailure(probe)) return probe;
-  const misfit = fitSource(probe, input.generation_type);
-  if (misfit) return misfit;
+  const sourceFailure = fitSource(probe, input.generation_type);
+  if (sourceFailure) return sourceFailure;
 
-  const reference = referenceUri && (await find(ctx, referenceUri, 'reference_image_uri'));
+  const reference = referenceUri && (await locate(ctx, referenceUri, 'reference_image_uri'));
   if (isFailure(reference)) return reference;
   if (reference) {
     const referenceProbe = await ctx.media.inspect(reference.location, 'reference');
     if (isFailure(referenceProbe)) return referenceProbe;
-    const unfit = fitReference(referenceProbe);
-    if (unfit) return unfit;
+    const failure = fitReference(referenceProbe);
+    if (failure) return failure;
   }
 
-  const alpha = alphaUri && (await find(ctx, alphaUri, 'alpha_uri'));
+  const alpha = alphaUri && (await locate(ctx, alphaUri, 'alpha_uri'));
   if (isFailure(alpha)) return alpha;
   if (alpha) {
     const alphaProbe = await ctx.media.inspect(alpha.location, 'alpha');
     if (isFailure(alphaProbe)) return alphaProbe;
-    const unfit = fitAlpha(alphaProbe, probe);
-    if (unfit) return unfit;
+    const failure = fitAlpha(alphaProbe, probe);
+    if (failure) return failure;
   }
 
   const cost =
@@ -83,22 +83,22 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
           maxResolution: input.max_resolution,
           frames: probe.frames,
         });
-  const plan: ValidatedJob = { source, reference, alpha, probe, cost };
-  return plan;
+  const validated: ValidatedJob = { source, reference, alpha, probe, cost };
+  return validated;
 }
 
-/** What a URI stands for, if it is the word for an attachment. */
-function whole(ctx: AccountContext, uri: string): string | Uint8Array {
+/** The bytes that a URI stands for, if it was too large to be made a string. */
+function expandLargeString(ctx: AccountContext, uri: string): string | Uint8Array {
   return ctx.largeStrings.get(uri) ?? uri;
 }
 
-async function find(ctx: AccountContext, uri: MediaUri, param: string) {
+async function locate(ctx: AccountContext, uri: MediaUri, param: string) {
   if (uri.kind !== 'upload') {
-    const found: ResolvedInput = { location: uri };
-    return found;
+    const input: ResolvedInput = { location: uri };
+    return input;
   }
   const location = await locateUpload(ctx, uri, param);
   if (isFailure(location)) return location;
-  const found: ResolvedInput = { location, uploadId: uri.id };
-  return found;
+  const input: ResolvedInput = { location, uploadId: uri.id };
+  return input;
 }

@@ -8,18 +8,18 @@ import { scratchDirectory } from '../../retention/scratch.ts';
 import { uploadKey } from '../../uploads/internal.ts';
 import type { ResolvedInput, ValidatedJob } from './resolve-inputs.ts';
 
-/** Turns what was found into what a worker can read: bytes that came inside the request are stored. */
-export async function storeInputs(ctx: AccountContext, id: string, plan: ValidatedJob) {
+/** Stores the bytes of inputs that came inside the request. @returns where a worker finds each input */
+export async function storeInputs(ctx: AccountContext, id: string, validated: ValidatedJob) {
   const stored: { -readonly [Role in keyof StoredInputs]?: StoredInput } = {};
   for (const role of ['source', 'reference', 'alpha'] as const) {
-    const input = plan[role];
-    if (!input) continue;
-    const kept = await storeInput(ctx, `inputs/${id}/${role}`, role, input);
-    if (isFailure(kept)) {
+    const resolved = validated[role];
+    if (!resolved) continue;
+    const input = await storeInput(ctx, `inputs/${id}/${role}`, role, resolved);
+    if (isFailure(input)) {
       await discardInputs(ctx, stored);
-      return kept;
+      return input;
     }
-    stored[role] = kept;
+    stored[role] = input;
   }
   return stored as StoredInputs;
 }
@@ -45,7 +45,7 @@ async function storeInput(
   }
 }
 
-/** Removes what {@link storeInputs} stored, for a job that did not come to be. Uploads stay. */
+/** Removes what {@link storeInputs} stored, for a start that was refused. Uploads stay. */
 export async function discardInputs(ctx: AccountContext, inputs: Partial<StoredInputs>): Promise<void> {
   for (const input of Object.values(inputs)) {
     if (input?.kind === 'blob' && input.key.startsWith('inputs/')) await ctx.blobs.remove(input.key);

@@ -1,69 +1,83 @@
 import { generations } from '@restage/db';
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Context } from '../../context.ts';
-import type { Generation } from '../internal.ts';
+import { prepared } from '../../prepared.ts';
+import { activeStatuses, type Generation } from '../row.ts';
+import { updateStatusSql } from './update-job.ts';
 
-/** How often an attempt looks whether the job is still its own, in case it was not told. */
-const lookMilliseconds = 5000;
+/** How often a worker checks that it still holds a job, in case it missed a notification. */
+const checkIntervalMs = 5000;
 
-/** A claim on a job, which is lost when the job is cancelled or another attempt takes it. */
+/** A worker's hold on a job. It is lost when the job is cancelled, or claimed by another attempt. */
 export interface JobLease {
-  /** Comes with the job as it was claimed; with undefined, if it had ended. */
-  readonly claimed: Promise<Generation | undefined>;
-  /** What {@link JobLease.claimed} came with; undefined until then. */
-  readonly generation: Generation | undefined;
-  /** Aborted once the claim is lost, or was not to be had. */
+  /** The job's row as it was claimed, with the number of this attempt. */
+  readonly job: Generation;
+  /** Aborted once the lease is lost. */
   readonly lost: AbortSignal;
-  /** Says that the claim is lost: a write that only its holder may make met nothing. */
-  lose(): void;
-  /** Ends this, once it is known what came of the claim. */
-  release(): Promise<void>;
+  /** Marks the lease as lost: a write that only its holder may make matched no row. */
+  markLost(): void;
+  /** Stops watching the job. */
+  release(): void;
 }
 
-/** Keeps an eye on the claim that a worker is making. */
-export function acquireLease(
-  ctx: Context,
-  generationId: string,
-  claimed: Promise<Generation | undefined>,
-): JobLease {
+/** Claims a job for a new attempt, and watches whether it stays claimed. @returns undefined if the job has ended */
+export async function acquireLease(ctx: Context, generationId: string): Promise<JobLease | undefined> {
   const controller = new AbortController();
-  const lose = () => controller.abort();
-  let generation: Generation | undefined;
-  const known = claimed.then((made) => {
-    generation = made;
-    if (!made) lose();
-  }, lose);
+  const markLost = () => controller.abort();
+  let job: Generation | undefined;
 
-  async function look(): Promise<void> {
-    if (!generation) return;
+  async function check(): Promise<void> {
+    if (!job) return;
     try {
       const [now] = await ctx.db
         .select({ status: generations.status, attempt: generations.attempt })
         .from(generations)
         .where(eq(generations.id, generationId));
-      if (now?.status !== 'processing' || now.attempt !== generation.attempt) lose();
+      if (now?.status !== 'processing' || now.attempt !== job.attempt) markLost();
     } catch (cause) {
-      // The claim is fenced when the job is settled; here it is only noticed early.
-      ctx.log.warn({ err: cause, generationId }, 'a claim could not be looked at');
+      // The fence holds when the job is completed; here a loss is only noticed early.
+      ctx.log.warn({ err: cause, generationId }, 'job_lease_check_failed');
     }
   }
 
+  // Before the claim, so that nothing is missed in between.
   const unsubscribe = ctx.changes.subscribe(generationId, (status) => {
-    if (status === 'cancelled') lose();
-    else if (status !== 'processing') void look();
+    if (status === 'cancelled') markLost();
+    else if (status !== 'processing') void check();
   });
-  const timer = setInterval(look, lookMilliseconds);
-  return {
-    claimed,
-    get generation() {
-      return generation;
-    },
-    lost: controller.signal,
-    lose,
-    async release() {
-      unsubscribe();
-      clearInterval(timer);
-      await known;
-    },
+  const timer = setInterval(check, checkIntervalMs);
+  const release = () => {
+    unsubscribe();
+    clearInterval(timer);
   };
+  try {
+    job = await claim(ctx, generationId);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  if (job) return { job, lost: controller.signal, markLost, release };
+  release();
+  return undefined;
+}
+
+const claimJob = prepared((db) =>
+  updateStatusSql(
+    db,
+    and(eq(generations.id, sql.placeholder('id')), inArray(generations.status, activeStatuses)),
+    {
+      status: 'processing',
+      attempt: sql`${generations.attempt} + 1`,
+      modifiedAt: sql`${sql.placeholder('now')}::timestamptz`,
+    },
+  ).prepare('claim_job'),
+);
+
+/**
+ * Takes the job for a new attempt; from now on only this attempt may complete it. It commits to disk before anything is
+ * rendered: if a crash lost the claim, the next attempt would have the same number and pass the same fence.
+ */
+async function claim(ctx: Context, id: string): Promise<Generation | undefined> {
+  const [job] = await claimJob(ctx.db).execute({ id, now: new Date(ctx.now()).toISOString() });
+  return job;
 }

@@ -1,56 +1,53 @@
 import { generations } from '@restage/db';
 import { and, eq, lt } from 'drizzle-orm';
 import type { Context } from '../../context.ts';
-import type { Generation } from '../internal.ts';
 import type { JobLease } from './lease.ts';
 import { updateJob } from './update-job.ts';
 
-/** At most this often is a job's progress written down. */
-const intervalMilliseconds = 500;
+/** The shortest time between two writes of a job's progress. */
+const intervalMs = 500;
 
 /**
- * Writes a render's progress to its job, now and then and one write at a time. Progress only rises, stays
- * under 100 until the job has ended, and is written by the attempt that holds the job alone, once it does; an
- * attempt that can't write it has lost the job.
+ * Writes a render's progress to its job, now and then and one write at a time. Progress only rises, stays under 100
+ * until the job has completed, and is written by the lease's holder alone: a write that matches no row means that the
+ * lease is lost.
  */
-export function createProgressWriter(ctx: Context, hold: Pick<JobLease, 'generation' | 'lose'>) {
-  let written = 0;
+export function createProgressWriter(ctx: Context, { job, markLost }: Pick<JobLease, 'job' | 'markLost'>) {
+  let written = job.progress;
   let writtenAt = ctx.now();
   let writing: Promise<void> = Promise.resolve();
-  let busy = false;
+  let isWriting = false;
 
-  async function write(generation: Generation, progress: number): Promise<void> {
+  async function write(progress: number): Promise<void> {
     try {
-      const changed = await updateJob(
+      const updated = await updateJob(
         ctx,
         and(
-          eq(generations.id, generation.id),
-          eq(generations.attempt, generation.attempt),
+          eq(generations.id, job.id),
+          eq(generations.attempt, job.attempt),
           eq(generations.status, 'processing'),
           lt(generations.progress, progress),
         ),
         { progress, modifiedAt: new Date(ctx.now()) },
       );
-      if (!changed) hold.lose();
+      if (!updated) markLost();
     } catch (cause) {
-      // Progress is a courtesy: a render goes on without it.
-      ctx.log.warn({ err: cause, generationId: generation.id }, 'progress could not be written');
+      // A render goes on without it.
+      ctx.log.warn({ err: cause, generationId: job.id }, 'job_progress_write_failed');
     } finally {
-      busy = false;
+      isWriting = false;
     }
   }
 
   return {
     /** @param fraction 0…1 */
     report(fraction: number): void {
-      const { generation } = hold;
       const progress = Math.min(99, Math.floor(fraction * 100));
-      if (!generation || progress <= Math.max(written, generation.progress)) return;
-      if (busy || ctx.now() - writtenAt < intervalMilliseconds) return;
-      busy = true;
+      if (progress <= written || isWriting || ctx.now() - writtenAt < intervalMs) return;
+      isWriting = true;
       written = progress;
       writtenAt = ctx.now();
-      writing = write(generation, progress);
+      writing = write(progress);
     },
     /** Waits for the last write. */
     end: () => writing,
