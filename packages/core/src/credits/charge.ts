@@ -1,7 +1,6 @@
 import { meterOf } from '@restage/contract';
-import { accounts } from '@restage/db';
 import { fail } from '@restage/errors';
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import type { Generation } from '../generations/row.ts';
 import { getBillingPeriod } from './period.ts';
@@ -18,59 +17,55 @@ export interface BalanceState {
 }
 
 /** Reads the account's balance, usage and limits. */
-export async function readBalance(ctx: AccountContext): Promise<BalanceState> {
-  return toBalance(ctx, await selectBalance(ctx));
-}
-
-/** {@link readBalance}, and nobody else changes it until the transaction ends. */
-export async function lockBalance(ctx: AccountContext): Promise<BalanceState> {
-  return toBalance(ctx, await selectBalance(ctx).for('no key update'));
-}
-
-function selectBalance({ db, account, now }: AccountContext) {
-  return db
-    .select({
-      inFlight: accounts.inFlight,
-      balance: accounts.balance,
-      spendingLimit: accounts.spendingLimit,
-      usage: sql<number>`${usageIn(getBillingPeriod(now()))}`,
-    })
-    .from(accounts)
-    .where(eq(accounts.id, account.id));
-}
-
-function toBalance({ account }: AccountContext, [row]: readonly BalanceState[]): BalanceState {
-  if (!row) throw new Error(`account ${account.id} is gone`);
-  return row;
-}
-
-/** The SQL of the account's usage in a period: zero if its row counts another month. */
-function usageIn(period: string): SQL {
-  return sql`case when ${accounts.period} = ${period}::date then ${accounts.periodUsage} else 0 end`;
+export async function readBalance({ db, account, now }: AccountContext): Promise<BalanceState> {
+  const rows = await db.execute<BalanceRow>(selectBalanceSql(account.id, getBillingPeriod(now())));
+  return toBalanceState(rows, account.id);
 }
 
 /**
- * Takes a job's cost from the account, counts the job in flight and records the charge in the ledger, in one statement.
- * @returns whether it did: not if the job isn't there, or balance, concurrency or spending limit don't allow it
+ * Takes a job's cost from the account, counts the job in flight and records the charge in the ledger, if balance,
+ * concurrency and spending limit allow it. The account's row is locked until the transaction ends.
+ * @returns undefined, or why the account does not allow it
  */
-export async function debitAccount(ctx: AccountContext, charge: Charge): Promise<boolean> {
-  const debited = await ctx.db.execute(sql`
-    with debited as (${debitAccountSql(ctx, charge)}), charged as (${insertLedgerEntrySql(ctx, charge)})
-    select from debited`);
-  return debited.length > 0;
+export async function chargeAccount(ctx: AccountContext, charge: Charge) {
+  const { account, db } = ctx;
+  const period = getBillingPeriod(ctx.now());
+  const rows = await db.execute<BalanceRow & { readonly isDebited: boolean }>(sql`
+    with locked as (${selectBalanceSql(account.id, period)} for no key update),
+    debited as (${debitAccountSql(ctx, charge, period)}),
+    charged as (${insertLedgerEntrySql(ctx, charge)})
+    select *, exists (select from debited) as "isDebited" from locked`);
+  if (rows[0]?.isDebited) return undefined;
+  const refusal = checkSpend(ctx, toBalanceState(rows, account.id), charge.cost);
+  if (!refusal) throw new Error(`account ${account.id} allows job ${charge.id}, but was not debited`);
+  return refusal;
 }
 
-/** One conditional UPDATE, so that no two starts can spend the same credits. */
-function debitAccountSql({ account, now }: AccountContext, { id, cost }: Charge): SQL {
-  const period = getBillingPeriod(now());
-  const usage = sql`${usageIn(period)} + ${cost}::integer`;
+interface BalanceRow extends BalanceState, Record<string, unknown> {}
+
+function toBalanceState([row]: readonly BalanceState[], accountId: string): BalanceState {
+  if (!row) throw new Error(`account ${accountId} is gone`);
+  return row;
+}
+
+function selectBalanceSql(accountId: string, period: string): SQL {
   return sql`
-    update ${accounts} set balance = balance - ${cost}::integer, in_flight = in_flight + 1,
-      period = ${period}::date, period_usage = ${usage}
-    where id = ${account.id} and in_flight < ${account.concurrency} and balance >= ${cost}::integer
-      and (${cost}::integer = 0 or spending_limit is null or ${usage} <= spending_limit)
-      and exists (select from generations where id = ${id})
-    returning id`;
+    select id, in_flight as "inFlight", balance, spending_limit as "spendingLimit",
+      case when period = ${period}::date then period_usage else 0 end as usage
+    from accounts where id = ${accountId}`;
+}
+
+/** One conditional UPDATE of the row that is `locked`. Nothing is taken for a job that isn't there. */
+function debitAccountSql({ account }: AccountContext, { id, cost }: Charge, period: string): SQL {
+  return sql`
+    update accounts set balance = locked.balance - ${cost}::integer, in_flight = locked."inFlight" + 1,
+      period = ${period}::date, period_usage = locked.usage + ${cost}::integer
+    from locked
+    where accounts.id = locked.id and locked."inFlight" < ${account.concurrency} and locked.balance >= ${cost}::integer
+      and (${cost}::integer = 0 or locked."spendingLimit" is null
+        or locked.usage + ${cost}::integer <= locked."spendingLimit")
+      and exists (select from generations where generations.id = ${id})
+    returning accounts.id`;
 }
 
 /** The ledger's entry for the account that was `debited`. A job that costs nothing has none. */

@@ -1,5 +1,5 @@
 import type { VerbInput } from '@restage/contract';
-import { generationEvents, generations, type StoredInputs } from '@restage/db';
+import type { StoredInputs } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import type { AccountContext } from '../../context.ts';
 import type { Generation } from '../row.ts';
@@ -58,20 +58,28 @@ function getSimulation({ account, simulate }: AccountContext) {
  * @returns whether it was inserted: not if its idempotency key is taken
  */
 export async function insertGeneration({ db }: AccountContext, row: Generation): Promise<boolean> {
-  const inserted = db.$with('inserted').as(
-    db
-      .insert(generations)
-      .values(row)
-      .onConflictDoNothing({ target: [generations.accountId, generations.idempotencyKey] })
-      .returning({
-        id: generations.id,
-        status: generations.status,
-        progress: generations.progress,
-        createdAt: generations.createdAt,
-      }),
-  );
-  const recorded = db.$with('recorded', {}).as(sql`
-    insert into ${generationEvents} (generation_id, status, progress, created_at) select * from inserted`);
-  const rows = await db.with(inserted, recorded).select({ id: inserted.id }).from(inserted);
-  return rows.length > 0;
+  const now = row.createdAt.toISOString();
+  // As text: to build this statement out of columns takes a tenth of the whole start.
+  const inserted = await db.execute(sql`
+    with inserted as (
+      insert into generations (
+        id, account_id, generation_type, alpha_mode, max_resolution, prompt, seed, inputs, width, height, frames,
+        cost, test_mode, simulate, callback_url, idempotency_key, fingerprint, created_at, modified_at
+      )
+      values (
+        ${row.id}, ${row.accountId}, ${row.generationType}, ${row.alphaMode}, ${row.maxResolution}, ${row.prompt},
+        ${row.seed}, ${JSON.stringify(row.inputs)}, ${row.width}, ${row.height}, ${row.frames}, ${row.cost},
+        ${row.testMode}, ${row.simulate}, ${row.callbackUrl}, ${row.idempotencyKey},
+        ${JSON.stringify(row.fingerprint)}, ${now}, ${now}
+      )
+      on conflict (account_id, idempotency_key) do nothing
+      returning ${returningColumns}
+    ), recorded as (
+      insert into generation_events (generation_id, status, progress, created_at) select * from inserted
+    )
+    select from inserted`);
+  return inserted.length > 0;
 }
+
+/** What an event takes from the job's row. */
+const returningColumns = sql`id, status, progress, created_at`;
