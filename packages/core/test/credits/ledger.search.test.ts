@@ -14,7 +14,7 @@ import {
   reconcile,
   startGeneration,
 } from '../../src/index.ts';
-import { as, engineThat, tinyStart } from '../support/kit.ts';
+import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
 const world = await testWorld();
 const { ctx } = world;
@@ -23,8 +23,8 @@ const { ctx } = world;
 const concurrency = 4;
 const firstCredits = 10;
 
-/** What may happen to an account. `job` picks one of its jobs, whatever has become of it. */
-const happening = fc.oneof(
+/** What can happen to an account. `job` picks one of its jobs, in whatever state it is. */
+const event = fc.oneof(
   fc.record({ kind: fc.constant('grant' as const), credits: fc.integer({ min: 1, max: 5 }) }),
   fc.record({ kind: fc.constant('correct' as const), credits: fc.integer({ min: -5, max: -1 }) }),
   fc.record({
@@ -40,19 +40,19 @@ const happening = fc.oneof(
       'fail' as const,
       'cancel' as const,
       'cancel rolled back' as const,
-      'abandon' as const,
+      'dead letter' as const,
       'worker crashes' as const,
-      'settle twice' as const,
-      'settle late' as const,
-      'settle rolled back' as const,
+      'complete twice' as const,
+      'complete late' as const,
+      'complete rolled back' as const,
     ),
     job: fc.nat({ max: 9 }),
   }),
   fc.record({ kind: fc.constant('start rolled back' as const) }),
 );
-type Happening = typeof happening extends fc.Arbitrary<infer Value> ? Value : never;
+type Event = typeof event extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** What the account must look like: the model. */
+/** The expected state of the account. */
 interface Model {
   readonly id: string;
   balance: number;
@@ -60,7 +60,7 @@ interface Model {
   readonly jobs: Map<string, { cost: number; status: string; key: number | undefined }>;
 }
 
-/** What one happening did that nobody could know before. */
+/** What an event did that the model can't predict. */
 interface Effect {
   readonly granted?: number;
   readonly started?: readonly { id: string; cost: number; key: number | undefined }[];
@@ -68,8 +68,8 @@ interface Effect {
 
 class Crash extends Error {}
 
-/** Has a transaction do something, and crashes it before it commits. */
-async function rolledBack(body: (db: typeof ctx.db) => Promise<unknown>): Promise<void> {
+/** Runs `body` in a transaction that crashes before it commits. */
+async function rollBack(body: (db: typeof ctx.db) => Promise<unknown>): Promise<void> {
   const crashed = ctx.db.transaction(async (db) => {
     await body(db);
     throw new Crash();
@@ -77,29 +77,29 @@ async function rolledBack(body: (db: typeof ctx.db) => Promise<unknown>): Promis
   await expect(crashed).rejects.toBeInstanceOf(Crash);
 }
 
-async function rowOf(id: string) {
+async function findRow(id: string) {
   const [row] = await ctx.db.select().from(generations).where(eq(generations.id, id));
   if (!row) throw new Error(`job ${id} is gone`);
   return row;
 }
 
-const isLive = (status: string) => status === 'in_queue' || status === 'processing';
+const isActive = (status: string) => status === 'in_queue' || status === 'processing';
 const isRefunded = (status: string) => status === 'failed' || status === 'cancelled';
-const failed = { status: 'failed', error: 'as told' } as const;
+const failed = { status: 'failed', error: 'as the test asked' } as const;
 const render = (id: string, how: 'renders' | 'fails' | 'crashes') =>
-  processGeneration({ ...ctx, engine: engineThat(how) }, id, new AbortController().signal);
+  processGeneration({ ...ctx, engine: createStubEngine(how) }, id, new AbortController().signal);
 
 /** One of the account's jobs, if it has any. */
-const picked = (model: Model, job: number) => [...model.jobs].at(job % Math.max(1, model.jobs.size));
+const pickJob = (model: Model, job: number) => [...model.jobs].at(job % Math.max(1, model.jobs.size));
 
-async function start(model: Model, asked: Extract<Happening, { kind: 'start' }>): Promise<Effect> {
+async function start(model: Model, asked: Extract<Event, { kind: 'start' }>): Promise<Effect> {
   const { key, resolution, times } = asked;
   const input = tinyStart({
     max_resolution: resolution,
     ...(key !== undefined && { idempotency_key: `key ${key}` }),
   });
   const outcomes = await Promise.all(
-    Array.from({ length: times }, () => startGeneration(as(ctx, model.id, concurrency), input)),
+    Array.from({ length: times }, () => startGeneration(asAccount(ctx, model.id, concurrency), input)),
   );
   const cost = resolution === 720 ? 1 : 3;
   const started = new Map<string, { id: string; cost: number; key: number | undefined }>();
@@ -115,7 +115,7 @@ async function start(model: Model, asked: Extract<Happening, { kind: 'start' }>)
   return { started: [...started.values()] };
 }
 
-async function happen(model: Model, event: Happening): Promise<Effect> {
+async function apply(model: Model, event: Event): Promise<Effect> {
   if (event.kind === 'grant') {
     const granted = await grantCredits(ctx, model.id, { credits: event.credits });
     expect(isFailure(granted)).toBe(false);
@@ -129,12 +129,12 @@ async function happen(model: Model, event: Happening): Promise<Effect> {
   }
   if (event.kind === 'start') return start(model, event);
   if (event.kind === 'start rolled back') {
-    await rolledBack((db) => startGeneration({ ...as(ctx, model.id, concurrency), db }, tinyStart()));
+    await rollBack((db) => startGeneration({ ...asAccount(ctx, model.id, concurrency), db }, tinyStart()));
     return {};
   }
-  const [id] = picked(model, event.job) ?? [];
+  const [id] = pickJob(model, event.job) ?? [];
   if (id === undefined) return {};
-  const before = await rowOf(id);
+  const before = await findRow(id);
   switch (event.kind) {
     case 'complete':
       await render(id, 'renders');
@@ -143,44 +143,44 @@ async function happen(model: Model, event: Happening): Promise<Effect> {
       await render(id, 'fails');
       break;
     case 'cancel': {
-      const answer = await cancelGeneration(as(ctx, model.id, concurrency), { id });
+      const answer = await cancelGeneration(asAccount(ctx, model.id, concurrency), { id });
       if (!isFailure(answer)) expect(answer.status).toBe('cancelled');
       else expect(answer.code).toBe('JOB_NOT_CANCELLABLE');
       break;
     }
     case 'cancel rolled back':
-      await rolledBack((db) => cancelGeneration({ ...as(ctx, model.id, concurrency), db }, { id }));
+      await rollBack((db) => cancelGeneration({ ...asAccount(ctx, model.id, concurrency), db }, { id }));
       break;
-    case 'abandon':
+    case 'dead letter':
       await failDeadLettered(ctx, id);
       break;
     case 'worker crashes':
-      if (isLive(before.status)) await render(id, 'crashes').catch(() => undefined);
+      if (isActive(before.status)) await render(id, 'crashes').catch(() => undefined);
       break;
-    case 'settle twice': {
+    case 'complete twice': {
       const both = await Promise.all([
         completeGeneration(ctx, before, failed),
         completeGeneration(ctx, before, failed),
       ]);
-      expect(both.filter(Boolean).length).toBeLessThanOrEqual(isLive(before.status) ? 1 : 0);
+      expect(both.filter(Boolean).length).toBeLessThanOrEqual(isActive(before.status) ? 1 : 0);
       break;
     }
-    case 'settle late':
+    case 'complete late':
       // The job was taken by another worker after this one had it.
-      if (!isLive(before.status)) break;
+      if (!isActive(before.status)) break;
       await render(id, 'crashes').catch(() => undefined);
       expect(await completeGeneration(ctx, before, failed)).toBe(false);
       break;
-    case 'settle rolled back':
-      if (!isLive(before.status)) break;
-      await rolledBack((db) => completeGeneration({ ...ctx, db }, before, failed));
+    case 'complete rolled back':
+      if (!isActive(before.status)) break;
+      await rollBack((db) => completeGeneration({ ...ctx, db }, before, failed));
       break;
   }
   return {};
 }
 
-/** Brings the model up to what happened, and holds the database against it. */
-async function hold(model: Model, effects: readonly Effect[]): Promise<void> {
+/** Applies effects to the model, and compares the database with it. */
+async function updateAndCheck(model: Model, effects: readonly Effect[]): Promise<void> {
   for (const { granted = 0, started = [] } of effects) {
     model.balance += granted;
     for (const { id, cost, key } of started) {
@@ -194,8 +194,8 @@ async function hold(model: Model, effects: readonly Effect[]): Promise<void> {
   for (const { id, status } of rows) {
     const job = model.jobs.get(id);
     if (!job) throw new Error(`job ${id} is not in the model`);
-    if (!isLive(job.status)) expect(status).toBe(job.status);
-    if (isLive(job.status) && isRefunded(status)) model.balance += job.cost;
+    if (!isActive(job.status)) expect(status).toBe(job.status);
+    if (isActive(job.status) && isRefunded(status)) model.balance += job.cost;
     job.status = status;
   }
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, model.id));
@@ -203,28 +203,28 @@ async function hold(model: Model, effects: readonly Effect[]): Promise<void> {
     .select({ sum: sql<number>`sum(${creditEntries.credits})::int` })
     .from(creditEntries)
     .where(eq(creditEntries.accountId, model.id));
-  const live = [...model.jobs.values()].filter(({ status }) => isLive(status)).length;
+  const active = [...model.jobs.values()].filter(({ status }) => isActive(status)).length;
   const used = [...model.jobs.values()].reduce(
     (sum, { status, cost }) => sum + (isRefunded(status) ? 0 : cost),
     0,
   );
-  expect(account).toMatchObject({ balance: model.balance, inFlight: live, periodUsage: used });
+  expect(account).toMatchObject({ balance: model.balance, inFlight: active, periodUsage: used });
   expect(ledger?.sum).toBe(model.balance);
   expect(model.balance).toBeGreaterThanOrEqual(0);
-  expect(live).toBeLessThanOrEqual(concurrency);
+  expect(active).toBeLessThanOrEqual(concurrency);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === model.id)).toEqual([]);
 }
 
-/** Alone, what is asked for is done exactly when the model says so. */
-async function happenAlone(model: Model, event: Happening): Promise<Effect> {
-  const live = [...model.jobs.values()].filter(({ status }) => isLive(status)).length;
-  const effect = await happen(model, event);
+/** {@link apply} for an event without others at the same time, whose effect the model can predict. */
+async function applyAlone(model: Model, event: Event): Promise<Effect> {
+  const live = [...model.jobs.values()].filter(({ status }) => isActive(status)).length;
+  const effect = await apply(model, event);
   if (event.kind === 'correct') {
     expect(effect.granted).toBe(model.balance + event.credits >= 0 ? event.credits : undefined);
   }
   if (event.kind === 'cancel') {
-    const [id = '', job] = picked(model, event.job) ?? [];
-    if (job) expect((await rowOf(id)).status).toBe(isLive(job.status) ? 'cancelled' : job.status);
+    const [id = '', job] = pickJob(model, event.job) ?? [];
+    if (job) expect((await findRow(id)).status).toBe(isActive(job.status) ? 'cancelled' : job.status);
   }
   if (event.kind !== 'start') return effect;
   const cost = event.resolution === 720 ? 1 : 3;
@@ -240,8 +240,8 @@ async function happenAlone(model: Model, event: Happening): Promise<Effect> {
 
 test('whatever happens to an account, one after another or at once, its books are right after each step', async () => {
   const step = fc.oneof(
-    { weight: 3, arbitrary: happening.map((event) => [event]) },
-    { weight: 2, arbitrary: fc.array(happening, { minLength: 2, maxLength: 6 }) },
+    { weight: 3, arbitrary: event.map((event) => [event]) },
+    { weight: 2, arbitrary: fc.array(event, { minLength: 2, maxLength: 6 }) },
   );
   let steps = 0;
   const seen = new Set<string>();
@@ -253,9 +253,9 @@ test('whatever happens to an account, one after another or at once, its books ar
         const [alone] = events;
         const effects =
           events.length === 1 && alone
-            ? [await happenAlone(model, alone)]
-            : await Promise.all(events.map((event) => happen(model, event)));
-        await hold(model, effects);
+            ? [await applyAlone(model, alone)]
+            : await Promise.all(events.map((event) => apply(model, event)));
+        await updateAndCheck(model, effects);
         steps += 1;
         for (const { kind } of events) seen.add(kind);
       }

@@ -5,7 +5,7 @@ import { type BuiltEdit, buildMovie, frameTicks, plainMovie, plainSamples } from
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { quoteGeneration, startGeneration } from '../../src/index.ts';
-import { as, tinyStart } from '../support/kit.ts';
+import { asAccount, tinyStart } from '../support/kit.ts';
 
 const world = await testWorld();
 const { ctx } = world;
@@ -29,8 +29,8 @@ test.each<[string, number, readonly BuiltEdit[], number, number]>([
   async (_name, stored, edits, frames, cost) => {
     const { id } = await world.account({ credits: 100 });
     const input = start(video(stored, edits));
-    expect(await quoteGeneration(as(ctx, id), input)).toMatchObject({ frames, cost });
-    const job = await startGeneration(as(ctx, id), input);
+    expect(await quoteGeneration(asAccount(ctx, id), input)).toMatchObject({ frames, cost });
+    const job = await startGeneration(asAccount(ctx, id), input);
     if (isFailure(job)) throw new Error(job.message);
     const [row] = await ctx.db.select().from(generations).where(eq(generations.id, job.id));
     expect(row).toMatchObject({ frames, cost });
@@ -43,8 +43,8 @@ test('a video that shows more than 240 frames is refused with their number, howe
   const { id } = await world.account({ credits: 100_000 });
   const input = start(video(48, Array(400).fill({ duration: 2000, mediaTime: 0 })));
   for (const outcome of [
-    await quoteGeneration(as(ctx, id), input),
-    await startGeneration(as(ctx, id), input),
+    await quoteGeneration(asAccount(ctx, id), input),
+    await startGeneration(asAccount(ctx, id), input),
   ])
     expect(outcome).toMatchObject({
       code: 'VIDEO_TOO_MANY_FRAMES',
@@ -63,13 +63,13 @@ test('a matte that shows another number of frames is refused with both numbers',
   });
   const trimmed = matte([{ duration: 1000, mediaTime: 0 }]);
   for (const outcome of [
-    await quoteGeneration(as(ctx, id), trimmed),
-    await startGeneration(as(ctx, id), trimmed),
+    await quoteGeneration(asAccount(ctx, id), trimmed),
+    await startGeneration(asAccount(ctx, id), trimmed),
   ])
     expect(outcome).toMatchObject({
       code: 'INVALID_REQUEST',
       param: 'alpha_uri',
       message: expect.stringMatching(/24 frames.*48/),
     });
-  expect(await quoteGeneration(as(ctx, id), matte([]))).toMatchObject({ frames: 48 });
+  expect(await quoteGeneration(asAccount(ctx, id), matte([]))).toMatchObject({ frames: 48 });
 });

@@ -5,7 +5,7 @@ import { eq, sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { getGeneration, startGeneration } from '../../src/index.ts';
 import { withTransaction } from '../../src/transaction.ts';
-import { as, tinyStart } from '../support/kit.ts';
+import { asAccount, tinyStart } from '../support/kit.ts';
 
 const world = await testWorld();
 // One connection, so that it knows of all that was asked.
@@ -14,9 +14,9 @@ afterAll(close);
 const ctx = { ...world.ctx, db };
 
 const accounts = await Promise.all([world.account({ credits: 100 }), world.account({ credits: 100 })]);
-const [ours, theirs] = accounts.map(({ id }) => as(ctx, id)) as [
-  ReturnType<typeof as>,
-  ReturnType<typeof as>,
+const [ours, theirs] = accounts.map(({ id }) => asAccount(ctx, id)) as [
+  ReturnType<typeof asAccount>,
+  ReturnType<typeof asAccount>,
 ];
 
 async function started(caller: typeof ours): Promise<string> {
@@ -37,7 +37,7 @@ async function statements(): Promise<number> {
   return row?.count ?? Number.NaN;
 }
 
-test('reads that come together are one statement, and each is answered for its own account alone', async () => {
+test('reads that come together are one statement, and each gets only its own account’s job', async () => {
   const before = await statements();
   const answers = await Promise.all([
     getGeneration(ours, { id: ourJob }),
@@ -67,7 +67,7 @@ test('a thousand at once are ten statements', async () => {
   expect((await statements()) - before).toBe(10);
 });
 
-test('what fails for one fails for all that came with it, and for none after', async () => {
+test('a statement that fails rejects every read that shares it, and none after', async () => {
   const asked = () => [getGeneration(ours, { id: ourJob }), getGeneration(theirs, { id: theirJob })];
   await world.ctx.db.execute(sql`alter table generations rename to elsewhere`);
   const broken = await Promise.allSettled(asked());
@@ -76,7 +76,7 @@ test('what fails for one fails for all that came with it, and for none after', a
   expect(await Promise.all(asked())).toEqual([sentTo(ourJob), sentTo(theirJob)]);
 });
 
-test('a read shows what was done before it was asked for, though another was asked for before', async () => {
+test('a read shows what was written before its call, though another read came first', async () => {
   const before = getGeneration(ours, { id: ourOther });
   await new Promise(setImmediate);
   await world.ctx.db.update(generations).set({ progress: 40 }).where(eq(generations.id, ourOther));
@@ -85,7 +85,7 @@ test('a read shows what was done before it was asked for, though another was ask
   expect(await after).toMatchObject({ progress: 40 });
 });
 
-test('a read in a transaction shows what the transaction did, and others do not', async () => {
+test('a read in a transaction shows what the transaction wrote, and others do not', async () => {
   await withTransaction({ ...ours, db: world.ctx.db }, async (inside) => {
     await inside.db.update(generations).set({ progress: 70 }).where(eq(generations.id, ourJob));
     const [within, outside] = await Promise.all([

@@ -11,7 +11,7 @@ import {
   startGeneration,
   startRenderWorkers,
 } from '../../src/index.ts';
-import { as, engineThat, tinyStart } from '../support/kit.ts';
+import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
 const world = await testWorld();
 const { ctx } = world;
@@ -23,7 +23,7 @@ const rows = async (table: typeof generations | typeof creditEntries, accountId:
 
 /** An upload of a tiny image. */
 async function upload(accountId: string) {
-  const created = await createUpload(as(ctx, accountId), { filename: 'source.png' });
+  const created = await createUpload(asAccount(ctx, accountId), { filename: 'source.png' });
   if (isFailure(created)) throw new Error(created.message);
   const bytes = (async function* () {
     yield makePng(8, 8);
@@ -36,7 +36,7 @@ async function upload(accountId: string) {
 test('a hundred identical requests at once make one job and one charge', async () => {
   const { id } = await world.account({ credits: 100 });
   const input = tinyStart({ idempotency_key: 'the same' });
-  const callers = Array.from({ length: 100 }, () => as(ctx, id));
+  const callers = Array.from({ length: 100 }, () => asAccount(ctx, id));
   const outcomes = await Promise.all(callers.map((caller) => startGeneration(caller, input)));
   const ids = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.id)));
   expect(ids.size).toBe(1);
@@ -51,7 +51,9 @@ test('a hundred identical requests at once make one job and one charge', async (
 test('with credits for a hundred jobs, two hundred requests at once start exactly a hundred', async () => {
   const { id } = await world.account({ credits: 100 });
   const outcomes = await Promise.all(
-    Array.from({ length: 200 }, () => startGeneration(as(ctx, id, 1000), tinyStart({ max_resolution: 720 }))),
+    Array.from({ length: 200 }, () =>
+      startGeneration(asAccount(ctx, id, 1000), tinyStart({ max_resolution: 720 })),
+    ),
   );
   const refused = outcomes.filter(isFailure);
   expect(refused.map(({ code }) => code)).toEqual(Array(100).fill('INSUFFICIENT_CREDITS'));
@@ -64,17 +66,17 @@ test('with credits for a hundred jobs, two hundred requests at once start exactl
 test('with room for three jobs in flight, twenty requests at once start exactly three', async () => {
   const { id } = await world.account();
   const outcomes = await Promise.all(
-    Array.from({ length: 20 }, () => startGeneration(as(ctx, id, 3), tinyStart())),
+    Array.from({ length: 20 }, () => startGeneration(asAccount(ctx, id, 3), tinyStart())),
   );
   expect(outcomes.filter((outcome) => !isFailure(outcome))).toHaveLength(3);
   expect(await rows(generations, id)).toBe(3);
 });
 
-test('a charge and its job lie in the same billing period, though the month turns in between', async () => {
+test('a charge and its job lie in the same billing period, though the month ends in between', async () => {
   const { id } = await world.account();
   const before = Date.UTC(2027, 0, 31, 23, 59, 59, 999);
   const moments = [before, before, before];
-  const turning = { ...as(ctx, id), now: () => moments.shift() ?? before + 1000 };
+  const turning = { ...asAccount(ctx, id), now: () => moments.shift() ?? before + 1000 };
   expect(isFailure(await startGeneration(turning, tinyStart()))).toBe(false);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
@@ -86,7 +88,7 @@ test('a start that is refused is written once, and its transaction rolled back',
     calls += 1;
     return ctx.queue.enqueueRender(...entry);
   };
-  const caller = { ...as(ctx, id), queue: { ...ctx.queue, enqueueRender } };
+  const caller = { ...asAccount(ctx, id), queue: { ...ctx.queue, enqueueRender } };
   const { source_uri } = await upload(id);
   const outcome = await startGeneration(caller, tinyStart({ source_uri, idempotency_key: 'refused' }));
   expect(outcome).toMatchObject({ code: 'INSUFFICIENT_CREDITS' });
@@ -97,8 +99,8 @@ test('a start that is refused is written once, and its transaction rolled back',
 
 test('jobs of an account that are started at once have priorities one apart', async () => {
   const [first, many] = [await world.account(), await world.account()];
-  await startGeneration(as(ctx, first.id), tinyStart());
-  await Promise.all(Array.from({ length: 10 }, () => startGeneration(as(ctx, many.id), tinyStart())));
+  await startGeneration(asAccount(ctx, first.id), tinyStart());
+  await Promise.all(Array.from({ length: 10 }, () => startGeneration(asAccount(ctx, many.id), tinyStart())));
   const entries = await ctx.db.execute<{ priority: number }>(
     sql`select priority from queue.job where group_id = ${many.id} order by priority desc`,
   );
@@ -111,25 +113,25 @@ test('starts, repeats and refusals of one upload at once don’t get in each oth
   const { source_uri } = await upload(id);
   const outcomes = await Promise.all(
     Array.from({ length: 120 }, (_, index) =>
-      startGeneration(as(ctx, id, 20), tinyStart({ source_uri, idempotency_key: `${index % 40}` })),
+      startGeneration(asAccount(ctx, id, 20), tinyStart({ source_uri, idempotency_key: `${index % 40}` })),
     ),
   );
-  const told = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.status)));
-  expect(told).toEqual(new Set(['in_queue', 'CONCURRENT_LIMIT_EXCEEDED']));
+  const results = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.status)));
+  expect(results).toEqual(new Set(['in_queue', 'CONCURRENT_LIMIT_EXCEEDED']));
   expect(await rows(generations, id)).toBe(20);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
 
-test('a start whose upload is swept while it is looked at is SOURCE_UNREACHABLE and leaves nothing', async () => {
+test('a start whose upload is deleted while it is inspected is SOURCE_UNREACHABLE and leaves nothing', async () => {
   const { id } = await world.account({ credits: 10 });
-  const swept = await upload(id);
-  const inspect: typeof ctx.media.inspect = async (...asked) => {
-    const probe = await ctx.media.inspect(...asked);
-    await ctx.db.delete(uploads).where(eq(uploads.id, swept.id));
+  const deleted = await upload(id);
+  const inspect: typeof ctx.media.inspect = async (...input) => {
+    const probe = await ctx.media.inspect(...input);
+    await ctx.db.delete(uploads).where(eq(uploads.id, deleted.id));
     return probe;
   };
-  const caller = { ...as(ctx, id), media: { ...ctx.media, inspect } };
-  const outcome = await startGeneration(caller, tinyStart({ source_uri: swept.source_uri }));
+  const caller = { ...asAccount(ctx, id), media: { ...ctx.media, inspect } };
+  const outcome = await startGeneration(caller, tinyStart({ source_uri: deleted.source_uri }));
   expect(outcome).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
   expect(await rows(generations, id)).toBe(0);
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
@@ -137,13 +139,13 @@ test('a start whose upload is swept while it is looked at is SOURCE_UNREACHABLE 
 });
 
 describe('a job that is started while a worker sleeps', () => {
-  /** Milliseconds until it is taken. */
-  async function wait(queue: typeof ctx.queue): Promise<number> {
+  /** Milliseconds until it is claimed. */
+  async function measureWait(queue: typeof ctx.queue): Promise<number> {
     await world.boss.deleteAllJobs('render');
     const { id } = await world.account();
-    const work = await startRenderWorkers({ ...ctx, engine: engineThat('fails') }, world.boss, 1);
+    const work = await startRenderWorkers({ ...ctx, engine: createStubEngine('fails') }, world.boss, 1);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const job = await startGeneration({ ...as(ctx, id), queue }, tinyStart());
+    const job = await startGeneration({ ...asAccount(ctx, id), queue }, tinyStart());
     if (isFailure(job)) throw new Error(job.message);
     const began = performance.now();
     const taken = async () => {
@@ -156,12 +158,12 @@ describe('a job that is started while a worker sleeps', () => {
     return took;
   }
 
-  test('is taken at once, for the worker is told', async () => {
-    expect(await wait(ctx.queue)).toBeLessThan(1000);
+  test('is claimed at once, since the worker is notified', async () => {
+    expect(await measureWait(ctx.queue)).toBeLessThan(1000);
   });
 
-  test('is taken within two seconds, if the process that started it dies before it can tell', async () => {
-    expect(await wait({ ...ctx.queue, wakeWorkers() {} })).toBeLessThan(2500);
+  test('is claimed within two seconds, if the process that started it dies before it notifies', async () => {
+    expect(await measureWait({ ...ctx.queue, wakeWorkers() {} })).toBeLessThan(2500);
   });
 });
 
@@ -169,7 +171,7 @@ test('a start without a queue is JOB_QUEUE_FAILED and leaves nothing', async () 
   const { id } = await world.account({ credits: 10 });
   await ctx.db.execute(sql`delete from queue.job`);
   await ctx.db.execute(sql`delete from queue.queue where name = 'render'`);
-  expect(await startGeneration(as(ctx, id), tinyStart())).toMatchObject({ code: 'JOB_QUEUE_FAILED' });
+  expect(await startGeneration(asAccount(ctx, id), tinyStart())).toMatchObject({ code: 'JOB_QUEUE_FAILED' });
   expect(await rows(generations, id)).toBe(0);
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
   expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });

@@ -14,9 +14,9 @@ const connection = connect(world.databaseUrl);
 afterAll(() => connection.close());
 const processes: readonly Context[] = [ctx, { ...ctx, db: connection.db, keyCache: new Map() }];
 
-const isTaken = async (process: Context, apiKey: string) =>
+const isAccepted = async (process: Context, apiKey: string) =>
   !isFailure(await authenticate(process, { apiKey, bearer: undefined }));
-const taken = (apiKey: string) => Promise.all(processes.map((process) => isTaken(process, apiKey)));
+const areAccepted = (apiKey: string) => Promise.all(processes.map((process) => isAccepted(process, apiKey)));
 
 async function issue(expiresAt?: Date) {
   const issued = await issueKey(ctx, account, { name: 'test', mode: 'live', expiresAt });
@@ -24,33 +24,33 @@ async function issue(expiresAt?: Date) {
   return issued;
 }
 
-test('a revoked key stops within five seconds in every process, cached or not', async () => {
+test('a revoked key stops working within five seconds in every process, cached or not', async () => {
   const { id, key } = await issue();
-  expect(await taken(key)).toEqual([true, true]);
+  expect(await areAccepted(key)).toEqual([true, true]);
   const revoked = ctx.now();
   expect(await revokeKey(ctx, id)).toMatchObject({ id, revokedAt: expect.any(Date) });
   clock.offset += 5000 - (ctx.now() - revoked);
-  expect(await taken(key)).toEqual([false, false]);
+  expect(await areAccepted(key)).toEqual([false, false]);
 });
 
-test('an answer that came late is not believed for longer', async () => {
+test('a slow answer of the database is not cached for longer', async () => {
   const { id, key } = await issue();
   const [process] = processes;
   if (!process) throw new Error('no process');
   const now = ctx.now();
-  // The moment moves on while the database answers.
-  const moments = [now];
-  const slow = { ...process, keys: new Map(), now: () => moments.shift() ?? now + 3000 };
-  expect(await isTaken(slow, key)).toBe(true);
+  // Time passes while the database answers.
+  const times = [now];
+  const slow = { ...process, keyCache: new Map(), now: () => times.shift() ?? now + 3000 };
+  expect(await isAccepted(slow, key)).toBe(true);
   await revokeKey(ctx, id);
-  expect(await isTaken({ ...slow, now: () => now + 5001 }, key)).toBe(false);
+  expect(await isAccepted({ ...slow, now: () => now + 5001 }, key)).toBe(false);
 });
 
-test('a key stops at its expiry, though the cache knew it a moment before', async () => {
+test('a key stops working at its expiry, though it is in the cache', async () => {
   const { key } = await issue(new Date(ctx.now() + 2000));
-  expect(await taken(key)).toEqual([true, true]);
+  expect(await areAccepted(key)).toEqual([true, true]);
   clock.offset += 2001;
-  expect(await taken(key)).toEqual([false, false]);
+  expect(await areAccepted(key)).toEqual([false, false]);
   expect(await issueKey(ctx, account, { name: 'late', mode: 'live', expiresAt: new Date(0) })).toMatchObject({
     code: 'INVALID_REQUEST',
   });
@@ -60,7 +60,7 @@ test('keys are listed newest first, with their last use and neither key nor hash
   const owner = (await world.account()).id;
   const first = await issueKey(ctx, owner, { name: 'second', mode: 'test' });
   if (isFailure(first)) throw new Error(first.message);
-  await isTaken(ctx, first.key);
+  await isAccepted(ctx, first.key);
   const keys = await listKeys(ctx, owner);
   expect(keys).toMatchObject([
     { id: first.id, prefix: first.key.slice(0, 13), name: 'second', mode: 'test', revokedAt: null },

@@ -4,7 +4,7 @@ import { connect } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { meterWrite } from '../../src/index.ts';
-import { as } from '../support/kit.ts';
+import { asAccount } from '../support/kit.ts';
 
 const windowSeconds = 2;
 const limit = 40;
@@ -33,7 +33,10 @@ test('16 clients of two processes at five times the limit never pass it in any w
   await Promise.all(
     Array.from({ length: 16 }, async (_, client) => {
       const process = processes[client % 2] ?? ctx;
-      const caller = { ...as(process, id), account: { ...as(process, id).account, writeRpm: limit } };
+      const caller = {
+        ...asAccount(process, id),
+        account: { ...asAccount(process, id).account, writeRpm: limit },
+      };
       await sleep((pause * client) / 16);
       for (let next = Date.now(); next < until; next += pause) {
         await sleep(Math.max(0, next - Date.now()));

@@ -16,7 +16,7 @@ import {
   sweep,
   sweepPeriodically,
 } from '../../src/index.ts';
-import { as, engineThat, tinyStart } from '../support/kit.ts';
+import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
 const world = await openDoors({ work: false });
 const { ctx, clock } = world;
@@ -32,16 +32,16 @@ beforeEach(async () => {
 });
 
 async function start(more: Parameters<typeof tinyStart>[0] = {}): Promise<string> {
-  const job = await startGeneration(as(ctx, account), tinyStart(more));
+  const job = await startGeneration(asAccount(ctx, account), tinyStart(more));
   if (isFailure(job)) throw new Error(job.message);
   return job.id;
 }
 
 const render = (id: string, how: 'renders' | 'fails') =>
-  processGeneration({ ...ctx, engine: engineThat(how) }, id, new AbortController().signal);
+  processGeneration({ ...ctx, engine: createStubEngine(how) }, id, new AbortController().signal);
 
 async function upload(): Promise<{ id: string; uri: string }> {
-  const made = await createUpload(as(ctx, account), { filename: 'a.png' });
+  const made = await createUpload(asAccount(ctx, account), { filename: 'a.png' });
   if (isFailure(made)) throw new Error(made.message);
   await fetch(made.upload_url, { method: 'PUT', body: new Uint8Array(makePng(8, 8)) });
   return { id: made.id, uri: made.beeble_uri };
@@ -66,7 +66,7 @@ describe('outputs', () => {
     await render(id, 'renders');
     clock.offset += 167 * hour;
     await sweep(ctx);
-    const job = await getGeneration(as(ctx, account), { id });
+    const job = await getGeneration(asAccount(ctx, account), { id });
     if (isFailure(job) || !job.output) throw new Error('no job');
     expect((await fetch(job.output.render)).status).toBe(200);
 
@@ -78,7 +78,7 @@ describe('outputs', () => {
     expect(await gone.json()).toEqual({
       error: { code: 'NOT_FOUND', message: expect.stringContaining(`was swept at ${swept}`) },
     });
-    expect(await getGeneration(as(ctx, account), { id })).toMatchObject({
+    expect(await getGeneration(asAccount(ctx, account), { id })).toMatchObject({
       status: 'completed',
       output: { render: expect.stringContaining('http') },
     });
@@ -89,7 +89,7 @@ describe('outputs', () => {
   test('that are swept while they are being asked for are not there, and no fault', async () => {
     const id = await start();
     await render(id, 'renders');
-    const job = await getGeneration(as(ctx, account), { id });
+    const job = await getGeneration(asAccount(ctx, account), { id });
     if (isFailure(job) || !job.output) throw new Error('no job');
     const { stat } = ctx.blobs;
     vi.spyOn(ctx.blobs, 'stat').mockImplementationOnce(async (key) => {
@@ -137,7 +137,7 @@ describe('uploads', () => {
     clock.offset += 2 * hour;
     expect(await sweep(ctx)).toMatchObject({ uploads: 1 });
     expect(await isThere(`uploads/${id}`)).toBe(false);
-    expect(await startGeneration(as(ctx, account), tinyStart({ source_uri: uri }))).toMatchObject({
+    expect(await startGeneration(asAccount(ctx, account), tinyStart({ source_uri: uri }))).toMatchObject({
       code: 'SOURCE_UNREACHABLE',
     });
   });
@@ -167,7 +167,7 @@ describe('uploads', () => {
         await db.execute(sql`select from uploads where id = ${id} for update`);
         expect(await sweep(ctx)).toMatchObject({ uploads: 0 });
         // The start has looked at the upload and waits for its row; it is swept under its feet.
-        const starting = startGeneration(as(ctx, account), input);
+        const starting = startGeneration(asAccount(ctx, account), input);
         const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
         while ((await ctx.db.execute(waits)).length === 0);
         await db.execute(sql`delete from uploads where id = ${id}`);

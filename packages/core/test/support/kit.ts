@@ -1,12 +1,11 @@
 import type { VerbInput } from '@restage/contract';
 import type { Engine } from '@restage/engine';
-import { failWith } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
 import type { AccountContext, Context } from '../../src/context.ts';
 import { tinyRender } from './tiny-render.ts';
 
-/** A request as an account makes it. */
-export function as(ctx: Context, accountId: string, concurrency = 10): AccountContext {
+/** The context of a request by an account. */
+export function asAccount(ctx: Context, accountId: string, concurrency = 10): AccountContext {
   return {
     ...ctx,
     account: { id: accountId, mode: 'live', writeRpm: 10_000, readRpm: 10_000, concurrency },
@@ -31,12 +30,12 @@ export function tinyStart(
   };
 }
 
-/** An engine that ends every render in one way, at once: with files, with words, or with a fault. */
-export function engineThat(how: 'renders' | 'fails' | 'crashes'): Engine {
+/** An engine that ends every render at once, in one way: with files, with a failure, or with an exception. */
+export function createStubEngine(how: 'renders' | 'fails' | 'crashes'): Engine {
   return {
     async render(request) {
-      if (how === 'crashes') throw new Error('the engine crashed, as told');
-      return how === 'fails' ? failWith('MODEL_FAILED', 'as told') : await tinyRender(request);
+      if (how === 'crashes') throw new Error('the engine crashed, as the test asked');
+      return how === 'fails' ? { kind: 'failed', message: 'as the test asked' } : await tinyRender(request);
     },
     close: async () => {},
   };

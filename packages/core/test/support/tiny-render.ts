@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rendered, RenderRequest } from '@restage/engine';
 
-/** What an engine that renders nothing gives: three files, of a few bytes each. */
+/** Writes the outputs of an engine that renders nothing: three files of a few bytes each. */
 export async function tinyRender({
   outputDirectory,
 }: Pick<RenderRequest, 'outputDirectory'>): Promise<Rendered> {
