@@ -3,7 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSystemError } from '@restage/storage';
 import type { Context } from '../context.ts';
-import { renderWallSeconds } from '../queue.ts';
+import { renderWallSeconds } from '../queues.ts';
 
 /** What folders in the work directory are for: an attempt at a job, or bytes that came inside a request. */
 const purposes = ['render', 'input'] as const;

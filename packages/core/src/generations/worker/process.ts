@@ -2,7 +2,7 @@ import { generations } from '@restage/db';
 import type { RenderResult } from '@restage/engine';
 import { eq } from 'drizzle-orm';
 import type { WorkerContext } from '../../context.ts';
-import { renderWallSeconds } from '../../queue.ts';
+import { renderWallSeconds } from '../../queues.ts';
 import { type Generation, isTerminal } from '../row.ts';
 import { completeGeneration } from './complete.ts';
 import { fetchInputs } from './fetch.ts';

@@ -1,6 +1,7 @@
 import type { Job, PgBoss } from 'pg-boss';
 import type { WorkerContext } from '../../context.ts';
-import { heartbeat, type RenderTask, renderDeadQueue, renderQueue, renderWallSeconds } from '../../queue.ts';
+import { type RenderTask, renderDeadQueue, renderQueue } from '../../queue.ts';
+import { heartbeat, renderWallSeconds } from '../../queues.ts';
 import { failDeadLettered } from './dead-letter.ts';
 import { processGeneration } from './process.ts';
 
