@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { changesChannel } from '../packages/core/src/changes.ts';
-import { workOnRenders } from '../packages/core/src/index.ts';
-import { tinyRender } from '../packages/core/src/testing/tiny.ts';
+import { startRenderWorkers } from '../packages/core/src/index.ts';
+import { tinyRender } from '../packages/core/test/support/tiny-render.ts';
 import type { Engine } from '../packages/engine/src/engine.ts';
 import { median, reportFigures } from './tools/report.ts';
 import { openTestbed } from './tools/testbed.ts';
@@ -56,7 +56,7 @@ async function measureBacklog(workers: number): Promise<number> {
     if (status === 'completed' && ids.delete(id) && ids.size === 0) done.resolve(performance.now());
     if (status === 'failed') done.reject(new Error(`job ${id} failed`));
   });
-  const running = await workOnRenders({ ...ctx, engine: sleepingEngine }, boss, workers);
+  const running = await startRenderWorkers({ ...ctx, engine: sleepingEngine }, boss, workers);
   const end = await done.promise;
   await running.stop(1000);
   await listener.unlisten();

@@ -68,8 +68,8 @@ function toAccountContext(ctx: Context, id: string): AccountContext {
   return {
     ...ctx,
     account: { id, mode: 'live', writeRpm: 1, readRpm: 1, concurrency: 1_000_000_000 },
-    reply: { replayed: false },
-    attachments: new Map(),
+    responseMeta: { replayed: false },
+    largeStrings: new Map(),
   };
 }
 

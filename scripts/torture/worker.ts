@@ -9,7 +9,7 @@ import { createLogger } from '../../apps/server/src/logger.ts';
 import { createContext, createServices, drainTimeoutMs } from '../../apps/server/src/services.ts';
 import { readSettings } from '../../apps/server/src/settings.ts';
 import { ShutdownStack } from '../../apps/server/src/shutdown-stack.ts';
-import { defaultWebhooks, workOnRenders, workOnWebhooks } from '../../packages/core/src/index.ts';
+import { defaultWebhooks, startRenderWorkers, workOnWebhooks } from '../../packages/core/src/index.ts';
 import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
 import { isFailure } from '../../packages/errors/src/index.ts';
 import { idleEngine } from './engine.ts';
@@ -39,7 +39,7 @@ const ctx = {
   settings: { ...base.settings, webhooks: webhookSettings },
   engine: idleEngine((event, key) => process.stdout.write(`${event} ${key}\n`)),
 };
-const work = await workOnRenders(ctx, boss, settings.RESTAGE_WORKERS);
+const work = await startRenderWorkers(ctx, boss, settings.RESTAGE_WORKERS);
 await workOnWebhooks(ctx, boss, webhooks.signal);
 shutdown.add('work', () => work.stop(drainTimeoutMs));
 process.once('SIGTERM', () => {

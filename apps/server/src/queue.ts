@@ -1,4 +1,4 @@
-import { bossQueue, createQueues, type Queue } from '@restage/core';
+import { createPgBossQueue, createQueues, type Queue } from '@restage/core';
 import { type Connection, connectQueue, queueSchema } from '@restage/db';
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
@@ -45,7 +45,7 @@ export async function startQueue(database: Connection, log: Logger): Promise<Que
   }
   return {
     boss,
-    queue: bossQueue(boss),
+    queue: createPgBossQueue(boss),
     async check() {
       if ((await boss.schemaVersion()) === null) throw new Error('the queue has no schema');
     },

@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { type Context, defaultWebhooks, JobChanges, ReadWindows } from '@restage/core';
+import { type Context, defaultWebhooks, JobNotifications, ReadWindows } from '@restage/core';
 import type { Connection } from '@restage/db';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -47,7 +47,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     core: {
       db: database.db,
       queue: queue.queue,
-      changes: await JobChanges.open(database.direct),
+      changes: await JobNotifications.open(database.direct),
       blobs: await openDiskStore(join(directory, 'blobs')),
       media,
       settings: {
@@ -64,7 +64,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
         workDirectory: join(directory, 'work'),
         webhooks: defaultWebhooks,
       },
-      keys: new Map(),
+      keyCache: new Map(),
       reads: new ReadWindows(limits.rateWindowSeconds),
       log,
       now: () => Date.now(),

@@ -1,9 +1,9 @@
 import {
   type Context,
+  startRenderWorkers,
   sweepPeriodically,
-  type Work,
   type WorkerContext,
-  workOnRenders,
+  type WorkerHandle,
   workOnWebhooks,
 } from '@restage/core';
 import type { PgBoss } from 'pg-boss';
@@ -22,8 +22,8 @@ export async function startWorkers(
   concurrency: number,
   webhooks: AbortSignal,
   shutdown: ShutdownStack,
-): Promise<Work> {
-  const renders = await workOnRenders(ctx, boss, concurrency);
+): Promise<WorkerHandle> {
+  const renders = await startRenderWorkers(ctx, boss, concurrency);
   await workOnWebhooks(ctx, boss, webhooks);
   startCleanup(ctx, shutdown);
   return renders;

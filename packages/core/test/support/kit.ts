@@ -1,5 +1,6 @@
 import type { VerbInput } from '@restage/contract';
 import type { Engine } from '@restage/engine';
+import { failWith } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
 import type { AccountContext, Context } from '../../src/context.ts';
 import { tinyRender } from './tiny-render.ts';
@@ -35,7 +36,7 @@ export function createStubEngine(how: 'renders' | 'fails' | 'crashes'): Engine {
   return {
     async render(request) {
       if (how === 'crashes') throw new Error('the engine crashed, as the test asked');
-      return how === 'fails' ? { kind: 'failed', message: 'as the test asked' } : await tinyRender(request);
+      return how === 'fails' ? failWith('INVALID_INPUT', 'as the test asked') : await tinyRender(request);
     },
     close: async () => {},
   };

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { StoredInput } from '@restage/db';
-import type { Failed } from '@restage/engine';
-import { isFailure } from '@restage/errors';
+import { type Failure, type FailureValue, failWith, isFailure } from '@restage/errors';
 import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
 import type { WorkerContext } from '../../context.ts';
 import type { Generation } from '../row.ts';
 
 const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
+
+/** Why a job's inputs can't be rendered any more. */
+export type InputFailure = Failure | FailureValue<'SOURCE_CHANGED'>;
 
 /** Local files of a job's inputs. */
 export interface InputPaths {
@@ -24,7 +26,7 @@ export async function fetchInputs(
   job: Generation,
   directory: string,
   signal: AbortSignal,
-): Promise<InputPaths | Failed> {
+): Promise<InputPaths | InputFailure> {
   const paths: Partial<Record<Role, string>> = {};
   const fetched = await Promise.allSettled(
     roles.map(async (role) => {
@@ -58,28 +60,25 @@ async function fetchInput(
   if (input.kind === 'https') {
     const location = { kind: 'https', url: new URL(input.url) } as const;
     const downloaded = await ctx.media.download(location, role, path, { signal });
-    if (isFailure(downloaded)) return failed(downloaded.message);
+    if (isFailure(downloaded)) return downloaded;
   }
   const probe = await ctx.media.inspect({ kind: 'file', path, stored: input.kind === 'blob' }, role);
-  if (isFailure(probe)) return failed(probe.message);
-  const reason = checkProbe(job, role, probe);
-  return reason === undefined ? path : failed(reason);
+  if (isFailure(probe)) return probe;
+  return checkProbe(job, role, probe) ?? path;
 }
 
 /** What is wrong with an input that was right when the job was accepted; undefined if nothing is. */
-function checkProbe(job: Generation, role: Role, probe: Probe): string | undefined {
+function checkProbe(job: Generation, role: Role, probe: Probe): InputFailure | undefined {
   switch (role) {
     case 'source': {
       const isSame = probe.width === job.width && probe.height === job.height && probe.frames === job.frames;
-      return isSame ? undefined : 'The source changed after the job was accepted.';
+      return isSame
+        ? undefined
+        : failWith('SOURCE_CHANGED', 'The source changed after the job was accepted.');
     }
     case 'reference':
-      return fitReference(probe)?.message;
+      return fitReference(probe);
     case 'alpha':
-      return fitAlpha(probe, { type: job.generationType, frames: job.frames })?.message;
+      return fitAlpha(probe, { type: job.generationType, frames: job.frames });
   }
-}
-
-function failed(message: string): Failed {
-  return { kind: 'failed', message };
 }

@@ -1,11 +1,12 @@
 import { generations } from '@restage/db';
 import type { RenderResult } from '@restage/engine';
+import { type FailureValue, failWith, isFailure } from '@restage/errors';
 import { eq } from 'drizzle-orm';
 import type { WorkerContext } from '../../context.ts';
 import { renderWallSeconds } from '../../queues.ts';
 import { type Generation, isTerminal } from '../row.ts';
 import { completeGeneration } from './complete.ts';
-import { fetchInputs } from './fetch.ts';
+import { fetchInputs, type InputFailure } from './fetch.ts';
 import { acquireLease, type JobLease } from './lease.ts';
 import { discardOutputs, renderGeneration, storeOutputs } from './render.ts';
 import { type Workspace, withWorkspace } from './workspace.ts';
@@ -40,6 +41,9 @@ export async function processGeneration(
   }
 }
 
+/** What an attempt gave: what the engine says, or why the engine was not asked. */
+type AttemptResult = RenderResult | InputFailure | FailureValue<'SIMULATED'>;
+
 async function attempt(
   ctx: WorkerContext,
   lease: JobLease,
@@ -52,17 +56,17 @@ async function attempt(
   const timeout = AbortSignal.timeout(wallSeconds * 1000);
   let result = await fetchAndRender(ctx, lease, workspace, AbortSignal.any([signal, lost, timeout]));
   if (!lost.aborted) signal.throwIfAborted();
-  if (result.kind === 'failed' && timeout.aborted) {
-    result = { kind: 'failed', message: `The job took longer than ${wallSeconds} seconds and was ended.` };
+  if (isFailure(result) && timeout.aborted) {
+    result = failWith('TIMED_OUT', `The job took longer than ${wallSeconds} seconds and was ended.`);
   }
   const isCompleted = !lost.aborted && (await storeAndComplete(ctx, job, result));
   ctx.log.info(
     {
       generationId: job.id,
       attempt: job.attempt,
-      outcome: isCompleted ? result.kind : 'superseded',
+      outcome: !isCompleted ? 'superseded' : isFailure(result) ? 'failed' : 'rendered',
       milliseconds: ctx.now() - startedAt,
-      ...(result.kind === 'failed' ? { reason: result.message } : { notes: result.notes }),
+      ...(isFailure(result) ? { reason: result.message } : { notes: result.notes }),
     },
     'job_attempt_ended',
   );
@@ -74,18 +78,22 @@ async function fetchAndRender(
   lease: JobLease,
   workspace: Workspace,
   signal: AbortSignal,
-): Promise<RenderResult> {
+): Promise<AttemptResult> {
   if (lease.job.simulate === 'job-failed') {
-    return { kind: 'failed', message: 'The render failed, as the test asked.' };
+    return failWith('SIMULATED', 'The render failed, as the test asked.');
   }
   const inputs = await fetchInputs(ctx, lease.job, workspace.directory, signal);
-  if ('kind' in inputs) return inputs;
+  if (isFailure(inputs)) return inputs;
   return renderGeneration(ctx, lease, inputs, workspace.outputDirectory, signal);
 }
 
 /** @returns whether this attempt completed the job: not if its lease was lost meanwhile */
-async function storeAndComplete(ctx: WorkerContext, job: Generation, result: RenderResult): Promise<boolean> {
-  if (result.kind === 'failed') {
+async function storeAndComplete(
+  ctx: WorkerContext,
+  job: Generation,
+  result: AttemptResult,
+): Promise<boolean> {
+  if (isFailure(result)) {
     return completeGeneration(ctx, job, { status: 'failed', error: result.message });
   }
   const outputs = await storeOutputs(ctx, job, result);
