@@ -27,7 +27,7 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
   undici: ['media'],
   '@seriousme/openapi-schema-validator': [],
   'fast-check': [],
-  standardwebhooks: [],
+  standardwebhooks: ['core'],
 };
 
 /** These are published as one bundle, so what goes into the bundle is a devDependency. */
@@ -36,7 +36,7 @@ const bundledPackages = ['api', 'sdk', 'cli'];
 const anyPackage = '^(?:packages|apps)/';
 const inPackages = (names: readonly string[]) => `${anyPackage}(?:${names.join('|')})/`;
 
-const testCode = ['[.]test(?:-d)?[.]ts$', '-kit[.]ts$', '/(?:testing|suite|drawn)/'];
+const testCode = ['[.]test(?:-d)?[.]ts$', '-kit[.]ts$', '/(?:test|testing|suite|drawn)/'];
 const productionCode = { path: `${anyPackage}[^/]+/src/`, pathNot: testCode };
 
 const packageRules = Object.entries(allowedPackages).map(

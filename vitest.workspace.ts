@@ -22,7 +22,7 @@ const tiers: Readonly<
 
 const globalSetups = {
   /** One PostgreSQL for the whole run; each test file clones a database of its own. */
-  database: 'packages/db/src/testing/global-setup.ts',
+  database: 'packages/db/test/support/global-setup.ts',
   /** The server's programs, bundled once for the tests that start them. */
   server: 'scripts/server-setup.ts',
 } as const;
@@ -40,7 +40,7 @@ interface TestPackage {
 const packages: readonly TestPackage[] = [
   { name: 'errors', root: 'packages/errors' },
   { name: 'contract', root: 'packages/contract' },
-  { name: 'db', root: 'packages/db', needs: ['database'], unit: ['src/target/*'] },
+  { name: 'db', root: 'packages/db', needs: ['database'] },
   { name: 'storage', root: 'packages/storage' },
   { name: 'media', root: 'packages/media' },
   {
@@ -49,7 +49,7 @@ const packages: readonly TestPackage[] = [
     // Without what starts processes that render.
     unit: ['src/{cog,colour,composite,image,light,math,matte,scene,video,wasm}/**/*'],
   },
-  { name: 'core', root: 'packages/core', needs: ['database'] },
+  { name: 'core', root: 'packages/core', needs: ['database'], unit: ['src/webhooks/**/*'] },
   { name: 'api', root: 'packages/api', needs: ['database'], unit: ['src/{documents,http,rest}/*'] },
   { name: 'sdk', root: 'packages/sdk', needs: ['database'] },
   { name: 'cli', root: 'packages/cli', needs: ['database'], unit: [] },

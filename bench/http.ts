@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../packages/db/src/index.ts';
-import { cloneDatabase } from '../packages/db/src/testing/clone.ts';
-import { startTestCluster } from '../packages/db/src/testing/cluster.ts';
-import { makePng } from '../packages/media/src/testing/index.ts';
+import { cloneDatabase } from '../packages/db/test/support/clone.ts';
+import { startTestCluster } from '../packages/db/test/support/cluster.ts';
+import { makePng } from '../packages/media/test/support/index.ts';
 import { bundle } from '../scripts/bundle.ts';
 import { measureRate } from './tools/load.ts';
 import { getFirstKey, runProgram } from './tools/program.ts';
@@ -99,7 +99,7 @@ async function serveJob(otherJobs: number) {
     }),
   });
   const { id } = (await response.json()) as { id: string };
-  const { sql, close } = connect(database.url, { name: 'bench', statementTimeout: 0 });
+  const { sql, close } = connect(database.url, { name: 'bench', statementTimeoutMs: 0 });
   // The rate limit is not what is measured.
   const [row] = await sql<{ id: string }[]>`update accounts set read_rpm = 500000 returning id`;
   const account = row?.id ?? '';

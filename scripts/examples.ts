@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort } from '../packages/db/src/embedded/free-port.ts';
+import { freePort } from '../packages/db/src/embedded/process/free-port.ts';
 import { findChromium } from './chromium.ts';
 import { checkBrowserUpload } from './examples/browser-upload.ts';
 import {

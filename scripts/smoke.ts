@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../packages/db/src/embedded/free-port.ts';
+import { freePort } from '../packages/db/src/embedded/process/free-port.ts';
 import { readShellBlocks } from './programs.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

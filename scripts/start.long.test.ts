@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { freePort } from '../packages/db/src/embedded/free-port.ts';
+import { freePort } from '../packages/db/src/embedded/process/free-port.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 let directory = '';

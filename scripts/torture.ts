@@ -14,7 +14,12 @@ import { parseArgs } from 'node:util';
 import { openOperator } from '../apps/server/src/commands/open.ts';
 import { createLogger } from '../apps/server/src/logger.ts';
 import { readSettings } from '../apps/server/src/settings.ts';
-import { createAccount, createKey, defaultWebhooks, webhookSecret } from '../packages/core/src/index.ts';
+import {
+  createAccount,
+  createKey,
+  defaultWebhookSettings,
+  getOrCreateWebhookSecret,
+} from '../packages/core/src/index.ts';
 import type { WebhookSettings } from '../packages/core/src/webhooks/settings.ts';
 import { type Connection, connect } from '../packages/db/src/index.ts';
 import { isFailure } from '../packages/errors/src/index.ts';
@@ -50,9 +55,15 @@ const scale = {
 };
 /** The contract's schedule and the product's patience, or hurried ones. */
 const webhooks: Partial<WebhookSettings> = short
-  ? { delays: [0, 250, 500, 1000, 2000], timeout: 3000, lostAfter: 500, overdueAfter: 500, sweepEvery: 1000 }
+  ? {
+      delaysMs: [0, 250, 500, 1000, 2000],
+      timeoutMs: 3000,
+      lostAfterMs: 500,
+      overdueAfterMs: 500,
+      requeueIntervalMs: 1000,
+    }
   : {};
-const { delays } = { ...defaultWebhooks, ...webhooks };
+const { delaysMs } = { ...defaultWebhookSettings, ...webhooks };
 /** A worker that is gone is noticed after its heartbeat, and its job is begun anew soon after; milliseconds. */
 const recoveryBound = 15_000 + 15_000;
 /** The last account has too little for all that is asked of it. */
@@ -79,7 +90,7 @@ const accounts: { id: string; key: string; secret: string; credits: number }[] =
     const credits = creditsOf(index);
     const { id } = await createAccount(operator.ctx, { email: `${index}@example.com`, credits });
     const { key } = await createKey(operator.ctx, id, { name: 'torture', mode: 'live' });
-    const secret = await webhookSecret(operator.ctx, id);
+    const secret = await getOrCreateWebhookSecret(operator.ctx, id);
     accounts.push({ id, key, secret: secret?.secret ?? '', credits });
   }
   await operator.close();
@@ -147,7 +158,7 @@ try {
   const operator = await openTheOperator();
   const { sql, close } = connect(postgres.url(), { name: 'torture', max: 4 });
   const { arrivals } = receiver;
-  const books = await passVerdict({ sql, ctx: operator.ctx, client, arrivals, accounts, delays });
+  const books = await passVerdict({ sql, ctx: operator.ctx, client, arrivals, accounts, delays: delaysMs });
   const amid = recoveriesIn(fleet);
   const late = amid.filter(({ took }) => took > recoveryBound);
   const tales = await Promise.all(late.map((recovery) => storyOf(recovery, befell, sql)));

@@ -14,9 +14,9 @@ import {
   startGeneration,
 } from '../../packages/core/src/index.ts';
 import { connect } from '../../packages/db/src/index.ts';
-import { startTestCluster } from '../../packages/db/src/testing/cluster.ts';
+import { startTestCluster } from '../../packages/db/test/support/cluster.ts';
 import { isFailure } from '../../packages/errors/src/index.ts';
-import { makePng } from '../../packages/media/src/testing/index.ts';
+import { makePng } from '../../packages/media/test/support/index.ts';
 
 /**
  * Opens the product's services in this process, with one account and one upload, on a PostgreSQL of their own that syncs each
@@ -31,7 +31,7 @@ export async function openTestbed() {
   shutdown.add('cluster', cluster.stop);
   const settings = readSettings({ DATABASE_URL: cluster.templateUrl, RESTAGE_DATA_DIR: directory });
   if (isFailure(settings)) throw new Error(settings.message);
-  const database = connect(cluster.templateUrl, { statementTimeout: 0 });
+  const database = connect(cluster.templateUrl, { statementTimeoutMs: 0 });
   shutdown.add('database', database.close);
   const services = await createServices({ settings, directory, database, log, bundle: {}, shutdown });
   const ctx = createContext(services, 'http://bench');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePng } from '../../packages/media/src/testing/index.ts';
+import { makePng } from '../../packages/media/test/support/index.ts';
 import type { Dice } from './dice.ts';
 import type { Endpoint, Order, Task } from './orders.ts';
 

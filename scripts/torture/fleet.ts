@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
-import { freePort } from '../../packages/db/src/embedded/free-port.ts';
+import { freePort } from '../../packages/db/src/embedded/process/free-port.ts';
 import { type Line, openLine } from './line.ts';
 
 const root = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));

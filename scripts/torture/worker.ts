@@ -9,7 +9,11 @@ import { createLogger } from '../../apps/server/src/logger.ts';
 import { createContext, createServices, drainTimeoutMs } from '../../apps/server/src/services.ts';
 import { readSettings } from '../../apps/server/src/settings.ts';
 import { ShutdownStack } from '../../apps/server/src/shutdown-stack.ts';
-import { defaultWebhooks, startRenderWorkers, workOnWebhooks } from '../../packages/core/src/index.ts';
+import {
+  defaultWebhookSettings,
+  startRenderWorkers,
+  startWebhookWorkers,
+} from '../../packages/core/src/index.ts';
 import type { WebhookSettings } from '../../packages/core/src/webhooks/settings.ts';
 import { isFailure } from '../../packages/errors/src/index.ts';
 import { idleEngine } from './engine.ts';
@@ -33,14 +37,17 @@ shutdown.add('webhooks', async () => webhooks.abort());
 const services = await createServices({ settings, directory, database, log, bundle, shutdown });
 const base = createContext(services, 'http://127.0.0.1');
 const { boss } = services.queue;
-const webhookSettings: WebhookSettings = { ...defaultWebhooks, ...JSON.parse(process.argv[2] ?? '{}') };
+const webhookSettings: WebhookSettings = {
+  ...defaultWebhookSettings,
+  ...JSON.parse(process.argv[2] ?? '{}'),
+};
 const ctx = {
   ...base,
   settings: { ...base.settings, webhooks: webhookSettings },
   engine: idleEngine((event, key) => process.stdout.write(`${event} ${key}\n`)),
 };
 const work = await startRenderWorkers(ctx, boss, settings.RESTAGE_WORKERS);
-await workOnWebhooks(ctx, boss, webhooks.signal);
+await startWebhookWorkers(ctx, boss, webhooks.signal);
 shutdown.add('work', () => work.stop(drainTimeoutMs));
 process.once('SIGTERM', () => {
   shutdown.run().then(

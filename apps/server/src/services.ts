@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { type Context, defaultWebhooks, JobNotifications, ReadWindows } from '@restage/core';
+import { type Context, defaultWebhookSettings, JobNotifications, ReadWindows } from '@restage/core';
 import type { Connection } from '@restage/db';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -62,7 +62,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
         maxUploadBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024,
         allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
         workDirectory: join(directory, 'work'),
-        webhooks: defaultWebhooks,
+        webhooks: defaultWebhookSettings,
       },
       keyCache: new Map(),
       reads: new ReadWindows(limits.rateWindowSeconds),
@@ -84,7 +84,7 @@ function startMedia({ settings, directory, log, bundle }: ServiceOptions): Promi
     temporaryDirectory: join(directory, 'probe'),
     allowPrivateNetwork: settings.RESTAGE_ALLOW_PRIVATE_NETWORK,
     workers: 2,
-    limits: { fileBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024 },
+    limits: { maxFileBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024 },
     log,
     ...(bundle.mediaWorker !== undefined && { workerScript: bundle.mediaWorker }),
   });

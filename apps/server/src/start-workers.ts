@@ -1,10 +1,10 @@
 import {
   type Context,
+  cleanUpPeriodically,
   startRenderWorkers,
-  sweepPeriodically,
+  startWebhookWorkers,
   type WorkerContext,
   type WorkerHandle,
-  workOnWebhooks,
 } from '@restage/core';
 import type { PgBoss } from 'pg-boss';
 import type { ShutdownStack } from './shutdown-stack.ts';
@@ -24,7 +24,7 @@ export async function startWorkers(
   shutdown: ShutdownStack,
 ): Promise<WorkerHandle> {
   const renders = await startRenderWorkers(ctx, boss, concurrency);
-  await workOnWebhooks(ctx, boss, webhooks);
+  await startWebhookWorkers(ctx, boss, webhooks);
   startCleanup(ctx, shutdown);
   return renders;
 }
@@ -32,7 +32,7 @@ export async function startWorkers(
 /** Deletes files whose time is up, for as long as the server runs. */
 function startCleanup(ctx: Context, shutdown: ShutdownStack): void {
   const stopping = new AbortController();
-  const running = sweepPeriodically(ctx, stopping.signal);
+  const running = cleanUpPeriodically(ctx, stopping.signal);
   shutdown.add('cleanup', async () => {
     stopping.abort();
     await running;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { openDoors } from '@restage/api/testing/suite';
-import { webhookSecret, workOnWebhooks } from '@restage/core';
+import { getOrCreateWebhookSecret, startWebhookWorkers } from '@restage/core';
 import { fixturePath } from '@restage/fixtures';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -153,11 +153,11 @@ describe('with a server on the same machine', async () => {
   });
   const account = await world.account();
   const stopping = new AbortController();
-  await workOnWebhooks(world.ctx, world.boss, stopping.signal);
+  await startWebhookWorkers(world.ctx, world.boss, stopping.signal);
   afterAll(() => stopping.abort());
 
   test('a job’s webhook arrives, is genuine, and is counted', async () => {
-    const made = await webhookSecret(world.ctx, account.id);
+    const made = await getOrCreateWebhookSecret(world.ctx, account.id);
     const { url, written, ended } = await listening(['--count', '1'], {
       RESTAGE_WEBHOOK_SECRET: made?.secret ?? '',
     });

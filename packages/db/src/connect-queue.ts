@@ -2,24 +2,24 @@ import type { Db } from 'pg-boss';
 import postgres from 'postgres';
 import { type Connection, toClientOptions } from './connect.ts';
 
-/** The queue's own pool, in the form that pg-boss takes. */
+/** The queue's own pool, in the form that pg-boss expects. */
 export interface QueueConnection {
   readonly db: Db;
-  /** Closes the pool; statements in flight have five seconds to end. */
+  /** Closes the pool; statements in flight get five seconds to finish. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a pool for pg-boss on the database of a connection, which it reaches in the same way. Notifications come over
- * the connection's direct client.
+ * Opens a pool for pg-boss on the database of a connection, by the same route. Notifications use the connection's
+ * direct client.
  */
 export function connectQueue(
   { route, direct }: Connection,
   options: { readonly max: number },
 ): QueueConnection {
   const settings = {
-    // A crash of PostgreSQL may take back the last moments of what goes through here: that a task was fetched or is
-    // done. It then comes again, which is as well: what is promised of a job is committed durably, and by the verbs.
+    // A crash of PostgreSQL may lose the last fetches and completions of tasks, which are then delivered again. That is
+    // safe: the state of jobs is committed durably, outside the queue.
     synchronous_commit: 'off',
   };
   const sql = postgres({
@@ -33,8 +33,8 @@ export function connectQueue(
         if (values.length > 0) {
           return { rows: await sql.unsafe(text, values.map(toParameter), { prepare: true }) };
         }
-        // Scripts may have a result for each statement.
-        const result: unknown[] = await (startsTransaction.test(text)
+        // A script has one result per statement.
+        const result: unknown[] = await (transactionPattern.test(text)
           ? runScript(sql, text)
           : sql.unsafe(text));
         return { rows: result.every(Array.isArray) ? result.flat() : result };
@@ -48,7 +48,7 @@ export function connectQueue(
   };
 }
 
-/** pg-boss writes its JSON itself. */
+/** pg-boss serializes its JSON itself. */
 const json: postgres.PostgresType = {
   to: 114,
   from: [114, 3802],
@@ -56,7 +56,7 @@ const json: postgres.PostgresType = {
   parse: (text: string) => JSON.parse(text),
 };
 
-const startsTransaction = /^\s*begin\b/i;
+const transactionPattern = /^\s*begin\b/i;
 
 /** Runs a script on one connection, and leaves no failed transaction open on it. */
 async function runScript(sql: postgres.Sql, text: string): Promise<unknown[]> {
@@ -64,7 +64,7 @@ async function runScript(sql: postgres.Sql, text: string): Promise<unknown[]> {
   try {
     return await session.unsafe(text);
   } catch (error) {
-    // Where the connection is lost, so is the transaction.
+    // If the connection is lost, so is the transaction.
     await session.unsafe('rollback').catch(() => undefined);
     throw error;
   } finally {
@@ -72,7 +72,7 @@ async function runScript(sql: postgres.Sql, text: string): Promise<unknown[]> {
   }
 }
 
-/** A value as pg-boss knows it from node-postgres, which writes objects as JSON. */
+/** Converts a parameter as node-postgres, which pg-boss expects, does: objects become JSON. */
 function toParameter(value: unknown): postgres.SerializableParameter {
   const isObject =
     typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;

@@ -5,55 +5,55 @@ import type { Database } from './database.ts';
 import { parseDatabaseUrl } from './target/parse-url.ts';
 import { type DatabaseTarget, isSocket, type TlsSettings } from './target/target.ts';
 
-/** How a database is reached, once that is known: the same for every pool on it. */
+/** How to connect to a database: the same for every pool on it. */
 export interface Route {
   readonly target: DatabaseTarget;
-  /** Whether TLS is spoken, and how; `prefer` asks the server at each connection. */
+  /** Whether and how to use TLS; `prefer` asks the server at each connection. */
   readonly ssl: false | 'prefer' | TlsSettings;
   /**
-   * Whether a pooler in between may give each transaction another session. No statement is prepared then, and no
-   * setting goes along with a connection.
+   * Whether a pooler may give each transaction another session. If so, statements are not prepared, and connections
+   * carry no settings.
    */
   readonly pooled: boolean;
 }
 
-/** A pool of connections to one database, with two ways to ask it. */
+/** A pool of connections to one database, as a Drizzle database and as a postgres.js client. */
 export interface Connection {
   readonly db: Database;
   /**
-   * The postgres.js client beneath. Drizzle has set it to hand dates over as text, and to take them as text.
+   * The postgres.js client that Drizzle uses, and configures to return and accept dates as text.
    */
   readonly sql: postgres.Sql;
-  /** A client whose connections are sessions of PostgreSQL's own, past any pooler: for LISTEN. */
+  /** A client that bypasses any pooler, for LISTEN. */
   readonly direct: postgres.Sql;
   readonly route: Route;
-  /** Closes the pool; statements in flight have five seconds to end. */
+  /** Closes the pool; statements in flight get five seconds to finish. */
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
-  /** The most connections at once; default 10. They are opened as they are needed. */
+  /** The maximum number of connections; default 10. They are opened on demand. */
   readonly max?: number;
   /**
-   * What the connections are called in `pg_stat_activity`; default `restage`. An `application_name` in the URL stands
-   * for its first word.
+   * The application name in `pg_stat_activity`; default `restage`. An `application_name` in the URL replaces the leading
+   * `restage`.
    */
   readonly name?: string;
   /** Milliseconds after which PostgreSQL ends a statement; default 30,000, 0 for never. */
-  readonly statementTimeout?: number;
+  readonly statementTimeoutMs?: number;
 }
 
-/** Opens a pool on a PostgreSQL database. Nothing is connected before the first statement. */
+/** Opens a pool on a PostgreSQL database. It connects at the first statement. */
 export function connect(place: string | Route, options: ConnectOptions = {}): Connection {
-  const route = typeof place === 'string' ? findRoute(place) : place;
+  const route = typeof place === 'string' ? toRoute(place) : place;
   const settings = {
-    statement_timeout: options.statementTimeout ?? 30_000,
-    // A transaction left open by a bug must not hold its locks, and the vacuum, for ever.
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    // A transaction that a bug leaves open must not keep its locks, or hold up vacuum, for ever.
     idle_in_transaction_session_timeout: 60_000,
   };
   const sql = postgres(toClientOptions(route, { ...options, settings }));
   return {
-    db: drizzle(preparing(sql, route.pooled ? settings : {})),
+    db: drizzle(withPreparedStatements(sql, route.pooled ? settings : {})),
     sql,
     direct: sql,
     route,
@@ -61,8 +61,8 @@ export function connect(place: string | Route, options: ConnectOptions = {}): Co
   };
 }
 
-/** The route to a URL that is known to be good, as the embedded database's. */
-function findRoute(url: string): Route {
+/** Converts a URL that is known to be valid, such as that of the embedded database, to a route. */
+function toRoute(url: string): Route {
   const target = parseDatabaseUrl(url);
   if (isFailure(target)) throw new Error(target.message);
   const { sslMode, tls } = target;
@@ -70,7 +70,7 @@ function findRoute(url: string): Route {
   return { target, ssl, pooled: false };
 }
 
-/** What postgres.js is told, for any pool on a database. */
+/** The options of postgres.js for a pool on a database. */
 export function toClientOptions(
   { target, ssl, pooled }: Route,
   options: {
@@ -79,13 +79,13 @@ export function toClientOptions(
     readonly settings: Readonly<Record<string, string | number>>;
   },
 ) {
-  const { host, port, database, user, password, applicationName, options: given } = target;
+  const { host, port, database, user, password, applicationName, options: optionsOfUrl } = target;
   const name = options.name ?? 'restage';
-  // Settings of our own come first, so that the operator's override them.
+  // Our own settings come first, so that those of the URL override them.
   const ours = Object.entries(pooled ? {} : options.settings).map(([key, value]) => `-c ${key}=${value}`);
-  const sessionOptions = [...ours, ...(given === undefined ? [] : [given])].join(' ');
+  const sessionOptions = [...ours, ...(optionsOfUrl === undefined ? [] : [optionsOfUrl])].join(' ');
   return {
-    // Lists, which its types leave out: in a text it takes the colons of an IPv6 address for that of a port.
+    // Arrays, which its types omit: in a string, it takes the colons of an IPv6 address for a port's.
     host: [host] as unknown as string,
     port: [port] as unknown as number,
     ...(isSocket(target) && { path: `${host}/.s.PGSQL.${port}` }),
@@ -109,11 +109,11 @@ export function toClientOptions(
 type Begin = (body: (transaction: postgres.TransactionSql) => unknown) => unknown;
 
 /**
- * The client, with whatever has parameters prepared once a connection. By itself Drizzle prepares only what is named,
- * and every other statement is parsed, described, awaited and planned again each time that it is sent.
- * @param settings what each transaction begins with: for a pooler, whose connections keep none
+ * Wraps a client so that statements with parameters are prepared once per connection. By itself, Drizzle prepares only
+ * named ones; all others are parsed, described and planned at every execution.
+ * @param settings set at the start of each transaction: for a pooler, whose connections keep no settings
  */
-function preparing<Client extends postgres.Sql | postgres.TransactionSql>(
+function withPreparedStatements<Client extends postgres.Sql | postgres.TransactionSql>(
   client: Client,
   settings: Readonly<Record<string, number>>,
 ): Client {
@@ -128,9 +128,9 @@ function preparing<Client extends postgres.Sql | postgres.TransactionSql>(
       const begin = value as Begin;
       return (body: Parameters<Begin>[0]) =>
         begin((transaction) => {
-          // Sent along with the first statement; should it fail, so does the transaction.
+          // Sent together with the first statement; if it fails, so does the transaction.
           if (local.length > 0) transaction.unsafe(local.join('; ')).execute();
-          return body(preparing(transaction, {}));
+          return body(withPreparedStatements(transaction, {}));
         });
     },
   });

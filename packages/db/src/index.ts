@@ -3,7 +3,7 @@ export { connectQueue, type QueueConnection } from './connect-queue.ts';
 export type { Database } from './database.ts';
 export type { DatabaseFailure } from './fault.ts';
 export { migrate } from './migrate.ts';
-export { type OpenOptions, openDatabase } from './open.ts';
+export { type OpenOptions, openDatabase } from './open/open-database.ts';
 export { queueSchema } from './queue.ts';
 export {
   accounts,

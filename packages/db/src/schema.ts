@@ -17,9 +17,8 @@ const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'da
 const createdAt = () => moment('created_at').notNull().defaultNow();
 
 /**
- * Who pays. `balance`, `in_flight` and the period's usage are kept beside the ledger and the jobs so that one
- * conditional UPDATE can admit or refuse a start; they are provably the sums of the rows they stand for.
- * All amounts are whole credits.
+ * The accounts. `balance`, `in_flight` and the period's usage duplicate sums of the ledger and the jobs, so that one
+ * conditional UPDATE can accept or refuse a start; `reconcile` checks that they agree. All amounts are whole credits.
  */
 export const accounts = pgTable(
   'accounts',
@@ -35,13 +34,13 @@ export const accounts = pgTable(
     /** First day of the calendar month (UTC) that `period_usage` counts. */
     period: date('period', { mode: 'string' }).notNull(),
     periodUsage: integer('period_usage').notNull().default(0),
-    /** Limits of this account's own; null is the server's default. */
+    /** Limits of this account; null is the server's default. */
     writeRpm: integer('write_rpm'),
     readRpm: integer('read_rpm'),
     concurrency: integer('concurrency'),
-    /** Signs webhooks: `whsec_` and base64. Null until a webhook is first wanted. */
+    /** Signs webhooks: `whsec_` and base64. Null until the first webhook. */
     webhookSecret: text('webhook_secret'),
-    /** The secret before a rotation, which signs too until the moment given. */
+    /** The secret before the last rotation, which also signs until `previous_webhook_secret_until`. */
     previousWebhookSecret: text('previous_webhook_secret'),
     previousWebhookSecretUntil: moment('previous_webhook_secret_until'),
     createdAt: createdAt(),
@@ -53,7 +52,7 @@ export const accounts = pgTable(
   ],
 );
 
-/** API keys, by hash: the key itself is shown once and kept nowhere. */
+/** API keys, by hash: the key itself is shown once and never stored. */
 export const apiKeys = pgTable(
   'api_keys',
   {
@@ -75,7 +74,7 @@ export const apiKeys = pgTable(
   (table) => [uniqueIndex('api_keys_hash').on(table.hash), index('api_keys_account').on(table.accountId)],
 );
 
-/** Places for bytes: made by `uploads.create`, filled by one PUT, used by jobs. */
+/** Uploads: created by `uploads.create`, filled by a PUT, used by jobs. */
 export const uploads = pgTable(
   'uploads',
   {
@@ -84,29 +83,29 @@ export const uploads = pgTable(
       .notNull()
       .references(() => accounts.id),
     filename: text('filename').notNull(),
-    /** Null until the bytes are there. */
+    /** Null until the bytes are received. */
     bytes: bigint('bytes', { mode: 'number' }),
     receivedAt: moment('received_at'),
-    /** When a job last used the upload; once one has, its bytes can't be replaced. */
+    /** When a job last used the upload; after the first use, its bytes can't be replaced. */
     usedAt: moment('used_at'),
     createdAt: createdAt(),
   },
   (table) => [index('uploads_account').on(table.accountId)],
 );
 
-/** Where the worker finds an input: bytes in the blob store, or a URL to fetch. */
+/** Where an input is: bytes in the blob store, or a URL to fetch. */
 export type StoredInput =
   | { readonly kind: 'blob'; readonly key: string }
   | { readonly kind: 'https'; readonly url: string };
 
-/** The inputs of a job, as its worker reads them. */
+/** The inputs of a job, for its worker. */
 export interface StoredInputs {
   readonly source: StoredInput;
   readonly alpha?: StoredInput;
   readonly reference?: StoredInput;
 }
 
-/** Blob keys of what a job made. */
+/** The blob keys of a job's outputs. */
 export interface StoredOutputs {
   readonly render: string;
   readonly source: string;
@@ -141,15 +140,15 @@ export const generations = pgTable(
     testMode: boolean('test_mode').notNull().default(false),
     callbackUrl: text('callback_url'),
     idempotencyKey: text('idempotency_key'),
-    /** A digest of each field of the request, to tell a replay from a reuse of its key. */
+    /** A digest of each field of the request, to distinguish a replay from a reuse of its key. */
     fingerprint: jsonb('fingerprint').$type<Record<string, string>>().notNull(),
-    /** Counts the times that a worker took the job; only the latest taker may settle it. */
+    /** How many workers have claimed the job so far; only the latest may complete it. */
     attempt: integer('attempt').notNull().default(0),
     error: text('error'),
     createdAt: createdAt(),
     modifiedAt: moment('modified_at').notNull().defaultNow(),
     completedAt: moment('completed_at'),
-    /** What a test-mode job is to go through instead of a render that succeeds; see `x-restage-simulate`. */
+    /** What a test-mode job simulates instead of a successful render; see `x-restage-simulate`. */
     simulate: text('simulate', { enum: ['stall', 'job-failed', 'webhook-failed'] }),
     /** When a job's files were swept; its signed URLs then say so. */
     sweptAt: moment('swept_at'),
@@ -163,8 +162,8 @@ export const generations = pgTable(
 );
 
 /**
- * The ledger, append-only: a trigger refuses UPDATE and DELETE. Charges are negative, refunds positive; a grant is
- * either, for it may correct another. A job has at most one charge and one refund.
+ * The append-only ledger: a trigger refuses UPDATE and DELETE. Charges are negative, refunds positive; a grant can be
+ * either, because it may correct another. A job has at most one charge and one refund.
  */
 export const creditEntries = pgTable(
   'credit_entries',
@@ -194,11 +193,11 @@ export const creditEntries = pgTable(
   ],
 );
 
-/** What happened to a job, in order: its states and its progress. Streams resume from here. */
+/** The status and progress events of jobs, in order. Event streams resume from here. */
 export const generationEvents = pgTable(
   'generation_events',
   {
-    /** Rises with every event of the installation; what a stream's `last-event-id` says. */
+    /** Increases with every event of the installation; the `last-event-id` of a stream. */
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     generationId: text('generation_id')
       .notNull()
@@ -210,7 +209,7 @@ export const generationEvents = pgTable(
   (table) => [index('generation_events_job').on(table.generationId, table.id)],
 );
 
-/** The webhooks to send: one for each job with a callback URL that has ended, and test sends. */
+/** Webhook deliveries: one for each finished job with a callback URL, and test sends. */
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
@@ -239,7 +238,7 @@ export const webhookDeliveries = pgTable(
   ],
 );
 
-/** Each attempt at a delivery, kept to be read. */
+/** The log of attempts at deliveries. */
 export const webhookAttempts = pgTable(
   'webhook_attempts',
   {
@@ -250,7 +249,7 @@ export const webhookAttempts = pgTable(
     attempt: integer('attempt').notNull(),
     startedAt: moment('started_at').notNull(),
     milliseconds: integer('milliseconds').notNull(),
-    /** The HTTP status, if there was an answer. */
+    /** The HTTP status; null without a response. */
     httpStatus: integer('http_status'),
     error: text('error'),
   },

@@ -1,28 +1,28 @@
 import type { FetchLimits } from './fetch/fetcher.ts';
 import type { Network } from './fetch/network.ts';
 import type { Log } from './log.ts';
-import type { KnownProbes } from './probe/known.ts';
+import type { ProbeCache } from './probe/cache.ts';
 import type { ProbePool } from './probe/pool.ts';
 import type { TemporaryDirectory } from './temporary.ts';
 
-/** Bounds of media's work. */
+/** The limits of media. */
 export interface MediaLimits extends FetchLimits {
-  /** Bytes that a data: URI may have once decoded. */
-  readonly dataBytes: number;
-  /** Milliseconds for fetching what a probe needs. */
+  /** The maximum size of a decoded data: URI. */
+  readonly maxDataBytes: number;
+  /** For fetching what a probe needs. */
   readonly inspectMs: number;
-  /** Milliseconds for fetching a whole file. */
+  /** For fetching a whole file. */
   readonly downloadMs: number;
-  /** Milliseconds until something answers at a callback URL. */
+  /** For a response of a callback URL. */
   readonly callbackMs: number;
 }
 
-/** What the verbs of media work with. */
+/** What the functions of media work with. */
 export interface Context {
   readonly network: Network;
   readonly limits: MediaLimits;
-  readonly pool: ProbePool;
-  readonly known: KnownProbes;
+  readonly probePool: ProbePool;
+  readonly probeCache: ProbeCache;
   readonly temporary: TemporaryDirectory;
   readonly log: Log;
 }

@@ -1,12 +1,7 @@
 export type { MediaLimits } from './context.ts';
-export type { DownloadFailure } from './download.ts';
-export { fitAlpha, fitReference, fitSource } from './fit.ts';
-export type { InspectFailure } from './inspect.ts';
-export type { Location, Role } from './location.ts';
-export type { Log } from './log.ts';
-export { createMedia, type Media, type MediaOptions } from './media.ts';
-export type { PostAnswer, PostFailure } from './post.ts';
-export type { Probe } from './probe/verdict.ts';
+export type { DownloadFailure } from './inputs/download.ts';
+export type { InspectFailure } from './inputs/inspect.ts';
+export type { Location, Role } from './inputs/location.ts';
 export {
   type DataMedia,
   formatUploadUri,
@@ -15,4 +10,9 @@ export {
   type MediaUri,
   parseMediaUri,
   type UploadMedia,
-} from './uri.ts';
+} from './inputs/uri.ts';
+export { validateAlpha, validateReference, validateSource } from './inputs/validate.ts';
+export type { Log } from './log.ts';
+export { createMedia, type Media, type MediaOptions } from './media.ts';
+export type { PostFailure, PostResponse } from './outgoing/post.ts';
+export type { Probe } from './probe/protocol.ts';

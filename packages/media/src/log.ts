@@ -1,4 +1,4 @@
-/** Where media tells what it refused and why. A pino logger is one. */
+/** Logs what media refused and why. A pino logger is one. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

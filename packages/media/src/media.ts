@@ -1,47 +1,47 @@
 import { fileURLToPath } from 'node:url';
 import { limits } from '@restage/contract';
 import type { Failure } from '@restage/errors';
-import { checkCallback } from './callback.ts';
 import type { Context, MediaLimits } from './context.ts';
-import { type DownloadFailure, download } from './download.ts';
 import { fetchLimits } from './fetch/fetcher.ts';
 import { type Network, systemNetwork } from './fetch/network.ts';
-import { type InspectFailure, inspect } from './inspect.ts';
-import type { Location, Role } from './location.ts';
+import { type DownloadFailure, download } from './inputs/download.ts';
+import { type InspectFailure, inspect } from './inputs/inspect.ts';
+import type { Location, Role } from './inputs/location.ts';
 import type { Log } from './log.ts';
-import { type PostAnswer, type PostFailure, post } from './post.ts';
-import { knownProbes } from './probe/known.ts';
-import { childLimits, openPool } from './probe/pool.ts';
-import type { Probe } from './probe/verdict.ts';
+import { checkCallback } from './outgoing/check-callback.ts';
+import { type PostFailure, type PostResponse, post } from './outgoing/post.ts';
+import { createProbeCache } from './probe/cache.ts';
+import { childLimits, openProbePool } from './probe/pool.ts';
+import type { Probe } from './probe/protocol.ts';
 import { openTemporaryDirectory } from './temporary.ts';
 
-/** The bounds unless told otherwise. */
-const mediaLimits: MediaLimits = {
+/** The default limits. */
+const defaultLimits: MediaLimits = {
   ...fetchLimits,
-  dataBytes: limits.dataUriBytes,
+  maxDataBytes: limits.dataUriBytes,
   inspectMs: 30_000,
   downloadMs: 300_000,
   callbackMs: 3000,
 };
 
-/** Some 3 MB of them. */
-const probesKept = 10_000;
+/** About 3 MB. */
+const maxCachedProbes = 10_000;
 
 /** What `createMedia` needs. */
 export interface MediaOptions extends Partial<Network> {
-  /** Where files may stand for the length of a call. Left-overs of processes that died are removed from it. */
+  /** For files that live as long as a call. Files of processes that died are removed from it. */
   readonly temporaryDirectory: string;
-  /** Lets http, any port and private addresses through: for development alone. */
+  /** Allows http, any port and private addresses: for development only. */
   readonly allowPrivateNetwork: boolean;
-  /** Child processes at most, each of some 60 MB. */
+  /** The maximum number of child processes, each of about 60 MB. */
   readonly workers: number;
-  /** The child's entry, where it does not stand beside this file as `worker.ts`. */
+  /** The entry of the child process; default `worker.ts` beside this file. */
   readonly workerScript?: string;
   readonly limits?: Partial<MediaLimits>;
   readonly log: Log;
 }
 
-/** Everything that deals with media, URLs and bytes that a user gave. */
+/** Handles media, URLs and bytes of users, none of which is trusted. */
 export interface Media {
   /** What media is, from its bytes. See `inspect`. */
   inspect(location: Location, role: Role): Promise<Probe | InspectFailure>;
@@ -60,7 +60,7 @@ export interface Media {
     body: string,
     headers: Readonly<Record<string, string>>,
     options: { readonly signal?: AbortSignal; readonly timeoutMs: number },
-  ): Promise<PostAnswer | PostFailure>;
+  ): Promise<PostResponse | PostFailure>;
   /** Ends the child processes and removes temporary files. */
   close(): Promise<void>;
 }
@@ -69,16 +69,18 @@ export interface Media {
 export async function createMedia(options: MediaOptions): Promise<Media> {
   if (options.allowPrivateNetwork) {
     options.log.warn(
-      {},
-      'UNSAFE: http and private addresses are open to media and callback URLs (development only)',
+      {
+        warning: 'UNSAFE: media and callback URLs may use http and private addresses. For development only.',
+      },
+      'private_network_allowed',
     );
   }
   const script = options.workerScript ?? fileURLToPath(new URL('./worker.ts', import.meta.url));
   const context: Context = {
     network: { ...systemNetwork, ...options },
-    limits: { ...mediaLimits, ...options.limits },
-    pool: openPool(script, options.workers, childLimits, options.log),
-    known: knownProbes(probesKept),
+    limits: { ...defaultLimits, ...options.limits },
+    probePool: openProbePool(script, options.workers, childLimits, options.log),
+    probeCache: createProbeCache(maxCachedProbes),
     temporary: await openTemporaryDirectory(options.temporaryDirectory),
     log: options.log,
   };
@@ -88,7 +90,7 @@ export async function createMedia(options: MediaOptions): Promise<Media> {
     checkCallback: (callbackUrl) => checkCallback(context, callbackUrl),
     post: (url, body, headers, given) => post(context, url, body, headers, given),
     async close() {
-      await context.pool.close();
+      await context.probePool.close();
       await context.temporary.remove();
     },
   };

@@ -18,7 +18,7 @@ async function leave(name: string, ageMs: number): Promise<void> {
   await utimes(join(parent, name), then, then);
 }
 
-test('removes a file after the call, whether it ends well or not', async () => {
+test('withFile removes the file after the call, also when the call throws', async () => {
   const temporary = await openTemporaryDirectory(parent);
   const write = async (path: string) => {
     await writeFile(path, 'x');
@@ -36,7 +36,7 @@ test('removes a file after the call, whether it ends well or not', async () => {
   expect(await readdir(parent)).toEqual([]);
 });
 
-test('removes at start what dead processes left, and nothing else', async () => {
+test('openTemporaryDirectory removes directories of dead processes and nothing else', async () => {
   const ours = `media-${hostname()}`;
   const old = 25 * hour;
   await leave(`${ours}-999999999-AAAAAA`, 0);

@@ -4,22 +4,22 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 const dayMs = 24 * 3600 * 1000;
-const named = /^media-(?<host>.+)-(?<pid>\d+)-[A-Za-z0-9]{6}$/;
+const namePattern = /^media-(?<host>.+)-(?<pid>\d+)-[A-Za-z0-9]{6}$/;
 
-/** A directory of this process alone, for files that live as long as one call. */
+/** A directory of this process, for files that live as long as one call. */
 export interface TemporaryDirectory {
-  /** Runs `body` with the path of a file that does not exist yet, and removes what is there afterwards. */
+  /** Runs `body` with the path of a file that does not exist yet, and removes that file afterwards. */
   withFile<T>(body: (path: string) => Promise<T>): Promise<T>;
   remove(): Promise<void>;
 }
 
 /**
- * Makes a directory in `parent`, and removes those that processes left there which have ended since: of this
- * host by their process id, of others, which may share the disk, after a day.
+ * Creates a directory in `parent`, and removes those of processes that have ended: for this host by their pid, for other
+ * hosts, which may share the disk, after a day.
  */
 export async function openTemporaryDirectory(parent: string): Promise<TemporaryDirectory> {
   await mkdir(parent, { recursive: true });
-  await sweep(parent);
+  await removeStaleDirectories(parent);
   const directory = await mkdtemp(join(parent, `media-${hostname()}-${process.pid}-`));
   return {
     async withFile(body) {
@@ -34,20 +34,20 @@ export async function openTemporaryDirectory(parent: string): Promise<TemporaryD
   };
 }
 
-async function sweep(parent: string): Promise<void> {
+async function removeStaleDirectories(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const { host, pid } = named.exec(name)?.groups ?? {};
+    const { host, pid } = namePattern.exec(name)?.groups ?? {};
     if (host === undefined) continue;
     const path = join(parent, name);
     const changed = (await stat(path).catch(() => undefined))?.mtimeMs;
-    if (changed !== undefined && isLeft(host, Number(pid), changed)) {
+    if (changed !== undefined && isStale(host, Number(pid), changed)) {
       await rm(path, { recursive: true, force: true });
     }
   }
 }
 
-/** In containers a process has the id of the one before it, so for our own id the time decides. */
-function isLeft(host: string, pid: number, changedMs: number): boolean {
+/** In containers pids repeat, so for our own pid the age decides. */
+function isStale(host: string, pid: number, changedMs: number): boolean {
   if (host !== hostname()) return Date.now() - changedMs > dayMs;
   if (pid === process.pid) return changedMs < Date.now() - process.uptime() * 1000;
   return !isRunning(pid);

@@ -1,20 +1,20 @@
 /**
- * Entry of the child process in which bytes that nobody vouches for are parsed. It answers one question at
- * a time over the channel to its parent, and ends with it.
+ * Entry of the child process that parses untrusted bytes. It handles one request at a time over the channel to its
+ * parent, and ends with it.
  */
-import { probeFile } from './probe/file.ts';
-import { Question } from './probe/verdict.ts';
+import { probeFile } from './probe/probe-file.ts';
+import { ProbeRequest } from './probe/protocol.ts';
 
 const { send } = process;
-if (!send) throw new Error('This is the entry of a child process, which only its parent can start.');
-const answer = send.bind(process);
+if (!send) throw new Error('worker.ts must be started as a child process.');
+const respond = send.bind(process);
 
-// Ctrl-C reaches every process of the terminal; the server drains first, and then ends this one.
+// Ctrl-C reaches every process of the terminal; the server drains first, and then stops this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message) => {
-  const verdict = probeFile(Question.parse(message));
+  const result = probeFile(ProbeRequest.parse(message));
   const { user, system } = process.cpuUsage();
-  answer({ verdict, cpuMilliseconds: (user + system) / 1000 });
+  respond({ result, cpuMilliseconds: (user + system) / 1000 });
 });
-answer('ready');
+respond('ready');

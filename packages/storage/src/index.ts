@@ -1,5 +1,10 @@
 export type { BlobStore, ByteRange, WriteOptions } from './blob-store.ts';
-export { type DiskStoreOptions, openDiskStore } from './disk.ts';
-export { isSystemError } from './files.ts';
+export { isSystemError } from './disk/files.ts';
+export { type DiskStoreOptions, openDiskStore } from './disk/open-disk-store.ts';
 export { parseRange } from './range.ts';
-export { createUrlSigner, type Grant, type UrlSigner, type UrlSignerOptions } from './signed-url.ts';
+export {
+  createUrlSigner,
+  type SignedUrlClaims,
+  type UrlSigner,
+  type UrlSignerOptions,
+} from './signed-url.ts';

@@ -38,7 +38,7 @@ describe.each<[header: string | null, size: number, expected: ReturnType<typeof 
   });
 });
 
-test('whatever the header, a range lies within the representation', () => {
+test('for any header, the range lies within the representation', () => {
   const digits = fc.stringMatching(/^\d{0,25}$/);
   const header = fc.oneof(
     fc.string(),
@@ -56,7 +56,7 @@ test('whatever the header, a range lies within the representation', () => {
   );
 });
 
-test('a satisfiable first-last pair gives exactly the bytes it names', () => {
+test('a satisfiable first-last pair selects exactly the bytes it names', () => {
   fc.assert(
     fc.property(fc.nat(2000), fc.nat(2000), fc.integer({ min: 1, max: 1000 }), (a, b, size) => {
       const [first, last] = [Math.min(a, b), Math.max(a, b)];

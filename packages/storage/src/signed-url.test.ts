@@ -16,26 +16,26 @@ const isRefused = (method: string, altered: string) => {
   return isFailure(answer) && answer.code === 'INVALID_SIGNATURE';
 };
 
-test('a URL begins with the public URL and tells when it expires', () => {
+test('a signed URL begins with the public URL and contains its expiry and signature', () => {
   expect(url).toMatch(
     /^https:\/\/restage\.example\.com\/files\/outputs\/swx_1\/render\.png\?expires=1767229200&signature=[\w-]{43}$/,
   );
 });
 
-test('a URL is good as it was given, whole or from its path on, and for HEAD', () => {
+test('a signed URL is valid unchanged, absolute or from its path on, and for HEAD', () => {
   expect(signer.verify({ method: 'GET', url })).toBe(true);
   expect(signer.verify({ method: 'GET', url: url.slice(publicUrl.length) })).toBe(true);
   expect(signer.verify({ method: 'HEAD', url })).toBe(true);
 });
 
-test('a URL works behind a proxy that takes a prefix of the public URL away', () => {
+test('a signed URL is valid behind a proxy that strips a prefix of the public URL', () => {
   const behind = createUrlSigner({ secret: 's', publicUrl: 'https://example.com/restage/', clock });
   const signed = behind.sign({ method: 'PUT', path: '/files/a', expiresAt });
   expect(signed).toContain('https://example.com/restage/files/a?');
   expect(behind.verify({ method: 'PUT', url: signed.replace('/restage', '') })).toBe(true);
 });
 
-test('a URL is refused from its last second on, and the answer says when that was', () => {
+test('a signed URL is refused once it has expired, with the time of its expiry', () => {
   const before = now;
   now = expiresAt.getTime() - 1;
   expect(signer.verify({ method: 'GET', url })).toBe(true);
@@ -58,7 +58,7 @@ describe.each<[what: string, method: string, altered: string]>([
   ['an encoded slash', 'GET', url.replace('swx_1/render', 'swx_1%2Frender')],
   ['another case', 'GET', url.replace('swx_1', 'SWX_1')],
   ['a later expiry', 'GET', url.replace('1767229200', '1767229201')],
-  ['the same expiry, spelled otherwise', 'GET', url.replace('1767229200', '01767229200')],
+  ['the same expiry in another spelling', 'GET', url.replace('1767229200', '01767229200')],
   ['an expiry in exponents', 'GET', url.replace('1767229200', '1e99')],
   ['a negative expiry', 'GET', url.replace('1767229200', '-1')],
   ['no expiry', 'GET', url.replace('expires=1767229200&', '')],
@@ -68,20 +68,20 @@ describe.each<[what: string, method: string, altered: string]>([
   ['a signature with more after it', 'GET', `${url}A`],
   ['a second expiry', 'GET', `${url}&expires=9999999999`],
   ['a second expiry in front', 'GET', url.replace('?', '?expires=9999999999&')],
-  ['a parameter that nobody signed', 'GET', `${url}&download=1`],
+  ['a parameter that was not signed', 'GET', `${url}&download=1`],
   ['no URL at all', 'GET', 'http://'],
   ['an empty one', 'GET', ''],
 ])('%s', (_, method, altered) => {
   test('is refused', () => expect(isRefused(method, altered)).toBe(true));
 });
 
-test('no other last character will do, though base64url has four for the same bytes', () => {
+test('a signature with another last character is refused, though base64url has four for the same bytes', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const accepted = [...alphabet].filter((character) => !isRefused('GET', url.slice(0, -1) + character));
   expect(accepted).toEqual([url.at(-1)]);
 });
 
-test('any one character changed, anywhere behind the host, is refused', () => {
+test('a URL with any one character changed after the host is refused', () => {
   const from = publicUrl.length;
   const character = fc.constantFrom(...'abzAZ019-_/.%=');
   fc.assert(
@@ -93,14 +93,14 @@ test('any one character changed, anywhere behind the host, is refused', () => {
   );
 });
 
-test('another secret makes other signatures', () => {
+test('a URL signed with another secret is refused', () => {
   const other = createUrlSigner({ secret: 'second secret', publicUrl, clock });
   expect(isFailure(other.verify({ method: 'GET', url }))).toBe(true);
 });
 
-test('what could sign or be signed wrongly throws', () => {
+test('an empty secret throws, and so does signing a malformed path', () => {
   expect(() => createUrlSigner({ secret: '', publicUrl, clock })).toThrow('empty');
   for (const wrong of ['/files/../etc', 'files/a', '/files/a?b=1', '/files/a#b', '/files/a b', '']) {
-    expect(() => signer.sign({ method: 'GET', path: wrong, expiresAt })).toThrow('not a path');
+    expect(() => signer.sign({ method: 'GET', path: wrong, expiresAt })).toThrow('not a path of a URL');
   }
 });

@@ -1,57 +1,61 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Failure, fail } from '@restage/errors';
 
-/** What a signed URL allows, and until when. */
-export interface Grant {
+/** What a signed URL allows, and until when it is valid. */
+export interface SignedUrlClaims {
   /** GET covers HEAD too. */
   readonly method: 'GET' | 'PUT';
-  /** From the root, as a URL spells it; no query. */
+  /** From the root, percent-encoded as in a URL; no query. */
   readonly path: string;
-  /** Whole seconds count. */
+  /** Rounded down to whole seconds. */
   readonly expiresAt: Date;
 }
 
-/** Signs URLs of our own, and says whether one that comes in is such a URL and still good. */
+/** Signs URLs of this server, and verifies the signature and expiry of incoming ones. */
 export interface UrlSigner {
-  /** The whole URL, with `expires` (Unix seconds) and `signature` as its query. */
-  sign(grant: Grant): string;
-  /** @param request its method, and its URL absolute or from the path on; only path and query count. */
+  /** Returns the absolute URL, with `expires` (Unix seconds) and `signature` as its query. */
+  sign(claims: SignedUrlClaims): string;
+  /** @param request its method, and its URL, absolute or from the path on; only path and query are checked */
   verify(request: { readonly method: string; readonly url: string }): true | Failure<'INVALID_SIGNATURE'>;
 }
 
 export interface UrlSignerOptions {
-  /** Whoever has it can sign. With another secret all URLs signed before are void. */
+  /** Whoever has it can sign. A new secret invalidates all URLs signed before. */
   readonly secret: string;
-  /** What signed URLs begin with, such as `https://restage.example.com`. */
+  /** The prefix of signed URLs, such as `https://restage.example.com`. */
   readonly publicUrl: string;
-  /** Unix milliseconds. */
+  /** Returns Unix milliseconds. */
   readonly clock: () => number;
 }
 
-/** Makes the signer of one server. Signatures are HMAC-SHA256 over method, path and expiry. */
+/** Creates the signer of a server. Signatures are HMAC-SHA256 over method, path and expiry. */
 export function createUrlSigner({ secret, publicUrl, clock }: UrlSignerOptions): UrlSigner {
-  if (secret === '') throw new TypeError('the secret that signs URLs is empty');
+  if (secret === '') throw new TypeError('the secret for signing URLs is empty');
   const base = publicUrl.replace(/\/+$/, '');
-  const signature = (method: string, path: string, expires: string) =>
+  const computeSignature = (method: string, path: string, expires: string) =>
     createHmac('sha256', secret).update(`restage-url-1\n${method}\n${path}\n${expires}`).digest('base64url');
 
   return {
     sign({ method, path, expiresAt }) {
-      if (parse(path)?.pathname !== path) throw new TypeError(`not a path as URLs spell it: ${path}`);
+      if (parse(path)?.pathname !== path) throw new TypeError(`not a path of a URL: ${path}`);
       const expires = String(Math.floor(expiresAt.getTime() / 1000));
-      return `${base}${path}?expires=${expires}&signature=${signature(method, path, expires)}`;
+      return `${base}${path}?expires=${expires}&signature=${computeSignature(method, path, expires)}`;
     },
 
     verify({ method, url }) {
       const { pathname = '', searchParams = new URLSearchParams() } = parse(url) ?? {};
       const expires = searchParams.get('expires') ?? '';
-      const given = searchParams.get('signature') ?? '';
-      const expected = signature(method === 'HEAD' ? 'GET' : method, pathname, expires);
-      // Texts are compared, not what they decode to: base64url spells the same bytes in more than one way.
-      if (!equal(given, expected) || !/^\d{1,12}$/.test(expires) || searchParams.size !== 2) {
+      const received = searchParams.get('signature') ?? '';
+      const expected = computeSignature(method === 'HEAD' ? 'GET' : method, pathname, expires);
+      // Compares the texts, not the bytes: base64url has several texts for the same bytes.
+      if (
+        !equalInConstantTime(received, expected) ||
+        !/^\d{1,12}$/.test(expires) ||
+        searchParams.size !== 2
+      ) {
         return fail(
           'INVALID_SIGNATURE',
-          "The URL's signature does not fit it. Use the URL exactly as it was given.",
+          "The URL's signature does not match the request. Use the URL exactly as you received it.",
         );
       }
       if (clock() >= Number(expires) * 1000) {
@@ -65,11 +69,11 @@ export function createUrlSigner({ secret, publicUrl, clock }: UrlSignerOptions):
   };
 }
 
-/** A URL from its whole text, or from its path on. */
+/** Parses a URL that is absolute or begins at its path. */
 const parse = (url: string) => URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
 
-/** Compares in a time that does not tell how much of the text is right. */
-function equal(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+/** Compares in a time that does not reveal how much of the text is right. */
+function equalInConstantTime(received: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(received), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

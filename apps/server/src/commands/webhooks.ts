@@ -1,9 +1,9 @@
 import {
+  getOrCreateWebhookSecret,
   listWebhookDeliveries,
   redeliverWebhook,
   rotateWebhookSecret,
   sendTestWebhook,
-  webhookSecret,
 } from '@restage/core';
 import { type Failure, fail, isFailure } from '@restage/errors';
 import * as z from 'zod';
@@ -63,7 +63,7 @@ export const webhooks = {
     parameters: ['account'],
     fields: { account: id('account') },
     async run(ctx, { account }) {
-      return shown(account, await webhookSecret(ctx, account));
+      return shown(account, await getOrCreateWebhookSecret(ctx, account));
     },
   }),
   rotate: command({
@@ -82,7 +82,10 @@ export const webhooks = {
   }),
 };
 
-function shown(account: string, secret: Awaited<ReturnType<typeof webhookSecret>>): Answer | Failure {
+function shown(
+  account: string,
+  secret: Awaited<ReturnType<typeof getOrCreateWebhookSecret>>,
+): Answer | Failure {
   return secret
     ? { kind: 'record', record: { account, ...secret } }
     : fail('NOT_FOUND', `There is no account ${account}.`);

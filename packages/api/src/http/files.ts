@@ -1,6 +1,6 @@
 import { type fileRouteErrors, received } from '@restage/contract';
 import type { Context as World } from '@restage/core';
-import { missingOutput, receiveUpload } from '@restage/core';
+import { explainMissingOutput, receiveUpload } from '@restage/core';
 import { type CodesOf, fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Context, Hono } from 'hono';
@@ -58,7 +58,7 @@ async function getOutput(
   if (isFailure(verified)) return verified;
   const key = `outputs/${id}/${attempt}/${name}`;
   const found = await world.blobs.stat(key);
-  if (!found) return missingOutput(world, id);
+  if (!found) return explainMissingOutput(world, id);
   const etag = `"${found.size.toString(36)}-${found.modifiedAt.getTime().toString(36)}"`;
   const lastModified = found.modifiedAt.toUTCString();
   const lasting = { etag, 'last-modified': lastModified, 'cache-control': 'private, max-age=3600' };
@@ -72,7 +72,7 @@ async function getOutput(
   if (range === 'unsatisfiable') return unsatisfiableRange(c, found.size);
   const bytes = isHead ? undefined : await world.blobs.read(key, range === 'whole' ? undefined : range);
   // Swept since it was looked at.
-  if (!isHead && !bytes) return missingOutput(world, id);
+  if (!isHead && !bytes) return explainMissingOutput(world, id);
   const headers: Record<string, string> = {
     ...lasting,
     'accept-ranges': 'bytes',

@@ -223,7 +223,7 @@ describe('outside /trpc, every error is the envelope', () => {
   test('a request that is refused for its rate says when to come back', async () => {
     const hasty = await world.account();
     const { readRpm } = world.ctx.settings;
-    for (let read = 0; read < readRpm; read += 1) world.ctx.reads.admit(hasty.id, readRpm, world.ctx.now());
+    for (let read = 0; read < readRpm; read += 1) world.ctx.reads.count(hasty.id, readRpm, world.ctx.now());
     const answer = await at('/v1/account/info', { headers: { 'x-api-key': hasty.key } });
     const seconds = answer.headers.get('retry-after');
     expect(Number(seconds)).toBeGreaterThan(50);
@@ -389,7 +389,7 @@ describe('/trpc', () => {
   test('every call of a batch is counted, and a batch has at most ten', async () => {
     const hasty = await world.account();
     const { readRpm } = world.ctx.settings;
-    for (let read = 2; read < readRpm; read += 1) world.ctx.reads.admit(hasty.id, readRpm, world.ctx.now());
+    for (let read = 2; read < readRpm; read += 1) world.ctx.reads.count(hasty.id, readRpm, world.ctx.now());
     const batch = (calls: number) =>
       at(`/trpc/${Array.from({ length: calls }, () => 'account.info').join(',')}?batch=1&input={}`, {
         headers: { 'x-api-key': hasty.key },

@@ -217,11 +217,7 @@ describe('a worker that stores what it rendered', () => {
     const blobs: BlobStore = {
       ...ctx.blobs,
       localPath: (key) => ctx.blobs.localPath(key),
-      async adoptAll(files) {
-        storing.resolve();
-        await promise;
-        return ctx.blobs.adoptAll(files);
-      },
+      moveAll: (files) => promise.then(() => ctx.blobs.moveAll(files)),
     };
     const work = await startRenderWorkers({ ...ctx, engine, blobs }, boss, 1);
     await engine.begun(1);

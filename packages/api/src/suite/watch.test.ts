@@ -314,7 +314,7 @@ describe('errors come before the stream, as the envelope', () => {
   test('opening a stream counts as a read', async () => {
     const id = await start();
     await cancel(id);
-    const admit = vi.spyOn(ctx.reads, 'admit');
+    const admit = vi.spyOn(ctx.reads, 'count');
     await all((await open(id)).events);
     expect(admit).toHaveBeenCalledOnce();
   });

@@ -1,5 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import { createAccount, createKey, startRenderWorkers, webhookSecret, workOnWebhooks } from '@restage/core';
+import {
+  createAccount,
+  createKey,
+  getOrCreateWebhookSecret,
+  startRenderWorkers,
+  startWebhookWorkers,
+} from '@restage/core';
 import { connect } from '@restage/db';
 import { temporaryDatabase } from '@restage/db/testing/temporary';
 import type { Engine } from '@restage/engine';
@@ -154,7 +160,7 @@ async function build(
     stopping.abort();
     world.ctx.changes.drain();
   });
-  await workOnWebhooks(world.ctx, world.boss, stopping.signal);
+  await startWebhookWorkers(world.ctx, world.boss, stopping.signal);
   await startRenderWorkers(world.ctx, world.boss, 2);
 
   const account = await makeAccount(world, credits);
@@ -205,7 +211,7 @@ async function makeAccount({ ctx }: World, credits: number): Promise<TestAccount
   const { id } = await createAccount(ctx, { email: 'someone@example.com', credits });
   const { key } = await createKey(ctx, id, { name: 'test', mode: 'live' });
   const { key: testKey } = await createKey(ctx, id, { name: 'test', mode: 'test' });
-  const made = await webhookSecret(ctx, id);
+  const made = await getOrCreateWebhookSecret(ctx, id);
   if (!made) throw new Error(`account ${id} was made and is not there`);
   return { id, key, testKey, webhookSecret: made.secret };
 }

@@ -3,9 +3,9 @@ import { accounts, creditEntries, generations } from '@restage/db';
 import { and, eq, gte, isNotNull, lt, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { getBillingPeriod } from '../credits/period.ts';
-import { dollars } from './internal.ts';
+import { toDollars } from './internal.ts';
 
-/** The balance, and the current period's usage by meter, from the ledger. A refund undoes its charge. */
+/** Returns the balance, and the current period's usage by meter, from the ledger. A refund cancels its charge. */
 export async function accountBilling(ctx: AccountContext): Promise<AccountBilling> {
   const start = new Date(`${getBillingPeriod(ctx.now())}T00:00:00Z`);
   const end = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1));
@@ -32,8 +32,8 @@ export async function accountBilling(ctx: AccountContext): Promise<AccountBillin
   return {
     billing_period_start: start.getTime() / 1000,
     billing_period_end: end.getTime() / 1000,
-    prepaid_balance: dollars(ctx, account.balance),
-    current_period_usage: dollars(ctx, total),
+    prepaid_balance: toDollars(ctx, account.balance),
+    current_period_usage: toDollars(ctx, total),
     meters: ids.map((id) => ({
       id,
       label: meters[id].label,

@@ -3,9 +3,9 @@ import { accounts } from '@restage/db';
 import { eq } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { countWrites } from '../limits/meter.ts';
-import { dollars } from './internal.ts';
+import { toDollars } from './internal.ts';
 
-/** Whose key it is, and how much of the limits is in use. */
+/** Returns the account of the key, and how much of its limits is in use. */
 export async function accountInfo(ctx: AccountContext): Promise<AccountInfo> {
   const [[row], writes] = await Promise.all([
     ctx.db.select().from(accounts).where(eq(accounts.id, ctx.account.id)),
@@ -15,7 +15,7 @@ export async function accountInfo(ctx: AccountContext): Promise<AccountInfo> {
   return {
     email: row.email,
     billing_type: row.billingType,
-    spending_limit: row.spendingLimit === null ? null : dollars(ctx, row.spendingLimit),
+    spending_limit: row.spendingLimit === null ? null : toDollars(ctx, row.spendingLimit),
     rate_limits: {
       rpm: { usage: writes, limit: ctx.account.writeRpm },
       concurrency: { usage: row.inFlight, limit: ctx.account.concurrency },

@@ -1,9 +1,9 @@
 import { accounts } from '@restage/db';
 import { eq } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
-import { accountColumns, findAccount, noSuchAccount } from './internal.ts';
+import { accountColumns, accountNotFound, findAccount } from './internal.ts';
 
-/** Limits of an account's own. `null` goes back to the server's default, or to no spending limit. */
+/** The limits of an account. `null` restores the server's default, or removes the spending limit. */
 export interface AccountLimits {
   /** Writes and reads a minute, and jobs in flight. */
   readonly writeRpm?: number | null | undefined;
@@ -13,7 +13,7 @@ export interface AccountLimits {
   readonly spendingLimit?: number | null | undefined;
 }
 
-/** Sets the limits that are given and leaves the others. Every process follows within five seconds. */
+/** Sets the given limits and keeps the others. Every process applies them within five seconds. */
 export async function limitAccount(ctx: OperatorContext, id: string, limits: AccountLimits) {
   if (Object.values(limits).every((limit) => limit === undefined)) return findAccount(ctx, id);
   const [account] = await ctx.db
@@ -21,5 +21,5 @@ export async function limitAccount(ctx: OperatorContext, id: string, limits: Acc
     .set(limits)
     .where(eq(accounts.id, id))
     .returning(accountColumns);
-  return account ?? noSuchAccount(id);
+  return account ?? accountNotFound(id);
 }

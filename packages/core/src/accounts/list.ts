@@ -4,8 +4,8 @@ import type { OperatorContext } from '../context.ts';
 import { accountColumns } from './internal.ts';
 
 /**
- * All accounts, newest first, for the operator.
- * @param page.after the id of the last account of the page before
+ * Lists all accounts, newest first, for the operator.
+ * @param page.after the id of the last account of the previous page
  */
 export async function listAccounts(
   ctx: OperatorContext,

@@ -4,17 +4,17 @@ import { and, count, eq, gt, isNull, or } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
 import { findAccount } from './internal.ts';
 
-/** An account for the operator, with the number of its jobs and of the keys that work. NOT_FOUND otherwise. */
+/** Returns an account for the operator, with the numbers of its jobs and active keys, or NOT_FOUND. */
 export async function showAccount(ctx: OperatorContext, id: string) {
   const account = await findAccount(ctx, id);
   if (isFailure(account)) return account;
-  const working = and(
+  const activeKeys = and(
     eq(apiKeys.accountId, id),
     isNull(apiKeys.revokedAt),
     or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, new Date(ctx.now()))),
   );
   const [keys, jobs] = await Promise.all([
-    ctx.db.select({ count: count() }).from(apiKeys).where(working),
+    ctx.db.select({ count: count() }).from(apiKeys).where(activeKeys),
     ctx.db.select({ count: count() }).from(generations).where(eq(generations.accountId, id)),
   ]);
   return { ...account, keys: keys[0]?.count ?? 0, jobs: jobs[0]?.count ?? 0 };

@@ -3,31 +3,31 @@ import { fail } from '@restage/errors';
 import { eq, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 
-/** The database's clock, in Unix milliseconds: one clock for all processes. */
-const clock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-/** The moments of a row that the window still holds. */
-const inWindow = (ctx: AccountContext) =>
-  sql`select moment from unnest(${rateWindows.moments}) as moment where moment > ${clock} - ${windowOf(ctx)}`;
+/** The database's clock in Unix milliseconds: the same for all processes. */
+const databaseClock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+/** The times of a row that are within the window. */
+const selectMomentsInWindow = (ctx: AccountContext) =>
+  sql`select moment from unnest(${rateWindows.moments}) as moment where moment > ${databaseClock} - ${getWindowMs(ctx)}`;
 
 /** Milliseconds. */
-const windowOf = (ctx: AccountContext) => ctx.settings.rateWindowSeconds * 1000;
+const getWindowMs = (ctx: AccountContext) => ctx.settings.rateWindowSeconds * 1000;
 
-/** Counts one write against the account's rate, or refuses it: exactly, over all processes, by one statement. */
+/** Counts a write against the account's rate limit, or refuses it: exact over all processes, in one statement. */
 export async function meterWrite(ctx: AccountContext) {
   const limit = ctx.account.writeRpm;
-  return refuse(ctx, 'writes', limit, await admitWrite(ctx, limit));
+  return rateLimitExceeded(ctx, 'writes', limit, await countWrite(ctx, limit));
 }
 
-/** Counts one read against the account's rate, or refuses it, in this process's memory. */
+/** Counts a read against the account's rate limit, or refuses it, in this process's memory. */
 export function meterRead(ctx: AccountContext) {
   const limit = ctx.account.readRpm;
-  return refuse(ctx, 'reads', limit, ctx.reads.admit(ctx.account.id, limit, ctx.now()));
+  return rateLimitExceeded(ctx, 'reads', limit, ctx.reads.count(ctx.account.id, limit, ctx.now()));
 }
 
-/** @param wait milliseconds until a request would be admitted; 0, if this one was */
-function refuse(ctx: AccountContext, name: 'writes' | 'reads', limit: number, wait: number) {
-  if (wait === 0) return undefined;
-  const seconds = Math.max(1, Math.ceil(wait / 1000));
+/** @param waitMs until the next request is allowed; 0 if this one was */
+function rateLimitExceeded(ctx: AccountContext, name: 'writes' | 'reads', limit: number, waitMs: number) {
+  if (waitMs === 0) return undefined;
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return fail(
     'RATE_LIMIT_EXCEEDED',
     `This account may make ${limit} ${name} a minute and has made them; the next is possible in ${seconds} s.`,
@@ -35,30 +35,30 @@ function refuse(ctx: AccountContext, name: 'writes' | 'reads', limit: number, wa
   );
 }
 
-async function admitWrite(ctx: AccountContext, limit: number): Promise<number> {
-  const admitted = await ctx.db
+async function countWrite(ctx: AccountContext, limit: number): Promise<number> {
+  const counted = await ctx.db
     .insert(rateWindows)
-    .values({ accountId: ctx.account.id, moments: sql`array[${clock}]` })
+    .values({ accountId: ctx.account.id, moments: sql`array[${databaseClock}]` })
     .onConflictDoUpdate({
       target: rateWindows.accountId,
-      set: { moments: sql`array_append(array(${inWindow(ctx)}), ${clock})` },
-      setWhere: sql`(select count(*) from (${inWindow(ctx)}) as counted) < ${limit}`,
+      set: { moments: sql`array_append(array(${selectMomentsInWindow(ctx)}), ${databaseClock})` },
+      setWhere: sql`(select count(*) from (${selectMomentsInWindow(ctx)}) as counted) < ${limit}`,
     })
     .returning({ accountId: rateWindows.accountId });
-  if (admitted.length > 0) return 0;
+  if (counted.length > 0) return 0;
   const [window] = await ctx.db
-    .select({ moments: rateWindows.moments, now: clock })
+    .select({ moments: rateWindows.moments, now: databaseClock })
     .from(rateWindows)
     .where(eq(rateWindows.accountId, ctx.account.id));
-  // The request that has to leave the window first is the oldest of the newest `limit`.
+  // The next write is allowed once the oldest of the newest `limit` writes leaves the window.
   const blocking = window?.moments.at(-limit) ?? 0;
-  return Math.max(1, blocking + windowOf(ctx) - Number(window?.now ?? 0));
+  return Math.max(1, blocking + getWindowMs(ctx) - Number(window?.now ?? 0));
 }
 
-/** The account's writes of the last minute. */
+/** Counts the account's writes of the last minute. */
 export async function countWrites(ctx: AccountContext): Promise<number> {
   const [window] = await ctx.db
-    .select({ usage: sql<number>`(select count(*) from (${inWindow(ctx)}) as counted)::int` })
+    .select({ usage: sql<number>`(select count(*) from (${selectMomentsInWindow(ctx)}) as counted)::int` })
     .from(rateWindows)
     .where(eq(rateWindows.accountId, ctx.account.id));
   return window?.usage ?? 0;

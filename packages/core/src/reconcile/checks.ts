@@ -2,17 +2,17 @@ import { queueSchema } from '@restage/db';
 import { type SQL, sql } from 'drizzle-orm';
 import { renderDeadQueue, renderQueue } from '../queue.ts';
 
-/** One thing that must hold: a query for where it doesn't, and words for what that finds. */
+/** An invariant: a query that finds its violations, and a description of one. */
 interface Check {
-  /** Gives `account_id`, `generation_id` (or null), and `found` and `expected` as text. */
+  /** Returns `account_id`, `generation_id` (or null), and `found` and `expected` as text. */
   readonly query: SQL;
-  readonly words: (found: string, expected: string) => string;
+  readonly describe: (found: string, expected: string) => string;
 }
 
-/** What the database alone must agree on. Each query looks at every row, and gives those that are off. */
+/** The invariants within the database. Each query checks every row, and returns the violations. */
 export const checks = {
   balance: {
-    words: (found, expected) => `the balance is ${found}, and the entries sum to ${expected}`,
+    describe: (found, expected) => `the balance is ${found}, and the entries sum to ${expected}`,
     query: sql`
       select a.id as account_id, null as generation_id,
              a.balance::text as found, coalesce(e.credits, 0)::text as expected
@@ -22,7 +22,7 @@ export const checks = {
       where a.balance <> coalesce(e.credits, 0)`,
   },
   'in-flight': {
-    words: (found, expected) => `${found} jobs are counted in flight, and ${expected} are`,
+    describe: (found, expected) => `${found} jobs are counted in flight, and ${expected} are`,
     query: sql`
       select a.id as account_id, null as generation_id,
              a.in_flight::text as found, coalesce(g.jobs, 0)::text as expected
@@ -32,7 +32,7 @@ export const checks = {
       where a.in_flight <> coalesce(g.jobs, 0)`,
   },
   'period-usage': {
-    words: (found, expected) => `the period's usage is ${found}, and its jobs' entries sum to ${expected}`,
+    describe: (found, expected) => `the period's usage is ${found}, and its jobs' entries sum to ${expected}`,
     query: sql`
       select a.id as account_id, null as generation_id,
              a.period_usage::text as found, coalesce(u.credits, 0)::text as expected
@@ -45,7 +45,7 @@ export const checks = {
       where a.period_usage <> coalesce(u.credits, 0)`,
   },
   charge: {
-    words: (found, expected) => `the job was charged ${found} credits, and costs ${expected}`,
+    describe: (found, expected) => `the job was charged ${found} credits, and costs ${expected}`,
     query: sql`
       select g.account_id, g.id as generation_id,
              coalesce(-e.credits, 0)::text as found, g.cost::text as expected
@@ -54,7 +54,7 @@ export const checks = {
       where coalesce(-e.credits, 0) <> g.cost`,
   },
   refund: {
-    words: (found, expected) => `${found} credits were refunded, where it should be ${expected}`,
+    describe: (found, expected) => `${found} credits were refunded, where it should be ${expected}`,
     query: sql`
       select g.account_id, g.id as generation_id, coalesce(e.credits, 0)::text as found,
              (case when g.status in ('failed', 'cancelled') then g.cost else 0 end)::text as expected
@@ -63,7 +63,7 @@ export const checks = {
       where coalesce(e.credits, 0) <> case when g.status in ('failed', 'cancelled') then g.cost else 0 end`,
   },
   owner: {
-    words: (found, expected) =>
+    describe: (found, expected) =>
       `an entry of the job is in the ledger of ${found}, and the job is ${expected}'s`,
     query: sql`
       select g.account_id, g.id as generation_id, e.account_id as found, g.account_id as expected
@@ -71,7 +71,7 @@ export const checks = {
       where e.account_id <> g.account_id`,
   },
   queue: {
-    words: (found) => `the job is ${found}, and no queue entry will bring it to a worker`,
+    describe: (found) => `the job is ${found}, and no queue entry will bring it to a worker`,
     query: sql`
       select g.account_id, g.id as generation_id, g.status as found, '' as expected
       from generations g

@@ -1,10 +1,10 @@
 import type { checks } from './checks.ts';
 
-/** Something that is off, and where. */
+/** A violated invariant, and where. */
 export interface Finding {
   readonly check: keyof typeof checks | 'blob';
   readonly accountId: string;
-  /** Null where a whole account is meant. */
+  /** Null if the finding concerns a whole account. */
   readonly generationId: string | null;
   readonly message: string;
 }

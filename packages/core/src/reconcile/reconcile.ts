@@ -1,9 +1,9 @@
 import type { OperatorContext } from '../context.ts';
-import { missingBlobs } from './blobs.ts';
+import { findMissingBlobs } from './blobs.ts';
 import { checks } from './checks.ts';
 import type { Finding } from './finding.ts';
 
-/** The columns that every check's query gives. */
+/** The columns that every check's query returns. */
 interface Row extends Record<string, unknown> {
   readonly account_id: string;
   readonly generation_id: string | null;
@@ -12,8 +12,8 @@ interface Row extends Record<string, unknown> {
 }
 
 /**
- * Checks every invariant that ledger, jobs, queue and blob store must agree on, and reports what is off. Writes
- * nothing. The database is seen as it was at one moment, so it may be busy meanwhile.
+ * Checks every invariant between ledger, jobs, queue and blob store, and reports violations. Writes nothing. Reads the
+ * database in one snapshot, so it works under load.
  */
 export async function reconcile(ctx: OperatorContext): Promise<Finding[]> {
   const findings = await ctx.db.transaction(
@@ -25,7 +25,7 @@ export async function reconcile(ctx: OperatorContext): Promise<Finding[]> {
             check: name as keyof typeof checks,
             accountId: row.account_id,
             generationId: row.generation_id,
-            message: check.words(row.found, row.expected),
+            message: check.describe(row.found, row.expected),
           });
         }
       }
@@ -33,5 +33,5 @@ export async function reconcile(ctx: OperatorContext): Promise<Finding[]> {
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
-  return [...findings, ...(await missingBlobs(ctx))];
+  return [...findings, ...(await findMissingBlobs(ctx))];
 }

@@ -3,8 +3,8 @@ import { and, asc, inArray, isNull, lt } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { batchSize, before } from './internal.ts';
 
-/** Sweeps the files of jobs that ended long enough ago. @returns how many jobs */
-export async function sweepOutputs(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
+/** Deletes the files of jobs that finished before the retention period. @returns the number of jobs */
+export async function deleteExpiredOutputs(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
   const cutoff = before(ctx, ctx.settings.keepOutputsHours);
   if (!cutoff) return 0;
   for (let jobs = 0; ; ) {
@@ -21,17 +21,17 @@ export async function sweepOutputs(ctx: Context, signal: AbortSignal | undefined
       )
       .orderBy(asc(generations.completedAt))
       .limit(batchSize);
-    const swept = await ctx.db
+    const expired = await ctx.db
       .update(generations)
       .set({ sweptAt: new Date(ctx.now()) })
       .where(inArray(generations.id, due))
       .returning({ id: generations.id });
-    for (const { id } of swept) {
-      // Attempts that were superseded may have left theirs beside the one that counts.
+    for (const { id } of expired) {
+      // Superseded attempts may have left files beside those of the final one.
       await ctx.blobs.removeFolder(`outputs/${id}`);
       await ctx.blobs.removeFolder(`inputs/${id}`);
     }
-    jobs += swept.length;
-    if (swept.length < batchSize) return jobs;
+    jobs += expired.length;
+    if (expired.length < batchSize) return jobs;
   }
 }

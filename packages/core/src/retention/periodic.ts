@@ -1,25 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import { sweep } from './sweep.ts';
+import { cleanUp } from './sweep.ts';
 
 /**
- * Sweeps now and then until the signal comes; a sweep that fails is logged, and the next one is tried.
- * @param interval milliseconds between two sweeps, give or take a half, so that processes spread out
+ * Runs the cleanup periodically until the signal aborts; logs a cleanup that fails, and continues.
+ * @param intervalMs between two runs, ± 50 % at random, so that processes do not run in step
  */
-export async function sweepPeriodically(
+export async function cleanUpPeriodically(
   ctx: Context,
   stopping: AbortSignal,
-  interval = 600_000,
+  intervalMs = 600_000,
 ): Promise<void> {
-  for (let first = true; ; first = false) {
+  for (let isFirst = true; ; isFirst = false) {
     const [byte = 0] = ctx.random(new Uint8Array(1));
-    const pause = (first ? 0.1 : 1) * interval * (0.5 + byte / 256);
-    const waited = await sleep(pause, true, { signal: stopping, ref: false }).catch(() => false);
-    if (!waited) return;
+    const delayMs = (isFirst ? 0.1 : 1) * intervalMs * (0.5 + byte / 256);
+    const hasWaited = await sleep(delayMs, true, { signal: stopping, ref: false }).catch(() => false);
+    if (!hasWaited) return;
     try {
-      await sweep(ctx, stopping);
+      await cleanUp(ctx, stopping);
     } catch (cause) {
-      ctx.log.error({ err: cause }, 'a sweep failed');
+      ctx.log.error({ err: cause }, 'cleanup_failed');
     }
   }
 }

@@ -1,41 +1,41 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { sweepLeftovers } from './leftovers.ts';
-import { sweepOutputs } from './outputs.ts';
+import { deleteOrphanedFiles } from './orphans.ts';
+import { deleteExpiredOutputs } from './outputs.ts';
 import { sweepScratch } from './scratch.ts';
-import { sweepUploads } from './uploads.ts';
+import { deleteExpiredUploads } from './uploads.ts';
 
-/** How much a sweep removed. */
-export interface Swept {
-  /** Jobs whose outputs were kept long enough. */
+/** How much a cleanup deleted. */
+export interface CleanupResult {
+  /** Jobs whose outputs expired. */
   readonly jobs: number;
   readonly uploads: number;
-  /** Files and folders that belonged to nothing any more: inputs of ended jobs, and what crashes left. */
-  readonly leftovers: number;
+  /** Files and folders that belonged to nothing any more: inputs of finished jobs, and remains of crashes. */
+  readonly orphans: number;
 }
 
-/** Any number, the same in every version: the advisory lock that one process sweeps under. */
-const sweepersLock = 7_378_244;
+/** The advisory lock that the process that cleans up holds. Arbitrary, but the same in every version. */
+const cleanupLockId = 7_378_244;
 
 /**
- * Removes what has been kept long enough, and what belongs to nothing. Rows change first and files go after, so a
- * crash in between leaves files that the next sweep finds. May be called in any process at any time.
- * @param signal ends it early, between batches
- * @returns what was removed, or `busy` when another process is at it
+ * Deletes expired and orphaned files. Changes rows first and deletes files afterwards, so a crash in between leaves files
+ * that the next cleanup finds. Any process may call it at any time.
+ * @param signal stops it early, between batches
+ * @returns how much was deleted, or `busy` if another process is cleaning up
  */
-export async function sweep(ctx: Context, signal?: AbortSignal): Promise<Swept | 'busy'> {
-  // This transaction holds the lock and nothing else: no snapshot, no row. It ends with its connection, so a
-  // killed sweeper blocks nobody. The work is done beside it.
+export async function cleanUp(ctx: Context, signal?: AbortSignal): Promise<CleanupResult | 'busy'> {
+  // This transaction holds only the lock, no snapshot and no row; the work is done outside it. It ends with its
+  // connection, so a killed process blocks nobody.
   return ctx.db.transaction(async (db) => {
     await db.execute(sql`set local idle_in_transaction_session_timeout = 0`);
     const [lock] = await db.execute<{ taken: boolean }>(
-      sql`select pg_try_advisory_xact_lock(${sweepersLock}) as taken`,
+      sql`select pg_try_advisory_xact_lock(${cleanupLockId}) as taken`,
     );
     if (!lock?.taken) return 'busy';
-    const jobs = await sweepOutputs(ctx, signal);
-    const uploads = await sweepUploads(ctx, signal);
-    const leftovers = (await sweepLeftovers(ctx, signal)) + (await sweepScratch(ctx, signal));
-    if (jobs + uploads + leftovers > 0) ctx.log.info({ jobs, uploads, leftovers }, 'swept');
-    return { jobs, uploads, leftovers };
+    const jobs = await deleteExpiredOutputs(ctx, signal);
+    const uploads = await deleteExpiredUploads(ctx, signal);
+    const orphans = (await deleteOrphanedFiles(ctx, signal)) + (await sweepScratch(ctx, signal));
+    if (jobs + uploads + orphans > 0) ctx.log.info({ jobs, uploads, orphans }, 'cleanup_done');
+    return { jobs, uploads, orphans };
   });
 }

@@ -1,19 +1,19 @@
 import { uploads } from '@restage/db';
 import { inArray, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { uploadKey } from '../uploads/internal.ts';
+import { getUploadKey } from '../uploads/internal.ts';
 import { batchSize, before } from './internal.ts';
 
 /**
- * Sweeps uploads that nobody made, filled or used for long enough, and that no job still waits for. The row goes
- * first: from then on a start that names the upload is refused. @returns how many
+ * Deletes uploads that were not created, filled or used during the retention period and that no unfinished job needs.
+ * Deletes the row first: from then on a start that names the upload is refused. @returns how many
  */
-export async function sweepUploads(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
+export async function deleteExpiredUploads(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
   const cutoff = before(ctx, ctx.settings.keepUploadsHours);
   if (!cutoff) return 0;
   for (let removed = 0; ; ) {
     if (signal?.aborted) return removed;
-    // An upload that a start or a PUT holds at this moment is in use, and is passed over.
+    // Skips an upload whose row is locked: a start or a PUT is using it.
     const due = sql`
       select u.id from uploads u
       where greatest(u.created_at, u.received_at, u.used_at) < ${cutoff.toISOString()}::timestamptz
@@ -23,12 +23,12 @@ export async function sweepUploads(ctx: Context, signal: AbortSignal | undefined
             and 'uploads/' || u.id in
               (g.inputs->'source'->>'key', g.inputs->'alpha'->>'key', g.inputs->'reference'->>'key'))
       order by u.id limit ${batchSize} for update skip locked`;
-    const swept = await ctx.db
+    const expired = await ctx.db
       .delete(uploads)
       .where(inArray(uploads.id, sql`(${due})`))
       .returning({ id: uploads.id });
-    for (const { id } of swept) await ctx.blobs.remove(uploadKey(id));
-    removed += swept.length;
-    if (swept.length < batchSize) return removed;
+    for (const { id } of expired) await ctx.blobs.remove(getUploadKey(id));
+    removed += expired.length;
+    if (expired.length < batchSize) return removed;
   }
 }

@@ -3,17 +3,17 @@ import { uploads } from '@restage/db';
 import { fail } from '@restage/errors';
 import { formatUploadUri } from '@restage/media';
 import type { AccountContext } from '../context.ts';
-import { uploadKey } from './internal.ts';
+import { getUploadKey } from './internal.ts';
 
-/** Makes a place for bytes: gives a URL to PUT them to, signed for an hour, and their URI from then on. */
+/** Creates an upload: returns a URL to PUT the bytes to, signed for an hour, and the URI for using them in a job. */
 export async function createUpload(ctx: AccountContext, input: VerbInput<'uploads.create'>) {
   const now = ctx.now();
   const id = newId('upload', now, ctx.random);
-  const key = uploadKey(id);
+  const key = getUploadKey(id);
   try {
     await ctx.blobs.prepare(key);
   } catch (cause) {
-    ctx.log.error({ err: cause, uploadId: id }, 'the blob store could not prepare an upload');
+    ctx.log.error({ err: cause, uploadId: id }, 'upload_prepare_failed');
     return fail('UPLOAD_URL_FAILED', 'The upload could not be prepared. Send the request again.');
   }
   await ctx.db

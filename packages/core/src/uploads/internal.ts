@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 
-/** Where an upload's bytes are in the blob store. */
-export function uploadKey(uploadId: string): string {
+/** The key of an upload in the blob store. */
+export function getUploadKey(uploadId: string): string {
   return `uploads/${uploadId}`;
 }
 
-/** An upload's bytes as a file, which is only ever replaced whole. */
-export function uploadedFile(ctx: Pick<Context, 'blobs'>, uploadId: string) {
-  return { kind: 'file', path: ctx.blobs.localPath(uploadKey(uploadId)), stored: true } as const;
+/** The local file of an upload, which is only ever replaced whole. */
+export function getUploadedFile(ctx: Pick<Context, 'blobs'>, uploadId: string) {
+  return { kind: 'file', path: ctx.blobs.localPath(getUploadKey(uploadId)), stored: true } as const;
 }

@@ -3,7 +3,7 @@ import { fail } from '@restage/errors';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
-import { uploadedFile } from './internal.ts';
+import { getUploadedFile } from './internal.ts';
 
 const receivedUpload = prepared((db) =>
   db
@@ -21,8 +21,8 @@ const receivedUpload = prepared((db) =>
 );
 
 /**
- * Where an upload's bytes are. One that isn't there, has no bytes yet, has another name or belongs to
- * another account gives one and the same answer.
+ * Finds the file of an upload. One that does not exist, has no bytes yet, has another name or belongs to another account
+ * fails with the same message.
  */
 export async function locateUpload(
   ctx: AccountContext,
@@ -38,5 +38,5 @@ export async function locateUpload(
       { param },
     );
   }
-  return uploadedFile(ctx, id);
+  return getUploadedFile(ctx, id);
 }

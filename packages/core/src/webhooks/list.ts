@@ -3,21 +3,21 @@ import { and, asc, desc, eq, inArray, lt } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
 import type { Delivery } from './state.ts';
 
-/** A delivery and its log. */
+/** A delivery and its attempts. */
 export interface DeliveryRecord extends Delivery {
-  /** Every attempt that was recorded, oldest first; those before a redelivery too. */
+  /** Every recorded attempt, oldest first, including those before a redelivery. */
   readonly log: readonly {
-    /** Which one it was since the delivery began, or was begun anew: 1… */
+    /** Its number, from 1, since the delivery or its last redelivery began. */
     readonly attempt: number;
     readonly startedAt: Date;
     readonly milliseconds: number;
-    /** The status of the answer, if there was one. */
+    /** The status of the response; null without one. */
     readonly httpStatus: number | null;
     readonly error: string | null;
   }[];
 }
 
-/** Deliveries with their attempts, newest first. For operators: what is given here narrows, and nothing else. */
+/** Lists deliveries with their attempts, newest first. For operators: not scoped to an account unless the filter is. */
 export async function listWebhookDeliveries(
   ctx: OperatorContext,
   filter: {

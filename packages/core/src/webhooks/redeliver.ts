@@ -4,9 +4,9 @@ import type { OperatorContext } from '../context.ts';
 import { withTransaction } from '../transaction.ts';
 
 /**
- * Begins an ended delivery anew, with the same `webhook-id` and the whole schedule before it. Its log stays;
- * `attempts` counts from here.
- * @returns `pending` where it has not ended, and so is being delivered anyway; `unknown` where there is none
+ * Restarts a finished delivery with the same `webhook-id` and the full schedule. Keeps its log; `attempts` starts again
+ * from 0.
+ * @returns `pending` if it has not finished, and is being delivered anyway; `unknown` if there is none
  */
 export async function redeliverWebhook(
   ctx: OperatorContext,

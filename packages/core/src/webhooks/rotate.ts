@@ -1,27 +1,27 @@
 import { accounts } from '@restage/db';
 import { eq, sql } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
-import { makeSecret, type WebhookSecret, webhookSecret } from './secret.ts';
-import { defaultWebhooks } from './settings.ts';
+import { generateSecret, getOrCreateWebhookSecret, type WebhookSecret } from './secret.ts';
+import { defaultWebhookSettings } from './settings.ts';
 
 /**
- * Gives the account a new secret. The one before it signs too until the overlap is over, so that receivers can
- * change over without missing anything; one that was already being replaced stops at once.
- * @param overlap milliseconds; 0 where the old secret must not sign any more, because it leaked
- * @returns undefined where there is no such account
+ * Replaces the account's secret. The previous one also signs during the overlap, so that receivers can switch without
+ * missing a webhook; one before that stops signing at once.
+ * @param overlapMs 0 if the old secret must stop signing now, for example because it leaked
+ * @returns undefined if there is no such account
  */
 export async function rotateWebhookSecret(
   ctx: OperatorContext,
   accountId: string,
-  overlap: number = defaultWebhooks.secretOverlap,
+  overlapMs: number = defaultWebhookSettings.secretOverlapMs,
 ): Promise<WebhookSecret | undefined> {
   await ctx.db
     .update(accounts)
     .set({
-      webhookSecret: makeSecret(ctx),
+      webhookSecret: generateSecret(ctx),
       previousWebhookSecret: sql`${accounts.webhookSecret}`,
-      previousWebhookSecretUntil: new Date(ctx.now() + overlap),
+      previousWebhookSecretUntil: new Date(ctx.now() + overlapMs),
     })
     .where(eq(accounts.id, accountId));
-  return webhookSecret(ctx, accountId);
+  return getOrCreateWebhookSecret(ctx, accountId);
 }

@@ -1,38 +1,38 @@
 import { accounts } from '@restage/db';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { OperatorContext } from '../context.ts';
-import { formatSecret } from './sign.ts';
+import { formatSecret } from './delivery/sign.ts';
 
 /** Bytes of a secret; Standard Webhooks asks for 24 to 64. */
 const secretBytes = 32;
 
-/** What signs an account's webhooks. */
+/** The secrets that sign an account's webhooks. */
 export interface WebhookSecret {
   /** `whsec_` and base64. */
   readonly secret: string;
-  /** The secret before it, for as long as it signs too. */
+  /** The previous secret, while it also signs. */
   readonly previous: { readonly secret: string; readonly until: Date } | null;
 }
 
-/** The account's secret, made now if there is none yet; undefined where there is no such account. */
-export async function webhookSecret(
+/** Returns the account's secret, and creates one if there is none; undefined if there is no such account. */
+export async function getOrCreateWebhookSecret(
   ctx: OperatorContext,
   accountId: string,
 ): Promise<WebhookSecret | undefined> {
   const found = await readSecret(ctx, accountId);
   if (found !== 'unset') return found;
-  // Of two that make one at once, one is kept, and both read it.
+  // Of two concurrent calls one wins, and both return its secret.
   await ctx.db
     .update(accounts)
-    .set({ webhookSecret: makeSecret(ctx) })
+    .set({ webhookSecret: generateSecret(ctx) })
     .where(and(eq(accounts.id, accountId), isNull(accounts.webhookSecret)));
-  const made = await readSecret(ctx, accountId);
-  if (made === 'unset') throw new Error(`account ${accountId} has lost its webhook secret`);
-  return made;
+  const created = await readSecret(ctx, accountId);
+  if (created === 'unset') throw new Error(`account ${accountId} has lost its webhook secret`);
+  return created;
 }
 
-/** A new secret, from cryptographic randomness. */
-export function makeSecret(ctx: OperatorContext): string {
+/** Generates a secret from cryptographic randomness. */
+export function generateSecret(ctx: OperatorContext): string {
   return formatSecret(ctx.random(new Uint8Array(secretBytes)));
 }
 
@@ -51,6 +51,6 @@ async function readSecret(
   if (!row) return undefined;
   const { secret, previous, until } = row;
   if (secret === null) return 'unset';
-  const signs = previous !== null && until !== null && until.getTime() > ctx.now();
-  return { secret, previous: signs ? { secret: previous, until } : null };
+  const isInOverlap = previous !== null && until !== null && until.getTime() > ctx.now();
+  return { secret, previous: isInOverlap ? { secret: previous, until } : null };
 }

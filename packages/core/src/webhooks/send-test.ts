@@ -4,8 +4,8 @@ import { withTransaction } from '../transaction.ts';
 import { createDelivery } from './create.ts';
 
 /**
- * Sends an account's receiver a webhook of a job that does not exist, signed and repeated like any other.
- * @returns the delivery's id, by which its attempts are found; or why nothing can be sent to that URL
+ * Sends a webhook of a job that does not exist to a URL, signed and retried like any other.
+ * @returns the delivery's id, which finds its attempts; or why nothing can be sent to that URL
  */
 export async function sendTestWebhook(ctx: OperatorContext, accountId: string, callbackUrl: string) {
   const url = await ctx.media.checkCallback(callbackUrl);

@@ -1,38 +1,38 @@
 import { limits } from '@restage/contract';
 
-/** How webhooks are sent. Times are in milliseconds. */
+/** How webhooks are sent. */
 export interface WebhookSettings {
-  /** The wait before each attempt; there are as many attempts as waits. */
-  readonly delays: readonly number[];
-  /** By which part of itself a wait is made longer or shorter, at random: 0…1. */
+  /** The delay before each attempt; its length is the number of attempts. */
+  readonly delaysMs: readonly number[];
+  /** The maximum random change of a delay, as a fraction of it: 0…1. */
   readonly jitter: number;
-  /** In which the receiver must have answered. */
-  readonly timeout: number;
-  /** The longest that a receiver's `retry-after` is obeyed. */
-  readonly retryAfterAtMost: number;
-  /** How long after `timeout` an attempt that was not recorded counts as lost, with its worker. */
-  readonly lostAfter: number;
-  /** How often deliveries are looked for that are overdue and have no queue entry. */
-  readonly sweepEvery: number;
-  /** How long a delivery must be overdue for that. */
-  readonly overdueAfter: number;
-  /** Attempts made at once by one process, and how many of them for one account. */
+  /** The time in which the receiver must respond. */
+  readonly timeoutMs: number;
+  /** The maximum `retry-after` of a receiver that is obeyed. */
+  readonly maxRetryAfterMs: number;
+  /** How long after `timeoutMs` an unrecorded attempt counts as lost, with its worker. */
+  readonly lostAfterMs: number;
+  /** How often overdue deliveries are queued again. */
+  readonly requeueIntervalMs: number;
+  /** How long a delivery must be overdue before it is queued again. */
+  readonly overdueAfterMs: number;
+  /** The maximum concurrent attempts of a process, and of one account in a process. */
   readonly workers: number;
   readonly workersPerAccount: number;
-  /** How long a secret that was replaced goes on signing, unless said otherwise. */
-  readonly secretOverlap: number;
+  /** How long a replaced secret continues to sign by default. */
+  readonly secretOverlapMs: number;
 }
 
-/** What the contract says, and what serves where it says nothing. */
-export const defaultWebhooks: WebhookSettings = {
-  delays: limits.webhookDelaySeconds.map((seconds) => seconds * 1000),
+/** The values of the contract, and defaults for what it leaves open. */
+export const defaultWebhookSettings: WebhookSettings = {
+  delaysMs: limits.webhookDelaySeconds.map((seconds) => seconds * 1000),
   jitter: 0.2,
-  timeout: limits.webhookTimeoutSeconds * 1000,
-  retryAfterAtMost: 3_600_000,
-  lostAfter: 5000,
-  sweepEvery: 10_000,
-  overdueAfter: 5000,
+  timeoutMs: limits.webhookTimeoutSeconds * 1000,
+  maxRetryAfterMs: 3_600_000,
+  lostAfterMs: 5000,
+  requeueIntervalMs: 10_000,
+  overdueAfterMs: 5000,
   workers: 10,
   workersPerAccount: 2,
-  secretOverlap: 24 * 3_600_000,
+  secretOverlapMs: 24 * 3_600_000,
 };

@@ -4,10 +4,10 @@ import { inArray } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { JobRow } from '../generations/row.ts';
 
-/** A delivery as its row has it. */
+/** A row of a delivery. */
 export type Delivery = typeof webhookDeliveries.$inferSelect;
 
-/** How the webhooks of jobs stand, by the job's id. Asks nothing where no job can have one yet. */
+/** Finds the webhook state of jobs, by job id. Runs no query if no job can have one yet. */
 export async function findWebhooks(
   ctx: Context,
   jobs: readonly Pick<JobRow, 'id' | 'callbackUrl' | 'completedAt'>[],

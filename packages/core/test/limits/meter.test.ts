@@ -15,7 +15,7 @@ const { ctx } = world;
 const second = connect(world.databaseUrl);
 afterAll(() => second.close());
 
-test('16 clients of two processes at five times the limit never pass it in any window, and use it up', async () => {
+test('16 clients of two processes at five times the limit never exceed it in any window, and use all of it', async () => {
   const { id } = await world.account();
   // Every admission is written down where it happens, by the database's clock.
   await ctx.db.execute(sql`create table admissions (moment bigint not null)`);

@@ -44,23 +44,23 @@ async function end(id: string, status: 'completed' | 'failed'): Promise<void> {
   expect(await completeGeneration(ctx, generation, ending)).toBe(true);
 }
 
-/** What is off about the account of the test, without the words. */
-async function off(): Promise<Pick<Finding, 'check' | 'generationId'>[]> {
+/** The findings for the account of the test, without messages. */
+async function listFindings(): Promise<Pick<Finding, 'check' | 'generationId'>[]> {
   const findings = (await reconcile(ctx)).filter(({ accountId }) => accountId === account);
   return findings.map(({ check, generationId }) => ({ check, generationId }));
 }
 
-test('finds nothing where everything is as it should be', async () => {
+test('reconcile finds nothing in a consistent database', async () => {
   await start();
   await end(await start(), 'failed');
   await grantCredits(ctx, account, { credits: 5, note: 'a present' });
-  expect(await off()).toEqual([]);
+  expect(await listFindings()).toEqual([]);
 });
 
 describe('finds', () => {
   test('a balance that is not the sum of the entries', async () => {
     await ctx.db.update(accounts).set({ balance: 999 }).where(eq(accounts.id, account));
-    expect(await off()).toEqual([{ check: 'balance', generationId: null }]);
+    expect(await listFindings()).toEqual([{ check: 'balance', generationId: null }]);
     expect((await reconcile(ctx)).find(({ accountId }) => accountId === account)?.message).toBe(
       'the balance is 999, and the entries sum to 1000',
     );
@@ -69,25 +69,25 @@ describe('finds', () => {
   test('a wrong count of jobs in flight', async () => {
     await start();
     await ctx.db.update(accounts).set({ inFlight: 2 }).where(eq(accounts.id, account));
-    expect(await off()).toEqual([{ check: 'in-flight', generationId: null }]);
+    expect(await listFindings()).toEqual([{ check: 'in-flight', generationId: null }]);
   });
 
   test('a wrong usage of the period', async () => {
     await start();
     await ctx.db.update(accounts).set({ periodUsage: 4 }).where(eq(accounts.id, account));
-    expect(await off()).toEqual([{ check: 'period-usage', generationId: null }]);
+    expect(await listFindings()).toEqual([{ check: 'period-usage', generationId: null }]);
   });
 
   test('a charge that is not the cost', async () => {
     const id = await start();
     await ctx.db.update(generations).set({ cost: 7 }).where(eq(generations.id, id));
-    expect(await off()).toEqual([{ check: 'charge', generationId: id }]);
+    expect(await listFindings()).toEqual([{ check: 'charge', generationId: id }]);
   });
 
   test('an ended job whose refund is missing', async () => {
     const id = await start();
     await ctx.db.update(generations).set({ status: 'cancelled' }).where(eq(generations.id, id));
-    expect(await off()).toEqual([
+    expect(await listFindings()).toEqual([
       { check: 'in-flight', generationId: null },
       { check: 'refund', generationId: id },
     ]);
@@ -97,7 +97,7 @@ describe('finds', () => {
     const id = await start();
     await end(id, 'failed');
     await ctx.db.update(generations).set({ status: 'processing' }).where(eq(generations.id, id));
-    expect((await off()).map(({ check }) => check)).toEqual(['in-flight', 'refund']);
+    expect((await listFindings()).map(({ check }) => check)).toEqual(['in-flight', 'refund']);
   });
 
   test('an entry in another account’s ledger', async () => {
@@ -109,22 +109,22 @@ describe('finds', () => {
       kind: 'refund',
       credits: 3,
     });
-    expect((await off()).map(({ check }) => check)).toEqual(['period-usage', 'refund', 'owner']);
+    expect((await listFindings()).map(({ check }) => check)).toEqual(['period-usage', 'refund', 'owner']);
   });
 
-  test('a waiting job that no queue entry stands for', async () => {
+  test('a waiting job without a queue entry', async () => {
     const id = await start();
     await ctx.db.execute(sql`delete from queue.job where data->>'generationId' = ${id}`);
-    expect(await off()).toEqual([{ check: 'queue', generationId: id }]);
+    expect(await listFindings()).toEqual([{ check: 'queue', generationId: id }]);
   });
 
-  test('the missing files of a completed job, until it is swept, and the missing input of a waiting one', async () => {
+  test('the missing files of a completed job, until they expire, and the missing input of a waiting one', async () => {
     const id = await start();
     await ctx.blobs.remove(`inputs/${id}/source`);
-    expect(await off()).toEqual([{ check: 'blob', generationId: id }]);
+    expect(await listFindings()).toEqual([{ check: 'blob', generationId: id }]);
     await end(id, 'completed');
-    expect((await off()).map(({ check }) => check)).toEqual(['blob', 'blob', 'blob']);
+    expect((await listFindings()).map(({ check }) => check)).toEqual(['blob', 'blob', 'blob']);
     await ctx.db.update(generations).set({ sweptAt: new Date() }).where(eq(generations.id, id));
-    expect(await off()).toEqual([]);
+    expect(await listFindings()).toEqual([]);
   });
 });

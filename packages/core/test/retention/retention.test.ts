@@ -8,13 +8,13 @@ import { makePng } from '@restage/media/testing';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
+  cleanUp,
+  cleanUpPeriodically,
   createUpload,
   getGeneration,
   processGeneration,
   reconcile,
   startGeneration,
-  sweep,
-  sweepPeriodically,
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
@@ -28,7 +28,7 @@ let account = '';
 beforeEach(async () => {
   account = (await world.account()).id;
   // What other tests left is not this one's.
-  await sweep(ctx);
+  await cleanUp(ctx);
 });
 
 async function start(more: Parameters<typeof tinyStart>[0] = {}): Promise<string> {
@@ -61,32 +61,32 @@ async function store(key: string): Promise<void> {
 }
 
 describe('outputs', () => {
-  test('are kept for their time, then swept; their URLs say so, and the job is as it was', async () => {
+  test('are deleted after their retention period; their URLs answer 404 with the time, and the job is unchanged', async () => {
     const id = await start();
     await render(id, 'renders');
     clock.offset += 167 * hour;
-    await sweep(ctx);
+    await cleanUp(ctx);
     const job = await getGeneration(asAccount(ctx, account), { id });
     if (isFailure(job) || !job.output) throw new Error('no job');
     expect((await fetch(job.output.render)).status).toBe(200);
 
     clock.offset += 2 * hour;
-    const swept = new Date(ctx.now()).toISOString().slice(0, 13);
-    expect(await sweep(ctx)).toMatchObject({ jobs: 1 });
+    const deletedAt = new Date(ctx.now()).toISOString().slice(0, 13);
+    expect(await cleanUp(ctx)).toMatchObject({ jobs: 1 });
     const gone = await fetch(job.output.render);
     expect(gone.status).toBe(404);
     expect(await gone.json()).toEqual({
-      error: { code: 'NOT_FOUND', message: expect.stringContaining(`was swept at ${swept}`) },
+      error: { code: 'NOT_FOUND', message: expect.stringContaining(`was deleted at ${deletedAt}`) },
     });
     expect(await getGeneration(asAccount(ctx, account), { id })).toMatchObject({
       status: 'completed',
       output: { render: expect.stringContaining('http') },
     });
     expect((await reconcile(ctx)).filter(({ accountId }) => accountId === account)).toEqual([]);
-    expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 0 });
+    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 0 });
   });
 
-  test('that are swept while they are being asked for are not there, and no fault', async () => {
+  test('that are deleted during a request for them answer 404', async () => {
     const id = await start();
     await render(id, 'renders');
     const job = await getGeneration(asAccount(ctx, account), { id });
@@ -95,7 +95,7 @@ describe('outputs', () => {
     vi.spyOn(ctx.blobs, 'stat').mockImplementationOnce(async (key) => {
       const found = await stat(key);
       clock.offset += 169 * hour;
-      await sweep(ctx);
+      await cleanUp(ctx);
       clock.offset -= 169 * hour;
       return found;
     });
@@ -103,69 +103,69 @@ describe('outputs', () => {
     expect(gone.status).toBe(404);
     expect(gone.headers.get('etag')).toBeNull();
     expect(await gone.json()).toMatchObject({
-      error: { code: 'NOT_FOUND', message: expect.stringContaining('was swept at') },
+      error: { code: 'NOT_FOUND', message: expect.stringContaining('was deleted at') },
     });
   });
 
-  test('of superseded attempts go with those that count', async () => {
+  test('of superseded attempts are deleted with those of the final one', async () => {
     const id = await start();
     await render(id, 'renders');
     await store(`outputs/${id}/0/render.png`);
     clock.offset += 169 * hour;
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await isThere(`outputs/${id}/0/render.png`)).toBe(false);
   });
 
-  test('and uploads are kept for ever where 0 hours are set', async () => {
+  test('and uploads are kept for ever if the retention period is 0 hours', async () => {
     const forEver = { ...ctx, settings: { ...ctx.settings, keepOutputsHours: 0, keepUploadsHours: 0 } };
     const id = await start();
     await render(id, 'renders');
     const { id: uploadId } = await upload();
     clock.offset += 100_000 * hour;
-    await sweep(forEver);
+    await cleanUp(forEver);
     expect(await isThere(`outputs/${id}/1/render.png`)).toBe(true);
     expect(await isThere(`uploads/${uploadId}`)).toBe(true);
   });
 });
 
 describe('uploads', () => {
-  test('that nobody used go after their time, bytes and all, and can’t be used any more', async () => {
+  test('that nobody used are deleted after their retention period, and a start with them fails', async () => {
     const { id, uri } = await upload();
     clock.offset += 71 * hour;
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await isThere(`uploads/${id}`)).toBe(true);
     clock.offset += 2 * hour;
-    expect(await sweep(ctx)).toMatchObject({ uploads: 1 });
+    expect(await cleanUp(ctx)).toMatchObject({ uploads: 1 });
     expect(await isThere(`uploads/${id}`)).toBe(false);
     expect(await startGeneration(asAccount(ctx, account), tinyStart({ source_uri: uri }))).toMatchObject({
       code: 'SOURCE_UNREACHABLE',
     });
   });
 
-  test('are kept by every use, and for as long as a job waits for them', async () => {
+  test('are kept after each use for another period, and while an unfinished job needs them', async () => {
     const { id, uri } = await upload();
     clock.offset += 71 * hour;
     await render(await start({ source_uri: uri }), 'fails');
     clock.offset += 71 * hour;
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await isThere(`uploads/${id}`)).toBe(true);
     const waiting = await start({ source_uri: uri });
     clock.offset += 200 * hour;
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await uploadRows(id)).toHaveLength(1);
     await render(waiting, 'renders');
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await uploadRows(id)).toEqual([]);
   });
 
-  test('that a start holds at this moment are passed over, and one that is gone refuses the start', async () => {
+  test('that a start has locked are skipped, and a start whose upload is deleted meanwhile fails', async () => {
     const { id, uri } = await upload();
     clock.offset += 73 * hour;
     const input = tinyStart({ source_uri: uri, idempotency_key: 'late' });
     await other.db
       .transaction(async (db) => {
         await db.execute(sql`select from uploads where id = ${id} for update`);
-        expect(await sweep(ctx)).toMatchObject({ uploads: 0 });
+        expect(await cleanUp(ctx)).toMatchObject({ uploads: 0 });
         // The start has looked at the upload and waits for its row; it is swept under its feet.
         const starting = startGeneration(asAccount(ctx, account), input);
         const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
@@ -180,8 +180,8 @@ describe('uploads', () => {
   });
 });
 
-describe('what belongs to nothing', () => {
-  test('goes: inputs of ended jobs at once, and what crashes left after an hour', async () => {
+describe('orphaned files', () => {
+  test('are deleted: inputs of finished jobs at once, remains of crashes after an hour', async () => {
     const [ended, live] = [await start(), await start()];
     await render(ended, 'fails');
     const never = newId('generation', ctx.now(), ctx.random);
@@ -189,23 +189,23 @@ describe('what belongs to nothing', () => {
     const left = [
       `inputs/${never}/source`,
       `uploads/${upload}`,
-      `uploads/${upload}.0123456789abcdef.arriving`,
+      `uploads/${upload}.0123456789abcdef.partial`,
     ];
     for (const key of left) await store(key);
 
-    expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 1 });
+    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 1 });
     expect(await isThere(`inputs/${ended}/source`)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     for (const key of left) expect(await isThere(key)).toBe(true);
 
     clock.offset += 2 * hour;
-    expect(await sweep(ctx)).toEqual({ jobs: 0, uploads: 0, leftovers: 3 });
+    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 3 });
     for (const key of left) expect(await isThere(key)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     await render(live, 'fails');
   });
 
-  test('goes: folders of processes that were killed, once no attempt can be that old', async () => {
+  test('are deleted: work folders of killed processes, once no attempt can be that old', async () => {
     const { workDirectory } = ctx.settings;
     for (const name of ['render-abc123', 'input-abc123', 'another']) {
       await mkdir(join(workDirectory, name, 'output'), { recursive: true });
@@ -214,51 +214,51 @@ describe('what belongs to nothing', () => {
       await utimes(join(workDirectory, name), now, now);
     }
     clock.offset += hour;
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await readdir(workDirectory)).toEqual(expect.arrayContaining(['render-abc123', 'input-abc123']));
     clock.offset += hour;
-    expect(await sweep(ctx)).toMatchObject({ leftovers: 2 });
+    expect(await cleanUp(ctx)).toMatchObject({ orphans: 2 });
     expect(await readdir(workDirectory)).toEqual(['another']);
   });
 
-  test('goes: files whose sweeper was killed before it removed them', async () => {
+  test('are deleted: outputs whose cleanup was killed before it deleted them', async () => {
     const id = await start();
     await render(id, 'renders');
     await ctx.db.update(generations).set({ sweptAt: new Date() }).where(eq(generations.id, id));
-    await sweep(ctx);
+    await cleanUp(ctx);
     expect(await isThere(`outputs/${id}/1/render.png`)).toBe(false);
   });
 });
 
-test('one process sweeps at a time, and a killed one leaves the lock free', async () => {
+test('one process cleans up at a time, and killing it frees the lock', async () => {
   const [session] = await other.db.execute<{ pid: number }>(
     sql`select pg_backend_pid() as pid, pg_advisory_lock(7378244)`,
   );
-  expect(await sweep(ctx)).toBe('busy');
+  expect(await cleanUp(ctx)).toBe('busy');
   await ctx.db.execute(sql`select pg_terminate_backend(${session?.pid})`);
   // The server lets go of the lock a moment after the session's end was asked for.
-  while ((await sweep(ctx)) === 'busy');
+  while ((await cleanUp(ctx)) === 'busy');
 });
 
-test('the periodic sweeper goes on after a sweep that failed, and ends when it is told to', async () => {
+test('the periodic cleanup continues after a failure, and ends when its signal aborts', async () => {
   const { id } = await upload();
   clock.offset += 73 * hour;
   const stopping = new AbortController();
-  let sweeps = 0;
+  let calls = 0;
   const failing = {
     ...ctx,
     blobs: {
       ...ctx.blobs,
       async remove(key: string) {
-        sweeps += 1;
-        if (sweeps === 1) throw new Error('the disk is gone, for once');
+        calls += 1;
+        if (calls === 1) throw new Error('the disk is gone, for once');
         await ctx.blobs.remove(key);
       },
     },
   };
-  const sweeping = sweepPeriodically(failing, stopping.signal, 20);
+  const cleaning = cleanUpPeriodically(failing, stopping.signal, 20);
   while (await isThere(`uploads/${id}`)) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(world.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'a sweep failed' }));
+  expect(world.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'cleanup_failed' }));
   stopping.abort();
-  await sweeping;
+  await cleaning;
 });

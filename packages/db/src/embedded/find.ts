@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { applicationUrl, dataDirectory, readPassword } from './cluster.ts';
-import { findPostmaster } from './postmaster.ts';
+import { findPostmaster } from './process/postmaster.ts';
 
 /**
- * Finds the embedded database of a directory while it runs, whoever runs it, for a program that only wants to ask
- * it something: takes no hold of it and never stops it.
- * @returns undefined when it does not run, or is not ready.
+ * Finds the running embedded database of a directory, whichever process owns it. For programs that only query it: takes
+ * no lock and never stops it.
+ * @returns undefined if it does not run or is not ready
  */
 export async function findEmbedded(directory: string): Promise<{ readonly url: string } | undefined> {
   const data = dataDirectory(resolve(directory));
   const postmaster = await findPostmaster(data);
-  if (!postmaster?.ready) return undefined;
+  if (!postmaster?.isReady) return undefined;
   return { url: applicationUrl(await readPassword({ data }), postmaster.port) };
 }

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failWith, isFailure } from '@restage/errors';
+import { ensureAccessibleBinaries } from './accessible-binaries.ts';
 import { locateBinaries } from './binaries.ts';
-import { type Claim, claimCluster } from './claim.ts';
 import {
   application,
   applicationUrl,
@@ -11,60 +11,61 @@ import {
   dataDirectory,
   ensureCluster,
   readPassword,
-  sweepStaged,
+  removeStaleStaging,
 } from './cluster.ts';
 import { type EmbeddedFailure, faultOf, faultOfOutput, unusable } from './fault.ts';
-import { type Guard, guardPostmaster } from './guard.ts';
-import { chooseIdentity } from './identity.ts';
+import { acquireClusterLock, type ClusterLock } from './lock.ts';
+import { chooseOsUser } from './os-user.ts';
+import { type Guard, guardPostmaster } from './process/guard.ts';
 import {
   findPostmaster,
-  type Launched,
+  type LaunchedPostmaster,
   launchPostmaster,
   type Postmaster,
   removeStalePid,
   stopPostmaster,
-} from './postmaster.ts';
-import { reachableBinaries } from './reach.ts';
+} from './process/postmaster.ts';
 
-/** A running embedded database that is this process's alone. */
+/** A running embedded database that this process owns. */
 export interface Embedded {
-  /** Connects as the plain role that owns the database `restage`. */
+  readonly kind: 'ready';
+  /** A URL with the plain role that owns the database `restage`. */
   readonly url: string;
-  /** Shuts PostgreSQL down, ending what connections there are, and waits for it. */
+  /** Shuts PostgreSQL down, closes open connections, and waits until it has ended. */
   stop(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** Where the database lives; made when it is not there. */
+  /** The directory of the database; created if it does not exist. */
   readonly directory: string;
-  /** Told, in a line each, what the operator may want to know. */
+  /** Receives messages for the operator, one line each. */
   readonly log: (line: string) => void;
-  /** Default true. False, for tests, trades the safety of the data for speed. */
+  /** Default true. False, for tests, trades durability for speed. */
   readonly durable?: boolean;
 }
 
-/** Milliseconds for which a server may start, recover or finish stopping before we give up. */
-const patience = 120_000;
+/** How long a server may take to start, recover or finish stopping. */
+const startTimeoutMs = 120_000;
 
 /**
- * Starts a PostgreSQL of our own, which ends with this process at the latest.
- * @returns the database, or why there is none as one line: DATABASE_IN_USE when another server has the directory.
+ * Starts an embedded PostgreSQL, which never outlives this process.
+ * @returns the database, or why it can't start, as one line: `in-use` if another server uses the directory
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded | EmbeddedFailure> {
   const directory = resolve(options.directory);
   try {
-    const cluster = await prepare(directory, options.durable ?? true);
+    const cluster = await prepareCluster(directory, options.durable ?? true);
     if (isFailure(cluster)) return cluster;
-    const owned = await own(cluster, options.log);
+    const owned = await startOwnedPostmaster(cluster, options.log);
     if (isFailure(owned)) return owned;
-    const { claim, postmaster, guard } = owned;
+    const { lock, postmaster, guard } = owned;
     const stop = async () => {
-      await claim.release(() => stopPostmaster(postmaster, cluster.data));
+      await lock.release(() => stopPostmaster(postmaster, cluster.data));
       await guard.release();
     };
     try {
-      await sweepStaged(cluster);
-      return { url: await ensureDatabase(cluster, claim, postmaster), stop };
+      await removeStaleStaging(cluster);
+      return { kind: 'ready', url: await ensureDatabase(cluster, lock, postmaster), stop };
     } catch (error) {
       await stop();
       throw error;
@@ -74,62 +75,65 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded 
   }
 }
 
-async function prepare(directory: string, durable: boolean): Promise<Cluster | EmbeddedFailure> {
+async function prepareCluster(directory: string, durable: boolean): Promise<Cluster | EmbeddedFailure> {
   const data = dataDirectory(directory);
   const located = locateBinaries();
   if (isFailure(located)) return located;
-  const identity = await chooseIdentity(data);
-  if (isFailure(identity)) return identity;
-  const binaries = await reachableBinaries(located, identity);
+  const osUser = await chooseOsUser(data);
+  if (isFailure(osUser)) return osUser;
+  const binaries = await ensureAccessibleBinaries(located, osUser);
   if (isFailure(binaries)) return binaries;
-  const cluster = { directory, data, binaries, identity, durable };
+  const cluster = { directory, data, binaries, osUser, durable };
   return (await ensureCluster(cluster)) ?? cluster;
 }
 
 /**
- * What PostgreSQL says of troubles that pass: another start was first, or replaced ours; a crashed one's remains; a port
- * just taken.
+ * Output of PostgreSQL for failures that a retry resolves: another start was first or replaced ours; remains of a
+ * crash; a port that was just taken.
  */
-const passing =
+const transientErrorPattern =
   /lock file "postmaster\.pid" (already exists|is empty)|received fast shutdown|bogus data in lock file|shared memory block|could not create any TCP/;
 
-/** A running server that is ours. */
-interface Owned {
+/** A running PostgreSQL that this process owns. */
+interface OwnedPostmaster {
   readonly postmaster: Postmaster;
-  readonly claim: Claim;
+  readonly lock: ClusterLock;
   readonly guard: Guard;
 }
 
 /**
- * Brings about a running server that is ours. Several processes may be at this at once, and a server may be on
- * its way up or down: who runs is decided by PostgreSQL's own interlock, whose it is by the claim.
+ * Starts or takes over a PostgreSQL until this process owns a running one. Several processes may try at once, and a
+ * server may be starting or stopping: PostgreSQL's own interlock decides who runs, the cluster lock decides who owns.
  */
-async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned | EmbeddedFailure> {
-  const began = Date.now();
-  let launched: Launched | undefined;
-  let stray: number | undefined;
-  while (Date.now() < began + patience) {
+async function startOwnedPostmaster(
+  cluster: Cluster,
+  log: (line: string) => void,
+): Promise<OwnedPostmaster | EmbeddedFailure> {
+  const startedAt = Date.now();
+  let launched: LaunchedPostmaster | undefined;
+  let orphanPid: number | undefined;
+  while (Date.now() < startedAt + startTimeoutMs) {
     const postmaster = await findPostmaster(cluster.data);
-    if (postmaster?.ready) {
-      const claim = await claimCluster(cluster, postmaster, log);
-      if (claim === 'taken') {
+    if (postmaster?.isReady) {
+      const lock = await acquireClusterLock(cluster, postmaster, log);
+      if (lock === 'taken') {
         await launched?.guard?.release();
         return failWith('DATABASE_IN_USE', `Another Restage server is using ${cluster.directory}.`);
       }
-      if (claim !== 'unready') {
-        if (claim.startedAt >= began) {
+      if (lock !== 'unready') {
+        if (lock.startedAt >= startedAt) {
           const ours = launched?.pid === postmaster.pid ? launched.guard : undefined;
           if (!ours) await launched?.guard?.release();
-          return { claim, postmaster, guard: ours ?? guardPostmaster(cluster, postmaster.pid) };
+          return { lock, postmaster, guard: ours ?? guardPostmaster(cluster, postmaster.pid) };
         }
-        if (stray === postmaster.pid) {
-          // Left by a server that was killed, whose guard may be about to shut it down: nothing is built on it.
+        if (orphanPid === postmaster.pid) {
+          // Left by a server that was killed, whose guard may be about to shut it down: never reuse it.
           log('Replacing the embedded PostgreSQL that was left running.');
-          await claim.release(() => stopPostmaster(postmaster, cluster.data));
+          await lock.release(() => stopPostmaster(postmaster, cluster.data));
         } else {
-          // A server that has just started it, or lost its connections in a crash of it, gets to take hold first.
-          stray = postmaster.pid;
-          await claim.release();
+          // A server that has just started it, or reconnects after a crash of it, gets to take the lock first.
+          orphanPid = postmaster.pid;
+          await lock.release();
           await sleep(1000);
         }
         continue;
@@ -144,15 +148,18 @@ async function own(cluster: Cluster, log: (line: string) => void): Promise<Owned
     if (typeof ended === 'string') return cannotRun(ended);
 
     const output = await launched.output();
-    if (!passing.test(output)) return await faultOfOutput('postgres', output, cluster.directory);
+    if (!transientErrorPattern.test(output))
+      return await faultOfOutput('postgres', output, cluster.directory);
     launched = undefined;
     await removeStalePid(cluster.data);
     await sleep(200);
   }
-  return unusable(`The embedded PostgreSQL in ${cluster.directory} is not ready after ${patience / 1000} s.`);
+  return unusable(
+    `The embedded PostgreSQL in ${cluster.directory} is not ready after ${startTimeoutMs / 1000} s.`,
+  );
 }
 
-async function ensureDatabase(cluster: Cluster, { sql }: Claim, { port }: Postmaster): Promise<string> {
+async function ensureDatabase(cluster: Cluster, { sql }: ClusterLock, { port }: Postmaster): Promise<string> {
   const password = await readPassword(cluster);
   const [found] = await sql<[{ role: boolean; database: boolean }]>`
     select exists (select from pg_roles where rolname = ${application}) as role,

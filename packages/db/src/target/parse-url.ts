@@ -4,11 +4,11 @@ import type { DatabaseFailure } from '../fault.ts';
 import { type DatabaseTarget, isSocket, type SslMode, sslModes } from './target.ts';
 import { readTlsSettings } from './tls-settings.ts';
 
-/** What a URL or the environment says of a connection, by libpq's names of its parameters. */
-type Parameters = Readonly<Partial<Record<(typeof used)[number], string>>>;
+/** The parameters of a connection from a URL or the environment, by libpq's names. */
+type Parameters = Readonly<Partial<Record<(typeof usedParameters)[number], string>>>;
 
-/** libpq's parameters that are used. */
-const used = [
+/** The parameters of libpq that we use. */
+const usedParameters = [
   'host',
   'port',
   'dbname',
@@ -24,8 +24,8 @@ const used = [
   'connect_timeout',
 ] as const;
 
-/** libpq's parameters of which only some values can be had, none of which changes anything. */
-const choices: Readonly<Record<string, readonly string[]>> = {
+/** Parameters of libpq that accept only these values, none of which changes anything. */
+const fixedParameters: Readonly<Record<string, readonly string[]>> = {
   channel_binding: ['disable', 'prefer'],
   client_encoding: ['auto', 'utf8', 'UTF8'],
   gssencmode: ['disable', 'prefer'],
@@ -33,8 +33,8 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   target_session_attrs: ['any', 'read-write', 'primary'],
 };
 
-/** libpq's parameters that tune what is tuned here already. */
-const ignored: ReadonlySet<string> = new Set([
+/** Parameters of libpq that are accepted and have no effect here. */
+const ignoredParameters: ReadonlySet<string> = new Set([
   'fallback_application_name',
   'keepalives',
   'keepalives_count',
@@ -46,8 +46,8 @@ const ignored: ReadonlySet<string> = new Set([
   'tcp_user_timeout',
 ]);
 
-/** The environment variables that stand in for what a URL leaves out. */
-const variables: Readonly<Partial<Record<(typeof used)[number], string>>> = {
+/** The environment variables that supply what a URL omits. */
+const environmentVariables: Readonly<Partial<Record<(typeof usedParameters)[number], string>>> = {
   host: 'PGHOST',
   port: 'PGPORT',
   dbname: 'PGDATABASE',
@@ -59,15 +59,15 @@ const variables: Readonly<Partial<Record<(typeof used)[number], string>>> = {
   sslkey: 'PGSSLKEY',
 };
 
-/** `postgres://user:password@host:port/database?parameters`, every part after the scheme optional. */
-const form =
+/** `postgres://user:password@host:port/database?parameters`; every part after the scheme is optional. */
+const urlPattern =
   /^postgres(?:ql)?:\/\/(?:(?<user>[^:/]*?)(?::(?<password>[^/]*))?@)?(?<host>\[[^\]/]*\]|[^:/?[\]]*)(?::(?<port>\d*))?(?:\/(?<dbname>[^?/]*))?(?:\?(?<query>.*))?$/s;
 
 /**
- * Reads a PostgreSQL URL as libpq does: percent-encoded parts, IPv6 addresses, Unix sockets, `sslmode` and what goes
- * with it, and the same defaults, but for the host, which is `localhost`.
- * @param setting what the URL was given as, for messages
- * @returns why it can't be used, otherwise, in one line that repeats no password
+ * Parses a PostgreSQL URL as libpq does: percent-encoding, IPv6 addresses, Unix sockets, `sslmode` and its parameters,
+ * and the same defaults, except that the host defaults to `localhost`.
+ * @param setting the name of the setting that the URL comes from, for messages
+ * @returns why the URL can't be used, otherwise, in one line without the password
  */
 export function parseDatabaseUrl(
   url: string,
@@ -83,11 +83,11 @@ export function parseDatabaseUrl(
   }
 }
 
-/** What is wrong with a URL, as the end of a sentence. */
+/** A problem with a URL. The message is the end of a sentence. */
 class UrlError extends Error {}
 
 function readEnvironment(env: Readonly<Record<string, string | undefined>>): Parameters {
-  const found = Object.entries(variables).flatMap(([name, variable]) => {
+  const found = Object.entries(environmentVariables).flatMap(([name, variable]) => {
     const value = env[variable];
     return value ? [[name, value] as const] : [];
   });
@@ -95,7 +95,7 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Par
 }
 
 function splitUrl(url: string): Parameters {
-  const parts = form.exec(url)?.groups;
+  const parts = urlPattern.exec(url)?.groups;
   if (!parts) throw new UrlError('it is not a URL like postgres://user:password@host:5432/database');
   const { query, ...places } = parts;
   const given: Record<string, string> = {};
@@ -120,15 +120,15 @@ function decode(text: string): string {
 }
 
 function addParameter(given: Record<string, string>, name: string, value: string): void {
-  // As libpq takes it, from JDBC's URLs.
+  // libpq accepts this parameter of JDBC URLs.
   if (name === 'ssl' && value === 'true') given.sslmode = 'require';
-  else if ((used as readonly string[]).includes(name)) given[name] = value;
-  else if (Object.hasOwn(choices, name)) checkChoice(name, value, choices[name] ?? []);
-  else if (!ignored.has(name)) {
-    // What is no word may be a piece of a password.
+  else if ((usedParameters as readonly string[]).includes(name)) given[name] = value;
+  else if (Object.hasOwn(fixedParameters, name)) checkChoice(name, value, fixedParameters[name] ?? []);
+  else if (!ignoredParameters.has(name)) {
+    // A name that is not a word may be part of a password.
     const what = /^\w{1,40}$/.test(name) ? `the parameter "${name}"` : 'a parameter';
     throw new UrlError(
-      `it has ${what}, which is not one of ${used.join(', ')}; settings of PostgreSQL go into options=-c%20name=value`,
+      `it has ${what}, which is not one of ${usedParameters.join(', ')}; settings of PostgreSQL go into options=-c%20name=value`,
     );
   }
 }
@@ -156,7 +156,7 @@ function toTarget(given: Parameters, setting: string): DatabaseTarget {
     tls,
     applicationName: given.application_name || undefined,
     options: given.options || undefined,
-    // libpq takes 0 for ever, which no start should wait.
+    // In libpq, 0 is no timeout; a server's start must not wait for ever.
     connectTimeoutSeconds: readNumber(given.connect_timeout, 'connect_timeout', 0, 3600) || 10,
   };
 }
@@ -170,14 +170,14 @@ function readSslMode({ sslmode, sslrootcert }: Parameters): SslMode {
   if (system && mode !== 'verify-full') {
     throw new UrlError(`sslrootcert=system goes with sslmode=verify-full; received ${mode}`);
   }
-  // As libpq has it: whoever names a CA wants it asked.
+  // As in libpq: naming a CA asks for verification.
   return mode === 'require' && sslrootcert ? 'verify-ca' : mode;
 }
 
 function readNumber(text: string | undefined, name: string, min: number, max: number): number | undefined {
   if (!text) return undefined;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-  // What stands where a port should may be a piece of a password, so it is not repeated.
+  // The value is not repeated: in place of a port it may be part of a password.
   if (value < min || value > max) throw new UrlError(`${name} must be from ${min} to ${max}`);
   return value;
 }

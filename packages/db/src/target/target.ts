@@ -4,15 +4,15 @@ import type { SecureContextOptions } from 'node:tls';
 export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
 
-/** How TLS is spoken, where it is: what `tls.connect` gets beside the socket. */
+/** The options of `tls.connect` beside the socket. */
 export interface TlsSettings extends SecureContextOptions {
   readonly rejectUnauthorized: boolean;
-  /** Verified against the certificate, where it is an address: postgres.js itself passes on names only. */
+  /** Verified against the certificate if it is an address: postgres.js itself passes names only. */
   readonly host?: string;
   readonly checkServerIdentity?: () => undefined;
 }
 
-/** Where a database is and how to reach it: what a URL says, read once for all connections. */
+/** A parsed database URL: where the database is and how to connect to it. */
 export interface DatabaseTarget {
   /** The setting that the URL came from, for messages. */
   readonly setting: string;
@@ -25,18 +25,18 @@ export interface DatabaseTarget {
   readonly sslMode: SslMode;
   readonly tls: TlsSettings;
   readonly applicationName: string | undefined;
-  /** Command-line options for the session, as in `-c search_path=restage`. */
+  /** Command-line options for the session, such as `-c search_path=restage`. */
   readonly options: string | undefined;
   readonly connectTimeoutSeconds: number;
 }
 
-/** Whether a target is a Unix socket: TLS is then never used, whatever `sslmode` says, as in libpq. */
+/** Whether a target is a Unix socket, for which TLS is never used, as in libpq. */
 export const isSocket = ({ host }: Pick<DatabaseTarget, 'host'>) => host.startsWith('/');
 
-/** Names a database by its place, and never by its password. */
+/** Names a database by host, port and name, without user and password. */
 export function describeTarget({ host, port, database }: DatabaseTarget): string {
-  const place = host.startsWith('/')
+  const address = host.startsWith('/')
     ? `${host}/.s.PGSQL.${port}`
     : `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return `PostgreSQL at ${place}, database ${database}`;
+  return `PostgreSQL at ${address}, database ${database}`;
 }

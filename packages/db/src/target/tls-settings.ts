@@ -12,8 +12,7 @@ interface TlsFiles {
 }
 
 /**
- * Gives what TLS takes in a mode. Without `sslrootcert`, certificates are verified by the CAs of this machine and of
- * Node.
+ * Reads the TLS settings for a mode. Without `sslrootcert`, the CAs of this machine and of Node verify certificates.
  * @returns what is wrong with a file, otherwise
  */
 export function readTlsSettings(files: TlsFiles, mode: SslMode, host: string): TlsSettings | string {
@@ -36,6 +35,7 @@ export function readTlsSettings(files: TlsFiles, mode: SslMode, host: string): T
   }
 }
 
+/** A problem with one of the files. */
 class FileError extends Error {}
 
 function readAuthorities(path: string | undefined): string[] {
@@ -59,7 +59,7 @@ function readText(name: string, path: string): string {
   }
 }
 
-/** A key that fits no certificate is found here, and not at each connection. */
+/** Finds a key that does not match its certificate now, not at each connection. */
 function checkContext({ cert, key, passphrase }: TlsSettings): void {
   if (cert === undefined && key === undefined) return;
   try {

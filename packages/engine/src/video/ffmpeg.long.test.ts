@@ -72,7 +72,7 @@ describe.each(kinds)('of any movie in %s', (_name, change) => {
         const movie = readMovieFile(path);
         const { frames, width, height } = ffprobe(path);
         if (movie === 'damaged') expect(frames).toBe(0);
-        else if ('unaccepted' in movie) throw new Error(movie.unaccepted);
+        else if ('unsupported' in movie) throw new Error(movie.unsupported);
         else expect({ ...movie, frames: movie.timeline.count }).toMatchObject({ frames, width, height });
       }),
       { numRuns: 120 },
@@ -87,7 +87,7 @@ describe.each(kinds)('of any movie in %s', (_name, change) => {
       fc.asyncProperty(anyMovie(parts), async (built) => {
         const source = write(built);
         const movie = readMovieFile(source);
-        if (movie === 'damaged' || 'unaccepted' in movie) return;
+        if (movie === 'damaged' || 'unsupported' in movie) return;
         const result = await renderVideo(
           {
             ...{ generationType: 'video', alphaMode: 'fill', prompt: 'dusk', seed: 1, maxResolution: 720 },

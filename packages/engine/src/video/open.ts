@@ -55,7 +55,7 @@ export async function openVideo(
   const movie = readMovieFile(path);
   if (movie === 'damaged') return damaged;
   const foreign = failWith('INVALID_INPUT', `The ${role} holds no H.264 or HEVC video.`);
-  if ('unaccepted' in movie) return foreign;
+  if ('unsupported' in movie) return foreign;
   const context = await openContext(path, { ignore_editlist: '1' });
   if (context === undefined) return damaged;
   const stream = context.streams.find(

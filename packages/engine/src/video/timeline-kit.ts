@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuiltMovie, takeApart } from '@restage/media/testing';
+import { type BuiltMovie, demuxMovie } from '@restage/media/testing';
 import fc from 'fast-check';
 import { folder } from '../test-kit.ts';
 import { type AwkwardVideo, makeVideo } from './awkward-kit.ts';
@@ -23,7 +23,7 @@ export async function encodeParts(frames: number, change: Partial<AwkwardVideo> 
     ],
     ...change,
   });
-  return await takeApart(new Uint8Array(readFileSync(path)), timescale);
+  return await demuxMovie(new Uint8Array(readFileSync(path)), timescale);
 }
 
 /**

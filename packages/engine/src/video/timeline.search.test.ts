@@ -20,7 +20,7 @@ function write(movie: BuiltMovie): string {
 
 function readMovie(path: string) {
   const movie = readMovieFile(path);
-  if (movie === 'damaged' || 'unaccepted' in movie) throw new Error('not a movie');
+  if (movie === 'damaged' || 'unsupported' in movie) throw new Error('not a movie');
   return movie;
 }
 

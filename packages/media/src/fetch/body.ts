@@ -1,42 +1,42 @@
 import type { FileHandle } from 'node:fs/promises';
-import { describe, discard, type FetchLimits, type Incoming, Refusal } from './fetcher.ts';
+import { cancelBody, describeError, FetchFailure, type FetchLimits, type FetchResponse } from './fetcher.ts';
 
-/** The pieces of a response's body as they come; a Refusal is the last one, when it breaks off. */
-export async function* pieces(answer: Incoming): AsyncGenerator<Buffer | Refusal, void, void> {
+/** Yields the chunks of a response's body; if the body breaks off, yields a FetchFailure last. */
+export async function* chunks(response: FetchResponse): AsyncGenerator<Buffer | FetchFailure, void, void> {
   try {
-    yield* answer.body as AsyncIterable<Buffer>;
+    yield* response.body as AsyncIterable<Buffer>;
   } catch (error) {
-    yield new Refusal(describe(error));
+    yield new FetchFailure(describeError(error));
   } finally {
-    discard(answer);
+    cancelBody(response);
   }
 }
 
 /**
- * Writes a response's body to a file, from `position` on. What goes wrong with the file is thrown.
- * @param atMost bytes; one more and it is `'too large'`, and the rest is not read
- * @returns the number of bytes written, or why the body did not arrive.
+ * Writes a response's body to a file, from `position` on. Throws errors of the file.
+ * @param maxBytes a longer body is `'too large'`, and its rest is not read
+ * @returns the number of bytes written, or why the body was not received
  */
 export async function writeBody(
-  answer: Incoming,
+  response: FetchResponse,
   file: FileHandle,
-  { position, atMost, limits }: { position: number; atMost: number; limits: FetchLimits },
-): Promise<number | 'too large' | Refusal> {
-  const encoding = answer.headers['content-encoding'] ?? 'identity';
+  { position, maxBytes, limits }: { position: number; maxBytes: number; limits: FetchLimits },
+): Promise<number | 'too large' | FetchFailure> {
+  const encoding = response.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
-    discard(answer);
-    return new Refusal(`the content encoding ${encoding}, though none was accepted`);
+    cancelBody(response);
+    return new FetchFailure(`the content encoding ${encoding}, though none was accepted`);
   }
   const started = performance.now();
   let bytes = 0;
-  for await (const piece of pieces(answer)) {
-    if (piece instanceof Refusal) return piece;
-    if (bytes + piece.length > atMost) return 'too large';
-    await file.write(piece, 0, piece.length, position + bytes);
-    bytes += piece.length;
+  for await (const chunk of chunks(response)) {
+    if (chunk instanceof FetchFailure) return chunk;
+    if (bytes + chunk.length > maxBytes) return 'too large';
+    await file.write(chunk, 0, chunk.length, position + bytes);
+    bytes += chunk.length;
     const elapsedMs = performance.now() - started;
-    if (elapsedMs > limits.dripMs && bytes < (limits.slowestBytesPerSecond * elapsedMs) / 1000) {
-      return new Refusal('a slow drip');
+    if (elapsedMs > limits.slowBodyGraceMs && bytes < (limits.minBytesPerSecond * elapsedMs) / 1000) {
+      return new FetchFailure('the body is too slow');
     }
   }
   return bytes;

@@ -1,36 +1,36 @@
 import { limits } from '@restage/contract';
 import type { Dispatcher } from 'undici';
-import { checkedConnector } from './connect.ts';
+import { createCheckedConnector } from './connect.ts';
 import type { Network } from './network.ts';
 
-/** Bounds of going out to a URL. */
+/** Limits of a fetch. */
 export interface FetchLimits {
-  /** Name look-up, TCP and TLS together. */
+  /** DNS lookup, TCP and TLS together. */
   readonly connectMs: number;
   /** From the request until the response's headers. */
   readonly firstByteMs: number;
-  /** Between two pieces of a body. */
+  /** Between two chunks of a body. */
   readonly stallMs: number;
-  /** Of a body, after which it must have come at `slowestBytesPerSecond` on average. */
-  readonly dripMs: number;
-  readonly slowestBytesPerSecond: number;
-  /** Bytes that a file may have. */
-  readonly fileBytes: number;
+  /** After this time, the average rate of a body must be at least `minBytesPerSecond`. */
+  readonly slowBodyGraceMs: number;
+  readonly minBytesPerSecond: number;
+  /** The maximum size of a file. */
+  readonly maxFileBytes: number;
 }
 
 export const fetchLimits = {
   connectMs: 3000,
   firstByteMs: 5000,
   stallMs: 5000,
-  dripMs: 10_000,
-  slowestBytesPerSecond: 16 * 1024,
-  fileBytes: limits.uploadBytes,
+  slowBodyGraceMs: 10_000,
+  minBytesPerSecond: 16 * 1024,
+  maxFileBytes: limits.uploadBytes,
 } as const satisfies FetchLimits;
-const redirectsAtMost = 5;
-const headerBytes = 32 * 1024;
+const maxRedirects = 5;
+const maxHeaderBytes = 32 * 1024;
 
-/** Why there is no response: the text is for logs, and is never told to a user. */
-export class Refusal {
+/** Why there is no response. The reason is for logs, and never shown to users. */
+export class FetchFailure {
   readonly reason: string;
   constructor(reason: string) {
     this.reason = reason;
@@ -38,7 +38,7 @@ export class Refusal {
 }
 
 /** One request. */
-interface Outgoing {
+interface FetchRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -47,28 +47,28 @@ interface Outgoing {
   readonly followRedirects: boolean;
 }
 
-/** A response whose body has not been read. Whoever gets it reads it, or gives it up with `discard`. */
-export interface Incoming {
+/** A response whose body has not been read. The caller must read it, or cancel it with {@link cancelBody}. */
+export interface FetchResponse {
   readonly status: number;
   readonly headers: Dispatcher.ResponseData['headers'];
   readonly body: Dispatcher.ResponseData['body'];
-  /** The URL that answered, after redirects. */
+  /** The URL of the response, after redirects. */
   readonly url: URL;
 }
 
-/** Goes out to URLs that users gave. Connections are kept for the requests of one call, and then closed. */
+/** Sends requests to URLs of users. Keeps connections open for the requests of one call. */
 export interface Fetcher {
-  send(url: URL, outgoing: Outgoing): Promise<Incoming | Refusal>;
+  send(url: URL, fetchRequest: FetchRequest): Promise<FetchResponse | FetchFailure>;
   close(): Promise<void>;
 }
 
-/** A Fetcher for one call. Failures of the network are returned; nothing but bugs is thrown. */
+/** Opens a Fetcher for one call. It returns network failures, and throws only for bugs. */
 export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
   let client: ReturnType<typeof openClient> | undefined;
 
-  async function sendOnce(url: URL, outgoing: Outgoing): Promise<Incoming | Refusal> {
-    const refusal = checkUrl(url, network.allowPrivateNetwork);
-    if (refusal) return refusal;
+  async function sendOnce(url: URL, fetchRequest: FetchRequest): Promise<FetchResponse | FetchFailure> {
+    const failure = checkUrl(url, network.allowPrivateNetwork);
+    if (failure) return failure;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), bounds.connectMs + bounds.firstByteMs);
     try {
@@ -76,32 +76,32 @@ export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
       const { request, agent } = await client;
       const response = await request(url, {
         dispatcher: agent,
-        method: outgoing.method,
-        headers: { 'accept-encoding': 'identity', 'user-agent': 'restage', ...outgoing.headers },
-        body: outgoing.body ?? null,
-        signal: AbortSignal.any([outgoing.signal, deadline.signal]),
+        method: fetchRequest.method,
+        headers: { 'accept-encoding': 'identity', 'user-agent': 'restage', ...fetchRequest.headers },
+        body: fetchRequest.body ?? null,
+        signal: AbortSignal.any([fetchRequest.signal, deadline.signal]),
       });
       return { status: response.statusCode, headers: response.headers, body: response.body, url };
     } catch (error) {
-      return new Refusal(describe(error));
+      return new FetchFailure(describeError(error));
     } finally {
       clearTimeout(timer);
     }
   }
 
   return {
-    async send(url, outgoing) {
+    async send(url, fetchRequest) {
       let target = url;
-      for (let hop = 0; hop <= redirectsAtMost; hop += 1) {
-        const answer = await sendOnce(target, outgoing);
-        if (answer instanceof Refusal || !outgoing.followRedirects || !isRedirect(answer.status))
-          return answer;
-        discard(answer);
-        const next = redirectTarget(answer);
-        if (next instanceof Refusal) return next;
+      for (let hop = 0; hop <= maxRedirects; hop += 1) {
+        const response = await sendOnce(target, fetchRequest);
+        if (response instanceof FetchFailure || !fetchRequest.followRedirects || !isRedirect(response.status))
+          return response;
+        cancelBody(response);
+        const next = resolveRedirect(response);
+        if (next instanceof FetchFailure) return next;
         target = next;
       }
-      return new Refusal(`more than ${redirectsAtMost} redirects`);
+      return new FetchFailure(`more than ${maxRedirects} redirects`);
     },
     async close() {
       await (await client)?.agent.destroy();
@@ -109,15 +109,15 @@ export function openFetcher(network: Network, bounds: FetchLimits): Fetcher {
   };
 }
 
-/** Loaded when first needed: a quarter of the server's program, which a server that fetches nothing goes without. */
+/** Loads undici on first use: it is a quarter of the server's code, and a server that fetches nothing needs none. */
 async function openClient(network: Network, bounds: FetchLimits) {
-  // Its exports by name are there for Node alone: a bundle has the default.
+  // Only Node provides its named exports: a bundle has the default export.
   const { Agent, request } = (await import('undici')).default;
   const agent = new Agent({
-    connect: checkedConnector(network, bounds.connectMs),
+    connect: createCheckedConnector(network, bounds.connectMs),
     headersTimeout: bounds.firstByteMs,
     bodyTimeout: bounds.stallMs,
-    maxHeaderSize: headerBytes,
+    maxHeaderSize: maxHeaderBytes,
     connections: 1,
     pipelining: 1,
     allowH2: false,
@@ -125,19 +125,19 @@ async function openClient(network: Network, bounds: FetchLimits) {
   return { request, agent };
 }
 
-/** Gives up the body of a response, and the connection with it. */
-export function discard(answer: Incoming): void {
-  // Being destroyed is an error to the stream, which would end the process if nobody listened.
-  answer.body.on('error', () => undefined).destroy();
+/** Cancels the body of a response, and closes its connection. */
+export function cancelBody(response: FetchResponse): void {
+  // A destroyed stream emits an error, which would end the process without a listener.
+  response.body.on('error', () => undefined).destroy();
 }
 
-/** What the text of a URL alone decides: scheme, port, user information. The host is checked when dialled. */
-export function checkUrl(url: URL, allowPrivateNetwork: boolean): Refusal | undefined {
-  if (url.username !== '' || url.password !== '') return new Refusal('the URL has user information');
+/** Checks scheme, port and user information of a URL. Its host is checked when a connection is opened. */
+export function checkUrl(url: URL, allowPrivateNetwork: boolean): FetchFailure | undefined {
+  if (url.username !== '' || url.password !== '') return new FetchFailure('the URL has user information');
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowPrivateNetwork)) {
-    return new Refusal(`the scheme ${url.protocol}`);
+    return new FetchFailure(`the scheme ${url.protocol}`);
   }
-  if (url.port !== '' && !allowPrivateNetwork) return new Refusal(`the port ${url.port}`);
+  if (url.port !== '' && !allowPrivateNetwork) return new FetchFailure(`the port ${url.port}`);
   return undefined;
 }
 
@@ -145,19 +145,19 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-function redirectTarget(answer: Incoming): URL | Refusal {
-  const { location } = answer.headers;
-  if (typeof location !== 'string' || !URL.canParse(location, answer.url)) {
-    return new Refusal('a redirect without a URL');
+function resolveRedirect(response: FetchResponse): URL | FetchFailure {
+  const { location } = response.headers;
+  if (typeof location !== 'string' || !URL.canParse(location, response.url)) {
+    return new FetchFailure('a redirect without a URL');
   }
-  const target = new URL(location, answer.url);
-  if (answer.url.protocol === 'https:' && target.protocol !== 'https:') {
-    return new Refusal(`a redirect from https to ${target.protocol}`);
+  const target = new URL(location, response.url);
+  if (response.url.protocol === 'https:' && target.protocol !== 'https:') {
+    return new FetchFailure(`a redirect from https to ${target.protocol}`);
   }
   return target;
 }
 
-/** An error as text, for logs. */
-export function describe(error: unknown): string {
+/** Formats an error for logs. */
+export function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -2,17 +2,17 @@ import { lookup } from 'node:dns/promises';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-/** How media reaches the network. Tests replace the parts; addresses are checked whatever they are. */
+/** Access to the network. Tests replace parts of it; addresses are checked in any case. */
 export interface Network {
-  /** Looks up every address of a name. Rejects when there is none. */
+  /** Resolves all addresses of a name. Rejects if there is none. */
   readonly resolveName: (name: string) => Promise<readonly string[]>;
-  /** The addresses of this machine, which are refused even where they are public. */
+  /** Lists the addresses of this machine, which are refused even if they are public. */
   readonly ownAddresses: () => readonly string[];
   /** Opens a TCP connection to an address that has been checked. */
-  readonly dial: (address: string, port: number) => Socket;
-  /** PEM certificates to trust in place of the well-known authorities. */
+  readonly connect: (address: string, port: number) => Socket;
+  /** PEM certificates to trust instead of the default authorities. */
   readonly certificateAuthorities?: string;
-  /** Lets http, any port and private addresses through: for development alone. */
+  /** Allows http, any port and private addresses: for development only. */
   readonly allowPrivateNetwork: boolean;
 }
 
@@ -24,5 +24,5 @@ export const systemNetwork = {
   },
   ownAddresses: () =>
     Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address)),
-  dial: (address: string, port: number) => connect({ host: address, port }),
+  connect: (address: string, port: number) => connect({ host: address, port }),
 } satisfies Partial<Network>;

@@ -1,4 +1,4 @@
-import { Damaged } from '../probe/reader.ts';
+import { DamagedFileError } from '../probe/reader.ts';
 
 /** A box inside a buffer: its type and its contents, without the header. */
 export interface Box {
@@ -9,7 +9,7 @@ export interface Box {
 /**
  * Lists the boxes of a buffer (ISO/IEC 14496-12, 4.2). A last box that claims more bytes than there are is cut to
  * what is there; QuickTime ends some lists with four zero bytes, which end this one too.
- * Throws Damaged for a box that is shorter than its own header.
+ * Throws DamagedFileError for a box that is shorter than its own header.
  */
 export function listBoxes(buffer: Buffer): Box[] {
   const boxes: Box[] = [];
@@ -22,7 +22,7 @@ export function listBoxes(buffer: Buffer): Box[] {
     } else if (size === 0) {
       size = buffer.length - at;
     }
-    if (size < header) throw new Damaged('one of its boxes is shorter than its header');
+    if (size < header) throw new DamagedFileError('one of its boxes is shorter than its header');
     const type = buffer.toString('latin1', at + 4, at + 8);
     boxes.push({ type, body: buffer.subarray(at + header, Math.min(at + size, buffer.length)) });
     at += size;

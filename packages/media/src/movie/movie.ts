@@ -1,12 +1,12 @@
 import type { Size } from '@restage/contract';
-import { Damaged, type Reader } from '../probe/reader.ts';
+import { DamagedFileError, type Reader } from '../probe/reader.ts';
 import { findBox, listBoxes } from './boxes.ts';
-import { readMovieBoxes } from './movie-file.ts';
-import { computeShownSize, getCountedSize } from './picture-size.ts';
+import { readMovieBoxes } from './movie-boxes.ts';
+import { computeDisplaySize, getCountedSize } from './picture-size.ts';
 import { listEdits } from './samples/edits.ts';
 import { hasOffsets, type Samples } from './samples/samples.ts';
 import {
-  findUndecodable,
+  findUndecodableSamples,
   readSampleStart,
   readStoredSamples,
   type StoredSamples,
@@ -34,8 +34,8 @@ export interface Movie extends Size {
 }
 
 /** A movie that is not taken: what it is, as words that follow "it is". */
-export interface UnacceptedMovie {
-  readonly unaccepted: string;
+export interface UnsupportedMovie {
+  readonly unsupported: string;
 }
 
 /** Nobody means to show 240 frames for longer than a day. */
@@ -43,27 +43,27 @@ const maxSeconds = 86_400;
 
 /**
  * Reads from its headers what the video of an MP4 or MOV is: its track, its size, and which of its frames are shown, and
- * when. Throws Damaged; and MissingBytes for a part of the file that is not there yet.
+ * when. Throws DamagedFileError; and MissingBytesError for a part of the file that has not been fetched yet.
  */
-export function readMovie(reader: Reader): Movie | UnacceptedMovie {
+export function readMovie(reader: Reader): Movie | UnsupportedMovie {
   const boxes = readMovieBoxes(reader, (movie) => findBox(listBoxes(movie), 'mvex') !== undefined);
   const movie = listBoxes(boxes.movie);
   const tracks = listVideoTracks(movie);
   const accepted = tracks.filter(({ entries }) => entries.length > 0);
   const track = accepted.find(({ header }) => header.isEnabled) ?? accepted[0];
   const entry = track?.entries[0];
-  if (tracks[0] === undefined) return { unaccepted: 'a file without a video track' };
+  if (tracks[0] === undefined) return { unsupported: 'a file without a video track' };
   if (track === undefined || entry === undefined) {
-    if (tracks[0].codec === undefined) throw new Damaged('it does not say how it is coded');
-    return { unaccepted: `a video with the codec ${tracks[0].codec}` };
+    if (tracks[0].codec === undefined) throw new DamagedFileError('it does not say how it is coded');
+    return { unsupported: `a video with the codec ${tracks[0].codec}` };
   }
   const stored = readStoredSamples(boxes, movie, track);
   const pictures = readPictureFormats(track.entries, readSampleStart(reader, stored.samples, 0));
-  const size = computeShownSize(track.header, entry, pictures.first);
+  const size = computeDisplaySize(track.header, entry, pictures.first);
   const timeline = readTimeline(reader, track, stored);
-  if (timeline.count === 0) throw new Damaged('it shows no frames');
+  if (timeline.count === 0) throw new DamagedFileError('it shows no frames');
   if (timeline.end > maxSeconds * track.timescale)
-    return { unaccepted: 'a video that lasts longer than a day' };
+    return { unsupported: 'a video that lasts longer than a day' };
   return {
     ...size,
     format: boxes.format,
@@ -85,7 +85,7 @@ function readTimeline(
 ): Timeline {
   // What holds so many samples is too long, whatever of it an edit list shows.
   if (count > samples.count) return { count, frames: [], end: 0 };
-  const undecodable = entries[0] === undefined ? [] : findUndecodable(reader, samples, entries[0]);
+  const undecodable = entries[0] === undefined ? [] : findUndecodableSamples(reader, samples, entries[0]);
   return computeTimeline({
     samples,
     edited,

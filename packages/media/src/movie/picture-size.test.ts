@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type BuiltMovie, buildMovie } from '../testing/build-movie.ts';
+import { type BuiltMovie, buildMovie } from '../../test/support/movies/build-movie.ts';
 import {
   makeAvcConfiguration,
   makeAvcSet,
   makeHevcConfiguration,
   makeHevcSet,
   type StreamFormat,
-} from '../testing/configurations.ts';
-import { plainMovie, plainSamples } from '../testing/plain-movie.ts';
-import { readMovieBytes } from '../testing/read-movie.ts';
+} from '../../test/support/movies/configurations.ts';
+import { plainMovie, plainSamples } from '../../test/support/movies/plain-movie.ts';
+import { readMovieBytes } from '../../test/support/movies/read-movie.ts';
 
 const read = (change: Partial<BuiltMovie>, format?: StreamFormat) =>
   readMovieBytes(buildMovie(plainMovie(plainSamples(3), change, format)));

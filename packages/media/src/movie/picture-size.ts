@@ -16,7 +16,7 @@ export interface EntrySize extends Size {
  * size, else that of the coded stream.
  * @param format what the coded stream says; undefined where that is not known
  */
-export function computeShownSize(
+export function computeDisplaySize(
   header: TrackHeader,
   entry: EntrySize,
   format: PictureFormat | undefined,

@@ -1,4 +1,4 @@
-import { Damaged } from '../probe/reader.ts';
+import { DamagedFileError } from '../probe/reader.ts';
 import { type Box, findBox, findBoxAt, listBoxes } from './boxes.ts';
 import { readSampleEntries, type SampleEntry } from './sample-entries.ts';
 import type { SampleTable } from './samples/samples.ts';
@@ -23,7 +23,7 @@ export interface VideoTrack {
 /** Lists the video tracks of a `moov` box in their order. */
 export function listVideoTracks(movie: readonly Box[]): VideoTrack[] {
   const mvhd = findBox(movie, 'mvhd');
-  if (mvhd === undefined || mvhd.length < 20) throw new Damaged('its movie header is cut short');
+  if (mvhd === undefined || mvhd.length < 20) throw new DamagedFileError('its movie header is cut short');
   const movieTimescale = toTimescale(mvhd.readInt32BE(mvhd[0] === 1 ? 20 : 12));
   const matrix = readMovieMatrix(mvhd);
   return movie
@@ -43,7 +43,7 @@ function readVideoTrack(
   const stbl = findBoxAt(media, 'minf', 'stbl');
   const isLong = mdhd?.[0] === 1;
   if (header === undefined || stbl === undefined || mdhd === undefined || mdhd.length < (isLong ? 32 : 20))
-    throw new Damaged('one of its tracks is cut short');
+    throw new DamagedFileError('one of its tracks is cut short');
   const table = new Map<string, Buffer>();
   for (const { type, body } of listBoxes(stbl)) if (!table.has(type)) table.set(type, body);
   return {

@@ -1,57 +1,57 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** Bounds of one child process. */
+/** The limits of a child process. */
 export interface ChildLimits {
-  /** Milliseconds for one question, wall-clock. */
-  readonly questionMs: number;
-  /** Milliseconds from starting a child until it listens. */
+  /** Wall-clock time for one request. */
+  readonly requestMs: number;
+  /** From starting a child until it is ready. */
   readonly bootMs: number;
   /** Megabytes of JavaScript heap. */
   readonly heapMegabytes: number;
-  /** Megabytes of writable memory, of which V8 reserves over 500 for code without touching them. */
+  /** Megabytes of writable memory, of which V8 reserves over 500 for code without using them. */
   readonly dataMegabytes: number;
-  /** Seconds of CPU in a child's whole life: what ends one that spins after its parent was killed. */
+  /** CPU seconds in a child's whole life: ends a child that spins after its parent was killed. */
   readonly cpuSeconds: number;
 }
 
-/** How a question to a child ended. */
-type Reply =
+/** The outcome of a request to a child. */
+type ChildReply =
   | { readonly kind: 'answered'; readonly message: unknown }
-  | { readonly kind: 'overdue' }
+  | { readonly kind: 'timeout' }
   | { readonly kind: 'died'; readonly how: string };
 
-/** A running child process, which answers one question at a time. After any other reply it must be killed. */
+/** A running child process, which handles one request at a time. After any reply but `answered` it must be killed. */
 export interface Child {
-  ask(question: object): Promise<Reply>;
+  request(request: object): Promise<ChildReply>;
   kill(): void;
   readonly exited: Promise<void>;
 }
 
 /**
- * Starts `script` and waits until it says that it is ready. It may read files, and nothing else: no writing,
- * no processes, no threads, no environment. Throws when it does not start, which is a fault of the installation.
+ * Starts `script` and waits until it is ready. It may read files and nothing else: no writes, processes, threads or
+ * environment. Throws if it does not start, which is a fault of the installation.
  */
 export async function startChild(script: string, limits: ChildLimits): Promise<Child> {
-  const process_ = spawn(script, limits);
+  const process_ = spawnChild(script, limits);
   const exited = new Promise<void>((resolve) => process_.once('exit', () => resolve()));
   const ready = await nextMessage(process_, limits.bootMs);
   if (ready.kind !== 'answered') {
     process_.kill('SIGKILL');
-    throw new Error(`The media child process ${script} did not start: ${describe(ready)}.`);
+    throw new Error(`The media child process ${script} did not start: ${describeReply(ready)}.`);
   }
   return {
     exited,
     kill: () => void process_.kill('SIGKILL'),
-    async ask(question) {
-      const reply = nextMessage(process_, limits.questionMs);
-      // A child that is gone makes `send` fail; its exit has then ended `reply` already.
-      if (process_.connected) process_.send(question, () => undefined);
+    async request(request) {
+      const reply = nextMessage(process_, limits.requestMs);
+      // If the child has ended, `send` fails, and its exit has resolved `reply`.
+      if (process_.connected) process_.send(request, () => undefined);
       return await reply;
     },
   };
 }
 
-function spawn(script: string, limits: ChildLimits): ChildProcess {
+function spawnChild(script: string, limits: ChildLimits): ChildProcess {
   const node = [
     '--single-threaded',
     `--max-old-space-size=${limits.heapMegabytes}`,
@@ -64,7 +64,7 @@ function spawn(script: string, limits: ChildLimits): ChildProcess {
     env: {},
   };
   if (process.platform === 'win32') return fork(script, [], { ...options, execArgv: node });
-  // The kernel's limits are set by a shell that then becomes Node; a limit that a system lacks is left out.
+  // A shell sets the kernel's limits and then becomes Node; limits that the system lacks are skipped.
   const limited = [
     'ulimit -c 0',
     `ulimit -t ${limits.cpuSeconds}`,
@@ -78,10 +78,10 @@ function spawn(script: string, limits: ChildLimits): ChildProcess {
   });
 }
 
-/** The next message of a child, or that it died or took longer than `milliseconds`. */
-function nextMessage(child: ChildProcess, milliseconds: number): Promise<Reply> {
+/** Waits for the next message of a child, its death, or `milliseconds`. */
+function nextMessage(child: ChildProcess, milliseconds: number): Promise<ChildReply> {
   return new Promise((resolve) => {
-    const end = (reply: Reply) => {
+    const end = (reply: ChildReply) => {
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', onError);
       resolve(reply);
@@ -90,13 +90,13 @@ function nextMessage(child: ChildProcess, milliseconds: number): Promise<Reply> 
     const onExit = (code: number | null, signal: string | null) =>
       end({ kind: 'died', how: signal ?? `exit code ${code}` });
     const onError = (error: Error) => end({ kind: 'died', how: error.message });
-    // An answer may be waiting to be read by a busy parent: it gets one more turn of the event loop.
-    const timer = setTimeout(() => setImmediate(end, { kind: 'overdue' } satisfies Reply), milliseconds);
+    // If this process was busy, the reply may be waiting to be read: allow one more turn of the event loop.
+    const timer = setTimeout(() => setImmediate(end, { kind: 'timeout' } satisfies ChildReply), milliseconds);
     child.on('message', onMessage).on('exit', onExit).on('error', onError);
     if (child.exitCode !== null || child.signalCode !== null) onExit(child.exitCode, child.signalCode);
   });
 }
 
-function describe(reply: Exclude<Reply, { kind: 'answered' }>): string {
-  return reply.kind === 'overdue' ? 'it took too long' : `it ended with ${reply.how}`;
+function describeReply(reply: Exclude<ChildReply, { kind: 'answered' }>): string {
+  return reply.kind === 'timeout' ? 'it took too long' : `it ended with ${reply.how}`;
 }

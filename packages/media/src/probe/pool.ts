@@ -1,40 +1,40 @@
 import * as z from 'zod';
 import type { Log } from '../log.ts';
 import { type Child, type ChildLimits, startChild } from './child.ts';
-import { type Question, Verdict } from './verdict.ts';
+import { type ProbeRequest, ProbeResult } from './protocol.ts';
 
-/** The bounds of probing. A question takes 1 to 5 ms, and none keeps a request waiting for 2 s. */
+/** The limits of probing. A probe takes 1 to 5 ms, and must never delay a request by 2 s. */
 export const childLimits: ChildLimits = {
-  questionMs: 1500,
+  requestMs: 1500,
   bootMs: 20_000,
   heapMegabytes: 64,
   dataMegabytes: 768,
   cpuSeconds: 60,
 };
-/** CPU after which a child is replaced, so that an honest one never meets its limit in mid-question. */
-const retirementCpuMs = 20_000;
+/** A child that has used so much CPU is replaced, so that it never reaches its kernel limit during a request. */
+const maxChildCpuMs = 20_000;
 
-const Answer = z.object({ verdict: Verdict, cpuMilliseconds: z.number() });
+const ChildResponse = z.object({ result: ProbeResult, cpuMilliseconds: z.number() });
 
-/** Child processes that tell what files are. */
+/** A pool of child processes that probe files. */
 export interface ProbePool {
-  /** What the file is. A child that hangs, or dies of the file, is killed and answers `unknown`. */
-  ask(question: Question): Promise<Verdict>;
-  /** Kills the children; questions under way end as `unknown`. */
+  /** Probes a file. If the child hangs or dies, it is killed, and the result is `unknown`. */
+  probe(request: ProbeRequest): Promise<ProbeResult>;
+  /** Kills the children; the result of pending requests is `unknown`. */
   close(): Promise<void>;
 }
 
-/** A pool of up to `size` children running `script`, started when first needed and then kept. */
-export function openPool(script: string, size: number, limits: ChildLimits, log: Log): ProbePool {
+/** Opens a pool of up to `size` children that run `script`. They are started on demand and reused. */
+export function openProbePool(script: string, size: number, limits: ChildLimits, log: Log): ProbePool {
   const idle: Child[] = [];
   const all = new Set<Child>();
   const waiting: (() => void)[] = [];
-  let taken = 0;
+  let slotsInUse = 0;
   let closed = false;
 
-  async function take(): Promise<Child> {
-    if (taken >= size) await new Promise<void>((resolve) => waiting.push(resolve));
-    else taken += 1;
+  async function acquireChild(): Promise<Child> {
+    if (slotsInUse >= size) await new Promise<void>((resolve) => waiting.push(resolve));
+    else slotsInUse += 1;
     const kept = idle.pop();
     if (kept) return kept;
     try {
@@ -44,16 +44,16 @@ export function openPool(script: string, size: number, limits: ChildLimits, log:
       if (closed) child.kill();
       return child;
     } catch (error) {
-      free();
+      releaseSlot();
       throw error;
     }
   }
 
-  /** Hands the slot to whoever waits longest, or gives it back. */
-  function free(): void {
+  /** Passes the slot to the longest-waiting caller, or frees it. */
+  function releaseSlot(): void {
     const next = waiting.shift();
     if (next) next();
-    else taken -= 1;
+    else slotsInUse -= 1;
   }
 
   function forget(child: Child): void {
@@ -63,17 +63,17 @@ export function openPool(script: string, size: number, limits: ChildLimits, log:
   }
 
   return {
-    async ask(question) {
-      const child = await take();
+    async probe(request) {
+      const child = await acquireChild();
       const started = performance.now();
-      const reply = await child.ask(question);
-      const answer = reply.kind === 'answered' ? Answer.safeParse(reply.message) : undefined;
-      if (answer?.success && answer.data.cpuMilliseconds < retirementCpuMs) idle.push(child);
+      const reply = await child.request(request);
+      const answer = reply.kind === 'answered' ? ChildResponse.safeParse(reply.message) : undefined;
+      if (answer?.success && answer.data.cpuMilliseconds < maxChildCpuMs) idle.push(child);
       else child.kill();
-      free();
-      if (answer?.success) return answer.data.verdict;
+      releaseSlot();
+      if (answer?.success) return answer.data.result;
       const how = reply.kind === 'died' ? reply.how : reply.kind;
-      log.warn({ how, milliseconds: performance.now() - started }, 'a file ended the process that probed it');
+      log.warn({ how, milliseconds: performance.now() - started }, 'probe_process_failed');
       return { kind: 'unknown', why: 'it can not be read within the limits' };
     },
     async close() {

@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
-import type { Range } from './verdict.ts';
+import type { Range } from './protocol.ts';
 
-/** Thrown by a Reader, caught in `probeFile`: the bytes exist but are not in the local file yet. */
-export class MissingBytes extends Error {
+/** Thrown by a Reader, caught in `probeFile`: the bytes exist, but have not been fetched yet. */
+export class MissingBytesError extends Error {
   readonly range: Range;
   constructor(range: Range) {
     super(`bytes ${range.start} to ${range.end} are not here yet`);
@@ -11,12 +11,12 @@ export class MissingBytes extends Error {
 }
 
 /** Thrown by the parsers, caught in `probeFile`: the bytes contradict the format, or end too early. */
-export class Damaged extends Error {}
+export class DamagedFileError extends Error {}
 
-/** Reads a local file of which only some ranges may be there. */
+/** Reads a local file of which only some ranges may be present. */
 export interface Reader {
   readonly size: number;
-  /** Exactly `length` bytes. Throws Damaged past the end of the file, MissingBytes for an absent part. */
+  /** Reads `length` bytes. Throws DamagedFileError past the end of the file, MissingBytesError for a missing part. */
   read(position: number, length: number): Buffer;
 }
 
@@ -27,14 +27,14 @@ export function openReader(descriptor: number, size: number, present: readonly R
     read(position, length) {
       const end = position + length;
       if (!Number.isSafeInteger(end) || position < 0 || length < 0 || end > size) {
-        throw new Damaged('it ends too early');
+        throw new DamagedFileError('it ends too early');
       }
       if (!present.some((range) => range.start <= position && end <= range.end)) {
-        throw new MissingBytes({ start: position, end });
+        throw new MissingBytesError({ start: position, end });
       }
       const bytes = Buffer.allocUnsafe(length);
       if (readSync(descriptor, bytes, 0, length, position) !== length) {
-        throw new Damaged('it ends too early');
+        throw new DamagedFileError('it ends too early');
       }
       return bytes;
     },

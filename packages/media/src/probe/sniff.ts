@@ -1,14 +1,14 @@
-/** What the first bytes of a file say it is: an accepted format, another one that is known, or nothing known. */
-export type Sniffed =
+/** The format of a file by its first bytes: an accepted one, a known one that is not supported, or undefined. */
+export type SniffResult =
   | { readonly accepted: 'png' | 'jpeg' | 'webp' | 'movie' }
-  | { readonly unaccepted: string }
+  | { readonly unsupported: string }
   | undefined;
 
-/** Bytes that `sniff` looks at. */
+/** Bytes that `sniff` reads. */
 export const sniffedBytes = 64;
 
-/** Major brands of files that look like MP4 but hold still pictures. */
-const stillBrands: Readonly<Record<string, string>> = {
+/** Major brands of files that resemble MP4 but contain still images. */
+const imageBrands: Readonly<Record<string, string>> = {
   avif: 'an AVIF image',
   avis: 'an AVIF image',
   crx: 'a camera raw image',
@@ -22,8 +22,8 @@ const stillBrands: Readonly<Record<string, string>> = {
   msf1: 'a HEIF image',
 };
 
-/** Signatures of formats that people send and that are not taken, so that the answer can name them. */
-const others: readonly (readonly [signature: string, offset: number, what: string])[] = [
+/** Signatures of common formats that are not accepted, so that the error can name them. */
+const knownSignatures: readonly (readonly [signature: string, offset: number, what: string])[] = [
   ['GIF8', 0, 'a GIF image'],
   ['BM', 0, 'a BMP image'],
   ['II*\0', 0, 'a TIFF image'],
@@ -55,29 +55,29 @@ const others: readonly (readonly [signature: string, offset: number, what: strin
   ['\x1f\x8b', 0, 'a gzip archive'],
 ];
 
-/** Tells a file's type from its first bytes, up to 64 of them; never from its name. */
-export function sniff(bytes: Buffer): Sniffed {
+/** Detects a file's format from its first 64 bytes, never from its name. */
+export function sniff(bytes: Buffer): SniffResult {
   const text = bytes.toString('latin1');
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return { accepted: 'png' };
   if (text.startsWith('\xff\xd8')) return { accepted: 'jpeg' };
   if (text.startsWith('RIFF') && text.startsWith('WEBP', 8)) return { accepted: 'webp' };
   if (text.startsWith('ftyp', 4)) {
-    const still = stillBrands[text.slice(8, 12).trim()];
-    return still === undefined ? { accepted: 'movie' } : { unaccepted: still };
+    const still = imageBrands[text.slice(8, 12).trim()];
+    return still === undefined ? { accepted: 'movie' } : { unsupported: still };
   }
   if (isQuickTime(bytes)) return { accepted: 'movie' };
-  const other = others.find(([signature, offset]) => text.startsWith(signature, offset));
-  if (other) return { unaccepted: other[2] };
+  const other = knownSignatures.find(([signature, offset]) => text.startsWith(signature, offset));
+  if (other) return { unsupported: other[2] };
   const trimmed = text.replace(/^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '').trimStart();
-  if (/^<(svg|\?xml|!DOCTYPE svg|!--)/i.test(trimmed)) return { unaccepted: 'an SVG or XML document' };
-  if (/^<(!doctype html|html|head|body)/i.test(trimmed)) return { unaccepted: 'an HTML page' };
+  if (/^<(svg|\?xml|!DOCTYPE svg|!--)/i.test(trimmed)) return { unsupported: 'an SVG or XML document' };
+  if (/^<(!doctype html|html|head|body)/i.test(trimmed)) return { unsupported: 'an HTML page' };
   return undefined;
 }
 
-/** Boxes that a QuickTime movie may begin with, which needs no `ftyp`. */
+/** Boxes that a QuickTime movie without `ftyp` may begin with. */
 const firstBoxes: ReadonlySet<string> = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']);
 
-/** Whether a file begins with such a box, of a size that a box can have. */
+/** Whether a file begins with such a box of a valid size. */
 function isQuickTime(bytes: Buffer): boolean {
   if (bytes.length < 8 || !firstBoxes.has(bytes.toString('latin1', 4, 8))) return false;
   const size = bytes.readUInt32BE(0);

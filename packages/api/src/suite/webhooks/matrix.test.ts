@@ -1,13 +1,13 @@
 import {
   getGeneration,
+  getOrCreateWebhookSecret,
   listGenerations,
   listWebhookDeliveries,
   processGeneration,
   redeliverWebhook,
   rotateWebhookSecret,
   sendTestWebhook,
-  webhookSecret,
-  workOnWebhooks,
+  startWebhookWorkers,
 } from '@restage/core';
 import { isFailure } from '@restage/errors';
 import { publicName } from '@restage/media/testing';
@@ -26,10 +26,10 @@ import {
 const world = await webhookWorld();
 const { ctx, boss } = world;
 const stopping = new AbortController();
-await workOnWebhooks(ctx, boss, stopping.signal);
+await startWebhookWorkers(ctx, boss, stopping.signal);
 afterAll(() => stopping.abort());
 const owner = await world.account();
-const secret = (await webhookSecret(ctx, owner.id))?.secret ?? '';
+const secret = (await getOrCreateWebhookSecret(ctx, owner.id))?.secret ?? '';
 const unhurried = new AbortController().signal;
 
 /** Sends a test to a receiver, and waits for the end of its delivery. */
@@ -71,7 +71,7 @@ describe('a receiver that answers', () => {
   test.each([301, 302, 303, 307, 308])('%i is not followed, and tried five times', async (status) => {
     const elsewhere = world.receiver(answering(200));
     const receiver = world.receiver(answering(status, { location: elsewhere.url }));
-    const error = `Answered ${status}: redirects are not followed.`;
+    const error = `Endpoint returned ${status}; redirects are not followed.`;
     expect(await deliver(receiver)).toMatchObject({ status: 'failed', attempts: 5, lastError: error });
     expect(receiver.arrived).toHaveLength(5);
     expect(elsewhere.arrived).toEqual([]);
@@ -80,7 +80,7 @@ describe('a receiver that answers', () => {
   test('500 is tried five times, with one id, new timestamps and new signatures', async () => {
     const receiver = world.receiver(answering(500));
     const delivery = await deliver(receiver);
-    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'Answered 500.' });
+    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'Endpoint returned 500.' });
     expect(delivery.log.map(({ attempt, httpStatus }) => [attempt, httpStatus])).toEqual(
       [1, 2, 3, 4, 5].map((attempt) => [attempt, 500]),
     );
@@ -91,7 +91,7 @@ describe('a receiver that answers', () => {
     for (const arrived of receiver.arrived) verified(arrived, secret);
     const pauses = receiver.arrived.slice(1).map(({ at }, n) => at - (receiver.arrived[n]?.at ?? 0));
     for (const [n, pause] of pauses.entries()) {
-      expect(pause).toBeGreaterThanOrEqual((hurried.delays[n + 1] ?? 0) * 0.8 - 2);
+      expect(pause).toBeGreaterThanOrEqual((hurried.delaysMs[n + 1] ?? 0) * 0.8 - 2);
     }
   });
 
@@ -104,7 +104,7 @@ describe('a receiver that answers', () => {
     expect(await deliver(receiver)).toMatchObject({
       status: 'delivered',
       attempts: 2,
-      lastError: 'Answered 500.',
+      lastError: 'Endpoint returned 500.',
       log: [{ httpStatus: 500 }, { httpStatus: 200, error: null }],
     });
   });
@@ -129,7 +129,7 @@ describe('a receiver that answers', () => {
   test('nothing at all is given its time, five times', async () => {
     const receiver = world.receiver(() => undefined);
     const delivery = await deliver(receiver);
-    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'No answer within 1.5 s.' });
+    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'No response within 1.5 s.' });
     for (const { milliseconds, httpStatus } of delivery.log) {
       expect(httpStatus).toBeNull();
       expect(milliseconds).toBeGreaterThanOrEqual(1490);
@@ -236,7 +236,7 @@ describe('a job', () => {
     });
     expect(await getGeneration(as, { id })).toMatchObject({
       status: 'completed',
-      webhook: { status: 'failed', attempts: 1, last_error: 'Answered 410: it wants no more.' },
+      webhook: { status: 'failed', attempts: 1, last_error: 'Endpoint returned 410 Gone; delivery stopped.' },
     });
   });
 });
@@ -272,7 +272,7 @@ describe('an operator', () => {
   test('rotates the secret: both sign until the old one’s end', async () => {
     const { id } = await world.account();
     const receiver = world.receiver(answering(200));
-    const before = (await webhookSecret(ctx, id))?.secret ?? '';
+    const before = (await getOrCreateWebhookSecret(ctx, id))?.secret ?? '';
     const after = await rotateWebhookSecret(ctx, id);
     expect(after).toMatchObject({ previous: { secret: before } });
     expect(after?.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
@@ -283,7 +283,7 @@ describe('an operator', () => {
 
     world.clock.offset = 24 * 3_600_000;
     try {
-      expect((await webhookSecret(ctx, id))?.previous).toBeNull();
+      expect((await getOrCreateWebhookSecret(ctx, id))?.previous).toBeNull();
     } finally {
       world.clock.offset = 0;
     }
@@ -297,7 +297,7 @@ describe('an operator', () => {
 
   test('gives each account one secret, however many ask for it first', async () => {
     const { id } = await world.account();
-    const found = await Promise.all(Array.from({ length: 10 }, () => webhookSecret(ctx, id)));
+    const found = await Promise.all(Array.from({ length: 10 }, () => getOrCreateWebhookSecret(ctx, id)));
     expect(new Set(found.map((each) => each?.secret)).size).toBe(1);
     expect(found[0]?.secret).not.toBe(secret);
   });

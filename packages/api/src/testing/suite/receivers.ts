@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ProcedureOutput } from '@restage/contract';
-import { authenticate, defaultWebhooks, startGeneration, type WebhookSettings } from '@restage/core';
+import { authenticate, defaultWebhookSettings, startGeneration, type WebhookSettings } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { makePng, openWorld, publicName } from '@restage/media/testing';
+import { makePng, openTestNetwork, publicName } from '@restage/media/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, expect } from 'vitest';
 import { type TestWorld, testWorld } from './world.ts';
@@ -41,17 +41,17 @@ export interface WebhookWorld extends TestWorld {
 
 /** The schedule, some thousand times as fast. */
 export const hurried: WebhookSettings = {
-  ...defaultWebhooks,
-  delays: [0, 20, 40, 60, 80],
-  timeout: 1500,
-  lostAfter: 500,
-  overdueAfter: 100,
+  ...defaultWebhookSettings,
+  delaysMs: [0, 20, 40, 60, 80],
+  timeoutMs: 1500,
+  lostAfterMs: 500,
+  overdueAfterMs: 100,
 };
 
 /** Builds a world for the calling test file, whose webhooks go through real TLS to receivers in this process. */
 export async function webhookWorld(settings: WebhookSettings = hurried): Promise<WebhookWorld> {
   const receivers = new Map<string, { answer: Answer; arrived: Arrived[] }>();
-  const network = await openWorld(async (incoming, response) => {
+  const network = await openTestNetwork(async (incoming, response) => {
     if (incoming.url === '/picture.png') return void response.end(makePng(64, 48));
     const receiver = receivers.get(incoming.url ?? '');
     if (!receiver || incoming.method !== 'POST') return void response.writeHead(204).end();
@@ -59,10 +59,10 @@ export async function webhookWorld(settings: WebhookSettings = hurried): Promise
     receiver.arrived.push(arrived);
     receiver.answer(arrived, incoming, response);
   });
-  const line = await breakableLine(network.network.dial);
+  const line = await breakableLine(network.network.connect);
   const world = await testWorld({
     settings: { webhooks: settings },
-    media: { ...network.network, dial: line.dial },
+    media: { ...network.network, connect: line.dial },
   });
   afterAll(async () => {
     await line.close();

@@ -1,13 +1,13 @@
 import { price, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import {
-  fitAlpha,
-  fitReference,
-  fitSource,
   type Location,
   type MediaUri,
   type Probe,
   parseMediaUri,
+  validateAlpha,
+  validateReference,
+  validateSource,
 } from '@restage/media';
 import type { AccountContext } from '../../context.ts';
 import { locateUpload } from '../../uploads/locate.ts';
@@ -54,16 +54,16 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
   if (isFailure(source)) return source;
   const probe = await ctx.media.inspect(source.location, 'source');
   if (isFailure(probe)) return probe;
-  const sourceFailure = fitSource(probe, input.generation_type);
-  if (sourceFailure) return sourceFailure;
+  const misfit = validateSource(probe, input.generation_type);
+  if (misfit) return misfit;
 
   const reference = referenceUri && (await locate(ctx, referenceUri, 'reference_image_uri'));
   if (isFailure(reference)) return reference;
   if (reference) {
     const referenceProbe = await ctx.media.inspect(reference.location, 'reference');
     if (isFailure(referenceProbe)) return referenceProbe;
-    const failure = fitReference(referenceProbe);
-    if (failure) return failure;
+    const unfit = validateReference(referenceProbe);
+    if (unfit) return unfit;
   }
 
   const alpha = alphaUri && (await locate(ctx, alphaUri, 'alpha_uri'));
@@ -71,8 +71,8 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
   if (alpha) {
     const alphaProbe = await ctx.media.inspect(alpha.location, 'alpha');
     if (isFailure(alphaProbe)) return alphaProbe;
-    const failure = fitAlpha(alphaProbe, probe);
-    if (failure) return failure;
+    const unfit = validateAlpha(alphaProbe, probe);
+    if (unfit) return unfit;
   }
 
   const cost =

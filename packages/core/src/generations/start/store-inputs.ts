@@ -5,7 +5,7 @@ import { isFailure } from '@restage/errors';
 import type { Role } from '@restage/media';
 import type { AccountContext } from '../../context.ts';
 import { scratchDirectory } from '../../retention/scratch.ts';
-import { uploadKey } from '../../uploads/internal.ts';
+import { getUploadKey } from '../../uploads/internal.ts';
 import type { ResolvedInput, ValidatedJob } from './resolve-inputs.ts';
 
 /** Stores the bytes of inputs that came inside the request. @returns where a worker finds each input */
@@ -30,7 +30,7 @@ async function storeInput(
   role: Role,
   { location, uploadId }: ResolvedInput,
 ) {
-  if (uploadId !== undefined) return { kind: 'blob', key: uploadKey(uploadId) } as const;
+  if (uploadId !== undefined) return { kind: 'blob', key: getUploadKey(uploadId) } as const;
   if (location.kind === 'https') return { kind: 'https', url: location.url.href } as const;
   const directory = scratchDirectory(ctx, 'input');
   try {
@@ -38,7 +38,7 @@ async function storeInput(
     const path = join(directory, 'bytes');
     const written = await ctx.media.download(location, role, path);
     if (isFailure(written)) return written;
-    await ctx.blobs.adopt(key, path);
+    await ctx.blobs.moveIn(key, path);
     return { kind: 'blob', key } as const;
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StoredInput } from '@restage/db';
 import { type Failure, type FailureValue, failWith, isFailure } from '@restage/errors';
-import { fitAlpha, fitReference, type Probe, type Role } from '@restage/media';
+import { type Probe, type Role, validateAlpha, validateReference } from '@restage/media';
 import type { WorkerContext } from '../../context.ts';
 import type { Generation } from '../row.ts';
 
@@ -77,8 +77,8 @@ function checkProbe(job: Generation, role: Role, probe: Probe): InputFailure | u
         : failWith('SOURCE_CHANGED', 'The source changed after the job was accepted.');
     }
     case 'reference':
-      return fitReference(probe);
+      return validateReference(probe);
     case 'alpha':
-      return fitAlpha(probe, { type: job.generationType, frames: job.frames });
+      return validateAlpha(probe, { type: job.generationType, frames: job.frames });
   }
 }

@@ -47,7 +47,7 @@ export async function storeOutputs(
   const key = (name: keyof StoredOutputs) =>
     `outputs/${job.id}/${job.attempt}/${name}${extname(rendered[name])}`;
   const keys: StoredOutputs = { render: key('render'), source: key('source'), alpha: key('alpha') };
-  await ctx.blobs.adoptAll(Object.fromEntries(outputNames.map((name) => [keys[name], rendered[name]])));
+  await ctx.blobs.moveAll(Object.fromEntries(outputNames.map((name) => [keys[name], rendered[name]])));
   return keys;
 }
 

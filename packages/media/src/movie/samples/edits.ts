@@ -1,4 +1,4 @@
-import { Damaged } from '../../probe/reader.ts';
+import { DamagedFileError } from '../../probe/reader.ts';
 
 /** A segment of an edit list: a part of a track's media, and for how long it is shown. */
 export interface Edit {
@@ -24,7 +24,7 @@ export function* listEdits(
   // As in FFmpeg, the size of the box counts, not the number in it.
   for (let at = 8; at + bytes <= elst.length; at += bytes) {
     const told = isLong ? elst.readBigInt64BE(at) : elst.readUInt32BE(at);
-    if (told < 0) throw new Damaged('its edit list has a negative duration');
+    if (told < 0) throw new DamagedFileError('its edit list has a negative duration');
     const mediaTime = isLong ? Number(elst.readBigInt64BE(at + 8)) : elst.readInt32BE(at + 4);
     const duration = rescale(told, timescale, movieTimescale);
     // What ends beyond the last time that there is shows nothing.

@@ -1,4 +1,4 @@
-import { Damaged } from '../../probe/reader.ts';
+import { DamagedFileError } from '../../probe/reader.ts';
 import { type Box, findBox, listBoxes } from '../boxes.ts';
 import { createSamples, maxSamples, type Samples } from './samples.ts';
 
@@ -100,13 +100,13 @@ function readHeader(
   implicitOffset: number,
 ): RunHeader {
   const tfhd = findBox(boxes, 'tfhd');
-  if (tfhd === undefined || tfhd.length < 8) throw new Damaged('one of its fragments has no header');
+  if (tfhd === undefined || tfhd.length < 8) throw new DamagedFileError('one of its fragments has no header');
   const flags = tfhd.readUInt32BE(0);
   let at = 8;
   const readField = (flag: number, bytes: 4 | 8): number | undefined => {
     if ((flags & flag) === 0) return undefined;
     at += bytes;
-    if (at > tfhd.length) throw new Damaged('the header of one of its fragments is cut short');
+    if (at > tfhd.length) throw new DamagedFileError('the header of one of its fragments is cut short');
     return bytes === 8 ? Number(tfhd.readBigUInt64BE(at - 8)) : tfhd.readUInt32BE(at - 4);
   };
   const base = readField(0x1, 8) ?? (flags & 0x20000 ? moofOffset : implicitOffset);
@@ -122,12 +122,12 @@ function readHeader(
 
 function readDecodeTime(tfdt: Buffer): number {
   if (tfdt.length < (tfdt[0] === 0 ? 8 : 12))
-    throw new Damaged('the time of one of its fragments is cut short');
+    throw new DamagedFileError('the time of one of its fragments is cut short');
   return tfdt[0] === 0 ? tfdt.readUInt32BE(4) : Number(tfdt.readBigUInt64BE(4));
 }
 
 function readRunCount(trun: Buffer): number {
-  if (trun.length < 8) throw new Damaged('one of its fragments is cut short');
+  if (trun.length < 8) throw new DamagedFileError('one of its fragments is cut short');
   return trun.readUInt32BE(4);
 }
 
@@ -139,7 +139,8 @@ function* listRunSamples(trun: Buffer, header: RunHeader, time: number) {
   const count = readRunCount(trun);
   const fields = [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag);
   let at = 8 + (flags & 0x1 ? 4 : 0) + (flags & 0x4 ? 4 : 0);
-  if (at + count * fields.length * 4 > trun.length) throw new Damaged('one of its fragments is cut short');
+  if (at + count * fields.length * 4 > trun.length)
+    throw new DamagedFileError('one of its fragments is cut short');
   let offset = header.base + (flags & 0x1 ? trun.readInt32BE(8) : 0);
   const firstFlags = flags & 0x4 ? trun.readUInt32BE(flags & 0x1 ? 12 : 8) : header.flags;
   let decodeTime = time;
@@ -153,7 +154,7 @@ function* listRunSamples(trun: Buffer, header: RunHeader, time: number) {
     const size = next(0x200, header.size);
     const sampleFlags = next(0x400, n === 0 ? firstFlags : header.flags);
     const compositionOffset = next(0x800, 0) | 0;
-    if (size === 0) throw new Damaged('one of its fragments holds an empty sample');
+    if (size === 0) throw new DamagedFileError('one of its fragments holds an empty sample');
     yield {
       ...{ decodeTime, duration, compositionOffset, offset, size },
       isSync: (sampleFlags & dependsOnOthers) === 0,

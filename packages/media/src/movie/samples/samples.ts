@@ -1,4 +1,4 @@
-import { Damaged } from '../../probe/reader.ts';
+import { DamagedFileError } from '../../probe/reader.ts';
 import { readTable, type Table } from '../boxes.ts';
 
 /**
@@ -57,13 +57,13 @@ export function hasOffsets(table: SampleTable): boolean {
 /** Puts the first `count` samples of a table in arrays. */
 export function expandSamples(table: SampleTable, count: number): Samples {
   const samples = createSamples(count);
-  placeSamples(table, samples);
-  timeSamples(table, samples);
+  setSampleOffsets(table, samples);
+  setSampleTimes(table, samples);
   markSyncSamples(table, samples.sync);
   return samples;
 }
 
-function placeSamples(table: SampleTable, { count, offsets, sizes }: Samples): void {
+function setSampleOffsets(table: SampleTable, { count, offsets, sizes }: Samples): void {
   const { getSize } = readSizes(table);
   const chunkOffsets = readChunkOffsets(table);
   let sample = 0;
@@ -81,7 +81,7 @@ function placeSamples(table: SampleTable, { count, offsets, sizes }: Samples): v
   }
 }
 
-function timeSamples(table: SampleTable, { count, decodeTimes, compositionTimes }: Samples): void {
+function setSampleTimes(table: SampleTable, { count, decodeTimes, compositionTimes }: Samples): void {
   let sample = 0;
   let time = 0;
   for (const { samples, duration, isLast } of listDurationRuns(table)) {
@@ -167,7 +167,8 @@ function readSizes(table: SampleTable): Sizes {
   const stz2 = table.get('stz2');
   if (stz2 === undefined || stz2.length < 12) return { count: 0, getSize: () => 0 };
   const bits = stz2.readUInt8(7);
-  if (bits !== 4 && bits !== 8 && bits !== 16) throw new Damaged('its sample sizes are of no known width');
+  if (bits !== 4 && bits !== 8 && bits !== 16)
+    throw new DamagedFileError('its sample sizes are of no known width');
   const count = Math.min(stz2.readUInt32BE(8), Math.floor(((stz2.length - 12) * 8) / bits));
   const getSize = (sample: number) => {
     if (bits === 16) return stz2.readUInt16BE(12 + sample * 2);

@@ -1,6 +1,6 @@
 import type { Reader } from '../../probe/reader.ts';
 import { type Box, findBox } from '../boxes.ts';
-import type { MovieBoxes } from '../movie-file.ts';
+import type { MovieBoxes } from '../movie-boxes.ts';
 import type { SampleEntry } from '../sample-entries.ts';
 import { isInstantRefresh, isSkippedLeading } from '../stream/picture-format.ts';
 import type { VideoTrack } from '../tracks.ts';
@@ -49,12 +49,12 @@ export function readStoredSamples(
 }
 
 /** Bytes of a sample that are looked at: what tells of its pictures stands in front. */
-const maxLookedAt = 65_536;
+const maxReadBytes = 65_536;
 
 /** Reads the beginning of a sample; nothing where there is no such sample. */
 export function readSampleStart(reader: Reader, { count, offsets, sizes }: Samples, sample: number): Buffer {
   if (sample >= count) return Buffer.alloc(0);
-  return reader.read(offsets[sample] as number, Math.min(maxLookedAt, sizes[sample] as number));
+  return reader.read(offsets[sample] as number, Math.min(maxReadBytes, sizes[sample] as number));
 }
 
 /** Pictures that may be shown before the sync sample that they follow, at most. */
@@ -64,7 +64,7 @@ const maxLeading = 32;
  * Finds samples at the beginning that no decoder shows: they come before the first sync sample when shown, and refer
  * to pictures that are not in the file, as in a shot that was cut from an open group of pictures.
  */
-export function findUndecodable(
+export function findUndecodableSamples(
   reader: Reader,
   samples: Samples,
   { codec, configuration }: SampleEntry,

@@ -1,9 +1,9 @@
 import { searchRuns } from '@restage/fixtures/searches';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BuiltEdit, type BuiltSample, buildMovie } from '../../testing/build-movie.ts';
-import { frameTicks, plainMovie, plainSamples, timescale } from '../../testing/plain-movie.ts';
-import { readMovieBytes } from '../../testing/read-movie.ts';
+import { type BuiltEdit, type BuiltSample, buildMovie } from '../../../test/support/movies/build-movie.ts';
+import { frameTicks, plainMovie, plainSamples, timescale } from '../../../test/support/movies/plain-movie.ts';
+import { readMovieBytes } from '../../../test/support/movies/read-movie.ts';
 import type { Timeline } from './timeline.ts';
 
 const read = (samples: readonly BuiltSample[], change: Parameters<typeof plainMovie>[1] = {}): Timeline =>

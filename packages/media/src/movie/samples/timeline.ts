@@ -1,9 +1,9 @@
-import { Damaged } from '../../probe/reader.ts';
+import { DamagedFileError } from '../../probe/reader.ts';
 import type { Edit } from './edits.ts';
 import { maxSamples, type Samples } from './samples.ts';
 
 /** A frame as it is shown. */
-interface ShownFrame {
+interface DisplayedFrame {
   /** The number of the sample that it is decoded from. */
   readonly sample: number;
   /** In ticks of the track, from the beginning of the presentation; never before that of the frame before. */
@@ -12,10 +12,10 @@ interface ShownFrame {
 
 /** What a track shows, and when. */
 export interface Timeline {
-  /** How many frames are shown. Counting ends at {@link maxCounted}. */
+  /** How many frames are shown. Counting ends at {@link maxCountedFrames}. */
   readonly count: number;
-  /** Frames in the order in which they are shown. Where there are more than {@link maxListed}, not all of them. */
-  readonly frames: readonly ShownFrame[];
+  /** Frames in the order in which they are shown. Where there are more than {@link maxListedFrames}, not all of them. */
+  readonly frames: readonly DisplayedFrame[];
   /** When the last frame ends. */
   readonly end: number;
 }
@@ -35,14 +35,14 @@ export interface TimelineInput {
   readonly mediaDuration: number;
 }
 
-export const maxCounted = 1_000_000;
-const maxListed = 10_000;
+export const maxCountedFrames = 1_000_000;
+const maxListedFrames = 10_000;
 /** Samples that an edit list may make us look at. An honest one needs each a few times. */
 const maxSteps = 8 * maxSamples;
 
 interface State {
   count: number;
-  frames: ShownFrame[];
+  frames: DisplayedFrame[];
   steps: number;
   end: number;
 }
@@ -66,7 +66,7 @@ export function computeTimeline(input: TimelineInput): Timeline {
     const delay = first.mediaTime === -1 ? first.duration : 0;
     if (edited < samples.count) addAll(input, state, edited, delay - Math.max(0, begin?.mediaTime ?? 0));
   }
-  return { count: Math.min(state.count, maxCounted), frames: state.frames, end: state.end };
+  return { count: Math.min(state.count, maxCountedFrames), frames: state.frames, end: state.end };
 }
 
 function takeTwo(edits: Iterable<Edit>): Edit[] {
@@ -92,7 +92,7 @@ function addAll({ samples, hidden }: TimelineInput, state: State, from: number, 
 
 function addSample(state: State, shown: number[], sample: number): void {
   state.count += 1;
-  if (state.count <= maxListed) shown.push(sample);
+  if (state.count <= maxListedFrames) shown.push(sample);
 }
 
 /**
@@ -123,7 +123,7 @@ function addSegments(input: TimelineInput, state: State): void {
       addFrames(samples, state, shown, start - edit.mediaTime, start);
       if (state.count > before) state.end = start + Math.min(edit.duration, mediaEnd - edit.mediaTime);
     }
-    if (state.count >= maxCounted || edited === 0) return;
+    if (state.count >= maxCountedFrames || edited === 0) return;
     start += edit.duration;
   }
 }
@@ -173,7 +173,7 @@ function findDecodedAt(decodeTimes: Float64Array, count: number, time: number): 
 
 function countStep(state: State): void {
   state.steps += 1;
-  if (state.steps > maxSteps) throw new Damaged('its edit list is too long to follow');
+  if (state.steps > maxSteps) throw new DamagedFileError('its edit list is too long to follow');
 }
 
 /** When the first sample that is shown begins. */

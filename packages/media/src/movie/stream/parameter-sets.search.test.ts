@@ -1,7 +1,7 @@
 import { searchRuns } from '@restage/fixtures/searches';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeAvcSet, makeHevcSet, type StreamFormat } from '../../testing/configurations.ts';
+import { makeAvcSet, makeHevcSet, type StreamFormat } from '../../../test/support/movies/configurations.ts';
 import { addParameterSet, type ParameterSets } from './parameter-sets.ts';
 
 const none = (): ParameterSets => ({ sequences: new Map(), pictures: new Map() });

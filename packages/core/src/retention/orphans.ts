@@ -1,0 +1,84 @@
+import { idTime, isId } from '@restage/contract';
+import { generations, uploads } from '@restage/db';
+import { inArray } from 'drizzle-orm';
+import type { Context } from '../context.ts';
+import { batchSize } from './internal.ts';
+
+/** A file without a row is an orphan after this time: far longer than a start or a PUT takes to commit. */
+const orphanAgeMs = 3_600_000;
+
+/** Deletes files that belong to nothing any more. @returns how many */
+export async function deleteOrphanedFiles(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
+  let removed = 0;
+  for await (const names of batches(ctx.blobs.list('uploads'), signal))
+    removed += await deleteOrphanedUploads(ctx, names);
+  for (const folder of ['inputs', 'outputs'] as const) {
+    for await (const names of batches(ctx.blobs.list(folder), signal)) {
+      removed += await deleteOrphanedFolders(ctx, folder, names);
+    }
+  }
+  return removed;
+}
+
+/** Deletes partial uploads of processes that died, and uploads without a row. */
+async function deleteOrphanedUploads(ctx: Context, names: readonly string[]): Promise<number> {
+  let removed = 0;
+  const cutoff = ctx.now() - orphanAgeMs;
+  for (const name of names.filter((each) => each.endsWith('.partial'))) {
+    const found = await ctx.blobs.stat(`uploads/${name}`);
+    if (!found || found.modifiedAt.getTime() > cutoff) continue;
+    await ctx.blobs.remove(`uploads/${name}`);
+    removed += 1;
+  }
+  const ids = names.filter((name) => isId('upload', name) && idTime(name) < cutoff);
+  if (ids.length === 0) return removed;
+  const rows = await ctx.db.select({ id: uploads.id }).from(uploads).where(inArray(uploads.id, ids));
+  const kept = new Set(rows.map(({ id }) => id));
+  for (const id of ids.filter((each) => !kept.has(each))) {
+    await ctx.blobs.remove(`uploads/${id}`);
+    removed += 1;
+  }
+  return removed;
+}
+
+/**
+ * Deletes folders of jobs: inputs once the job has finished, outputs once they have expired, and both if the job does not
+ * exist, because its start was refused or crashed before it committed.
+ */
+async function deleteOrphanedFolders(
+  ctx: Context,
+  folder: 'inputs' | 'outputs',
+  names: readonly string[],
+): Promise<number> {
+  const ids = names.filter((name) => isId('generation', name));
+  if (ids.length === 0) return 0;
+  const rows = await ctx.db
+    .select({ id: generations.id, status: generations.status, sweptAt: generations.sweptAt })
+    .from(generations)
+    .where(inArray(generations.id, ids));
+  const jobs = new Map(rows.map((row) => [row.id, row]));
+  const cutoff = ctx.now() - orphanAgeMs;
+  const orphans = ids.filter((id) => {
+    const job = jobs.get(id);
+    if (!job) return idTime(id) < cutoff;
+    if (folder === 'outputs') return job.sweptAt !== null;
+    return job.status !== 'in_queue' && job.status !== 'processing';
+  });
+  for (const id of orphans) await ctx.blobs.removeFolder(`${folder}/${id}`);
+  return orphans.length;
+}
+
+async function* batches(
+  names: AsyncIterable<string>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  for await (const name of names) {
+    if (signal?.aborted) return;
+    batch.push(name);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
