@@ -49,9 +49,15 @@ const packages: readonly TestPackage[] = [
     // Without what starts processes that render.
     unit: ['src/{cog,colour,composite,image,light,math,matte,scene,video,wasm}/**/*'],
   },
-  { name: 'core', root: 'packages/core', needs: ['database'], unit: ['src/webhooks/**/*'] },
-  { name: 'api', root: 'packages/api', needs: ['database'], unit: ['src/{documents,http,rest}/*'] },
-  { name: 'sdk', root: 'packages/sdk', needs: ['database'] },
+  { name: 'core', root: 'packages/core', needs: ['database'], unit: ['src/webhooks/*'] },
+  { name: 'api', root: 'packages/api', needs: ['database'] },
+  { name: 'testing', root: 'packages/testing', needs: ['database'] },
+  {
+    name: 'sdk',
+    root: 'packages/sdk',
+    needs: ['database'],
+    unit: ['src/{transport,uploads,webhooks}/*', 'src/generations/generations*', 'src/{call,exact,wire}*'],
+  },
   { name: 'cli', root: 'packages/cli', needs: ['database'], unit: [] },
   {
     name: 'server',

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { buildApi } from '../packages/api/build/build.ts';
 import { buildErrors, buildSdk, packAndCheck } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
+import { buildTesting } from '../packages/testing/build/build.ts';
 
-/** What is published. Each is built, checked as it would be installed, and said to be how large. */
+/** Builds each published package, checks its tarball, and returns a line about it. */
 const builds: Readonly<Record<string, () => Promise<string>>> = {
   async errors() {
     await buildErrors();
@@ -16,8 +17,12 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
     return `@restage/sdk: ${bytes} bytes, ${minifiedGzipped} minified and gzipped with @restage/errors`;
   },
   async api() {
-    const { bytes } = await buildApi();
-    return `@restage/api: ${bytes} bytes for a test to load`;
+    await buildApi();
+    return '@restage/api: types only';
+  },
+  async testing() {
+    const { bytes } = await buildTesting();
+    return `@restage/testing: ${bytes} bytes for a test to load`;
   },
   async cli() {
     const cli = fileURLToPath(new URL('../packages/cli/', import.meta.url));
@@ -31,10 +36,11 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
 };
 
 // Run: pnpm build, or pnpm build sdk
-const asked = process.argv.slice(2);
-for (const name of asked.length > 0 ? asked : Object.keys(builds)) {
+const names = process.argv.slice(2);
+for (const name of names.length > 0 ? names : Object.keys(builds)) {
   const build = builds[name];
-  if (!build) throw new Error(`There is no ${name} to build: ${Object.keys(builds).join(', ')}.`);
+  if (!build)
+    throw new Error(`Unknown package "${name}". The packages are ${Object.keys(builds).join(', ')}.`);
   console.log(await build());
 }
-console.log('Packages and types are clean.');
+console.log('All packages passed their checks.');

@@ -5,7 +5,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { expect, test } from 'vitest';
 import config from '../.dependency-cruiser.ts';
 
-const packages = ['errors', 'contract', 'core', 'api', 'sdk', 'newcomer'];
+const packages = ['errors', 'contract', 'core', 'api', 'sdk', 'testing', 'newcomer'];
 const libraries = ['sharp', 'fast-check', 'development-library', 'undeclared-library'];
 const manifest = {
   dependencies: { sharp: '1.0.0', 'fast-check': '1.0.0' },
@@ -17,6 +17,7 @@ const violations = [
   ['packages-below-core', 'core/src/upwards.ts', "import '@restage/api';"],
   ['packages-below-contract', 'contract/src/type.ts', "import type { A } from '@restage/core';"],
   ['packages-below-errors', 'errors/src/lazily.ts', "await import('@restage/contract');"],
+  ['packages-below-testing', 'testing/src/sideways.ts', "import '@restage/sdk';"],
   ['package-without-a-rule', 'newcomer/src/index.ts', "import '@restage/errors';"],
   ['owners-of-sharp', 'core/src/pixels.ts', "import sharp from 'sharp';"],
   ['owners-of-fast-check', 'sdk/src/search.ts', "import fc from 'fast-check';"],

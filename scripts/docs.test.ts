@@ -79,6 +79,7 @@ async function lay(): Promise<void> {
     '@restage/errors': 'packages/errors',
     '@restage/sdk': 'packages/sdk',
     '@restage/api': 'packages/api',
+    '@restage/testing': 'packages/testing',
     '@restage/engine': 'packages/engine',
     '@trpc/client': 'packages/sdk/node_modules/@trpc/client',
     superjson: 'packages/sdk/node_modules/superjson',

@@ -15,8 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { testRestage } from '../packages/api/src/testing/index.ts';
 import { buildErrors, buildSdk, pack } from '../packages/sdk/build/build.ts';
+import { testRestage } from '../packages/testing/src/index.ts';
 import { findChromium } from './chromium.ts';
 import { installRuntimes } from './runtimes/install.ts';
 

@@ -1,5 +1,5 @@
-import { type TestRestage, testRestage } from '@restage/api/testing';
 import { Restage } from '@restage/sdk';
+import { type TestRestage, testRestage } from '@restage/testing';
 import { expect, test } from 'vitest';
 import { createApp } from './app.ts';
 

@@ -1,53 +1,53 @@
-import type { Context as World } from '@restage/core';
+import type { Context } from '@restage/core';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { mountDocuments } from './documents/mount.ts';
-import { answerFailure } from './http/answer.ts';
+import { mountDocs } from './docs/mount.ts';
+import { respondWithFailure } from './http/failure-response.ts';
 import { mountFiles } from './http/files.ts';
 import { commonHeaders, newRequestId } from './http/headers.ts';
-import type { Edge } from './http/request.ts';
+import type { HonoEnv } from './http/request.ts';
 import { internalError } from './internal-error.ts';
 import { mountFallback, mountRest } from './rest/routes.ts';
 import { mountTrpc } from './trpc/mount.ts';
 
-/** What the HTTP face needs beside the world. */
+/** Options of {@link createApp}. */
 export interface AppOptions {
-  /** What signed URLs and links to the docs begin with; no slash at the end. */
+  /** The start of links to the docs, without a final slash. */
   readonly publicUrl: string;
-  /** Bytes of a JSON body. */
+  /** Largest JSON body, in bytes. */
   readonly maxBodyBytes: number;
-  /** Origins whose web pages may call, or `*` for all; none, unless given. */
+  /** Origins whose web pages may call the API, or `*` for all. Default: none. */
   readonly corsOrigins?: readonly string[];
-  /** The folder of the guides; that of the sources, unless given. */
+  /** The folder of the guides. Default: `docs` in the repository. */
   readonly docsDirectory?: string;
-  /** Whether each thing that serving needs is there; rejects for none. */
+  /** Reports for each dependency of the server whether it is available. Never rejects. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
 }
 
-/** The whole HTTP face of Restage: REST, tRPC, files, documents and probes. */
-export function createApp(world: World, options: AppOptions): Hono<Edge> {
-  const app = createBase(world.log, options);
+/** Creates the whole HTTP API of Restage: REST, tRPC, files, docs and health checks. */
+export function createApp(ctx: Context, options: AppOptions): Hono<HonoEnv> {
+  const app = createBase(ctx.log, options);
   const { corsOrigins = [] } = options;
   const origin = corsOrigins.includes('*') ? '*' : [...corsOrigins];
   if (corsOrigins.length > 0) app.use(cors({ origin, ...corsHeaders }));
-  mountRest(app, world, options);
-  mountTrpc(app, world, options);
-  mountFiles(app, world, options);
-  mountDocuments(app, options);
+  mountRest(app, ctx, options);
+  mountTrpc(app, ctx, options);
+  mountFiles(app, ctx, options);
+  mountDocs(app, options);
   mountProbes(app, options);
   mountFallback(app, options);
   return app;
 }
 
-/** An app without routes: its answers have their request id, are logged, and are the envelope where all else fails. */
-function createBase(log: World['log'], options: Pick<AppOptions, 'publicUrl'>): Hono<Edge> {
-  const app = new Hono<Edge>();
+/** Creates an app without routes, which gives each request an id, logs it, and turns uncaught errors into INTERNAL_ERROR. */
+function createBase(log: Context['log'], options: Pick<AppOptions, 'publicUrl'>): Hono<HonoEnv> {
+  const app = new Hono<HonoEnv>();
   app.use(async (c, next) => {
     const requestId = newRequestId();
     c.set('requestId', requestId);
-    const started = performance.now();
+    const startedAt = performance.now();
     await next();
-    if (!c.get('complete')) {
+    if (!c.get('hasCommonHeaders')) {
       const { headers } = c.res;
       for (const [name, value] of Object.entries(commonHeaders(requestId))) headers.set(name, value);
     }
@@ -57,19 +57,19 @@ function createBase(log: World['log'], options: Pick<AppOptions, 'publicUrl'>): 
         method: c.req.method,
         path: c.req.path,
         status: c.res.status,
-        milliseconds: Math.round(performance.now() - started),
+        durationMs: Math.round(performance.now() - startedAt),
       },
-      'request',
+      'request_completed',
     );
   });
   app.onError((error, c) => {
     log.error({ err: error, requestId: c.get('requestId') }, 'request_failed');
-    return answerFailure(c, internalError(), options.publicUrl);
+    return respondWithFailure(c, internalError(), options.publicUrl);
   });
   return app;
 }
 
-/** What a page may send, and what it may read beside the body. */
+/** The request headers that a web page may send, and the response headers that it may read. */
 const corsHeaders = {
   allowHeaders: [
     'authorization',
@@ -80,7 +80,7 @@ const corsHeaders = {
     'last-event-id',
     'prefer',
     'x-restage-simulate',
-    // tRPC's own client, when it streams a batch.
+    // tRPC's client sends it when it streams a batch.
     'trpc-accept',
   ],
   exposeHeaders: [
@@ -97,24 +97,24 @@ const corsHeaders = {
   maxAge: 600,
 };
 
-/** All that a process answers which only works: whether it lives, and whether it can work. */
+/** Creates the HTTP API of a worker process: health checks only. */
 export function createProbes(
-  { log }: Pick<World, 'log'>,
+  { log }: Pick<Context, 'log'>,
   options: Pick<AppOptions, 'publicUrl' | 'ready'>,
-): Hono<Edge> {
+): Hono<HonoEnv> {
   const app = createBase(log, options);
   mountProbes(app, options);
   mountFallback(app, options);
   return app;
 }
 
-function mountProbes(app: Hono<Edge>, options: Pick<AppOptions, 'ready'>): void {
+function mountProbes(app: Hono<HonoEnv>, options: Pick<AppOptions, 'ready'>): void {
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     const checks = await options.ready();
     const ok = Object.values(checks).every(Boolean);
     return c.json({ status: ok ? 'ok' : 'unavailable', checks }, ok ? 200 : 503);
   });
-  // What HAProxy asks unless it is told a method.
+  // HAProxy's default health check.
   app.on('OPTIONS', ['/healthz', '/readyz'], (c) => c.body(null, 200, { allow: 'GET, HEAD, OPTIONS' }));
 }

@@ -1,14 +1,14 @@
 import type { Context, Credentials, ResponseMeta } from '@restage/core';
 
-/** The world, and one request to it. What a direct caller of the router passes too. */
+/** The services, and one request. Callers in the same process create it too. */
 export interface RequestContext extends Context {
   readonly credentials: Credentials;
   readonly requestId: string;
   readonly responseMeta: ResponseMeta;
-  /** Filled as the body is read. */
+  /** Filled while the body is read. */
   readonly largeStrings: Map<string, Uint8Array>;
-  /** `x-restage-simulate`: heard from test-mode keys alone. */
+  /** The header `x-restage-simulate`. Only test-mode keys can use it. */
   readonly simulate?: string | undefined;
-  /** What links to the docs begin with; no slash at the end. */
+  /** The start of links to the docs, without a final slash. */
   readonly publicUrl: string;
 }

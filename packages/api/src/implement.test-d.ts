@@ -23,7 +23,7 @@ implementAll({ ...withoutInfo, 'acount.info': verbs['account.info'] });
 
 implementAll({
   ...verbs,
-  // @ts-expect-error INSUFFICIENT_CREDITS is returned and not declared
+  // @ts-expect-error INSUFFICIENT_CREDITS is returned but not declared
   'generations.get': async (_ctx: AccountContext, input: { id: string }) => {
     if (input.id === '1') return fail('JOB_NOT_FOUND', '');
     if (input.id === '2') return fail('INSUFFICIENT_CREDITS', '');
@@ -33,13 +33,13 @@ implementAll({
 
 implementAll({
   ...verbs,
-  // @ts-expect-error UPLOAD_URL_FAILED is declared and never returned
+  // @ts-expect-error UPLOAD_URL_FAILED is declared but never returned
   'uploads.create': async () => ({ id: '', upload_url: '', beeble_uri: '' }),
 });
 
 implementAll({
   ...verbs,
-  // @ts-expect-error a failure of any code at all is wider than what is declared
+  // @ts-expect-error a failure with any code is wider than the declared codes
   'generations.get': async (): Promise<Job | Failure> => job,
 });
 
@@ -52,21 +52,21 @@ implementAll({
   },
 });
 
-// @ts-expect-error a subscription gives events, not a job
+// @ts-expect-error a subscription returns events, not a job
 implementAll({ ...verbs, 'generations.watch': getGeneration });
 
 implementAll({
   ...verbs,
-  // @ts-expect-error NOT_FOUND is returned and not declared
+  // @ts-expect-error NOT_FOUND is returned but not declared
   'generations.watch': async (_ctx: AccountContext, input: { id: string }) =>
     input.id === '1' ? fail('NOT_FOUND', '') : (async function* () {})(),
 });
 
-// What stands before a verb, and what reads for it. The pipeline itself compares these with what the contract declares.
+// The steps before a verb. The pipeline itself compares these codes with the contract.
 expectTypeOf<BeforeVerbCodes>().toEqualTypeOf<'INVALID_API_KEY' | 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR'>();
 expectTypeOf<ReadCodes>().toEqualTypeOf<'INVALID_REQUEST' | 'PAYLOAD_TOO_LARGE'>();
 
-// Authentication that gains a code is no longer what is declared, nor is a pipeline that loses one.
+// If authentication gains a code, or the pipeline loses one, the codes differ from the declared ones.
 type Authentication = CodesOf<ReturnType<typeof authenticate>>;
 expectTypeOf<SameCodes<Authentication, 'INVALID_API_KEY'>>().toEqualTypeOf<true>();
 expectTypeOf<SameCodes<Authentication | 'NOT_FOUND', 'INVALID_API_KEY'>>().toEqualTypeOf<{
@@ -76,7 +76,7 @@ expectTypeOf<SameCodes<'INVALID_API_KEY', BeforeVerbCodes>>().toEqualTypeOf<{
   readonly staleCodes: 'RATE_LIMIT_EXCEEDED' | 'INTERNAL_ERROR';
 }>();
 
-// The router's type has every procedure, each with exactly its codes.
+// The router's type has every procedure with exactly its codes.
 type ErrorCodes<P> = P extends { meta: { errorCodes: readonly (infer Code)[] } } ? Code : never;
 expectTypeOf<ErrorCodes<AppRouter['generations']['get']>>().toEqualTypeOf<
   ProcedureErrorCode<'generations.get'>

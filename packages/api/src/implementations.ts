@@ -11,7 +11,7 @@ import {
 } from '@restage/core';
 import { implementAll } from './implement.ts';
 
-/** The procedures' verbs. Every transport calls them through the pipeline. */
+/** The verb of each procedure. Every transport calls them through the pipeline. */
 export const verbs = implementAll({
   'uploads.create': createUpload,
   'generations.start': startGeneration,

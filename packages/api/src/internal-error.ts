@@ -1,6 +1,9 @@
 import { fail } from '@restage/errors';
 
-/** The one sentence that callers get for whatever was not expected. */
+/** The failure that callers get for every unexpected error. */
 export function internalError() {
-  return fail('INTERNAL_ERROR', 'Something unexpected went wrong. Its cause is logged under the request id.');
+  return fail(
+    'INTERNAL_ERROR',
+    'An unexpected error occurred. The server has logged its cause with the request id.',
+  );
 }

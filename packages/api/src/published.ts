@@ -1,3 +1,3 @@
-/** What @restage/api is to others: types alone. The server itself is no library. */
+/** The published part of @restage/api: types only. The server is not a library. */
 export type { ErrorData } from './trpc/error-body.ts';
 export type { AppRouter } from './trpc/router.ts';

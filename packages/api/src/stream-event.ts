@@ -1,11 +1,11 @@
-/** One of the events that a subscription gives. */
+/** An event of a subscription. */
 export interface StreamEvent<Data> {
-  /** A stream that breaks is resumed after this. */
+  /** A client that reconnects resumes after this id. */
   readonly id: string;
   readonly data: Data;
 }
 
-/** What the events of a subscription are called: after the schema of what they carry, so `job` for Job. */
-export function eventName(schemaName: string): string {
+/** The name of a subscription's events: that of the schema of their data, in lower case, such as `job` for Job. */
+export function toEventName(schemaName: string): string {
   return schemaName.toLowerCase();
 }

@@ -8,16 +8,16 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { openDoors } from '@restage/api/testing/suite';
 import { createKey } from '@restage/core';
 import { errorCodes } from '@restage/errors';
 import { fixturePath } from '@restage/fixtures';
+import { openTransports } from '@restage/testing/support';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from './cli.ts';
 import { closest } from './closest.ts';
 import { exitCodes } from './exit-codes.ts';
 
-const world = await openDoors();
+const world = await openTransports();
 const { id: accountId, key } = await world.account();
 const { key: testKey } = await createKey(world.ctx, accountId, { name: 'test', mode: 'test' });
 const execute = promisify(execFile);

@@ -3,9 +3,9 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { openDoors } from '@restage/api/testing/suite';
 import { getOrCreateWebhookSecret, startWebhookWorkers } from '@restage/core';
 import { fixturePath } from '@restage/fixtures';
+import { openTransports } from '@restage/testing/support';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from './cli.ts';
@@ -147,7 +147,7 @@ describe('restage listen', () => {
 });
 
 describe('with a server on the same machine', async () => {
-  const world = await openDoors({
+  const world = await openTransports({
     settings: { allowPrivateNetwork: true },
     media: { allowPrivateNetwork: true },
   });

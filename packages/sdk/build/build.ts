@@ -11,8 +11,8 @@ const sdk = fileURLToPath(new URL('..', import.meta.url));
 const errors = fileURLToPath(new URL('../../errors', import.meta.url));
 
 /**
- * Builds the published @restage/errors into its `dist`, and checks the packed tarball. Its modules are not bundled, so that
- * bundlers can remove what is unused.
+ * Builds the published @restage/errors into its `dist`, and checks the tarball. Its modules stay separate files, so that a
+ * bundler includes only what is used.
  */
 export async function buildErrors(): Promise<void> {
   const output = join(errors, 'dist');
@@ -26,7 +26,7 @@ export async function buildErrors(): Promise<void> {
 }
 
 /**
- * Builds the published @restage/sdk into `dist`, and checks the packed tarball. @restage/errors stays a dependency.
+ * Builds the published @restage/sdk into `dist`, and checks the tarball. @restage/errors is a dependency of it.
  * @returns the size of both together
  */
 export async function buildSdk(): Promise<BundleSize> {
@@ -59,7 +59,11 @@ export async function packAndCheck(directory: string, kind: 'library' | 'program
   }
 }
 
-/** Packs a package as for publishing, into `destination`. Returns the path of the tarball. */
+/**
+ * Packs a package as for publishing.
+ * @param destination an empty folder
+ * @returns the path of the tarball
+ */
 export async function pack(directory: string, destination: string): Promise<string> {
   const arguments_ = ['-y', 'pnpm@12', 'pack', '--pack-destination', destination];
   execFileSync('npx', arguments_, { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'] });

@@ -3,32 +3,32 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
-/** What to bundle, and for which runtime. */
+/** What to bundle, and for which platform. */
 export interface BundleOptions {
   readonly entry: string;
   readonly output: string;
   readonly platform: 'neutral' | 'node';
-  /** Modules that are resolved at run time. */
+  /** Modules that are imported at run time. */
   readonly external?: readonly string[];
-  /** Packages that are installed with the bundle. They are not part of it, but are counted in its size. */
+  /** Packages that are installed with it: not in the bundle, but counted in its size. */
   readonly dependencies?: readonly string[];
-  /** Whether bundled CommonJS modules call `require` for Node.js modules. */
+  /** Whether bundled CommonJS modules `require` modules of Node. */
   readonly requires?: boolean;
 }
 
-/** Defines `require` for bundled CommonJS modules. */
-const requireShim =
+/** Defines `require` for the CommonJS parts of an ES module. */
+const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** The size of a bundle: as published, and as a browser loads it, with its dependencies. */
+/** Bytes of a bundle: as published, and minified and gzipped with its dependencies, as a browser loads it. */
 export interface BundleSize {
   readonly bytes: number;
   readonly minifiedGzipped: number;
 }
 
 /**
- * Bundles a program with everything except `external` modules and `dependencies`, and writes the licences of the bundled
- * packages to LICENSES.txt beside it.
+ * Bundles a program with everything that it imports except its dependencies, and writes the licences of the bundled packages
+ * beside it.
  */
 export async function bundle(options: BundleOptions): Promise<BundleSize> {
   const { external = [], dependencies = [] } = options;
@@ -40,7 +40,7 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
     platform: options.platform,
     mainFields: ['module', 'main'],
     external: [...external],
-    ...(options.requires && { banner: { js: requireShim } }),
+    ...(options.requires && { banner: { js: requireBanner } }),
     logLevel: 'warning',
   };
   const { metafile } = await build({
@@ -49,15 +49,15 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
     outfile: options.output,
     metafile: true,
   });
-  await writeFile(join(dirname(options.output), 'LICENSES.txt'), await collectLicences(metafile));
+  await writeFile(join(dirname(options.output), 'LICENSES.txt'), await readLicences(metafile));
   const { outputFiles } = await build({ ...settings, minify: true, write: false });
   const [{ bytes } = { bytes: 0 }] = Object.values(metafile.outputs);
   const [minified] = outputFiles;
   return { bytes, minifiedGzipped: gzipSync(minified?.contents ?? '').length };
 }
 
-/** Collects the licence of each bundled package, as the licences require. */
-async function collectLicences(metafile: Metafile): Promise<string> {
+/** The licence of each package that has code in the bundle, as the licences demand. */
+async function readLicences(metafile: Metafile): Promise<string> {
   const directories = new Set<string>();
   for (const { inputs } of Object.values(metafile.outputs)) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {

@@ -4,18 +4,18 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
 /**
- * Checks a packed package: its package.json with publint and, for a library, with "are the types wrong", that its types
- * resolve wherever its code does.
- * @throws an error that lists all problems
+ * Checks a tarball as users will install it: its manifest (publint) and, for a library, that its types resolve wherever
+ * its code does (Are The Types Wrong?).
+ * @throws with every problem found
  */
 export async function checkTarball(path: string, kind: 'library' | 'program'): Promise<void> {
   const tarball = await readFile(path);
-  const problems = await findLintProblems(tarball);
+  const problems = await lintManifest(tarball);
   if (kind === 'library') problems.push(...(await findTypeProblems(new Uint8Array(tarball))));
   if (problems.length > 0) throw new Error(`The package has problems:\n${problems.join('\n')}`);
 }
 
-async function findLintProblems(tarball: Buffer): Promise<string[]> {
+async function lintManifest(tarball: Buffer): Promise<string[]> {
   const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
   const { messages, pkg } = await publint({
     pack: { tarball: data as ArrayBuffer },
@@ -29,9 +29,9 @@ async function findTypeProblems(tarball: Uint8Array): Promise<string[]> {
   if (!analysis.types) return ['The package has no types.'];
   return (
     analysis.problems
-      // ES modules only, on purpose: Node.js can `require` them since 20.19.
+      // ES modules only, on purpose: Node can `require` one since 20.19.
       .filter(({ kind }) => kind !== 'CJSResolvesToESM')
-      // Node.js 10 does not know the subpaths in `exports`.
+      // Node 10 does not know `exports`, which declares the subpaths.
       .filter((problem) => !(problem.kind === 'NoResolution' && isNode10Subpath(problem)))
       .map((problem) => JSON.stringify(problem))
   );

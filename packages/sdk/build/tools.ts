@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** The command line of a development tool of this package, without its arguments. */
+/** The start of a tool's command line: the program, and the script that it runs. */
 export type Tool = readonly [program: string, script: string];
 
-/** The code formatter. */
+/** Formats sources. */
 export const biome: Tool = [
   process.execPath,
   join(require.resolve('@biomejs/biome/package.json'), '../bin/biome'),
 ];
 
-/** The TypeScript compiler. */
+/** Compiles, or emits declarations. */
 export const tsc: Tool = [process.execPath, join(require.resolve('typescript/package.json'), '../bin/tsc')];

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
-import type { Edge } from './request.ts';
+import type { HonoEnv } from './request.ts';
 
-/** The name of a request in the log and in its answer. */
+/** Creates the id of a request, for the log and the response. */
 export function newRequestId(): string {
   return `req_${randomUUID()}`;
 }
 
-/** What every response carries. */
+/** The headers of every response. */
 export function commonHeaders(requestId: string): Record<string, string> {
   return {
     'x-request-id': requestId,
@@ -17,16 +17,16 @@ export function commonHeaders(requestId: string): Record<string, string> {
 }
 
 /**
- * Answers 200 with JSON, or 304 without. Its headers are a record, whole from the start: built as Headers, or laid on
- * later, they cost more than the rest of a small answer.
+ * Creates a 200 response with JSON text, or a 304 response without. The headers are one plain object, because creating or
+ * changing a `Headers` object takes longer than the rest of a small response.
  */
-export function answerJson(
-  c: Context<Edge>,
+export function respondWithJson(
+  c: Context<HonoEnv>,
   headers: Readonly<Record<string, string>>,
   text: string | undefined,
 ): Response {
-  c.set('complete', true);
-  const whole = { ...commonHeaders(c.get('requestId')), ...headers };
-  if (text === undefined) return new Response(null, { status: 304, headers: whole });
-  return new Response(text, { headers: { 'content-type': 'application/json', ...whole } });
+  c.set('hasCommonHeaders', true);
+  const allHeaders = { ...commonHeaders(c.get('requestId')), ...headers };
+  if (text === undefined) return new Response(null, { status: 304, headers: allHeaders });
+  return new Response(text, { headers: { 'content-type': 'application/json', ...allHeaders } });
 }

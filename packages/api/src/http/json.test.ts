@@ -8,7 +8,7 @@ const parse = (text: string | Buffer) => {
   return { value: parseJson(Buffer.from(text), attachments), attachments };
 };
 
-test('parses whatever JSON.parse parses', () => {
+test('parseJson returns the same value as JSON.parse for valid JSON', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 8 }), (text) => {
       expect(parse(text).value).toEqual(JSON.parse(text));
@@ -17,7 +17,7 @@ test('parses whatever JSON.parse parses', () => {
   );
 });
 
-test('refuses whatever JSON.parse refuses', () => {
+test('parseJson fails for every text for which JSON.parse throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\\\ 1tnulrefas') }), (text) => {
       const { value } = parse(text);
@@ -37,46 +37,46 @@ test('refuses whatever JSON.parse refuses', () => {
 describe('a long data: URI', () => {
   const uri = `data:image/png;base64,${'A'.repeat(70_000)}`;
 
-  test('stays bytes, and a word stands for it', () => {
+  test('becomes an attachment, and a placeholder replaces it', () => {
     const { value, attachments } = parse(JSON.stringify({ before: 1, source_uri: uri, after: [uri] }));
     const sent = value as { before: number; source_uri: string; after: string[] };
     expect(sent.before).toBe(1);
-    for (const word of [sent.source_uri, sent.after[0] ?? '']) {
-      expect(word).toMatch(/^attachment:[\w-]{36}$/);
-      expect(Buffer.from(attachments.get(word) ?? []).toString()).toBe(uri);
+    for (const placeholder of [sent.source_uri, sent.after[0] ?? '']) {
+      expect(placeholder).toMatch(/^attachment:[\w-]{36}$/);
+      expect(Buffer.from(attachments.get(placeholder) ?? []).toString()).toBe(uri);
     }
   });
 
-  test('stays bytes whatever the case of its scheme', () => {
+  test('becomes an attachment with a scheme in any case', () => {
     const { attachments } = parse(JSON.stringify({ source_uri: uri.replace('data', 'Data') }));
     expect(attachments.size).toBe(1);
   });
 
-  test.each(['\n', '\r', '\t', '\f'])('with a raw %j in it is refused, as JSON has it', (space) => {
+  test.each(['\n', '\r', '\t', '\f'])('with an unescaped %j is INVALID_REQUEST', (space) => {
     expect(parse(`{"source_uri":"${uri}${space}AAAA"}`).value).toMatchObject({ code: 'INVALID_REQUEST' });
     const short = `{"source_uri":"data:image/png;base64,${space}AAAA"}`;
     expect(parse(short).value).toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
-  test('with an escape in it is an ordinary string, and so is other long text', () => {
+  test('with an escape stays a string, and so does other long text', () => {
     const escaped = JSON.stringify({ source_uri: uri }).replace('image/png', 'image\\/png');
-    expect(parse(escaped)).toEqual({ value: { source_uri: uri }, attachments: new Map() });
+    expect(parse(escaped)).toEqual({ value: { source_uri: uri }, largeStrings: new Map() });
     const text = { prompt: 'x'.repeat(100_000) };
-    expect(parse(JSON.stringify(text))).toEqual({ value: text, attachments: new Map() });
+    expect(parse(JSON.stringify(text))).toEqual({ value: text, largeStrings: new Map() });
   });
 });
 
-describe('a bomb is refused before it is built:', () => {
+describe('parseJson fails before it creates a value for', () => {
   test.each([
     ['brackets', '['.repeat(20_000_000)],
     ['braces', '{"a":'.repeat(1_000_000)],
     ['a wide array', `[${'{},'.repeat(5_000_000)}{}]`],
-    ['a string without an end', `"${'\\"'.repeat(5_000_000)}`],
+    ['an unterminated string', `"${'\\"'.repeat(5_000_000)}`],
   ])('%s', (_, text) => {
     expect(parse(text).value).toMatchObject({ code: 'INVALID_REQUEST' });
   });
 });
 
-test('UTF-8 that is none is refused', () => {
+test('parseJson fails for invalid UTF-8', () => {
   expect(parse(Buffer.from([0x22, 0xff, 0x22])).value).toMatchObject({ code: 'INVALID_REQUEST' });
 });

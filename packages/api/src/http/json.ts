@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Failure, fail } from '@restage/errors';
 
-/** How deep a body may nest, and how many values it may hold: requests are flat, and have a dozen fields. */
+/** Limits of a body's nesting and values. Requests are flat, and have a dozen fields. */
 const maxDepth = 32;
 const maxValues = 10_000;
 
-/** From this many bytes on, a data: URI stays bytes. */
-const attachmentBytes = 65_536;
+/** Longer data: URIs become attachments. */
+const maxInlineBytes = 65_536;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -14,63 +14,64 @@ const comma = 0x2c;
 const openers = new Set([0x5b, 0x7b]);
 const closers = new Set([0x5d, 0x7d]);
 const dataScheme = '"data:';
-/** White space that base64 may hold, and a string of JSON may not. */
-const breaks = Buffer.from('\t\n\f\r');
+/** Whitespace that is allowed in base64, but not in a JSON string. */
+const illegalWhitespace = Buffer.from('\t\n\f\r');
 
 /**
- * Parses a body. Its bytes are looked over first, so that a bomb of brackets is refused before anything is
- * built of it, and so that a long data: URI is never made a string, which would stand in memory twice more:
- * its bytes become an attachment, and a word of our own stands in its place.
+ * Parses a body as JSON. Scans its bytes first, to reject deeply nested or huge values before they are created, and to replace
+ * each long data: URI by a short placeholder: its bytes become an attachment, and are never copied into a string.
  */
 export function parseJson(
   bytes: Buffer,
   attachments: Map<string, Uint8Array>,
 ): unknown | Failure<'INVALID_REQUEST'> {
-  const long = survey(bytes);
-  if (typeof long === 'string') return fail('INVALID_REQUEST', long);
+  const largeStrings = scanLargeStrings(bytes);
+  if (typeof largeStrings === 'string') return fail('INVALID_REQUEST', largeStrings);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(replace(bytes, long, attachments)));
+    return JSON.parse(
+      new TextDecoder('utf-8', { fatal: true }).decode(extractStrings(bytes, largeStrings, attachments)),
+    );
   } catch {
-    // What is wrong with it is the sender's to find out; the parser's words would quote the body.
+    // The parser's own message would quote the body.
     return fail('INVALID_REQUEST', notJson);
   }
 }
 
-const notJson = 'The body is not valid JSON in UTF-8.';
+const notJson = 'The body must be valid JSON in UTF-8.';
 
-/** Where a string stands: the offsets of its quotes. */
+/** The position of a string: the offsets of its quotes. */
 interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Finds the long data: URIs, or says why the body is not worth parsing. */
-function survey(bytes: Buffer): Span[] | string {
-  const long: Span[] = [];
+/** Finds the large data: URIs, or returns why the body is invalid. */
+function scanLargeStrings(bytes: Buffer): Span[] | string {
+  const spans: Span[] = [];
   let depth = 0;
   let values = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === quote) {
-      const end = endOfString(bytes, at);
+      const end = findStringEnd(bytes, at);
       if (end < 0) return notJson;
-      if (end - at > attachmentBytes && isPlainDataUri(bytes.subarray(at, end)))
-        long.push({ start: at, end });
+      if (end - at > maxInlineBytes && isPlainDataUri(bytes.subarray(at, end)))
+        spans.push({ start: at, end });
       at = end;
     } else if (byte === comma || openers.has(byte)) {
       values += 1;
       if (byte !== comma) depth += 1;
-      if (depth > maxDepth) return `The body nests deeper than ${maxDepth} levels.`;
-      if (values > maxValues) return `The body has more than ${maxValues} values.`;
+      if (depth > maxDepth) return `The body must nest at most ${maxDepth} levels deep.`;
+      if (values > maxValues) return `The body must have at most ${maxValues} values.`;
     } else if (closers.has(byte)) {
       depth -= 1;
     }
   }
-  return long;
+  return spans;
 }
 
-/** The offset of the quote that ends the string which begins at `start`; −1 where none does. */
-function endOfString(bytes: Buffer, start: number): number {
+/** Finds the closing quote of the string that starts at `start`; −1 if there is none. */
+function findStringEnd(bytes: Buffer, start: number): number {
   for (let at = start + 1; ; at += 1) {
     at = bytes.indexOf(quote, at);
     if (at < 0) return -1;
@@ -80,20 +81,25 @@ function endOfString(bytes: Buffer, start: number): number {
   }
 }
 
-/** Whether a string of JSON is a data: URI, and what it says is what its bytes are. */
+/** Whether a JSON string is a data: URI without escapes, so that its bytes are its value. */
 function isPlainDataUri(text: Buffer): boolean {
   const scheme = text.toString('latin1', 0, dataScheme.length).toLowerCase();
-  return scheme === dataScheme && !text.includes(backslash) && breaks.every((each) => !text.includes(each));
+  return (
+    scheme === dataScheme &&
+    !text.includes(backslash) &&
+    illegalWhitespace.every((byte) => !text.includes(byte))
+  );
 }
 
-function replace(bytes: Buffer, spans: readonly Span[], attachments: Map<string, Uint8Array>): Buffer {
+/** Replaces each string by a placeholder, and adds its bytes to the attachments under that placeholder. */
+function extractStrings(bytes: Buffer, spans: readonly Span[], attachments: Map<string, Uint8Array>): Buffer {
   if (spans.length === 0) return bytes;
   const parts: Buffer[] = [];
   let from = 0;
   for (const { start, end } of spans) {
-    const word = `attachment:${randomUUID()}`;
-    attachments.set(word, bytes.subarray(start + 1, end));
-    parts.push(bytes.subarray(from, start + 1), Buffer.from(word));
+    const placeholder = `attachment:${randomUUID()}`;
+    attachments.set(placeholder, bytes.subarray(start + 1, end));
+    parts.push(bytes.subarray(from, start + 1), Buffer.from(placeholder));
     from = end;
   }
   return Buffer.concat([...parts, bytes.subarray(from)]);

@@ -1,27 +1,24 @@
 import type { RequestListener } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import type { Context as World } from '@restage/core';
+import type { Context } from '@restage/core';
 import { fail } from '@restage/errors';
 import { internalError } from '../internal-error.ts';
 import { toErrorResponse } from './error-response.ts';
 import { newRequestId } from './headers.ts';
 
-/** What a listener needs beside its app. */
+/** Options of {@link createRequestListener}. */
 export interface ListenerOptions {
-  readonly log: World['log'];
-  /** What links to the docs begin with; no slash at the end. */
+  readonly log: Context['log'];
+  /** The start of links to the docs, without a final slash. */
   readonly publicUrl: string;
 }
 
-/** Serves an app on Node's server. A request of which no URL can be made is refused as the app refuses. */
+/** Creates a listener for Node's server that calls an app. A request without a valid URL gets an error like the app's own. */
 export function createRequestListener(
   app: { fetch(request: Request): Response | Promise<Response> },
   options: ListenerOptions,
 ): RequestListener {
-  const malformed = fail(
-    'INVALID_REQUEST',
-    'The target of the request, or its header host, is malformed: no URL can be made of them.',
-  );
+  const malformed = fail('INVALID_REQUEST', 'The request target and the header host must form a valid URL.');
   return (incoming, outgoing) => {
     const errorHandler = (error: unknown) => {
       const requestId = newRequestId();
@@ -32,7 +29,7 @@ export function createRequestListener(
       const { body, ...init } = toErrorResponse(failure, unrouted);
       return new Response(body, init);
     };
-    // HTTP/1.0 has no host, and nothing depends on which it is.
+    // HTTP/1.0 requests may have no host. No code depends on it.
     const hostname = 'localhost';
     return getRequestListener((request) => app.fetch(request), { hostname, errorHandler })(
       incoming,

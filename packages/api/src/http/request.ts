@@ -1,36 +1,39 @@
-import type { Context as World } from '@restage/core';
-import type { Context } from 'hono';
+import type { Context } from '@restage/core';
+import type { Context as HonoContext } from 'hono';
 import type { RequestContext } from '../context.ts';
 
-/** What the edge knows of a request before anything is checked. */
-export interface Edge {
+/** The variables of a Hono context. */
+export interface HonoEnv {
   Variables: {
     requestId: string;
-    /** Whether the response has the headers that every response carries. */
-    complete: boolean;
+    /** Whether the response already has the headers of every response. */
+    hasCommonHeaders: boolean;
   };
 }
 
 /**
- * The keys in `authorization`: empty for the scheme Bearer without a key. Another scheme is passed on with its name,
- * and is then a malformed key.
+ * Reads the keys of an `authorization` header: empty for the scheme Bearer without a key. A value with another scheme is
+ * returned as it is, which makes it a malformed key.
  */
-function bearerKeys(authorization: string | undefined): string | undefined {
-  const keys = authorization?.split(',').map((each) => each.trim().replace(/^Bearer(?:[ \t]+|$)/i, ''));
+function parseBearerKeys(authorization: string | undefined): string | undefined {
+  const keys = authorization?.split(',').map((value) => value.trim().replace(/^Bearer(?:[ \t]+|$)/i, ''));
   return keys?.join(',');
 }
 
-/** The request as the router takes it: the world, and whatever credentials were sent. */
-export function requestContext(world: World & { publicUrl: string }, c: Context<Edge>): RequestContext {
+/** Creates the context of a request: the services, and the request's credentials. */
+export function createRequestContext(
+  ctx: Context & { publicUrl: string },
+  c: HonoContext<HonoEnv>,
+): RequestContext {
   return {
-    ...world,
+    ...ctx,
     requestId: c.get('requestId'),
     responseMeta: { replayed: false },
     largeStrings: new Map(),
     simulate: c.req.header('x-restage-simulate'),
     credentials: {
       apiKey: c.req.header('x-api-key'),
-      bearer: bearerKeys(c.req.header('authorization')),
+      bearer: parseBearerKeys(c.req.header('authorization')),
     },
   };
 }

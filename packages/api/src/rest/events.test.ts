@@ -1,38 +1,38 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { eventStream } from './events.ts';
+import { createEventStream } from './events.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const decode = (chunk: { value?: Uint8Array | undefined }) => new TextDecoder().decode(chunk.value);
 
-/** Events that come when the test says so. */
-function source() {
+/** Creates a stream of two events; the test controls the second. */
+function createEvents() {
   const pending = Promise.withResolvers<{ id: string; data: unknown }>();
-  let left = false;
+  let isClosed = false;
   async function* events() {
     try {
       yield { id: '7', data: { line: 'one\ntwo' } };
       yield await pending.promise;
     } finally {
-      left = true;
+      isClosed = true;
     }
   }
-  return { events: events(), pending, left: () => left };
+  return { events: events(), pending, isClosed: () => isClosed };
 }
 
-const options = { name: 'job', onFault: vi.fn(), onCancel: vi.fn() };
+const options = { name: 'job', onError: vi.fn(), onCancel: vi.fn() };
 
-test('an event is its id, its name and its data on one line', async () => {
-  const reader = eventStream(source().events, options).getReader();
+test('an event has its id, its name, and its data on one line', async () => {
+  const reader = createEventStream(createEvents().events, options).getReader();
   expect(decode(await reader.read())).toBe('id: 7\nevent: job\ndata: {"line":"one\\ntwo"}\n\n');
 });
 
-test('silence is broken by a comment every fifteen seconds, and no event is lost over it', async () => {
-  const { events, pending } = source();
-  const reader = eventStream(events, options).getReader();
+test('a stream without events sends a comment every 15 seconds, and loses no event', async () => {
+  const { events, pending } = createEvents();
+  const reader = createEventStream(events, options).getReader();
   await reader.read();
-  for (let quarter = 0; quarter < 3; quarter += 1) {
+  for (let comment = 0; comment < 3; comment += 1) {
     const read = reader.read();
     await vi.advanceTimersByTimeAsync(14_900);
     expect(await Promise.race([read, 'nothing yet'])).toBe('nothing yet');
@@ -45,21 +45,21 @@ test('silence is broken by a comment every fifteen seconds, and no event is lost
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('a reader that leaves ends the events, and is told of', async () => {
-  const { events, left } = source();
-  const stream = eventStream(events, options);
+test('a stream whose reader cancels closes its events and calls onCancel', async () => {
+  const { events, isClosed } = createEvents();
+  const stream = createEventStream(events, options);
   const reader = stream.getReader();
   await reader.read();
   await reader.cancel();
   expect(options.onCancel).toHaveBeenCalledOnce();
-  expect(left()).toBe(true);
+  expect(isClosed()).toBe(true);
 });
 
-test('a fault in mid-stream is told of and breaks the stream off', async () => {
-  const { events, pending } = source();
-  const reader = eventStream(events, options).getReader();
+test('a stream whose events fail calls onError and fails', async () => {
+  const { events, pending } = createEvents();
+  const reader = createEventStream(events, options).getReader();
   await reader.read();
   pending.reject(new Error('the database is gone'));
   await expect(reader.read()).rejects.toThrow('gone');
-  expect(options.onFault).toHaveBeenCalledOnce();
+  expect(options.onError).toHaveBeenCalledOnce();
 });

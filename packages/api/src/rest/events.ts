@@ -1,19 +1,20 @@
 import { limits } from '@restage/contract';
 import type { StreamEvent } from '../stream-event.ts';
 
+/** Options of {@link createEventStream}. */
 export interface EventStreamOptions {
-  /** What the events are called. */
+  /** The name of the events. */
   readonly name: string;
-  /** Told of a fault in mid-stream, after which the stream breaks off, so that the client comes back. */
-  readonly onFault: (fault: unknown) => void;
-  /** Called when the reader goes away. */
+  /** Called if an error ends the stream early. The client then reconnects. */
+  readonly onError: (error: unknown) => void;
+  /** Called if the client disconnects. */
   readonly onCancel: () => void;
 }
 
-/** Server-sent events: each with its id, and a comment when nothing has happened for a while. */
-export function eventStream(
+/** Creates a stream of server-sent events, each with its id. Sends a comment if no event occurs for a while. */
+export function createEventStream(
   events: AsyncIterable<StreamEvent<unknown>>,
-  { name, onFault, onCancel }: EventStreamOptions,
+  { name, onError, onCancel }: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const iterator = events[Symbol.asyncIterator]();
@@ -22,18 +23,18 @@ export function eventStream(
     {
       async pull(controller) {
         next ??= iterator.next();
-        const silence = Promise.withResolvers<'silence'>();
-        const timer = setTimeout(() => silence.resolve('silence'), limits.keepAliveSeconds * 1000);
+        const keepAlive = Promise.withResolvers<'keep-alive'>();
+        const timer = setTimeout(() => keepAlive.resolve('keep-alive'), limits.keepAliveSeconds * 1000);
         try {
-          const come = await Promise.race([next, silence.promise]);
-          if (come === 'silence') return controller.enqueue(encoder.encode(':\n\n'));
+          const result = await Promise.race([next, keepAlive.promise]);
+          if (result === 'keep-alive') return controller.enqueue(encoder.encode(':\n\n'));
           next = undefined;
-          if (come.done) return controller.close();
-          const { id, data } = come.value;
+          if (result.done) return controller.close();
+          const { id, data } = result.value;
           controller.enqueue(encoder.encode(`id: ${id}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`));
-        } catch (fault) {
-          onFault(fault);
-          controller.error(fault);
+        } catch (error) {
+          onError(error);
+          controller.error(error);
         } finally {
           clearTimeout(timer);
         }
@@ -43,7 +44,7 @@ export function eventStream(
         await iterator.return?.();
       },
     },
-    // Nothing is begun before somebody reads: the answer to a HEAD is never read.
+    // Without a buffer, nothing runs until the client reads: the body of a HEAD response is never read.
     { highWaterMark: 0 },
   );
 }

@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import type { RestBinding } from '@restage/contract';
 import { type Failure, fail, isFailure } from '@restage/errors';
-import type { Context } from 'hono';
+import type { Context as HonoContext } from 'hono';
 import { readJson } from '../http/body.ts';
-import type { Edge } from '../http/request.ts';
+import type { HonoEnv } from '../http/request.ts';
 import type { Call } from '../pipeline.ts';
 
 /**
- * A procedure's input as REST spells it: the body's fields (or the query's, for a GET), those headers that stand
- * for fields, and the path's parameters over all.
+ * Reads a procedure's input from a REST request: the fields of the body (or of the query, for GET), the headers that are bound
+ * to fields, and the path parameters, which override both.
  */
 export async function readInput(
-  c: Context<Edge>,
+  c: HonoContext<HonoEnv>,
   rest: RestBinding,
   maxBodyBytes: number,
   attachments: Map<string, Uint8Array>,
@@ -22,65 +22,69 @@ export async function readInput(
       ? { value: readQuery(c, rest) }
       : await readJson(c.req.raw, maxBodyBytes, attachments);
   if (isFailure(read)) return read;
-  const sent = read.value ?? (Object.keys(path).length > 0 ? {} : undefined);
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return read;
-  const fields = withHeaders(c, rest, { ...sent });
+  const body = read.value ?? (Object.keys(path).length > 0 ? {} : undefined);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return read;
+  const fields = addHeaderFields(c, rest, { ...body });
   if (isFailure(fields)) return fields;
-  const wait = preferredWait(c, rest);
+  const wait = readPreferredWait(c, rest);
   return {
     value: { ...fields, ...path, ...(rest.wait && wait !== undefined && { [rest.wait.field]: wait }) },
   };
 }
 
-function withHeaders(c: Context<Edge>, rest: RestBinding, fields: Record<string, unknown>) {
+function addHeaderFields(c: HonoContext<HonoEnv>, rest: RestBinding, fields: Record<string, unknown>) {
   for (const [header, field] of Object.entries(rest.headers ?? {})) {
-    const bytes = c.req.header(header);
-    if (bytes === undefined) continue;
-    const value = decodeHeader(bytes);
+    const raw = c.req.header(header);
+    if (raw === undefined) continue;
+    const value = decodeHeader(raw);
     if (value === undefined) {
-      const message = `The header ${header} must be UTF-8 text; received bytes that are not.`;
+      const message = `The header ${header} must be UTF-8; received other bytes.`;
       return fail('INVALID_REQUEST', message, { param: header });
     }
-    const sent = fields[field] ?? undefined;
-    if (sent !== undefined && sent !== value) {
-      return fail('INVALID_REQUEST', `The header ${header} and the field ${field} differ. Send one.`, {
-        param: header,
-      });
+    const bodyValue = fields[field] ?? undefined;
+    if (bodyValue !== undefined && bodyValue !== value) {
+      return fail(
+        'INVALID_REQUEST',
+        `The header ${header} and the field ${field} differ. Send only one of them.`,
+        {
+          param: header,
+        },
+      );
     }
     fields[field] = value;
   }
   return fields;
 }
 
-/** The text of a header, which HTTP libraries read as one character a byte; undefined if the bytes are not UTF-8. */
+/** Decodes a header as UTF-8. HTTP libraries read each byte as one character. Returns undefined if the bytes are not UTF-8. */
 function decodeHeader(value: string): string | undefined {
   const bytes = Buffer.from(value, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
 
-/** A failure of a field that was sent as a header, with the header's name in place of the field's. */
-export function nameHeader(c: Context<Edge>, rest: RestBinding, failure: Failure): Failure {
+/** If a failure is about a field that was sent as a header, replaces the field's name with the header's. */
+export function renameParamToHeader(c: HonoContext<HonoEnv>, rest: RestBinding, failure: Failure): Failure {
   const { param, message } = failure;
-  const bound = Object.entries(rest.headers ?? {}).find(([, field]) => field === param);
-  if (param === undefined || !bound || c.req.header(bound[0]) === undefined) return failure;
-  return { ...failure, param: bound[0], message: message.replace(param, bound[0]) };
+  const binding = Object.entries(rest.headers ?? {}).find(([, field]) => field === param);
+  if (param === undefined || !binding || c.req.header(binding[0]) === undefined) return failure;
+  return { ...failure, param: binding[0], message: message.replace(param, binding[0]) };
 }
 
 /**
- * The seconds that `prefer: wait=N` asks for, as far as they are granted. A preference that can't be met is not
- * an error (RFC 7240): one too long is shortened, one that makes no sense is as if it weren't there.
+ * Reads the seconds of `prefer: wait=N`, limited to what the procedure allows. An unsupported preference is not an error
+ * (RFC 7240): too long a wait is shortened, and an invalid one is ignored.
  */
-export function preferredWait(c: Context<Edge>, rest: RestBinding): number | undefined {
+export function readPreferredWait(c: HonoContext<HonoEnv>, rest: RestBinding): number | undefined {
   const preference = c.req.header('prefer');
   if (!rest.wait || preference === undefined) return undefined;
-  const asked = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(preference);
-  if (!asked) return undefined;
-  const seconds = Math.min(Number(asked[1]), rest.wait.maxSeconds);
+  const match = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:[,;]|$)/i.exec(preference);
+  if (!match) return undefined;
+  const seconds = Math.min(Number(match[1]), rest.wait.maxSeconds);
   return seconds > 0 ? seconds : undefined;
 }
 
-/** The query's fields. One that is given twice, or is no number where one is meant, is left for the schema to refuse. */
-function readQuery(c: Context<Edge>, rest: RestBinding): Record<string, unknown> {
+/** Reads the query's fields. Repeated fields and invalid numbers stay as they are, and fail validation. */
+function readQuery(c: HonoContext<HonoEnv>, rest: RestBinding): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [name, kind] of Object.entries(rest.query ?? {})) {
     const values = c.req.queries(name);

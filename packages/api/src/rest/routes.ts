@@ -1,105 +1,113 @@
 import { type Procedure, type ProcedureName, procedures, type RestBinding } from '@restage/contract';
-import { noMoreEvents, type Context as World } from '@restage/core';
+import { type Context, noMoreEvents } from '@restage/core';
 import { fail, isFailure } from '@restage/errors';
-import type { Context, Hono } from 'hono';
+import type { Hono, Context as HonoContext } from 'hono';
 import type { RequestContext } from '../context.ts';
-import { answerFailure } from '../http/answer.ts';
 import { isMatched } from '../http/conditional.ts';
-import { answerJson } from '../http/headers.ts';
-import { type Edge, requestContext } from '../http/request.ts';
+import { respondWithFailure } from '../http/failure-response.ts';
+import { respondWithJson } from '../http/headers.ts';
+import { createRequestContext, type HonoEnv } from '../http/request.ts';
 import { callProcedure } from '../pipeline.ts';
-import { eventName, type StreamEvent } from '../stream-event.ts';
-import { entityTag } from './etag.ts';
-import { eventStream } from './events.ts';
-import { nameHeader, preferredWait, readInput } from './input.ts';
+import { type StreamEvent, toEventName } from '../stream-event.ts';
+import { computeEntityTag } from './entity-tag.ts';
+import { createEventStream } from './events.ts';
+import { readInput, readPreferredWait, renameParamToHeader } from './input.ts';
 
-/** What REST needs beside the world. */
+/** Options of {@link mountRest}. */
 export interface RestOptions {
-  /** What links to the docs begin with; no slash at the end. */
+  /** The start of links to the docs, without a final slash. */
   readonly publicUrl: string;
-  /** Bytes of a JSON body. */
+  /** Largest JSON body, in bytes. */
   readonly maxBodyBytes: number;
 }
 
-/** Mounts every row of the procedure table at its REST binding. */
-export function mountRest(app: Hono<Edge>, world: World, options: RestOptions): void {
+/** Mounts every procedure of the table at its REST binding. */
+export function mountRest(app: Hono<HonoEnv>, ctx: Context, options: RestOptions): void {
   for (const name of Object.keys(procedures) as ProcedureName[]) {
     app.on(
       procedures[name].rest.method,
       procedures[name].rest.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      route(name, world, options),
+      createHandler(name, ctx, options),
     );
   }
 }
 
-/** The handler of a procedure's route. */
-function route(name: ProcedureName, world: World, options: RestOptions) {
+/** Creates the handler of a procedure's route. */
+function createHandler(name: ProcedureName, services: Context, options: RestOptions) {
   const { kind, rest }: Procedure = procedures[name];
-  const base = { ...world, publicUrl: options.publicUrl };
-  return async (c: Context<Edge>): Promise<Response> => {
-    const ctx = requestContext(base, c);
-    // A stream's reader may go away without the request's own signal hearing of it.
-    const gone = kind === 'subscription' ? new AbortController() : undefined;
-    const left = gone && AbortSignal.any([c.req.raw.signal, gone.signal]);
+  const base = { ...services, publicUrl: options.publicUrl };
+  return async (c: HonoContext<HonoEnv>): Promise<Response> => {
+    const ctx = createRequestContext(base, c);
+    // If the client of a stream disconnects, the request's own signal may not abort.
+    const disconnect = kind === 'subscription' ? new AbortController() : undefined;
+    const streamSignal = disconnect && AbortSignal.any([c.req.raw.signal, disconnect.signal]);
     const output = await callProcedure(name, ctx, {
       read: () => readInput(c, rest, options.maxBodyBytes, ctx.largeStrings),
-      signal: () => left ?? c.req.raw.signal,
+      signal: () => streamSignal ?? c.req.raw.signal,
     });
-    if (isFailure(output)) return answerFailure(c, nameHeader(c, rest, output), options.publicUrl);
-    if (!gone) return answer(c, rest, output, ctx);
-    // The answer at which an EventSource no longer comes back (HTML, 9.2.3).
+    if (isFailure(output))
+      return respondWithFailure(c, renameParamToHeader(c, rest, output), options.publicUrl);
+    if (!disconnect) return respond(c, rest, output, ctx);
+    // An EventSource does not reconnect after a 204 (HTML standard, 9.2.3).
     if (output === noMoreEvents) return c.body(null, 204, { 'cache-control': 'no-store' });
-    const stream = {
-      name: eventName(procedures[name].output.meta()?.id ?? 'message'),
-      onFault: (fault: unknown) =>
-        world.log.error({ err: fault, requestId: ctx.requestId, procedure: name }, 'event_stream_failed'),
-      onCancel: () => gone.abort(),
+    const streamOptions = {
+      name: toEventName(procedures[name].output.meta()?.id ?? 'message'),
+      onError: (error: unknown) =>
+        services.log.error({ err: error, requestId: ctx.requestId, procedure: name }, 'event_stream_failed'),
+      onCancel: () => disconnect.abort(),
     };
-    return answerEvents(c, eventStream(output as AsyncIterable<StreamEvent<unknown>>, stream));
+    return respondWithEvents(
+      c,
+      createEventStream(output as AsyncIterable<StreamEvent<unknown>>, streamOptions),
+    );
   };
 }
 
-/** Answers with an output, and with what the headers have to say of it. */
-function answer(c: Context<Edge>, rest: RestBinding, output: object, ctx: RequestContext): Response {
+/** Creates the response for an output, with the headers that belong to it. */
+function respond(c: HonoContext<HonoEnv>, rest: RestBinding, output: object, ctx: RequestContext): Response {
   const headers: Record<string, string> = {};
   if (ctx.responseMeta.replayed) headers['idempotency-replayed'] = 'true';
-  const wait = preferredWait(c, rest);
+  const wait = readPreferredWait(c, rest);
   if (wait !== undefined) headers['preference-applied'] = `wait=${wait}`;
   const text = JSON.stringify(output);
-  if (!rest.volatile) return answerJson(c, headers, text);
-  const tag = entityTag(output, text, rest.volatile, ctx.now());
+  if (!rest.volatile) return respondWithJson(c, headers, text);
+  const tag = computeEntityTag(output, text, rest.volatile, ctx.now());
   headers.etag = tag;
   headers['cache-control'] = 'private, no-cache';
   headers.vary = 'x-api-key, authorization, prefer';
   const isFresh = isMatched(c.req.header('if-none-match'), tag);
-  return answerJson(c, headers, isFresh ? undefined : text);
+  return respondWithJson(c, headers, isFresh ? undefined : text);
 }
 
-function answerEvents(c: Context<Edge>, events: ReadableStream<Uint8Array>): Response {
+function respondWithEvents(c: HonoContext<HonoEnv>, events: ReadableStream<Uint8Array>): Response {
   c.header('content-type', 'text/event-stream; charset=utf-8');
   c.header('cache-control', 'no-cache, no-transform');
-  // Proxies that gather what they pass on would hold events back.
+  // Tells proxies not to buffer the events.
   c.header('x-accel-buffering', 'no');
   return c.body(events);
 }
 
-/** Answers what no route does: a path that is known with another method, and a path that isn't. */
-export function mountFallback(app: Hono<Edge>, options: Pick<RestOptions, 'publicUrl'>): void {
-  const methods = new Map<string, Set<string>>();
+/** Responds to all other requests: METHOD_NOT_ALLOWED for a known path with another method, otherwise NOT_FOUND. */
+export function mountFallback(app: Hono<HonoEnv>, options: Pick<RestOptions, 'publicUrl'>): void {
+  const methodsByPath = new Map<string, Set<string>>();
   for (const { method, path } of app.routes) {
     if (method === 'ALL') continue;
-    const known = methods.get(path) ?? new Set();
-    methods.set(path, known.add(method));
-    if (method === 'GET') known.add('HEAD');
+    const methods = methodsByPath.get(path) ?? new Set();
+    methodsByPath.set(path, methods.add(method));
+    if (method === 'GET') methods.add('HEAD');
   }
-  for (const [path, known] of methods) {
-    const allow = [...known].sort();
+  for (const [path, methods] of methodsByPath) {
+    const allow = [...methods].sort();
     app.all(path, (c) => {
-      const message = `${c.req.method} is not a method of this route. Its methods: ${allow.join(', ')}.`;
-      return answerFailure(c, fail('METHOD_NOT_ALLOWED', message, { allow }), options.publicUrl);
+      const message = `This route accepts ${allow.join(', ')}; received ${c.req.method}.`;
+      return respondWithFailure(c, fail('METHOD_NOT_ALLOWED', message, { allow }), options.publicUrl);
     });
   }
   app.notFound((c) =>
-    answerFailure(c, fail('NOT_FOUND', 'There is no such route. See /docs.'), options.publicUrl),
+    respondWithFailure(
+      c,
+      fail('NOT_FOUND', 'There is no such route. See /docs for all routes.'),
+      options.publicUrl,
+    ),
   );
 }

@@ -3,7 +3,7 @@ import { type TRPC_ERROR_CODE_KEY, TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/
 
 type Status = (typeof catalog)[ErrorCode]['status'];
 
-/** tRPC's name for each status. */
+/** tRPC's code for each HTTP status. */
 export const trpcCodes = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -17,7 +17,7 @@ export const trpcCodes = {
   500: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<Status, TRPC_ERROR_CODE_KEY>;
 
-/** What an error of a procedure carries over tRPC, as `data.error`. */
+/** The details of a procedure's error over tRPC: `data.error`. */
 export interface ErrorData {
   readonly code: ErrorCode;
   readonly message: string;
@@ -25,17 +25,17 @@ export interface ErrorData {
   readonly requestId: string;
   readonly docUrl: string;
   readonly retryable: boolean;
-  /** Seconds after which the same call may succeed. */
+  /** Seconds after which a retry may succeed. */
   readonly retryAfter?: number;
 }
 
-/** What an error says of the request that it answers. `publicUrl` begins the link to the docs. */
+/** The failed request, as its error describes it. `publicUrl` is the start of the link to the docs. */
 export interface FailedRequest {
   readonly requestId: string;
   readonly publicUrl: string;
 }
 
-/** A failure as `data.error`. */
+/** Converts a failure to `data.error`. */
 export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRequest): ErrorData {
   const { code, message, param, retryAfter } = failure;
   return {
@@ -49,7 +49,7 @@ export function toErrorData(failure: Failure, { requestId, publicUrl }: FailedRe
   };
 }
 
-/** The whole body of an error that tRPC itself has no part in, as its clients read it. */
+/** Creates the whole body of an error in tRPC's format, for errors that occur outside tRPC. */
 export function toErrorBody(
   failure: Failure,
   request: FailedRequest,

@@ -4,7 +4,7 @@ import { TRPCError } from '@trpc/server';
 import { internalError } from '../internal-error.ts';
 import { trpcCodes } from './error-body.ts';
 
-/** A Failure on its way through tRPC, which knows errors only as throws. */
+/** Carries a Failure through tRPC, where errors must be thrown. */
 export class FailureError extends TRPCError {
   readonly failure: Failure;
   constructor(failure: Failure) {
@@ -13,8 +13,8 @@ export class FailureError extends TRPCError {
   }
 }
 
-/** The failure that a thrown error carries on its way through tRPC, however often it was wrapped. */
-export function carriedFailure(error: unknown): Failure | undefined {
+/** Finds the failure in a thrown error or in one of its causes. */
+export function findCarriedFailure(error: unknown): Failure | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof FailureError) return cause.failure;
   }
@@ -22,36 +22,36 @@ export function carriedFailure(error: unknown): Failure | undefined {
 }
 
 /**
- * The failure that a thrown error stands for: the one it carries, or the equal of tRPC's own errors, which a call gets that
- * is none of a procedure.
- * @param path the procedure that was called, where that is known
+ * Converts a thrown error to a failure: the one that it carries, or the equivalent of an error of tRPC itself, for a call that
+ * reached no procedure.
+ * @param path the name of the procedure, if known
  */
-export function failureOf(error: unknown, path?: string): Failure {
-  return carriedFailure(error) ?? adapterFailure(error, path);
+export function toFailure(error: unknown, path?: string): Failure {
+  return findCarriedFailure(error) ?? toAdapterFailure(error, path);
 }
 
-/** What tRPC's adapter itself finds wrong with a call, before it reaches the pipeline. */
-function adapterFailure(error: unknown, path: string | undefined) {
+/** Converts an error of tRPC's adapter, which occurs before the pipeline. */
+function toAdapterFailure(error: unknown, path: string | undefined) {
   if (!(error instanceof TRPCError)) return internalError();
   switch (error.code) {
     case 'NOT_FOUND':
       return fail('NOT_FOUND', 'There is no such procedure.');
     case 'METHOD_NOT_SUPPORTED':
-      return fail('METHOD_NOT_ALLOWED', 'Queries are called with GET, mutations with POST.', {
-        allow: [methodOf(path)],
+      return fail('METHOD_NOT_ALLOWED', 'Call queries with GET, and mutations with POST.', {
+        allow: [getMethod(path)],
       });
     case 'PARSE_ERROR':
-      return fail('INVALID_REQUEST', 'The input is not valid JSON.');
+      return fail('INVALID_REQUEST', 'The input must be valid JSON.');
     case 'UNSUPPORTED_MEDIA_TYPE':
       return fail('INVALID_REQUEST', 'The content-type must be application/json.');
     case 'BAD_REQUEST':
-      return fail('INVALID_REQUEST', 'The call is not one that tRPC can read, or its batch is too long.');
+      return fail('INVALID_REQUEST', 'The request is not a valid tRPC call, or its batch is too long.');
     default:
       return internalError();
   }
 }
 
-function methodOf(path: string | undefined): 'GET' | 'POST' {
+function getMethod(path: string | undefined): 'GET' | 'POST' {
   if (path === undefined || !Object.hasOwn(procedures, path)) return 'GET';
   return procedures[path as ProcedureName].kind === 'mutation' ? 'POST' : 'GET';
 }

@@ -4,14 +4,14 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null;
 
-/** Whether a value is in superjson's envelope, and not plain JSON. */
+/** Whether a value is a superjson envelope, and not plain JSON. */
 function isEnvelope(value: unknown): value is { readonly json: unknown; readonly meta?: unknown } {
   return isObject(value) && 'json' in value;
 }
 
 /**
- * The plain JSON of an envelope. superjson writes −0 as the text "-0" and annotates the field as a number: that is the
- * only annotation which is followed, and gives 0. Inputs are flat, so only the fields of the object itself count.
+ * Reads the plain JSON of an envelope. superjson writes −0 as the text "-0", and annotates the field as a number. This is the
+ * only annotation that we apply, and the result is 0. Inputs are flat, so only top-level fields matter.
  */
 function openEnvelope({ json, meta }: { readonly json: unknown; readonly meta?: unknown }): unknown {
   const annotations = isObject(meta) && isObject(meta.values) ? meta.values : {};
@@ -23,9 +23,9 @@ function openEnvelope({ json, meta }: { readonly json: unknown; readonly meta?: 
 }
 
 /**
- * superjson both ways, as tRPC's client expects; plain JSON is accepted too, so that curl can call. Inputs are
- * plain JSON by contract, so what an envelope says of types is not followed: nothing that a caller sends
- * can revive a RegExp, a giant BigInt or a prototype here.
+ * Uses superjson in both directions, as tRPC's client expects, and also accepts plain JSON, for curl. Inputs are plain JSON by
+ * contract, so the type annotations of an envelope are ignored: no caller can make the server create a RegExp, a huge BigInt or
+ * a prototype.
  */
 export const transformer = {
   input: {
@@ -33,7 +33,7 @@ export const transformer = {
     deserialize: (value: unknown): unknown => (isEnvelope(value) ? openEnvelope(value) : value),
   },
   output: {
-    // Outputs are plain JSON by contract too, so there is nothing of theirs that superjson would have to describe.
+    // Outputs are plain JSON by contract too, so they need no annotations.
     serialize: (value: unknown): { readonly json: unknown } => ({ json: value }),
     deserialize: (value: Parameters<typeof SuperJSON.deserialize>[0]): unknown =>
       SuperJSON.deserialize(value),

@@ -1,7 +1,7 @@
-import { testWorld } from '@restage/api/testing/suite';
 import { accounts, creditEntries, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { searchRuns } from '@restage/fixtures/searches';
+import { openTestServices } from '@restage/testing/support';
 import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ import {
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
-const world = await testWorld();
+const world = await openTestServices();
 const { ctx } = world;
 
 /** Jobs in flight that the account may have, and the credits that it begins with. */

@@ -1,13 +1,13 @@
-import { testWorld } from '@restage/api/testing/suite';
 import { accounts, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { type BuiltEdit, buildMovie, frameTicks, plainMovie, plainSamples } from '@restage/media/testing';
+import { openTestServices } from '@restage/testing/support';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { quoteGeneration, startGeneration } from '../../src/index.ts';
 import { asAccount, tinyStart } from '../support/kit.ts';
 
-const world = await testWorld();
+const world = await openTestServices();
 const { ctx } = world;
 
 /** A video of some stored frames, of which an edit list may show others. */

@@ -1,13 +1,13 @@
-import { testWorld } from '@restage/api/testing/suite';
 import { connect, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
+import { openTestServices } from '@restage/testing/support';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { getGeneration, startGeneration } from '../../src/index.ts';
 import { withTransaction } from '../../src/transaction.ts';
 import { asAccount, tinyStart } from '../support/kit.ts';
 
-const world = await testWorld();
+const world = await openTestServices();
 // One connection, so that it knows of all that was asked.
 const { db, close } = connect(world.databaseUrl, { max: 1 });
 afterAll(close);

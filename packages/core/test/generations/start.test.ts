@@ -1,7 +1,7 @@
-import { testWorld } from '@restage/api/testing/suite';
 import { accounts, creditEntries, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
+import { openTestServices } from '@restage/testing/support';
 import { count, eq, sql } from 'drizzle-orm';
 import { describe, expect, test, vi } from 'vitest';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
-const world = await testWorld();
+const world = await openTestServices();
 const { ctx } = world;
 
 const rows = async (table: typeof generations | typeof creditEntries, accountId: string) => {

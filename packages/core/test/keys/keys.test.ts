@@ -1,11 +1,11 @@
-import { testWorld } from '@restage/api/testing/suite';
 import { connect } from '@restage/db';
 import { isFailure } from '@restage/errors';
+import { openTestServices } from '@restage/testing/support';
 import { afterAll, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { authenticate, issueKey, listKeys, revokeKey } from '../../src/index.ts';
 
-const world = await testWorld();
+const world = await openTestServices();
 const { ctx, clock } = world;
 const { id: account } = await world.account();
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { testWorld } from '@restage/api/testing/suite';
 import { connect } from '@restage/db';
+import { openTestServices } from '@restage/testing/support';
 import { sql } from 'drizzle-orm';
 import { afterAll, expect, test } from 'vitest';
 import { meterWrite } from '../../src/index.ts';
@@ -10,7 +10,7 @@ const windowSeconds = 2;
 const limit = 40;
 const windows = 5;
 
-const world = await testWorld({ settings: { rateWindowSeconds: windowSeconds } });
+const world = await openTestServices({ settings: { rateWindowSeconds: windowSeconds } });
 const { ctx } = world;
 const second = connect(world.databaseUrl);
 afterAll(() => second.close());

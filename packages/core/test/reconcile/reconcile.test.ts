@@ -1,14 +1,14 @@
-import { testWorld } from '@restage/api/testing/suite';
 import { accounts, creditEntries, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
+import { openTestServices } from '@restage/testing/support';
 import { eq, sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccountContext } from '../../src/context.ts';
 import { completeGeneration } from '../../src/generations/worker/complete.ts';
 import { type Finding, grantCredits, reconcile, startGeneration } from '../../src/index.ts';
 
-const world = await testWorld();
+const world = await openTestServices();
 const { ctx } = world;
 const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
 

@@ -1,10 +1,10 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDoors } from '@restage/api/testing/suite';
 import { newId } from '@restage/contract';
 import { connect, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
+import { openTransports } from '@restage/testing/support';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
-const world = await openDoors({ work: false });
+const world = await openTransports({ work: false });
 const { ctx, clock } = world;
 const other = connect(world.databaseUrl, { max: 1 });
 afterAll(() => other.close());

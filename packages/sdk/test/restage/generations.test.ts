@@ -1,10 +1,10 @@
-import { openDoors, pacedEngine } from '@restage/api/testing/suite';
 import { fixtureUrl } from '@restage/fixtures';
+import { controllableEngine, openTransports } from '@restage/testing/support';
 import { expect, test } from 'vitest';
 import { type Job, Restage, safe } from '../../src/index.ts';
 
-const engine = pacedEngine();
-const world = await openDoors({ engine });
+const engine = controllableEngine();
+const world = await openTransports({ engine });
 const { key } = await world.account();
 const restage = new Restage({ apiKey: key, baseUrl: world.url });
 const upload = await restage.uploads.upload(fixtureUrl('cat.png'));

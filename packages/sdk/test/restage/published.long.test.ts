@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openDoors } from '@restage/api/testing/suite';
 import { fixturePath } from '@restage/fixtures';
+import { openTransports } from '@restage/testing/support';
 import { build } from 'esbuild';
 import { afterAll, expect, test } from 'vitest';
 import { buildErrors, buildSdk, pack } from '../../build/build.ts';
@@ -159,7 +159,7 @@ test('esbuild bundles the package for browsers without warnings', async () => {
 });
 
 test('the published package runs against a server', async () => {
-  const world = await openDoors();
+  const world = await openTransports();
   const { key } = await world.account();
   const { stdout } = await execute(process.execPath, ['program.ts', imagePath], {
     cwd: project,

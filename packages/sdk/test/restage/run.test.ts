@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { openDoors } from '@restage/api/testing/suite';
 import { fixturePath, fixtureUrl } from '@restage/fixtures';
+import { openTransports } from '@restage/testing/support';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Restage, type RunProgress, safe } from '../../src/index.ts';
 
-const world = await openDoors();
+const world = await openTransports();
 const { key } = await world.account();
 const restage = new Restage({ apiKey: key, baseUrl: world.url });
 const png = [0x89, 0x50, 0x4e, 0x47];
