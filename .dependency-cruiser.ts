@@ -10,9 +10,10 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   engine: ['errors', 'contract', 'media'],
   core: ['errors', 'contract', 'db', 'storage', 'media', 'engine'],
   api: ['errors', 'contract', 'storage', 'core'],
-  server: ['errors', 'contract', 'db', 'storage', 'media', 'engine', 'core', 'api'],
+  'cli-kit': [],
+  server: ['errors', 'contract', 'db', 'storage', 'media', 'engine', 'core', 'api', 'cli-kit'],
   sdk: ['errors'],
-  cli: ['errors', 'sdk'],
+  cli: ['errors', 'sdk', 'cli-kit'],
   testing: ['errors', 'contract', 'db', 'storage', 'media', 'engine', 'core', 'api'],
 };
 
@@ -26,6 +27,8 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['engine'],
   mediabunny: ['media'],
   undici: ['media'],
+  commander: ['cli-kit'],
+  '@commander-js/extra-typings': ['cli-kit'],
   '@seriousme/openapi-schema-validator': [],
   'fast-check': [],
   standardwebhooks: ['core'],

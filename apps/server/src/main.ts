@@ -1,29 +1,20 @@
 import { isFailure } from '@restage/errors';
-import { dispatch } from './commands/dispatch.ts';
+import { runCommandLine } from './commands/run-command-line.ts';
 import { findLaunchChain, watchLaunchChain } from './launcher.ts';
 import { createLogger } from './logger.ts';
 import type { BundlePaths } from './paths.ts';
-import { type Role, roles } from './roles.ts';
+import type { Role } from './roles.ts';
 import { serve } from './serve.ts';
 import { readSettings } from './settings.ts';
 import { startupBanner } from './startup-banner.ts';
 
-/** Runs a command of `restage-server`; `serve` keeps the process running after this returns. */
+/** Runs a command of `restage-server`; a server keeps running after this returns. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {
-  const [command, ...rest] = args;
-  const role = command === 'serve' ? readRole(rest) : undefined;
-  if (role) return runServer(bundle, role);
-  const ran = await dispatch(args, bundle);
-  if (ran.out !== undefined) printLine(ran.out);
-  if (ran.err !== undefined) printError(ran.err);
-  process.exitCode = ran.exit;
-}
-
-/** The role that the arguments of `serve` name; undefined if they name none that exists. */
-function readRole(args: readonly string[]): Role | undefined {
-  if (args.length === 0) return 'all';
-  const [, name] = /^--role[ =](\w+)$/.exec(args.join(' ')) ?? [];
-  return roles.find((role) => role === name);
+  const result = await runCommandLine(args, bundle);
+  if ('role' in result) return runServer(bundle, result.role);
+  if (result.out !== undefined) printLine(result.out);
+  if (result.err !== undefined) printError(result.err);
+  process.exitCode = result.exitCode;
 }
 
 /**

@@ -1,496 +1,197 @@
-import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import { promisify, stripVTControlCharacters } from 'node:util';
-import { createKey } from '@restage/core';
 import { errorCodes } from '@restage/errors';
-import { fixturePath } from '@restage/fixtures';
-import { openTransports } from '@restage/testing/support';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
 import { runCli } from './cli.ts';
-import { closest } from './closest.ts';
 import { exitCodes } from './exit-codes.ts';
 
-const world = await openTransports();
-const { id: accountId, key } = await world.account();
-const { key: testKey } = await createKey(world.ctx, accountId, { name: 'test', mode: 'test' });
-const execute = promisify(execFile);
-const directory = await mkdtemp(join(tmpdir(), 'restage-cli-'));
-afterAll(() => rm(directory, { recursive: true }));
-const photograph = fixturePath('cat.png');
-
-/** What a command line came to. */
-async function restage(
-  words: readonly string[],
-  {
-    env = {},
-    columns,
-    signal = new AbortController().signal,
-    stdin = Readable.from([]),
-  }: {
-    env?: Record<string, string>;
-    columns?: number;
-    signal?: AbortSignal;
-    stdin?: AsyncIterable<Uint8Array>;
-  } = {},
-) {
-  let out = '';
-  let err = '';
+/** Runs a command line without a key, and with a server that doesn't answer. */
+async function restage(...words: readonly string[]) {
+  const written = { out: '', err: '' };
   const exitCode = await runCli(words, {
-    env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: world.url, ...env },
-    stdin,
+    env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1' },
+    stdin: Readable.from([]),
     out: (text) => {
-      out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
+      written.out += text;
     },
     err: (text) => {
-      err += text;
+      written.err += text;
     },
-    columns,
-    signal,
+    columns: undefined,
+    signal: new AbortController().signal,
   });
-  return { exitCode, out, err };
+  return { exitCode, ...written };
 }
 
-describe('restage run', () => {
-  test('saves the render where it is told, and shows a bar on a terminal', async () => {
-    const out = join(directory, 'beach.png');
-    const ran = await restage(
-      [
-        'run',
-        photograph,
-        '--prompt',
-        'a beach at sunset',
-        '--alpha-mode',
-        'fill',
-        '--seed',
-        '7',
-        '--out',
-        out,
-      ],
-      { columns: 100 },
-    );
-    expect(ran).toMatchObject({ exitCode: exitCodes.done });
-    expect(ran.out).toMatch(/^saved render as .*beach\.png\njob swx_\w+, seed 7\n$/);
-    expect([...(await readFile(out)).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
-    const drawn = stripVTControlCharacters(ran.err).split('\r');
-    expect(drawn).toContain('████████████████████████ uploading source 100 %');
-    expect(drawn.some((line) => /job swx_\w+ completed 100 %/.test(line))).toBe(true);
-    expect(ran.err.endsWith('\r\x1b[K')).toBe(true);
-  });
-
-  test('speaks JSON alone when asked to, with the job and its files', async () => {
-    const files = ['--out', 'render.png', '--out-source', 'source.png', '--out-alpha', 'alpha.png'].map(
-      (word) => (word.endsWith('.png') ? join(directory, word) : word),
-    );
-    const ran = await restage([
-      'run',
-      photograph,
-      '--prompt',
-      'snow',
-      '--max-resolution',
-      '720',
-      '--json',
-      ...files,
-    ]);
-    expect(ran).toMatchObject({ exitCode: exitCodes.done, err: '' });
-    const { job, files: saved } = JSON.parse(ran.out);
-    expect(job).toMatchObject({ status: 'completed', generation_type: 'image', alpha_mode: 'auto' });
-    expect(Object.keys(saved)).toEqual(['render', 'source', 'alpha']);
-    for (const path of Object.values(saved))
-      expect((await readFile(String(path))).length).toBeGreaterThan(100);
-  });
-
-  test('writes each step once where there is no terminal, also when uploads take turns', async () => {
-    const words = ['run', photograph, '--alpha', photograph, '--prompt', 'snow'];
-    const { err } = await restage([...words, '--out', join(directory, 'turns.png')]);
-    const lines = err.trim().split('\n');
-    expect(lines.length).toBeGreaterThan(4);
-    expect(new Set(lines).size).toBe(lines.length);
-  });
-
-  test('says what is missing, what to do, and where to read of it', async () => {
-    const ran = await restage(['run', photograph]);
-    expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });
-    expect(ran.err).toContain('restage: prompt or reference_image_uri must describe');
-    expect(ran.err).toContain('Send a `prompt`, a `reference_image_uri`, or both.');
-    expect(ran.err).toMatch(/MISSING_STYLE_INPUT, req_[\w-]+, http:.*\/errors#MISSING_STYLE_INPUT/);
-  });
-
-  test('tells how to go on with a job that is not done in time', async () => {
-    const ran = await restage(['run', photograph, '--prompt', 'snow', '--timeout', '0']);
-    expect(ran.exitCode).toBe(exitCodes.unfinished);
-    const [, id] = /The job goes on: restage get (swx_\w+) --wait/.exec(ran.err) ?? [];
-    const out = join(directory, 'later.png');
-    const got = await restage(['get', id ?? '', '--out', out]);
-    expect(got).toMatchObject({ exitCode: exitCodes.done });
-    expect(got.out).toContain(`saved render as ${out}`);
-    expect((await readFile(out)).length).toBeGreaterThan(100);
-  });
-
-  test('ends at once on Ctrl-C', async () => {
-    const ran = await restage(['run', photograph, '--prompt', 'snow'], { signal: AbortSignal.abort() });
-    expect(ran.exitCode).toBe(exitCodes.interrupted);
-  });
-
-  test('on Ctrl-C leaves the job alone, and says how to go on with it and how to end it', async () => {
-    const interrupt = new AbortController();
-    let err = '';
-    const terminal = {
-      env: { RESTAGE_API_KEY: testKey, RESTAGE_BASE_URL: world.url },
-      stdin: Readable.from([]),
-      out: () => undefined,
-      err: (text: string) => {
-        err += text;
-        if (text.includes('in_queue') || text.includes('processing')) interrupt.abort();
-      },
-      columns: undefined,
-      signal: interrupt.signal,
-    };
-    const words = ['run', photograph, '--prompt', 'snow', '--simulate', 'stall'];
-    expect(await runCli(words, terminal)).toBe(exitCodes.interrupted);
-    const [, id = ''] = /restage get (swx_\w+) --wait/.exec(err) ?? [];
-    expect(err).toContain(`restage cancel ${id}`);
-    const [job] = JSON.parse((await restage(['jobs', '--limit', '1', '--json'])).out);
-    expect(job).toMatchObject({ id });
-    expect(['in_queue', 'processing']).toContain(job.status);
-    await restage(['cancel', id]);
-  });
-});
-
-describe('a file that can’t be written is refused before the server is asked', () => {
-  const nobody = { env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1' } };
-  const missing = join(directory, 'no-such-folder', 'o.png');
-  const place = (name: string) => join(directory, name);
-  const ask = ['run', photograph, '--prompt', 'snow'];
-
+describe('a usage error exits with 2 and says what is wrong', () => {
   test.each<[string, string[], string]>([
+    ['an unknown command', ['dnace'], 'Unknown command "dnace".'],
+    ['a misspelled command', ['jbos'], 'Unknown command "jbos". Did you mean "jobs"?'],
+    ['a property of every object', ['constructor'], 'Unknown command "constructor".'],
+    ['an unknown command with --help', ['dnace', '--help'], 'Unknown command "dnace".'],
+    ['help for an unknown command', ['help', 'dnace'], 'Unknown command "dnace".'],
+    ['an unknown option', ['jobs', '--zzzzzz'], 'Unknown option --zzzzzz for "jobs".\n'],
+    ['an unknown option with a value', ['jobs', '--zzzzzz=1'], 'Unknown option --zzzzzz for "jobs".\n'],
     [
-      'in a folder that is not there',
-      [...ask, '--out', missing],
-      `--out ${missing} can't be written: there is no folder`,
+      'a misspelled option',
+      ['run', 'a.png', '--promt', 'snow'],
+      'Unknown option --promt for "run". Did you mean "--prompt"?',
     ],
-    ['that is a folder', [...ask, '-o', directory], `--out ${directory} can't be written: it is a folder.`],
-    ['below a file', [...ask, '-o', `${photograph}/o.png`], 'not a directory'],
-    ['with too long a name', [...ask, '-o', place(`${'a'.repeat(300)}.png`)], 'name too long'],
-    ['without a name', [...ask, '-o', ''], 'it has no name'],
-    ['of the source', [...ask, '--out-source', missing], '--out-source'],
-    ['of the matte', [...ask, '--out-alpha', missing], '--out-alpha'],
-    ['of a job that is there', ['get', 'swx_1', '--out', missing], 'there is no folder'],
-  ])('%s', async (_, words, said) => {
-    const ran = await restage(words, nobody);
-    expect(ran).toMatchObject({ exitCode: exitCodes.file, out: '' });
-    expect(ran.err).toContain(said);
-    const { err, exitCode } = await restage([...words, '--json'], nobody);
-    expect([exitCode, JSON.parse(err).error.code]).toEqual([exitCodes.file, 'FILE_FAILED']);
-  });
-
-  test('and what is there stays as it was, and what is not there is not made', async () => {
-    const [kept, never] = [place('kept.png'), place('never.png')];
-    await writeFile(kept, 'kept');
-    await restage([...ask, '--out', kept, '--out-alpha', never], nobody);
-    await restage(['get', 'swx_1', '--out', never], nobody);
-    expect(await readFile(kept, 'utf8')).toBe('kept');
-    await expect(readFile(never)).rejects.toThrow('ENOENT');
-  });
-
-  test('as are two files in one', async () => {
-    const ran = await restage([...ask, '-o', place('one.png'), '--out-alpha', place('./one.png')], nobody);
-    expect(ran).toMatchObject({ exitCode: exitCodes.usage });
-    expect(ran.err).toContain('--out and --out-alpha are the same file');
-  });
-});
-
-describe('an extension that the output has not is refused before the server is asked', () => {
-  const nobody = { env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1' } };
-  const video = fixturePath('bird.mp4');
-
-  test.each<[string[], string]>([
+    ['a negated flag', ['jobs', '--no-json'], 'Unknown option --no-json for "jobs".'],
+    ['a flag with a value', ['jobs', '--json=1'], 'Option --json takes no value.'],
+    ['a missing argument', ['run'], 'Missing argument <source>.'],
+    ['an argument too many', ['account', 'mine'], 'Unexpected argument "mine" for "account".'],
+    ['an option without its value', ['jobs', '--limit'], 'Missing value of --limit <number>.'],
+    ['an option in place of a value', ['run', 'a.png', '--prompt', '--seed', '7'], '--prompt needs a value'],
     [
-      ['run', photograph, '-p', 'snow', '-o', 'o.jpg'],
-      "--out o.jpg can't be made: an output is a PNG or an MP4. Name it .png or .mp4.",
+      '-h in place of a value',
+      ['run', 'a.png', '-p', '-h'],
+      '--prompt needs a value; received the option "-h".',
     ],
-    [['run', photograph, '-p', 'snow', '-o', 'o.JPEG'], '--out o.JPEG'],
-    [['run', photograph, '-p', 'snow', '-o', 'o.png', '--out-alpha', 'a.webp'], '--out-alpha a.webp'],
+    ['-- in place of a value', ['run', 'a.png', '-p', '--', '-h'], '--prompt needs a value'],
+    ['an empty number', ['jobs', '--limit', ''], '--limit must be a number, 0 or more; received "".'],
+    ['a number that is a word', ['jobs', '--limit', 'all'], '--limit must be a number'],
+    ['a negative number', ['jobs', '--limit', '-1'], '--limit must be a number, 0 or more; received "-1".'],
+    ['an infinite number', ['jobs', '--limit', '1e999'], '--limit must be a number'],
     [
-      ['run', photograph, '-p', 'snow', '-o', 'o.mp4'],
-      "--out o.mp4 can't be made: an output of an image is a PNG. Name it .png, or say --type video.",
+      'an unknown mode',
+      ['run', 'a.png', '--alpha-mode', 'half'],
+      '--alpha-mode must be auto, fill or custom; received "half".',
     ],
-    [['run', 'https://media.test/cat', '-p', 'snow', '-o', 'o.mp4'], 'or say --type video'],
-    [['run', video, '-p', 'snow', '-o', 'o.mov'], '--out o.mov'],
     [
-      ['run', video, '-p', 'snow', '-o', 'o.png'],
-      "--out o.png can't be made: an output of a video is an MP4. Name it .mp4, or say --type image.",
+      'an unknown resolution',
+      ['run', 'a.png', '--max-resolution', '900'],
+      '--max-resolution must be 720 or 1080',
     ],
-    [['run', video, '-p', 'snow', '--type', 'video', '--out-source', 's.png'], '--out-source s.png'],
-    [['get', 'swx_1', '-o', 'o.gif'], '--out o.gif'],
-  ])('%j', async (words, said) => {
-    const ran = await restage(words, nobody);
-    expect(ran).toMatchObject({ exitCode: exitCodes.usage, out: '' });
-    expect(ran.err).toContain(said);
+    ['a port that is a word', ['listen', '--port', 'all'], '--port must be a whole number from 0 to 65535'],
+    ['a port out of range', ['listen', '--port', '1e9'], '--port must be a whole number from 0 to 65535'],
+    ['no webhook secret', ['listen'], '--secret or RESTAGE_WEBHOOK_SECRET must be'],
+    ['a malformed webhook secret', ['listen', '--secret', 'whsec_ü'], '--secret or RESTAGE_WEBHOOK_SECRET'],
+    [
+      'a forward to another machine',
+      ['listen', '--secret', 'whsec_a', '--forward', 'http://a.test/'],
+      '--forward must be a port of this machine',
+    ],
+    [
+      'an unknown simulation',
+      ['run', 'a.png', '--simulate', 'rain'],
+      '--simulate must be an outcome of a run',
+    ],
+    ['a code that no run has', ['run', 'a.png', '--simulate', 'JOB_NOT_CANCELLABLE'], '--simulate must be'],
+    [
+      'a simulated job for a quote',
+      ['quote', 'a.png', '--simulate', 'stall'],
+      '--simulate must be an outcome of a quote',
+    ],
+    [
+      'an unknown error code',
+      ['errors', 'NO_SUCH_CODE'],
+      '<code> must be an error code; received "NO_SUCH_CODE".',
+    ],
+  ])('%s', async (_, words, message) => {
+    const { exitCode, out, err } = await restage(...words);
+    expect([exitCode, out]).toEqual([exitCodes.usage, '']);
+    expect(err.startsWith(`restage: ${message}`)).toBe(true);
+    const json = await restage('--json', ...words);
+    expect([json.exitCode, json.out]).toEqual([exitCodes.usage, '']);
+    expect(JSON.parse(json.err).error).toEqual({ code: 'USAGE', message: expect.any(String) });
+    expect(json.err.trimEnd()).not.toContain('\n');
   });
 
-  test('what comes by standard input is looked at first', async () => {
-    const words = ['run', '-', '-p', 'snow', '-o', 'o.mp4'];
-    const ran = await restage(words, { ...nobody, stdin: createReadStream(photograph) });
-    expect(ran).toMatchObject({ exitCode: exitCodes.usage });
-  });
-
-  test('a job’s own type counts for get', async () => {
-    const [job] = JSON.parse((await restage(['jobs', '--json'])).out);
-    const ran = await restage(['get', job.id, '-o', join(directory, 'o.mp4')]);
-    expect(ran).toMatchObject({ exitCode: exitCodes.usage });
-    expect(ran.err).toContain('an output of an image is a PNG');
-  });
-
-  test('a name without one, and one in capitals, are taken', async () => {
-    for (const name of ['plain', 'LOUD.PNG']) {
-      const ran = await restage([
-        'run',
-        photograph,
-        '-p',
-        'snow',
-        '--alpha-mode',
-        'fill',
-        '-o',
-        join(directory, name),
-      ]);
-      expect(ran).toMatchObject({ exitCode: exitCodes.done });
-    }
-  });
-});
-
-test('a file whose name no upload may have is uploaded under one that it may', async () => {
-  const path = join(directory, '100%.png');
-  await copyFile(photograph, path);
-  const { out } = await restage(['upload', path]);
-  expect(out).toMatch(/^beeble:\/\/uploads\/upload_\w+\/100-\.png\n$/);
-  const ran = await restage(['run', path, '-p', 'snow', '-o', join(directory, 'all.png')]);
-  expect(ran).toMatchObject({ exitCode: exitCodes.done });
-});
-
-describe('in a pipe', () => {
-  test('run takes standard input, and gives the render to standard output and nothing else', async () => {
-    const words = ['run', '-', '-p', 'snow', '--alpha-mode', 'fill', '-o', '-'];
-    const ran = await restage(words, { stdin: createReadStream(photograph) });
-    expect(ran.exitCode).toBe(exitCodes.done);
-    expect(ran.out.slice(1, 4)).toBe('PNG');
-    expect(ran.out.endsWith('IEND\xae\x42\x60\x82')).toBe(true);
-    expect(ran.err).toMatch(/job swx_\w+, seed \d+\n$/);
-  });
-
-  test('upload takes it too', async () => {
-    const { out } = await restage(['upload', '-'], { stdin: createReadStream(photograph) });
-    expect(out).toMatch(/^beeble:\S+footage\.png\n$/);
-  });
-
-  test.each([
-    [['run', photograph, '--out', '-', '--json']],
-    [['run', photograph, '--out', '-', '--out-alpha', '-']],
-  ])('standard output takes one thing alone', async (words) => {
-    const ran = await restage(words);
-    expect(ran).toMatchObject({ exitCode: exitCodes.usage, out: '' });
-    expect(ran.err).toContain('Standard output takes one');
-  });
-
-  test('a reader that has seen enough is no fault', async () => {
-    const program = fileURLToPath(new URL('./main.ts', import.meta.url));
-    const line = `'${process.execPath}' '${program}' errors | head -1; echo "$PIPESTATUS"`;
-    const { stdout, stderr } = await execute('bash', ['-c', line]);
-    expect(stdout).toMatch(/^400 .*\n0\n$/);
-    expect(stderr).toBe('');
-  });
-});
-
-describe('what is misspelt', () => {
-  test.each([
-    [['jbos'], 'jbos is no command. Did you mean jobs?'],
-    [['run', 'a.png', '--promt', 'snow'], '--promt is no option of run. Did you mean --prompt?'],
-    [['jobs', '--zzzzzz'], '--zzzzzz is no option of jobs. `restage jobs --help` lists them.'],
-  ])('%j is answered with what was meant, if anything is near', async (words, said) => {
-    const ran = await restage(words);
-    expect(ran.exitCode).toBe(exitCodes.usage);
-    expect(ran.err).toContain(said);
-  });
-
-  test('near is one letter in three at most', () => {
-    expect(closest('wacth', ['watch', 'jobs'])).toBe('watch');
-    expect(closest('cancle', ['cancel'])).toBe('cancel');
-    expect(closest('x', ['run'])).toBeUndefined();
-    expect(closest('dance', ['cancel', 'quote'])).toBeUndefined();
-    expect(closest('constructor', ['run'])).toBeUndefined();
-  });
-
-  test('options may stand before the command', async () => {
-    const { out } = await restage(['--json', 'jobs', '--limit', '1']);
-    expect(JSON.parse(out)).toHaveLength(1);
-    const elsewhere = await restage(['--base-url', 'http://127.0.0.1:1', '--json', 'account']);
-    expect(elsewhere.exitCode).toBe(exitCodes.unavailable);
-    expect(JSON.parse(elsewhere.err).error.code).toBe('CONNECTION_FAILED');
-  });
-});
-
-describe('the other commands', () => {
-  test('quote says what a run would cost, and starts nothing', async () => {
-    const before = (await restage(['jobs', '--json'])).out;
-    const { out } = await restage(['quote', photograph, '--prompt', 'snow', '--max-resolution', '720']);
-    expect(out).toMatch(/^cost {4}1 credits of \d+\nsource {2}image, 451×300, 1 frame\noutput {2}451×300\n$/);
-    const json = await restage(['quote', photograph, '--prompt', 'snow', '--json']);
-    expect(JSON.parse(json.out)).toMatchObject({ cost: 3, generation_type: 'image' });
-    const dear = await restage(['quote', photograph, '--prompt', 'snow', '--max-cost', '2']);
-    expect(dear).toMatchObject({ exitCode: exitCodes.unpaid, out: '' });
-    expect((await restage(['jobs', '--json'])).out.length).toBe(before.length);
-  });
-
-  test('watch shows a job to its end, a line a change; with --json a document a line', async () => {
-    const ran = await restage([
-      'run',
-      photograph,
-      '--prompt',
-      'snow',
-      '--alpha-mode',
-      'fill',
-      '--timeout',
-      '0',
-    ]);
-    const id = /swx_\w+/.exec(ran.err)?.[0] ?? '';
-    const { exitCode, out } = await restage(['watch', id]);
-    expect(exitCode).toBe(exitCodes.done);
-    expect(out).toMatch(/^(\d{4}-\S+Z {2}\w+ +\d+ %\n)*\d{4}-\S+Z {2}completed {3}100 %\n$/);
-    const { out: json } = await restage(['watch', id, '--json']);
-    expect(
-      json
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toMatchObject([{ id, status: 'completed' }]);
-  });
-
-  test('jobs lists what was run, as many as asked for', async () => {
-    const { out } = await restage(['jobs', '--limit', '2']);
-    expect(out.trim().split('\n')).toHaveLength(2);
-    const { out: json } = await restage(['jobs', '--limit', '2', '--json']);
-    expect(JSON.parse(json)).toMatchObject([{ generation_type: 'image' }, { generation_type: 'image' }]);
-  });
-
-  test('get shows a job as it is now', async () => {
-    const [job] = JSON.parse((await restage(['jobs', '--json'])).out);
-    const { out } = await restage(['get', job.id]);
-    expect(out).toContain(`job        ${job.id}\nstatus     completed, 100 %`);
-  });
-
-  test('upload prints the URI, and run takes it', async () => {
-    const { out } = await restage(['upload', photograph]);
-    expect(out).toMatch(/^beeble:\/\/uploads\/upload_\w+\/cat\.png\n$/);
-    const ran = await restage(['run', out.trim(), '--prompt', 'rain', '--out', join(directory, 'rain.png')]);
-    expect(ran.exitCode).toBe(exitCodes.done);
-  });
-
-  test('account shows limits, balance and usage', async () => {
-    const { out } = await restage(['account']);
-    expect(out).toContain('someone@example.com, prepaid');
-    expect(JSON.parse((await restage(['account', '--json'])).out)).toMatchObject({
-      info: { email: 'someone@example.com' },
-      billing: { meters: [{}, {}, {}, {}] },
-    });
-  });
-
-  test('errors explains a code, and lists all without a server', async () => {
-    const offline = { env: { RESTAGE_BASE_URL: 'http://127.0.0.1:1', RESTAGE_API_KEY: '' } };
-    const { out } = await restage(['errors', 'job_not_found'], offline);
-    expect(out).toContain('JOB_NOT_FOUND (HTTP 404)');
-    const { out: all } = await restage(['errors'], offline);
-    expect(all.trim().split('\n')).toHaveLength(errorCodes.length);
-  });
-
-  test('help and version are there, for every command', async () => {
-    for (const words of [[], ['help'], ['--help'], ['--version'], ['run', '--help'], ['jobs', '--help']]) {
-      const { exitCode, out } = await restage(words);
-      expect(exitCode).toBe(exitCodes.done);
-      expect(out).not.toBe('');
-    }
-  });
-
-  test('cancel ends a job, and watch and get say so by their exit code', async () => {
-    const words = ['run', photograph, '--prompt', 'rain', '--timeout', '0'];
-    // One that is rendered first keeps the other in the queue.
-    await restage(words);
-    const id = /swx_\w+/.exec((await restage(words)).err)?.[0] ?? '';
-    const { exitCode, out } = await restage(['cancel', id]);
-    expect(exitCode).toBe(exitCodes.done);
-    expect(out).toMatch(new RegExp(`^job +${id}\nstatus +cancelled, 0 %`));
-    expect((await restage(['watch', id])).exitCode).toBe(exitCodes.jobFailed);
-    expect((await restage(['get', id, '--wait'])).exitCode).toBe(exitCodes.jobFailed);
-  });
-});
-
-describe('exit codes', () => {
-  test.each([
-    ['no such command', ['dance'], exitCodes.usage],
-    ['a name that every object has', ['constructor'], exitCodes.usage],
-    ['an option that is none', ['jobs', '--loud'], exitCodes.usage],
-    ['an operand too many', ['account', 'mine'], exitCodes.usage],
-    ['an operand too few', ['run'], exitCodes.usage],
-    ['a number that is none', ['jobs', '--limit', 'all'], exitCodes.usage],
-    ['a mode that is none', ['run', 'a.png', '--alpha-mode', 'half'], exitCodes.usage],
-    ['a port that is none', ['listen', '--port', 'all'], exitCodes.usage],
-    ['a simulation that is none', ['run', 'a.png', '--simulate', 'rain'], exitCodes.usage],
-    ['a code that no run has', ['run', 'a.png', '--simulate', 'JOB_NOT_CANCELLABLE'], exitCodes.usage],
-    ['what befalls no quote', ['quote', 'a.png', '--simulate', 'stall'], exitCodes.usage],
-    ['no such job to watch', ['watch', 'swx_1'], exitCodes.refused],
-    ['no such job to cancel', ['cancel', 'swx_1'], exitCodes.refused],
-    ['no such error', ['errors', 'NO_SUCH_CODE'], exitCodes.usage],
-    ['no such job', ['get', 'swx_1'], exitCodes.refused],
-    ['a limit that the server refuses', ['jobs', '--limit', '0'], exitCodes.refused],
-    ['no such file', ['run', './no-such.png', '--prompt', 'snow'], exitCodes.file],
-  ])('%s', async (_, words, exitCode) => {
-    const ran = await restage(words);
-    expect(ran).toMatchObject({ exitCode, out: '' });
-    expect(ran.err).toMatch(/^restage: /);
-    const json = await restage([...words, '--json']);
-    expect(json).toMatchObject({ exitCode, out: '' });
-    expect(JSON.parse(json.err).error.code).toMatch(/^[A-Z_]+$/);
-  });
-
-  test('a path where Restage has nothing, of which the server says what to do', async () => {
-    const ran = await restage(['account', '--base-url', `${world.url}/elsewhere`]);
-    expect(ran).toMatchObject({ exitCode: exitCodes.refused, out: '' });
-    expect(ran.err).toMatch(/Check the path\. .*\n {2}NOT_FOUND, req_/);
-  });
-
-  test('no key', async () => {
-    expect(await restage(['account'], { env: { RESTAGE_API_KEY: '' } })).toMatchObject({
-      exitCode: exitCodes.forbidden,
-    });
-  });
-
-  test('no credits', async () => {
-    const poor = await world.account({ credits: 0 });
-    const words = ['run', photograph, '--prompt', 'snow'];
-    expect(await restage(words, { env: { RESTAGE_API_KEY: poor.key } })).toMatchObject({
-      exitCode: exitCodes.unpaid,
-    });
-  });
-
-  test('a server that is not one of ours, and what it says is not obeyed by the terminal', async () => {
-    const server = createServer((_, response) =>
-      response
-        .writeHead(400, { 'content-type': 'application/json' })
-        .end(JSON.stringify({ error: { code: 'NEW_CODE', message: 'red \x1b[31malert' } })),
+  test('with the usage of the command and where to read more', async () => {
+    const { err } = await restage('run', 'a.png', '--zzzzzz');
+    expect(err).toBe(
+      'restage: Unknown option --zzzzzz for "run".\nUsage: restage run <source> [options]\nSee "restage run --help".\n',
     );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.close();
-    });
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const ran = await restage(['account', '--base-url', url]);
-    expect(ran.exitCode).toBe(exitCodes.unavailable);
-    expect(ran.err).toContain('NEW_CODE');
-    expect(ran.err).not.toContain('\x1b');
+  });
+
+  test('without repeating a malformed webhook secret', async () => {
+    expect((await restage('listen', '--secret', 'whsec_secret!')).err).not.toContain('whsec_secret!');
+  });
+});
+
+describe('values that look like something else are taken as they are', () => {
+  const path = './no such folder/a.png';
+  test.each<[string, string[], string]>([
+    ['what follows -- as an argument', ['run', '--', '-h'], "-h can't be read"],
+    ['a value after = as a value', ['run', path, '--prompt=--seed'], path],
+    ['a negative number as text', ['run', path, '--prompt', '-5'], path],
+  ])('%s', async (_, words, message) => {
+    const { exitCode, err } = await restage(...words);
+    expect(exitCode).toBe(exitCodes.file);
+    expect(err).toContain(message);
+  });
+
+  test('an empty path is a file that can’t be written, not a missing value', async () => {
+    const { exitCode, err } = await restage('get', 'swx_1', '--out=');
+    expect(exitCode).toBe(exitCodes.file);
+    expect(err).toContain('it has no name');
+  });
+});
+
+test('global options may stand before and after the command', async () => {
+  const server = createServer((_, response) => response.writeHead(404).end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const words of [
+    ['--base-url', url, '--json', 'get', 'swx_1'],
+    ['get', 'swx_1', '--json', '--base-url', url],
+  ]) {
+    const { exitCode, err } = await restage(...words);
+    expect(exitCode).toBe(exitCodes.unavailable);
+    expect(JSON.parse(err).error).toMatchObject({ code: 'UNKNOWN' });
+  }
+});
+
+describe('help', () => {
+  test.each([[[]], [['help']], [['--help']], [['-h']]])(
+    '%j lists the commands and the exit codes',
+    async (words) => {
+      const { exitCode, out, err } = await restage(...words);
+      expect([exitCode, err]).toEqual([exitCodes.done, '']);
+      expect(out).toMatch(/^Usage: restage <command> \[options\]\n/);
+      for (const line of ['run <source>', 'get <job-id>', 'jobs', 'errors [code]'])
+        expect(out).toContain(`\n  ${line} `);
+      for (const code of Object.values(exitCodes)) expect(out).toMatch(new RegExp(`^ {2}${code} +\\S`, 'm'));
+    },
+  );
+
+  test.each([
+    [['run', '--help']],
+    [['run', '-h']],
+    [['help', 'run']],
+    [['run', 'a.png', '--seed', '1', '-h']],
+  ])('%j shows usage and options of the command', async (words) => {
+    const { exitCode, out, err } = await restage(...words);
+    expect([exitCode, err]).toEqual([exitCodes.done, '']);
+    expect(out).toMatch(/^Usage: restage run <source> \[options\]\n/);
+    expect(out).toMatch(/^ {2}-o, --out <file> +\S/m);
+    expect(out).toMatch(/^ {2}--base-url <url> +\S/m);
+  });
+
+  test('is a JSON document with --json', async () => {
+    const { help } = JSON.parse((await restage('jobs', '--help', '--json')).out);
+    expect(help).toMatch(/^Usage: restage jobs \[options\]\n/);
+  });
+});
+
+test('--version prints the version, with --json as a document', async () => {
+  expect(await restage('--version')).toEqual({ exitCode: 0, out: `${manifest.version}\n`, err: '' });
+  expect(JSON.parse((await restage('--version', '--json')).out)).toEqual({ version: manifest.version });
+});
+
+describe('restage errors', () => {
+  test('explains a code', async () => {
+    expect((await restage('errors', 'job_not_found')).out).toContain('JOB_NOT_FOUND (HTTP 404)');
+  });
+
+  test('lists every code, each on a line', async () => {
+    const { out } = await restage('errors');
+    expect(out.trim().split('\n')).toHaveLength(errorCodes.length);
+    expect(JSON.parse((await restage('errors', '--json')).out)).toHaveLength(errorCodes.length);
   });
 });

@@ -1,19 +1,20 @@
+import { toSingleLine } from '@restage/cli-kit';
 import type { Job, RunProgress } from '@restage/sdk';
-import { plain, type Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 const barColumns = 24;
 
-/** Shows how far things are: a bar on a terminal, and elsewhere a line for each change of state. */
+/** Shows progress: a bar on a terminal, and a line for each change of state elsewhere. */
 export class Progress {
   readonly #terminal: Terminal;
-  readonly #quiet: boolean;
-  #shown = '';
-  /** Lines that stand already: two uploads at once take turns. */
-  readonly #told = new Set<string>();
+  readonly #isJson: boolean;
+  #lastLine = '';
+  /** Lines that have been written: two uploads at once alternate. */
+  readonly #written = new Set<string>();
 
-  constructor(terminal: Terminal, quiet: boolean) {
+  constructor(terminal: Terminal, isJson: boolean) {
     this.#terminal = terminal;
-    this.#quiet = quiet;
+    this.#isJson = isJson;
   }
 
   /** Shows a step of a run. */
@@ -23,37 +24,38 @@ export class Progress {
   }
 
   /** Shows how much of a file has been sent. */
-  upload(what: string, { sent, total }: { sent: number; total: number }): void {
-    this.#show(`uploading ${what}`, total === 0 ? 1 : sent / total, sent === 0 || sent === total);
+  upload(label: string, { sent, total }: { sent: number; total: number }): void {
+    this.#show(`uploading ${label}`, total === 0 ? 1 : sent / total, sent === 0 || sent === total);
   }
 
-  /** Shows how far a job is. */
+  /** Shows the state and progress of a job. */
   job(job: Job): void {
-    const isNews = !this.#shown.includes(`${job.id} ${job.status}`);
-    this.#show(`job ${job.id} ${job.status}`, job.progress / 100, isNews);
+    const isChange = !this.#lastLine.includes(`${job.id} ${job.status}`);
+    this.#show(`job ${job.id} ${job.status}`, job.progress / 100, isChange);
   }
 
-  /** Clears the bar, so that what is written next stands on a line of its own. */
+  /** Clears the bar, so that the next output starts on a line of its own. */
   end(): void {
-    if (this.#shown && this.#terminal.columns !== undefined && !this.#quiet) this.#terminal.err('\r\x1b[K');
-    this.#shown = '';
+    if (this.#lastLine && this.#terminal.columns !== undefined && !this.#isJson)
+      this.#terminal.err('\r\x1b[K');
+    this.#lastLine = '';
   }
 
-  #show(what: string, share: number, isNews: boolean): void {
-    if (this.#quiet) return;
-    const percent = `${Math.floor(share * 100)}`.padStart(3);
-    const line = `${plain(what)} ${percent} %`;
-    if (line === this.#shown) return;
-    this.#shown = line;
-    if (this.#terminal.columns !== undefined) this.#draw(line, share, this.#terminal.columns);
-    else if (isNews && !this.#told.has(line)) this.#terminal.err(`${line}\n`);
-    this.#told.add(line);
+  #show(label: string, fraction: number, isChange: boolean): void {
+    if (this.#isJson) return;
+    const percent = `${Math.floor(fraction * 100)}`.padStart(3);
+    const line = `${toSingleLine(label)} ${percent} %`;
+    if (line === this.#lastLine) return;
+    this.#lastLine = line;
+    if (this.#terminal.columns !== undefined) this.#draw(line, fraction, this.#terminal.columns);
+    else if (isChange && !this.#written.has(line)) this.#terminal.err(`${line}\n`);
+    this.#written.add(line);
   }
 
-  #draw(line: string, share: number, columns: number): void {
-    const full = Math.round(share * barColumns);
+  #draw(line: string, fraction: number, columns: number): void {
+    const full = Math.round(fraction * barColumns);
     const bar = `${'█'.repeat(full)}${'░'.repeat(barColumns - full)} `;
-    const drawn = line.length + bar.length < columns ? `${bar}${line}` : line.slice(0, columns - 1);
-    this.#terminal.err(`\r\x1b[K${drawn}`);
+    const text = line.length + bar.length < columns ? `${bar}${line}` : line.slice(0, columns - 1);
+    this.#terminal.err(`\r\x1b[K${text}`);
   }
 }

@@ -1,74 +1,76 @@
+import { InvalidArgumentError, int, intOr, type Program, text } from '@restage/cli-kit';
 import { createAccount, limitAccount, listAccounts, showAccount } from '@restage/core';
-import { isFailure } from '@restage/errors';
-import { command } from './command.ts';
-import { id, limit, line, whole, wholeOr } from './fields.ts';
+import { type Execute, toRecord } from './report.ts';
+import { id, parseLimit } from './values.ts';
 
-const rate = wholeOr('default', 1, 100_000).optional();
+const parseRate = intOr('default', 1, 100_000);
+const parseText = text(254);
+
+function parseEmail(received: string): string {
+  const email = parseText(received);
+  if (/^\S+@\S+$/.test(email)) return email;
+  throw new InvalidArgumentError('must be an e-mail address');
+}
+
+/** Null for an account that has no limit of its own; undefined for a limit that stays as it is. */
+function toLimit(option: number | 'default' | 'none' | undefined): number | null | undefined {
+  return typeof option === 'string' ? null : option;
+}
 
 /** `restage-server accounts …` */
-export const accounts = {
-  create: command({
-    about: 'make an account',
-    parameters: ['email'],
-    fields: {
-      email: line(254).refine((text) => /^\S+@\S+$/.test(text), 'must be an e-mail address.'),
-      credits: whole(0, 1_000_000_000)
-        .default(0)
-        .describe('Credits that it starts with [0]')
-        .meta({ placeholder: 'N' }),
-    },
-    async run(ctx, made) {
-      const { id: created } = await createAccount(ctx, made);
-      const account = await showAccount(ctx, created);
-      return isFailure(account) ? account : { kind: 'record', record: account };
-    },
-  }),
-  list: command({
-    about: 'list the accounts, newest first',
-    fields: {
-      limit,
-      after: id('account').optional().describe('Go on after this one').meta({ placeholder: 'ACCOUNT' }),
-    },
-    async run(ctx, page) {
-      const rows = await listAccounts(ctx, page);
-      return {
-        kind: 'list',
-        name: 'accounts',
-        rows,
-        columns: ['id', 'email', 'balance', 'inFlight', 'periodUsage', 'createdAt'],
-        none: 'There is no account.',
-        next: rows.length === page.limit ? (rows.at(-1)?.id ?? null) : null,
-      };
-    },
-  }),
-  show: command({
-    about: 'show an account',
-    parameters: ['account'],
-    fields: { account: id('account') },
-    async run(ctx, given) {
-      const account = await showAccount(ctx, given.account);
-      return isFailure(account) ? account : { kind: 'record', record: account };
-    },
-  }),
-  limit: command({
-    about: 'give an account limits of its own',
-    parameters: ['account'],
-    fields: {
-      account: id('account'),
-      writeRpm: rate.describe('Writes a minute').meta({ placeholder: 'N|default' }),
-      readRpm: rate.describe('Reads a minute').meta({ placeholder: 'N|default' }),
-      concurrency: wholeOr('default', 1, 10_000)
-        .optional()
-        .describe('Jobs in flight')
-        .meta({ placeholder: 'N|default' }),
-      spendingLimit: wholeOr('none', 0, 1_000_000_000)
-        .optional()
-        .describe('Credits in a calendar month')
-        .meta({ placeholder: 'N|none' }),
-    },
-    async run(ctx, { account: accountId, ...limits }) {
-      const account = await limitAccount(ctx, accountId, limits);
-      return isFailure(account) ? account : { kind: 'record', record: account };
-    },
-  }),
-};
+export function addAccounts(program: Program, execute: Execute): void {
+  const accounts = program.command('accounts').description('Manage accounts');
+  accounts
+    .command('create')
+    .description('Create an account')
+    .argument('<email>', '', parseEmail)
+    .option('--credits <n>', 'credits to start with', int(0, 1_000_000_000), 0)
+    .action((email, { credits }) =>
+      execute(async (ctx) => {
+        const account = await createAccount(ctx, { email, credits });
+        return toRecord(await showAccount(ctx, account.id));
+      }),
+    );
+  accounts
+    .command('list')
+    .description('List accounts, newest first')
+    .option('--limit <n>', 'how many to list, at most 1000', parseLimit, 50)
+    .option('--after <account>', 'continue after this account', id('account'))
+    .action(({ limit, after }) =>
+      execute(async (ctx) => {
+        const rows = await listAccounts(ctx, { limit, after });
+        return {
+          kind: 'list',
+          name: 'accounts',
+          rows,
+          columns: ['id', 'email', 'balance', 'inFlight', 'periodUsage', 'createdAt'],
+          emptyText: 'No accounts.',
+          next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null,
+        };
+      }),
+    );
+  accounts
+    .command('show')
+    .description('Show an account')
+    .argument('<account>', '', id('account'))
+    .action((account) => execute(async (ctx) => toRecord(await showAccount(ctx, account))));
+  accounts
+    .command('limit')
+    .description('Give an account limits of its own')
+    .argument('<account>', '', id('account'))
+    .option('--write-rpm <n|default>', 'writes a minute', parseRate)
+    .option('--read-rpm <n|default>', 'reads a minute', parseRate)
+    .option('--concurrency <n|default>', 'jobs in flight', intOr('default', 1, 10_000))
+    .option('--spending-limit <n|none>', 'credits in a calendar month', intOr('none', 0, 1_000_000_000))
+    .action((account, { writeRpm, readRpm, concurrency, spendingLimit }) =>
+      execute(async (ctx) => {
+        const limits = {
+          writeRpm: toLimit(writeRpm),
+          readRpm: toLimit(readRpm),
+          concurrency: toLimit(concurrency),
+          spendingLimit: toLimit(spendingLimit),
+        };
+        return toRecord(await limitAccount(ctx, account, limits));
+      }),
+    );
+}

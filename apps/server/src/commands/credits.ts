@@ -1,45 +1,47 @@
+import { InvalidArgumentError, int, type Program, text } from '@restage/cli-kit';
 import { creditHistory, grantCredits } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { command } from './command.ts';
-import { id, limit, line, whole } from './fields.ts';
+import { type Execute, toRecord } from './report.ts';
+import { id, parseLimit } from './values.ts';
+
+const parseAmount = int(-1_000_000_000, 1_000_000_000);
+
+function parseCredits(received: string): number {
+  const credits = parseAmount(received);
+  if (credits !== 0) return credits;
+  throw new InvalidArgumentError('must not be 0');
+}
 
 /** `restage-server credits …` */
-export const credits = {
-  grant: command({
-    about: 'add credits to an account, or take some back, as in -20',
-    parameters: ['account', 'credits'],
-    fields: {
-      account: id('account'),
-      credits: whole(-1_000_000_000, 1_000_000_000).refine((credits) => credits !== 0, 'must not be 0.'),
-      note: line(500).optional().describe('Why; kept with the entry').meta({ placeholder: 'TEXT' }),
-    },
-    async run(ctx, { account, ...grant }) {
-      const granted = await grantCredits(ctx, account, grant);
-      return isFailure(granted) ? granted : { kind: 'record', record: granted };
-    },
-  }),
-  history: command({
-    about: "list an account's ledger, newest first",
-    parameters: ['account'],
-    fields: {
-      account: id('account'),
-      limit,
-      before: whole(1, Number.MAX_SAFE_INTEGER)
-        .optional()
-        .describe('Go on before this entry')
-        .meta({ placeholder: 'ENTRY' }),
-    },
-    async run(ctx, { account, ...page }) {
-      const rows = await creditHistory(ctx, account, page);
-      if (isFailure(rows)) return rows;
-      return {
-        kind: 'list',
-        name: 'entries',
-        rows,
-        columns: ['id', 'createdAt', 'kind', 'credits', 'generationId', 'note'],
-        none: 'The account has no entry.',
-        next: rows.length === page.limit ? String(rows.at(-1)?.id) : null,
-      };
-    },
-  }),
-};
+export function addCredits(program: Program, execute: Execute): void {
+  const credits = program.command('credits').description('Grant credits, and show where they went');
+  credits
+    .command('grant')
+    .description('Add credits to an account, or take some back, as in -20')
+    .argument('<account>', '', id('account'))
+    .argument('<credits>', '', parseCredits)
+    .option('--note <text>', 'the reason, kept with the entry', text(500))
+    .action((account, amount, { note }) =>
+      execute(async (ctx) => toRecord(await grantCredits(ctx, account, { credits: amount, note }))),
+    );
+  credits
+    .command('history')
+    .description("List an account's ledger, newest first")
+    .argument('<account>', '', id('account'))
+    .option('--limit <n>', 'how many to list, at most 1000', parseLimit, 50)
+    .option('--before <entry>', 'continue before this entry', int(1, Number.MAX_SAFE_INTEGER))
+    .action((account, { limit, before }) =>
+      execute(async (ctx) => {
+        const rows = await creditHistory(ctx, account, { limit, before });
+        if (isFailure(rows)) return rows;
+        return {
+          kind: 'list',
+          name: 'entries',
+          rows,
+          columns: ['id', 'createdAt', 'kind', 'credits', 'generationId', 'note'],
+          emptyText: 'No entries.',
+          next: rows.length === limit ? String(rows.at(-1)?.id) : null,
+        };
+      }),
+    );
+}

@@ -1,43 +1,44 @@
+import { choice, type Program } from '@restage/cli-kit';
 import { jobStatuses } from '@restage/contract';
 import { inspectGeneration, searchGenerations } from '@restage/core';
-import { isFailure } from '@restage/errors';
-import * as z from 'zod';
-import { command } from './command.ts';
-import { id, limit } from './fields.ts';
+import { type Execute, toRecord } from './report.ts';
+import { id, parseLimit } from './values.ts';
 
 /** `restage-server jobs …` */
-export const jobs = {
-  list: command({
-    about: 'list jobs of all accounts, newest first',
-    fields: {
-      account: id('account').optional().describe('Those of one account').meta({ placeholder: 'ACCOUNT' }),
-      status: z
-        .enum(jobStatuses, `must be one of ${jobStatuses.join(', ')}.`)
-        .optional()
-        .describe(`Those in one state: ${jobStatuses.join(', ')}`)
-        .meta({ placeholder: 'STATUS' }),
-      limit,
-      after: id('generation').optional().describe('Go on after this one').meta({ placeholder: 'JOB' }),
-    },
-    async run(ctx, { account, ...filter }) {
-      const rows = await searchGenerations(ctx, { accountId: account, ...filter });
-      return {
-        kind: 'list',
-        name: 'jobs',
-        rows,
-        columns: ['id', 'accountId', 'status', 'progress', 'generationType', 'cost', 'attempt', 'createdAt'],
-        none: 'There is no such job.',
-        next: rows.length === filter.limit ? (rows.at(-1)?.id ?? null) : null,
-      };
-    },
-  }),
-  show: command({
-    about: 'show a job, with its ledger entries and its place in the queue',
-    parameters: ['job'],
-    fields: { job: id('generation') },
-    async run(ctx, given) {
-      const job = await inspectGeneration(ctx, given.job);
-      return isFailure(job) ? job : { kind: 'record', record: job };
-    },
-  }),
-};
+export function addJobs(program: Program, execute: Execute): void {
+  const jobs = program.command('jobs').description('Inspect jobs');
+  jobs
+    .command('list')
+    .description('List jobs of all accounts, newest first')
+    .option('--account <account>', 'only of this account', id('account'))
+    .option('--status <status>', `only with this status: ${jobStatuses.join(', ')}`, choice(jobStatuses))
+    .option('--limit <n>', 'how many to list, at most 1000', parseLimit, 50)
+    .option('--after <job>', 'continue after this job', id('generation'))
+    .action(({ account, ...filter }) =>
+      execute(async (ctx) => {
+        const rows = await searchGenerations(ctx, { accountId: account, ...filter });
+        return {
+          kind: 'list',
+          name: 'jobs',
+          rows,
+          columns: [
+            'id',
+            'accountId',
+            'status',
+            'progress',
+            'generationType',
+            'cost',
+            'attempt',
+            'createdAt',
+          ],
+          emptyText: 'No matching jobs.',
+          next: rows.length === filter.limit ? (rows.at(-1)?.id ?? null) : null,
+        };
+      }),
+    );
+  jobs
+    .command('show')
+    .description('Show a job with its ledger entries and queue entry')
+    .argument('<job>', '', id('generation'))
+    .action((job) => execute(async (ctx) => toRecord(await inspectGeneration(ctx, job))));
+}

@@ -22,8 +22,8 @@ export interface OpenOperator {
 }
 
 /**
- * Opens the operator's world: on `DATABASE_URL`, or on the embedded database, beside the server that runs it, or
- * started for the length of the command.
+ * Opens the operator's context on `DATABASE_URL` or on the embedded database, which a running server shares and which is
+ * otherwise started for the length of the command.
  */
 export async function openOperator(
   settings: ServerSettings,
@@ -32,29 +32,29 @@ export async function openOperator(
 ): Promise<OpenOperator | StartupFailure> {
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const database =
-    (await besideServer(settings, directory)) ?? (await openDatabase(settings, directory, log, bundle));
+    (await connectToRunning(settings, directory)) ?? (await openDatabase(settings, directory, log, bundle));
   if (isFailure(database)) {
-    // A server may have taken the database since we looked for it.
-    const beside = await besideServer(settings, directory);
-    return beside ? operate(beside, settings, directory, log) : database;
+    // A server may have started the database in the meantime.
+    const shared = await connectToRunning(settings, directory);
+    return shared ? createOperator(shared, settings, directory, log) : database;
   }
-  return operate(database, settings, directory, log);
+  return createOperator(database, settings, directory, log);
 }
 
 type Opened = Pick<ReturnType<typeof connect>, 'db' | 'close'>;
 
-/** A connection to the embedded database of a server that runs. What it has migrated is left as it is. */
-async function besideServer(settings: ServerSettings, directory: string): Promise<Opened | undefined> {
+/** A connection to the embedded database of a running server. Runs no migrations. */
+async function connectToRunning(settings: ServerSettings, directory: string): Promise<Opened | undefined> {
   if (settings.DATABASE_URL !== undefined) return undefined;
   const running = await findEmbedded(join(directory, 'postgres'));
   return running && connect(running.url, { name: 'restage-operator' });
 }
 
 /**
- * The queue as a command sees it: what it records as due is found by the sweep of a server that works, within
- * seconds; a pg-boss of its own would be started for a single entry.
+ * A queue for commands. A running server finds what a command records as due within seconds, so no pg-boss is started
+ * for a single entry.
  */
-const sweptQueue: Queue = {
+const recordOnlyQueue: Queue = {
   async enqueueRender() {
     throw new Error('commands start no jobs');
   },
@@ -64,7 +64,7 @@ const sweptQueue: Queue = {
   async withdrawRender() {},
 };
 
-async function operate(
+async function createOperator(
   database: Opened,
   settings: ServerSettings,
   directory: string,
@@ -82,7 +82,7 @@ async function operate(
     releases.add('media', () => media.close());
     const blobs = await openDiskStore(join(directory, 'blobs'));
     const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
-    const ctx = { db: database.db, blobs, media, queue: sweptQueue, now: Date.now, random };
+    const ctx = { db: database.db, blobs, media, queue: recordOnlyQueue, now: Date.now, random };
     return { ctx, close: () => releases.run() };
   } catch (error) {
     await releases.run();

@@ -1,19 +1,23 @@
-import { reconcile as check } from '@restage/core';
-import { command } from './command.ts';
+import type { Program } from '@restage/cli-kit';
+import { reconcile } from '@restage/core';
+import type { Execute } from './report.ts';
 
-/** `restage-server reconcile`: exit code 1 when anything is off. */
-export const reconcile = command({
-  about: 'check that ledger, jobs, queue and files agree; changes nothing',
-  fields: {},
-  async run(ctx) {
-    const rows = await check(ctx);
-    return {
-      kind: 'list',
-      name: 'findings',
-      rows,
-      columns: ['check', 'accountId', 'generationId', 'message'],
-      none: 'Nothing is off.',
-      exit: rows.length > 0 ? 1 : 0,
-    };
-  },
-});
+/** `restage-server reconcile`: exit code 1 if there are findings. */
+export function addReconcile(program: Program, execute: Execute): void {
+  program
+    .command('reconcile')
+    .description('Check that ledger, jobs, queue and files are consistent; changes nothing')
+    .action(() =>
+      execute(async (ctx) => {
+        const rows = await reconcile(ctx);
+        return {
+          kind: 'list',
+          name: 'findings',
+          rows,
+          columns: ['check', 'accountId', 'generationId', 'message'],
+          emptyText: 'No inconsistencies.',
+          exitCode: rows.length > 0 ? 1 : 0,
+        };
+      }),
+    );
+}

@@ -1,3 +1,4 @@
+import { choice, int, type Program, text } from '@restage/cli-kit';
 import {
   getOrCreateWebhookSecret,
   listWebhookDeliveries,
@@ -5,88 +6,74 @@ import {
   rotateWebhookSecret,
   sendTestWebhook,
 } from '@restage/core';
-import { type Failure, fail, isFailure } from '@restage/errors';
-import * as z from 'zod';
-import { type Answer, command } from './command.ts';
-import { id, limit, line, whole } from './fields.ts';
+import { fail } from '@restage/errors';
+import { type Execute, toRecord } from './report.ts';
+import { id, parseLimit } from './values.ts';
 
 const statuses = ['pending', 'delivered', 'failed'] as const;
 
 /** `restage-server webhooks …` */
-export const webhooks = {
-  list: command({
-    about: 'list deliveries with their attempts, newest first',
-    fields: {
-      account: id('account').optional().describe('Those of one account').meta({ placeholder: 'ACCOUNT' }),
-      job: id('generation').optional().describe('That of one job').meta({ placeholder: 'JOB' }),
-      status: z
-        .enum(statuses, `must be one of ${statuses.join(', ')}.`)
-        .optional()
-        .describe(`Those in one state: ${statuses.join(', ')}`)
-        .meta({ placeholder: 'STATUS' }),
-      limit,
-      after: id('delivery').optional().describe('Go on after this one').meta({ placeholder: 'DELIVERY' }),
-    },
-    async run(ctx, { account, job, ...filter }) {
-      const rows = await listWebhookDeliveries(ctx, { accountId: account, generationId: job, ...filter });
-      return {
-        kind: 'list',
-        name: 'deliveries',
-        rows,
-        columns: ['id', 'generationId', 'status', 'attempts', 'lastError', 'nextAttemptAt', 'createdAt'],
-        none: 'There is no such delivery.',
-        next: rows.length === filter.limit ? (rows.at(-1)?.id ?? null) : null,
-      };
-    },
-  }),
-  redeliver: command({
-    about: 'begin an ended delivery anew; a server that runs sends it within seconds',
-    parameters: ['delivery'],
-    fields: { delivery: id('delivery') },
-    async run(ctx, { delivery }) {
-      const redelivery = await redeliverWebhook(ctx, delivery);
-      if (redelivery === 'unknown') return fail('NOT_FOUND', `There is no delivery ${delivery}.`);
-      return { kind: 'record', record: { id: delivery, redelivery } };
-    },
-  }),
-  test: command({
-    about: 'send a test to a URL; a server that runs sends it within seconds',
-    parameters: ['account', 'url'],
-    fields: { account: id('account'), url: line(2048) },
-    async run(ctx, { account, url }) {
-      const sent = await sendTestWebhook(ctx, account, url);
-      return isFailure(sent) ? sent : { kind: 'record', record: sent };
-    },
-  }),
-  secret: command({
-    about: 'show the secret that signs an account’s webhooks',
-    parameters: ['account'],
-    fields: { account: id('account') },
-    async run(ctx, { account }) {
-      return shown(account, await getOrCreateWebhookSecret(ctx, account));
-    },
-  }),
-  rotate: command({
-    about: 'make another secret; the one before signs too, for some hours',
-    parameters: ['account'],
-    fields: {
-      account: id('account'),
-      hours: whole(0, 720)
-        .default(24)
-        .describe('How long the secret before signs too [24]')
-        .meta({ placeholder: 'HOURS' }),
-    },
-    async run(ctx, { account, hours }) {
-      return shown(account, await rotateWebhookSecret(ctx, account, hours * 3_600_000));
-    },
-  }),
-};
+export function addWebhooks(program: Program, execute: Execute): void {
+  const webhooks = program
+    .command('webhooks')
+    .description('Inspect and repeat deliveries, and manage secrets');
+  webhooks
+    .command('list')
+    .description('List deliveries with their attempts, newest first')
+    .option('--account <account>', 'only of this account', id('account'))
+    .option('--job <job>', 'only of this job', id('generation'))
+    .option('--status <status>', `only with this status: ${statuses.join(', ')}`, choice(statuses))
+    .option('--limit <n>', 'how many to list, at most 1000', parseLimit, 50)
+    .option('--after <delivery>', 'continue after this delivery', id('delivery'))
+    .action(({ account, job, ...filter }) =>
+      execute(async (ctx) => {
+        const rows = await listWebhookDeliveries(ctx, { accountId: account, generationId: job, ...filter });
+        return {
+          kind: 'list',
+          name: 'deliveries',
+          rows,
+          columns: ['id', 'generationId', 'status', 'attempts', 'lastError', 'nextAttemptAt', 'createdAt'],
+          emptyText: 'No matching deliveries.',
+          next: rows.length === filter.limit ? (rows.at(-1)?.id ?? null) : null,
+        };
+      }),
+    );
+  webhooks
+    .command('redeliver')
+    .description('Repeat a delivery that has ended; a running server sends it within seconds')
+    .argument('<delivery>', '', id('delivery'))
+    .action((delivery) =>
+      execute(async (ctx) => {
+        const redelivery = await redeliverWebhook(ctx, delivery);
+        if (redelivery === 'unknown') return fail('NOT_FOUND', `There is no delivery ${delivery}.`);
+        return { kind: 'record', record: { id: delivery, redelivery } };
+      }),
+    );
+  webhooks
+    .command('test')
+    .description('Send a test webhook to a URL; a running server sends it within seconds')
+    .argument('<account>', '', id('account'))
+    .argument('<url>', '', text(2048))
+    .action((account, url) => execute(async (ctx) => toRecord(await sendTestWebhook(ctx, account, url))));
+  webhooks
+    .command('secret')
+    .description("Show the secret that signs an account's webhooks")
+    .argument('<account>', '', id('account'))
+    .action((account) =>
+      execute(async (ctx) => toSecretRecord(account, await getOrCreateWebhookSecret(ctx, account))),
+    );
+  webhooks
+    .command('rotate')
+    .description('Create a new secret; the previous one signs too for some hours')
+    .argument('<account>', '', id('account'))
+    .option('--hours <n>', 'how long the previous secret signs too', int(0, 720), 24)
+    .action((account, { hours }) =>
+      execute(async (ctx) =>
+        toSecretRecord(account, await rotateWebhookSecret(ctx, account, hours * 3_600_000)),
+      ),
+    );
+}
 
-function shown(
-  account: string,
-  secret: Awaited<ReturnType<typeof getOrCreateWebhookSecret>>,
-): Answer | Failure {
-  return secret
-    ? { kind: 'record', record: { account, ...secret } }
-    : fail('NOT_FOUND', `There is no account ${account}.`);
+function toSecretRecord(account: string, secret: Awaited<ReturnType<typeof getOrCreateWebhookSecret>>) {
+  return toRecord(secret ? { account, ...secret } : fail('NOT_FOUND', `There is no account ${account}.`));
 }

@@ -1,85 +1,75 @@
+import { type Command, choice, number, UsageError } from '@restage/cli-kit';
 import { procedureCodes } from '@restage/errors';
 import type { RunInput, RunOptions, RunQuoteOptions } from '@restage/sdk';
-import { type Context, numberOf, type Options, UsageError, type Values } from '../command.ts';
+import type { Context } from '../context.ts';
 
-/** The options of commands that take footage and a scene. */
-export const footageOptions = {
-  prompt: { type: 'string', short: 'p', value: '<text>', summary: 'what the scene should be' },
-  reference: { type: 'string', value: '<image>', summary: 'an image of the scene' },
-  alpha: { type: 'string', value: '<matte>', summary: 'the matte: grayscale, white is the subject' },
-  'alpha-mode': { type: 'string', value: '<mode>', summary: 'auto, fill or custom' },
-  type: { type: 'string', value: '<type>', summary: 'image or video (default: what the source is)' },
-  seed: { type: 'string', value: '<number>', summary: 'the same seed gives the same picture' },
-  'max-resolution': { type: 'string', value: '<lines>', summary: '720 or 1080 (default 1080)' },
-  'max-cost': { type: 'string', value: '<credits>', summary: 'refuse rather than charge more' },
-  'callback-url': { type: 'string', value: '<url>', summary: 'where the webhook goes' },
-  'idempotency-key': {
-    type: 'string',
-    value: '<key>',
-    summary: 'the same key is the same job, where all inputs are URIs',
-  },
-  simulate: {
-    type: 'string',
-    value: '<what>',
-    summary: 'with a test key: an error code; for a run also stall, job-failed or webhook-failed',
-  },
-} as const satisfies Options;
+const parseHeight = choice(['720', '1080']);
 
-type FootageValues = Values<typeof footageOptions>;
+function parseMaxResolution(received: string): 720 | 1080 {
+  return parseHeight(received) === '720' ? 720 : 1080;
+}
 
-/** The fields that the server checks are passed on as they are: its message says what is wrong with them. */
-export function inputOf({ terminal }: Context, source: string, values: FootageValues): RunInput {
-  const maxResolution = numberOf(values, 'max-resolution');
-  if (maxResolution !== undefined && maxResolution !== 720 && maxResolution !== 1080) {
-    throw new UsageError('--max-resolution is 720 or 1080.');
-  }
+/** What the help says of the source. */
+export const sourceHelp = 'path, https URL or beeble:// URI; "-" reads standard input';
+
+/** Adds the options of commands that take footage and a scene. */
+export function addFootageOptions(command: Command<[string]>) {
+  return command
+    .option('-p, --prompt <text>', 'description of the scene')
+    .option('--reference <image>', 'image of the scene')
+    .option('--alpha <matte>', 'matte: grayscale, white is the subject')
+    .option('--alpha-mode <mode>', 'auto, fill or custom', choice(['auto', 'fill', 'custom']))
+    .option('--type <type>', 'image or video (default: the type of the source)', choice(['image', 'video']))
+    .option('--seed <number>', 'the same seed gives the same picture', number)
+    .option('--max-resolution <lines>', '720 or 1080 (default: 1080)', parseMaxResolution)
+    .option('--max-cost <credits>', 'fail rather than charge more than this', number)
+    .option('--callback-url <url>', 'URL that gets a webhook when the job ends')
+    .option('--idempotency-key <key>', 'the same key starts one job only, if all inputs are URIs')
+    .option(
+      '--simulate <code>',
+      'with a test key: fail with an error code; run also takes stall, job-failed, webhook-failed',
+    );
+}
+
+type FootageOptions = ReturnType<ReturnType<typeof addFootageOptions>['opts']>;
+
+/** The input of a run. What the server validates is passed on unchecked: its messages say what is wrong. */
+export function toRunInput({ terminal }: Context, source: string, options: FootageOptions): RunInput {
   return {
     source: source === '-' ? terminal.stdin : source,
-    alpha: values.alpha,
-    reference: values.reference,
-    prompt: values.prompt,
-    alpha_mode: oneOf(values['alpha-mode'], 'alpha-mode', ['auto', 'fill', 'custom']),
-    generation_type: oneOf(values.type, 'type', ['image', 'video']),
-    seed: numberOf(values, 'seed'),
-    max_resolution: maxResolution,
-    max_cost: numberOf(values, 'max-cost'),
-    callback_url: values['callback-url'],
-    idempotency_key: values['idempotency-key'],
+    alpha: options.alpha,
+    reference: options.reference,
+    prompt: options.prompt,
+    alpha_mode: options.alphaMode,
+    generation_type: options.type,
+    seed: options.seed,
+    max_resolution: options.maxResolution,
+    max_cost: options.maxCost,
+    callback_url: options.callbackUrl,
+    idempotency_key: options.idempotencyKey,
   };
 }
 
-type SimulateValue = Pick<FootageValues, 'simulate'>;
-
-/** What a run is to simulate, if anything: a code of its upload or its start, or what befalls its job. */
-export function parseRunSimulation({ simulate }: SimulateValue): RunOptions['simulate'] {
+/** What a run simulates: an error code of its upload or start, or how its job goes. */
+export function parseRunSimulation({ simulate }: FootageOptions): RunOptions['simulate'] {
   const codes = [...procedureCodes['uploads.create'], ...procedureCodes['generations.start']];
   return findSimulation(simulate, 'a run', [...codes, 'stall', 'job-failed', 'webhook-failed']);
 }
 
-/** What a quote is to simulate, if anything: a code of its upload or its own. */
-export function parseQuoteSimulation({ simulate }: SimulateValue): RunQuoteOptions['simulate'] {
+/** What a quote simulates: an error code of its upload or of the quote. */
+export function parseQuoteSimulation({ simulate }: FootageOptions): RunQuoteOptions['simulate'] {
   const codes = [...procedureCodes['uploads.create'], ...procedureCodes['generations.quote']];
   return findSimulation(simulate, 'a quote', codes);
 }
 
 function findSimulation<const Word extends string>(
-  value: string | undefined,
-  what: string,
+  received: string | undefined,
+  operation: string,
   words: readonly Word[],
 ): Word | undefined {
-  if (value === undefined) return undefined;
-  const word = words.find((candidate) => candidate.toUpperCase() === value.toUpperCase());
+  if (received === undefined) return undefined;
+  const word = words.find((candidate) => candidate.toUpperCase() === received.toUpperCase());
   if (word) return word;
   const accepted = [...new Set(words)].join(', ');
-  throw new UsageError(`--simulate must be what ${what} can end with: ${accepted}; received ${value}.`);
-}
-
-function oneOf<const Word extends string>(
-  value: string | undefined,
-  option: string,
-  words: readonly Word[],
-): Word | undefined {
-  const word = words.find((candidate) => candidate === value);
-  if (value !== undefined && !word) throw new UsageError(`--${option} is one of ${words.join(', ')}.`);
-  return word;
+  throw new UsageError(`--simulate must be an outcome of ${operation}: ${accepted}; received ${received}.`);
 }

@@ -1,25 +1,26 @@
-import type { Command } from '../command.ts';
-import { account } from './account.ts';
-import { cancel } from './cancel.ts';
-import { errors } from './errors.ts';
-import { get } from './get.ts';
-import { jobs } from './jobs.ts';
-import { listen } from './listen.ts';
-import { quote } from './quote.ts';
-import { run } from './run.ts';
-import { upload } from './upload.ts';
-import { watch } from './watch.ts';
+import type { Program } from '@restage/cli-kit';
+import type { Execute } from '../context.ts';
+import { addAccount } from './account.ts';
+import { addCancel } from './cancel.ts';
+import { addErrors } from './errors.ts';
+import { addGet } from './get.ts';
+import { addJobs } from './jobs.ts';
+import { addListen } from './listen.ts';
+import { addQuote } from './quote.ts';
+import { addRun } from './run.ts';
+import { addUpload } from './upload.ts';
+import { addWatch } from './watch.ts';
 
-/** The commands, by name, in the order of the help. */
-export const commands: Readonly<Record<string, Command>> = {
-  run,
-  quote,
-  get,
-  watch,
-  cancel,
-  jobs,
-  upload,
-  account,
-  listen,
-  errors,
-};
+/** Adds every command, in the order of the help. */
+export function addCommands(program: Program, execute: Execute): void {
+  addRun(program, execute);
+  addQuote(program, execute);
+  addGet(program, execute);
+  addWatch(program, execute);
+  addCancel(program, execute);
+  addJobs(program, execute);
+  addUpload(program, execute);
+  addAccount(program, execute);
+  addListen(program, execute);
+  addErrors(program, execute);
+}

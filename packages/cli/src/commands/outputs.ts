@@ -1,41 +1,38 @@
+import { type Command, number, type OptionValues, UsageError } from '@restage/cli-kit';
 import type { CompletedJob, Outputs } from '@restage/sdk';
-import { type Context, numberOf, type Options, type Report, UsageError, type Values } from '../command.ts';
+import type { Context, Report } from '../context.ts';
 
-/** The options of commands that wait for a job. */
-export const waitOptions = {
-  timeout: { type: 'string', value: '<seconds>', summary: 'how long to wait for the job (default 1800)' },
-} as const satisfies Options;
-
-/** The options of commands that save what a job made. */
-export const outputOptions = {
-  out: {
-    type: 'string',
-    short: 'o',
-    value: '<file>',
-    summary: 'where the render goes; - for standard output',
-  },
-  'out-source': { type: 'string', value: '<file>', summary: 'where the preprocessed source goes' },
-  'out-alpha': { type: 'string', value: '<file>', summary: 'where the matte that was used goes' },
-  ...waitOptions,
-} as const satisfies Options;
-
-/** In the place of a path. */
-export const standardOutput = '-';
-
-/** Whether a file goes to standard output, and so nothing else may. */
-function isPiped(files: Saved): boolean {
-  return Object.values(files).includes(standardOutput);
+/** Adds the option of commands that wait for a job. */
+export function addTimeoutOption<Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) {
+  return command.option('--timeout <seconds>', 'how long to wait for the job', number, 1800);
 }
 
-/** The files that were saved, by what they are. */
-export type Saved = Partial<Record<keyof Outputs, string>>;
+/** Adds the options of commands that wait for a job and save its outputs. */
+export function addOutputOptions<Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) {
+  return addTimeoutOption(
+    command
+      .option('-o, --out <file>', 'where to save the render; "-" for standard output')
+      .option('--out-source <file>', 'where to save the preprocessed source')
+      .option('--out-alpha <file>', 'where to save the matte that was used'),
+  );
+}
 
-/** Saves what is asked for, all at once. */
+/** Stands for standard output where a path is expected. */
+export const standardOutput = '-';
+
+/** The paths that outputs are saved to, by output. */
+export type SavedFiles = Partial<Record<keyof Outputs, string>>;
+
+/** Saves the outputs that have a path, in parallel. */
 export async function saveOutputs(
   { restage, terminal: { signal, out } }: Context,
   job: Pick<CompletedJob, 'output'>,
-  files: Saved,
-): Promise<Saved> {
+  files: SavedFiles,
+): Promise<SavedFiles> {
   const outputs = restage.outputs(job);
   const saving = (['render', 'source', 'alpha'] as const).map(async (name) => {
     const path = files[name];
@@ -46,35 +43,36 @@ export async function saveOutputs(
   return files;
 }
 
+interface OutputOptions {
+  readonly out?: string | undefined;
+  readonly outSource?: string | undefined;
+  readonly outAlpha?: string | undefined;
+}
+
 /**
- * Where the files go: what the options say.
- * @throws UsageError when standard output is to take more than one thing
+ * The paths that the options give.
+ * @throws UsageError when standard output would get more than one file, or a file and the JSON
  */
-export function filesOf({ quiet }: Context, values: Values<typeof outputOptions>): Saved {
-  const { out, 'out-source': source, 'out-alpha': alpha } = values;
-  const piped = [out, source, alpha].filter((path) => path === standardOutput).length + (quiet ? 1 : 0);
-  if (piped > 1) throw new UsageError('Standard output takes one file, or the JSON, and no more.');
+export function getOutputFiles({ isJson }: Context, { out, outSource, outAlpha }: OutputOptions): SavedFiles {
+  const piped = [out, outSource, outAlpha].filter((path) => path === standardOutput).length;
+  if (piped + (isJson ? 1 : 0) > 1)
+    throw new UsageError('Standard output takes one file, or the JSON, and nothing else.');
   return {
     ...(out !== undefined && { render: out }),
-    ...(source !== undefined && { source }),
-    ...(alpha !== undefined && { alpha }),
+    ...(outSource !== undefined && { source: outSource }),
+    ...(outAlpha !== undefined && { alpha: outAlpha }),
   };
 }
 
-/** Milliseconds to wait for a job. */
-export function waitMs(values: Values<typeof waitOptions>): number {
-  return (numberOf(values, 'timeout') ?? 1800) * 1000;
-}
-
-/** Says what was done: on standard output, or beside it where a file is there. */
-export function tell({ terminal }: Context, files: Saved, report: Report): Report | undefined {
-  if (!isPiped(files)) return report;
+/** Returns the report, or writes it to standard error where a file goes to standard output. */
+export function reportBeside({ terminal }: Context, files: SavedFiles, report: Report): Report | undefined {
+  if (!Object.values(files).includes(standardOutput)) return report;
   terminal.err(`${report.text}\n`);
   return undefined;
 }
 
-/** The lines that say what was saved where. */
-export function savedText(files: Saved): string {
+/** One line for each saved file. */
+export function formatSavedFiles(files: SavedFiles): string {
   return Object.entries(files)
     .filter(([, path]) => path !== standardOutput)
     .map(([name, path]) => `saved ${name} as ${path}`)

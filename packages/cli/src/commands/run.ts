@@ -1,36 +1,45 @@
-import { command } from '../command.ts';
+import type { Program } from '@restage/cli-kit';
+import type { Execute } from '../context.ts';
 import { Progress } from '../progress.ts';
 import { checkExtensions, checkPaths, checkWorkingDirectory } from './check-outputs.ts';
-import { footageOptions, inputOf, parseRunSimulation } from './footage.ts';
-import { filesOf, outputOptions, savedText, saveOutputs, tell, waitMs } from './outputs.ts';
+import { addFootageOptions, parseRunSimulation, sourceHelp, toRunInput } from './footage.ts';
+import { addOutputOptions, formatSavedFiles, getOutputFiles, reportBeside, saveOutputs } from './outputs.ts';
 
-/** `restage run`: footage in, render out. */
-export const run = command({
-  summary: 'restage an image or a video, and save the render; - reads standard input',
-  operands: ['<source>'],
-  options: { ...footageOptions, ...outputOptions },
-  async run(context, [source = ''], values) {
-    const progress = new Progress(context.terminal, context.quiet);
-    const input = inputOf(context, source, values);
-    const asked = filesOf(context, values);
-    const { signal } = context.terminal;
-    const running = { signal, timeoutMs: waitMs(values), simulate: parseRunSimulation(values) };
-    checkExtensions(asked, input.generation_type);
-    await checkPaths(asked);
-    if (asked.render === undefined) await checkWorkingDirectory();
-    try {
-      const { job } = await context.restage.run(input, {
-        ...running,
-        onInputsRead: (type) => checkExtensions(asked, type),
-        onProgress: (step) => progress.run(step),
-      });
-      const extension = job.generation_type === 'video' ? 'mp4' : 'png';
-      const files = await saveOutputs(context, job, { render: `${job.id}.${extension}`, ...asked });
-      const text = [savedText(files), `job ${job.id}, seed ${job.seed}`].filter(Boolean).join('\n');
-      progress.end();
-      return tell(context, files, { data: { job, files }, text });
-    } finally {
-      progress.end();
-    }
-  },
-});
+/** `restage run`: uploads footage, waits for the job and saves the render. */
+export function addRun(program: Program, execute: Execute): void {
+  addOutputOptions(
+    addFootageOptions(
+      program
+        .command('run')
+        .description('Restage an image or a video, and save the render')
+        .argument('<source>', sourceHelp),
+    ),
+  ).action((source, options) =>
+    execute(async (context) => {
+      const { restage, terminal, isJson } = context;
+      const progress = new Progress(terminal, isJson);
+      const input = toRunInput(context, source, options);
+      const simulate = parseRunSimulation(options);
+      const requested = getOutputFiles(context, options);
+      checkExtensions(requested, input.generation_type);
+      await checkPaths(requested);
+      if (requested.render === undefined) await checkWorkingDirectory();
+      try {
+        const { job } = await restage.run(input, {
+          signal: terminal.signal,
+          timeoutMs: options.timeout * 1000,
+          simulate,
+          onInputsRead: (type) => checkExtensions(requested, type),
+          onProgress: (step) => progress.run(step),
+        });
+        const extension = job.generation_type === 'video' ? 'mp4' : 'png';
+        const files = await saveOutputs(context, job, { render: `${job.id}.${extension}`, ...requested });
+        const text = [formatSavedFiles(files), `job ${job.id}, seed ${job.seed}`].filter(Boolean).join('\n');
+        progress.end();
+        return reportBeside(context, files, { data: { job, files }, text });
+      } finally {
+        progress.end();
+      }
+    }),
+  );
+}

@@ -1,22 +1,27 @@
+import type { Program } from '@restage/cli-kit';
 import type { Job } from '@restage/sdk';
-import { command } from '../command.ts';
-import { waitMs, waitOptions } from './outputs.ts';
+import type { Execute } from '../context.ts';
+import { addTimeoutOption } from './outputs.ts';
 
-/** `restage watch`: a job as it changes, a line a change, until it has ended. */
-export const watch = command({
-  summary: 'show a job as it changes, until it has ended; with --json a document a line',
-  operands: ['<job id>'],
-  options: waitOptions,
-  async run({ restage, terminal, quiet }, [id = ''], values) {
-    await restage.generations.wait(id, {
-      signal: terminal.signal,
-      timeoutMs: waitMs(values),
-      onJob: (job) => terminal.out(`${quiet ? JSON.stringify(job) : line(job)}\n`),
-    });
-    return undefined;
-  },
-});
+/** `restage watch`: prints a line for each change of a job until it has ended. */
+export function addWatch(program: Program, execute: Execute): void {
+  addTimeoutOption(
+    program
+      .command('watch')
+      .description('Print each change of a job until it has ended; with --json one document a line')
+      .argument('<job-id>'),
+  ).action((id, { timeout }) =>
+    execute(async ({ restage, terminal, isJson }) => {
+      await restage.generations.wait(id, {
+        signal: terminal.signal,
+        timeoutMs: timeout * 1000,
+        onJob: (job) => terminal.out(`${isJson ? JSON.stringify(job) : formatChange(job)}\n`),
+      });
+      return undefined;
+    }),
+  );
+}
 
-function line({ modified_at, status, progress }: Job): string {
+function formatChange({ modified_at, status, progress }: Job): string {
   return `${modified_at}  ${status.padEnd('processing'.length)}  ${progress} %`;
 }

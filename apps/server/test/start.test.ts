@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { testDatabase } from '@restage/db/testing';
 import { describe, expect, test } from 'vitest';
-import { runServer, usePrograms, waitUntilServing } from './testing/programs.ts';
+import { runServer, usePrograms, waitUntilServing } from './support/programs.ts';
 
 const folder = usePrograms();
 
@@ -134,7 +134,4 @@ test('`help settings` lists the settings, and an unknown command fails with exit
   expect(await settings.exit).toBe(0);
   expect(settings.out()).toMatch(/^DATABASE_URL .*\[the embedded PostgreSQL\]$/m);
   expect(settings.out()).toMatch(/^RESTAGE_WORKERS .*\[1\]$/m);
-  const unknown = runServer(['dance']);
-  expect(await unknown.exit).toBe(2);
-  expect(unknown.log()).toContain('There is no command "dance".');
 });

@@ -1,24 +1,24 @@
+import { toSingleLine, UsageError } from '@restage/cli-kit';
 import { catalog } from '@restage/errors';
 import { RestageError, type RestageErrorCode, type RestageErrorOf } from '@restage/sdk';
-import { FileError, UsageError } from './command.ts';
-import { exitCodeOf, exitCodes, getCatalogCode } from './exit-codes.ts';
-import { plain } from './terminal.ts';
+import { FileError } from './context.ts';
+import { exitCodes, getCatalogCode, getExitCode } from './exit-codes.ts';
 
-/** What is said of an error: for programs, for people, and to the shell. */
-export interface Explanation {
+/** An error for the shell, for programs, and for people. */
+export interface ErrorDescription {
   readonly exitCode: number;
   readonly data: { readonly error: object };
   readonly text: string;
 }
 
-/** Says what went wrong, what to do about it, and what is left to be had. */
-export function explain(error: unknown): Explanation {
+/** Says what went wrong, how to resolve it, and what the caller can still get. */
+export function describeError(error: unknown): ErrorDescription {
   if (error instanceof UsageError) {
-    const { message } = error;
+    const { message, usage } = error;
     return {
       exitCode: exitCodes.usage,
       data: { error: { code: 'USAGE', message } },
-      text: `restage: ${message}`,
+      text: [`restage: ${message}`, usage].filter(Boolean).join('\n'),
     };
   }
   if (error instanceof FileError) {
@@ -30,24 +30,24 @@ export function explain(error: unknown): Explanation {
     };
   }
   if (RestageError.isInstance(error)) {
-    return { exitCode: exitCodeOf(error), data: { error: error.toJSON() }, text: restageText(error) };
+    return { exitCode: getExitCode(error), data: { error: error.toJSON() }, text: formatRestageError(error) };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     exitCode: exitCodes.bug,
     data: { error: { code: 'BUG', message } },
-    text: `restage: this is a bug.\n${message}`,
+    text: `restage: This is a bug in restage.\n${message}`,
   };
 }
 
-/** What only this program can add. */
+/** Advice that only this program can give. */
 const hints: Partial<Record<RestageErrorCode, string>> = {
-  INVALID_API_KEY: 'The key is taken from RESTAGE_API_KEY.',
-  CONNECTION_FAILED: 'Is the server running? Its address is taken from RESTAGE_BASE_URL, or --base-url.',
+  INVALID_API_KEY: 'The API key is read from RESTAGE_API_KEY.',
+  CONNECTION_FAILED: 'Is the server running? Its URL is read from RESTAGE_BASE_URL or --base-url.',
 };
 
-function restageText(error: RestageErrorOf<RestageErrorCode>): string {
-  const lines = [`restage: ${plain(error.message)}`];
+function formatRestageError(error: RestageErrorOf<RestageErrorCode>): string {
+  const lines = [`restage: ${toSingleLine(error.message)}`];
   const code = getCatalogCode(error);
   if (code) lines.push(`  ${catalog[code].resolution}`);
   const hint = hints[error.code];
@@ -55,10 +55,10 @@ function restageText(error: RestageErrorOf<RestageErrorCode>): string {
   lines.push(`  ${[error.wireCode ?? error.code, error.requestId, error.docUrl].filter(Boolean).join(', ')}`);
   const { job } = error;
   if (job && error.code !== 'JOB_FAILED' && error.code !== 'JOB_CANCELLED') {
-    lines.push(`  The job goes on: restage get ${job.id} --wait`);
-    lines.push(`  To end it, with its credits refunded: restage cancel ${job.id}`);
+    lines.push(`  The job continues: restage get ${job.id} --wait`);
+    lines.push(`  To cancel it and get its credits back: restage cancel ${job.id}`);
   } else if (!job && error.idempotencyKey && (error.wireCode === undefined || error.retryable)) {
-    lines.push('  Whether the job was started is not known: restage jobs --limit 1');
+    lines.push('  The job may have started. To see: restage jobs --limit 1');
   }
   return lines.join('\n');
 }

@@ -1,6 +1,6 @@
 import { startPgBouncer, testDatabase } from '@restage/db/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './testing/programs.ts';
+import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './support/programs.ts';
 
 usePrograms();
 

@@ -7,7 +7,7 @@ import {
   startRenderingWorker,
   usePrograms,
   waitUntilServing,
-} from './testing/programs.ts';
+} from './support/programs.ts';
 
 usePrograms();
 

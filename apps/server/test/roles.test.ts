@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort, testDatabase } from '@restage/db/testing';
 import { listFamily } from '@restage/fixtures/processes';
 import { describe, expect, test, vi } from 'vitest';
-import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './testing/programs.ts';
+import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './support/programs.ts';
 
 const folder = usePrograms();
 
@@ -137,15 +137,6 @@ describe('the server refuses to start, with one line', () => {
       `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
     );
   });
-
-  test.each([['--role', 'king'], ['--role'], ['--roll', 'api'], ['--role', 'api', 'worker']])(
-    '%s %s',
-    async (...args) => {
-      const program = runServer(['serve', ...args]);
-      expect(await program.exit).toBe(2);
-      expect(program.log()).toContain(`There is no command "serve ${args.filter(Boolean).join(' ')}".`);
-    },
-  );
 });
 
 /** Starts a server whose database does not respond until the proxy in front of it is opened. */

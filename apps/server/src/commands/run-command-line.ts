@@ -1,0 +1,79 @@
+import { createProgram, runProgram, UsageError } from '@restage/cli-kit';
+import { encodeEnvelope, isFailure } from '@restage/errors';
+import manifest from '../../package.json' with { type: 'json' };
+import { createLogger } from '../logger.ts';
+import type { BundlePaths } from '../paths.ts';
+import type { Role } from '../roles.ts';
+import { readSettings, settingsHelp } from '../settings.ts';
+import { addCommands } from './add-commands.ts';
+import { formatJson, formatText } from './format-report.ts';
+import { openOperator } from './open.ts';
+import type { Execute } from './report.ts';
+
+/** What a command line prints, and its exit code: 0; 1 for a failure or a finding; 2 for a usage error. */
+export interface CommandResult {
+  readonly exitCode: 0 | 1 | 2;
+  readonly out?: string;
+  readonly err?: string;
+}
+
+/**
+ * Runs a command line of `restage-server`, as in `['keys', 'list', '--json']`.
+ * @returns its result, or for `serve` the role to serve in
+ */
+export async function runCommandLine(
+  words: readonly string[],
+  bundle: BundlePaths,
+): Promise<CommandResult | { readonly role: Role }> {
+  let out = '';
+  let result: CommandResult | { readonly role: Role } | undefined;
+  const program = createProgram({
+    name: 'restage-server',
+    version: manifest.version,
+    description: 'Serve the Restage API, render its jobs, and administer both.',
+    print: (text) => {
+      out += text;
+    },
+    topics: { settings: settingsHelp },
+  }).option('--json', 'print the result as one JSON document');
+  addCommands(program, {
+    serve: (role) => {
+      result = { role };
+    },
+    execute: async (run) => {
+      result = await runOperator(run, program.opts().json ?? false, bundle);
+    },
+  });
+  try {
+    await runProgram(program, words);
+    return result ?? { exitCode: 0, out: out.trimEnd() };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { exitCode: 2, err: [error.message, error.usage].filter(Boolean).join('\n') };
+  }
+}
+
+/** Opens the database and the files, runs a command on them, and formats its report. */
+async function runOperator(
+  run: Parameters<Execute>[0],
+  isJson: boolean,
+  bundle: BundlePaths,
+): Promise<CommandResult> {
+  const settings = readSettings(process.env);
+  if (isFailure(settings)) return { exitCode: 1, err: settings.message };
+  // Commands log warnings only, unless LOG_LEVEL is set.
+  const log = createLogger(process.env.LOG_LEVEL ? settings.LOG_LEVEL : 'warn');
+  const operator = await openOperator(settings, log, bundle);
+  if (isFailure(operator)) return { exitCode: 1, err: operator.message };
+  try {
+    const report = await run(operator.ctx);
+    if (isFailure(report)) {
+      if (isJson) return { exitCode: 1, out: JSON.stringify(encodeEnvelope(report).body, undefined, 2) };
+      return { exitCode: 1, err: report.message };
+    }
+    const exitCode = report.kind === 'list' ? (report.exitCode ?? 0) : 0;
+    return { exitCode, out: isJson ? formatJson(report) : formatText(report) };
+  } finally {
+    await operator.close();
+  }
+}
