@@ -7,7 +7,10 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   db: ['errors', 'contract'],
   storage: ['errors', 'contract'],
   media: ['errors', 'contract'],
-  engine: ['errors', 'contract', 'media'],
+  pixels: [],
+  matting: ['errors', 'contract', 'pixels'],
+  scenes: ['errors', 'contract', 'pixels'],
+  engine: ['errors', 'contract', 'media', 'pixels', 'matting', 'scenes'],
   core: ['errors', 'contract', 'db', 'storage', 'media', 'engine'],
   api: ['errors', 'contract', 'storage', 'core'],
   'cli-kit': [],
@@ -24,7 +27,7 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
   '@hono/node-server': ['api', 'server'],
   sharp: ['engine'],
   'node-av': ['engine'],
-  'onnxruntime-node': ['engine'],
+  'onnxruntime-node': ['matting'],
   mediabunny: ['media'],
   undici: ['media'],
   commander: ['cli-kit'],
@@ -40,7 +43,7 @@ const bundledPackages = ['api', 'sdk', 'cli'];
 const anyPackage = '^(?:packages|apps)/';
 const inPackages = (names: readonly string[]) => `${anyPackage}(?:${names.join('|')})/`;
 
-const testCode = ['[.]test(?:-d)?[.]ts$', '-kit[.]ts$', '/(?:test|testing|suite|drawn)/'];
+const testCode = ['[.]test(?:-d)?[.]ts$', '-kit[.]ts$', '/(?:testing|suite)/', `${anyPackage}[^/]+/test/`];
 const productionCode = { path: `${anyPackage}[^/]+/src/`, pathNot: testCode };
 
 const packageRules = Object.entries(allowedPackages).map(

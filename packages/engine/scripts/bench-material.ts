@@ -1,15 +1,13 @@
 import { join } from 'node:path';
+import { createNoise, createPlanes, createRandom, writeGrey } from '@restage/pixels';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
-import { pixelRows, writePng } from '../src/image/png.ts';
-import { noiseFrom } from '../src/math/noise.ts';
-import { randomFrom } from '../src/math/random.ts';
+import { writePng } from '../src/image/png.ts';
 import { createWriter } from '../src/video/encode.ts';
-import { createPlanes, writeGrey } from '../src/video/planes.ts';
 
 /** A textured shot that drifts, with a disc of about a quarter of the frame as its moving matte. */
 export async function drawShot(folder: string, width: number, height: number, frames: number) {
-  const noise = noiseFrom(randomFrom(1));
+  const noise = createNoise(createRandom(1));
   const source = join(folder, `shot-${height}.mp4`);
   const alpha = join(folder, `matte-${height}.mp4`);
   const common = { width, height, timeBase: new Rational(1, 12_800), frameRate: new Rational(25, 1) };
@@ -43,7 +41,7 @@ export async function drawShot(folder: string, width: number, height: number, fr
 }
 
 export async function drawStill(path: string, width: number, height: number): Promise<string> {
-  const noise = noiseFrom(randomFrom(2));
+  const noise = createNoise(createRandom(2));
   const data = new Uint8Array(width * height * 3);
   for (let p = 0; p < width * height; p++) {
     const value =
@@ -52,7 +50,7 @@ export async function drawStill(path: string, width: number, height: number): Pr
       8 * noise((p % width) / 2.3, Math.floor(p / width) / 2.1);
     for (let c = 0; c < 3; c++) data[p * 3 + c] = Math.max(0, Math.min(255, value * (0.7 + c * 0.15)));
   }
-  await writePng(path, pixelRows(data, width, height, 3));
+  await writePng(path, { width, height, channels: 3, data });
   return path;
 }
 
@@ -63,7 +61,7 @@ export async function drawDisc(path: string, width: number, height: number): Pro
     const distance = Math.hypot((p % width) - width / 2, Math.floor(p / width) - height / 2);
     data[p] = 255 * Math.min(1, Math.max(0, (height * 0.38 - distance) / 5));
   }
-  await writePng(path, pixelRows(data, width, height, 1));
+  await writePng(path, { width, height, channels: 1, data });
   return path;
 }
 

@@ -8,16 +8,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isFailure } from '@restage/errors';
 import { footagePath } from '@restage/fixtures/footage';
+import { linearSteps, linearToByte, mix, smoothstep, viewPlanes } from '@restage/pixels';
 import sharp from 'sharp';
-import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
 import type { RenderRequest } from '../src/engine.ts';
 import { renderImage } from '../src/image/render.ts';
-import { mix, smoothstep } from '../src/math/scalar.ts';
-import { cutVideo } from '../src/video/cut-kit.ts';
-import { decodeFrames } from '../src/video/decode.ts';
-import { openVideo } from '../src/video/open.ts';
-import { planesView } from '../src/video/planes.ts';
+import { decodeFrames } from '../src/video/decode/decode.ts';
+import { openVideo } from '../src/video/decode/open.ts';
 import { renderVideo } from '../src/video/render.ts';
+import { cutVideo } from '../test/support/cut-video.ts';
 import { drawOutline } from './outlines.ts';
 
 const sample = (name: string) => fileURLToPath(new URL(`../../../samples/${name}`, import.meta.url));
@@ -188,13 +186,13 @@ async function moments(path: string): Promise<string[]> {
   let frame = 0;
   for await (const { data } of decodeFrames(input, input, 'colour')) {
     if (frame++ % Math.floor((frames - 1) / 4) !== 0) continue;
-    const view = planesView({ width: input.width, height: input.height, data });
+    const view = viewPlanes({ width: input.width, height: input.height, data });
     const rgb = new Uint8Array(input.width * input.height * 3);
     const pixel = new Float32Array(3);
     for (let p = 0; p < rgb.length / 3; p++) {
       view.linear(p % input.width, Math.floor(p / input.width), pixel);
       for (let c = 0; c < 3; c++)
-        rgb[p * 3 + c] = byteOfLinear[Math.round((pixel[c] ?? 0) * linearSteps)] ?? 0;
+        rgb[p * 3 + c] = linearToByte[Math.round((pixel[c] ?? 0) * linearSteps)] ?? 0;
     }
     const file = join(scratch, `${runs++}.png`);
     await sharp(rgb, { raw: { width: input.width, height: input.height, channels: 3 } })

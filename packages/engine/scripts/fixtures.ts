@@ -2,19 +2,16 @@
  * Draws the pictures and videos in `fixtures/` that tests read (fixtures/index.ts says what each is for). Takes no
  * arguments and always gives the same pictures. Run: node packages/engine/scripts/fixtures.ts
  */
+
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openShot } from '@restage/matting/testing';
+import { type Grid, linearSteps, linearToByte, resize, rgbToPlanes } from '@restage/pixels';
+import { paintPlate, parsePrompt } from '@restage/scenes';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
-import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
-import { openShot } from '../src/drawn/shot.ts';
-import type { Grid } from '../src/math/blur.ts';
-import { resize } from '../src/math/resample.ts';
-import { paintPlate } from '../src/scene/plate.ts';
-import { readPrompt } from '../src/scene/reading.ts';
-import { makeVideo } from '../src/video/awkward-kit.ts';
 import { createWriter } from '../src/video/encode.ts';
-import { planesFromRgb } from '../src/video/planes.ts';
+import { makeVideo } from '../test/support/edge-case-videos.ts';
 
 const target = (name: string) => fileURLToPath(new URL(join('../../../fixtures', name), import.meta.url));
 
@@ -30,12 +27,12 @@ async function drawStill(shot: string, at: number, width: number, height: number
 
 /** A painted scene as 8-bit pixels. */
 function drawScene(prompt: string, width: number, height: number) {
-  const { plate } = paintPlate(readPrompt(prompt), width, height, 3);
-  return sharp(bytesOf(resize(plate, width, height)), { raw: { width, height, channels: 3 } });
+  const { plate } = paintPlate(parsePrompt(prompt), width, height, 3);
+  return sharp(toFileBytes(resize(plate, width, height)), { raw: { width, height, channels: 3 } });
 }
 
-function bytesOf({ data }: Grid): Uint8Array {
-  return Uint8Array.from(data, (light) => byteOfLinear[Math.round(Math.min(1, light) * linearSteps)] ?? 0);
+function toFileBytes({ data }: Grid): Uint8Array {
+  return Uint8Array.from(data, (light) => linearToByte[Math.round(Math.min(1, light) * linearSteps)] ?? 0);
 }
 
 async function drawBird(): Promise<void> {
@@ -51,7 +48,7 @@ async function drawBird(): Promise<void> {
   });
   for (let frame = 0; frame < frames; frame++) {
     const { picture } = await shot(frame / (frames - 1));
-    await writer.write(planesFromRgb(picture), BigInt(frame), 1n);
+    await writer.write(rgbToPlanes(picture), BigInt(frame), 1n);
   }
   await writer.finish();
   await writer.close();

@@ -1,5 +1,4 @@
-import { hex, type Rgb } from '../src/colour/srgb.ts';
-import { clamp, mix, smoothstep } from '../src/math/scalar.ts';
+import { clamp, mix, parseHex, type Rgb, smoothstep } from '@restage/pixels';
 
 export type Vector = readonly [number, number, number];
 
@@ -15,11 +14,11 @@ export interface Surface {
   readonly glow: number;
 }
 
-const cream: Surface = { albedo: hex('#ead9b8'), gloss: 0.5, glow: 0 };
-const orange: Surface = { albedo: hex('#d9622b'), gloss: 0.55, glow: 0 };
-const steel: Surface = { albedo: hex('#6a7076'), gloss: 0.8, glow: 0 };
-const glass: Surface = { albedo: hex('#14181d'), gloss: 1, glow: 0 };
-const eye: Surface = { albedo: hex('#8fe6ff'), gloss: 0.2, glow: 0.9 };
+const cream: Surface = { albedo: parseHex('#ead9b8'), gloss: 0.5, glow: 0 };
+const orange: Surface = { albedo: parseHex('#d9622b'), gloss: 0.55, glow: 0 };
+const steel: Surface = { albedo: parseHex('#6a7076'), gloss: 0.8, glow: 0 };
+const glass: Surface = { albedo: parseHex('#14181d'), gloss: 1, glow: 0 };
+const eye: Surface = { albedo: parseHex('#8fe6ff'), gloss: 0.2, glow: 0.9 };
 
 /** How a toy robot stands: radians of its head's turn, its arms' swing, and metres of its bob. */
 export interface Pose {

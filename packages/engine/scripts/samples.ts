@@ -3,18 +3,23 @@
  * its true matte, a scene to put it in, and a short shot of both kinds. Takes no arguments and always gives
  * the same pictures. Run: node packages/engine/scripts/samples.ts
  */
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  createPlanes,
+  createRandom,
+  linearSteps,
+  linearToByte,
+  rgbToPlanes,
+  writeGrey,
+} from '@restage/pixels';
+import { paintPlate, parsePrompt } from '@restage/scenes';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
-import { byteOfLinear, linearSteps } from '../src/colour/srgb.ts';
-import { finishBackdrop, plateFromLinear } from '../src/composite/backdrop.ts';
-import { randomFrom } from '../src/math/random.ts';
-import { paintPlate } from '../src/scene/plate.ts';
-import { readPrompt } from '../src/scene/reading.ts';
+import { createBackdrop, linearToPlate } from '../src/composite/backdrop.ts';
 import { createWriter } from '../src/video/encode.ts';
-import { createPlanes, planesFromRgb, writeGrey } from '../src/video/planes.ts';
 import type { Pose } from './robot.ts';
 import { develop, look } from './studio.ts';
 
@@ -24,7 +29,7 @@ const folder = fileURLToPath(new URL('../../../samples/', import.meta.url));
 function draw(width: number, height: number, grid: number, pose: Pose) {
   const picture = new Uint8Array(width * height * 3);
   const matte = new Uint8Array(width * height);
-  const random = randomFrom(9);
+  const random = createRandom(9);
   for (let p = 0; p < matte.length; p++) {
     const sum = [0, 0, 0];
     let covered = 0;
@@ -39,7 +44,7 @@ function draw(width: number, height: number, grid: number, pose: Pose) {
     matte[p] = Math.round((covered / (grid * grid)) * 255);
     const grain = (random() + random() - 1) * 2.2;
     for (let c = 0; c < 3; c++) {
-      const level = byteOfLinear[Math.round(((sum[c] ?? 0) / (grid * grid)) * linearSteps)] ?? 0;
+      const level = linearToByte[Math.round(((sum[c] ?? 0) / (grid * grid)) * linearSteps)] ?? 0;
       picture[p * 3 + c] = Math.max(0, Math.min(255, Math.round(level + grain)));
     }
   }
@@ -59,8 +64,8 @@ async function still(): Promise<void> {
 
 async function reference(): Promise<void> {
   const [width, height] = [1280, 720];
-  const { plate } = paintPlate(readPrompt('sunset over the sea, cloudy'), width, height, 21);
-  const backdrop = finishBackdrop(plateFromLinear(plate), { width, height }, 1.5, 21);
+  const { plate } = paintPlate(parsePrompt('sunset over the sea, cloudy'), width, height, 21);
+  const backdrop = createBackdrop(linearToPlate(plate), { width, height }, 1.5, 21);
   const bytes = new Uint8Array(width * height * 3);
   const codes = new Float32Array(width * 3);
   for (let y = 0; y < height; y++) backdrop.row(y, codes, bytes.subarray(y * width * 3, (y + 1) * width * 3));
@@ -86,7 +91,7 @@ async function shot(): Promise<void> {
       swing: Math.sin(phase) * 0.5,
       bob: Math.abs(Math.sin(phase)) * 0.03,
     });
-    await colour.write(planesFromRgb({ width, height, data: picture }), BigInt(frame), 1n);
+    await colour.write(rgbToPlanes({ width, height, data: picture }), BigInt(frame), 1n);
     writeGrey(matte, grey);
     await alpha.write(grey, BigInt(frame), 1n);
   }

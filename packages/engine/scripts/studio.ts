@@ -1,7 +1,15 @@
-import { hex, luminance, mixRgb, type Rgb, scaleRgb } from '../src/colour/srgb.ts';
-import { fractal, noiseFrom } from '../src/math/noise.ts';
-import { randomFrom } from '../src/math/random.ts';
-import { clamp, smoothstep } from '../src/math/scalar.ts';
+import {
+  clamp,
+  createNoise,
+  createRandom,
+  fractal,
+  luminance,
+  mixRgb,
+  parseHex,
+  type Rgb,
+  scaleRgb,
+  smoothstep,
+} from '@restage/pixels';
 import {
   add,
   distance,
@@ -16,7 +24,7 @@ import {
   visibility,
 } from './robot.ts';
 
-const noise = noiseFrom(randomFrom(2));
+const noise = createNoise(createRandom(2));
 const camera: Vector = [0.35, 1.42, -5.6];
 const forward = unit([-0.05, -0.034, 1]);
 /** Half the picture's height at distance one. */
@@ -29,8 +37,8 @@ const up: Vector = [
 ];
 const key = unit([-0.75, 1.05, -0.8]);
 const rim = unit([0.9, 0.6, 0.75]);
-const keyColour = scaleRgb(hex('#fff0dc'), 1.25);
-const fillColour = scaleRgb(hex('#aebfd4'), 0.42);
+const keyColour = scaleRgb(parseHex('#fff0dc'), 1.25);
+const fillColour = scaleRgb(parseHex('#aebfd4'), 0.42);
 const wallDepth = 3.4;
 
 export interface Seen {
@@ -77,7 +85,7 @@ function shadeRobot(point: Vector, ray: Vector, pose: Pose): Rgb {
     clamp(dot(mirrored, key), 0, 1) ** (20 + surface.gloss * 160) * surface.gloss * (direct > 0 ? 1.6 : 0);
   const window =
     smoothstep(0.55, 0.75, mirrored[1]) * smoothstep(0.9, 0.4, Math.abs(mirrored[0] + 0.4)) * 0.8;
-  const sky = scaleRgb(hex('#c8d2dc'), surface.gloss * fresnel * (0.35 + window));
+  const sky = scaleRgb(parseHex('#c8d2dc'), surface.gloss * fresnel * (0.35 + window));
   const channel = (c: 0 | 1 | 2) =>
     surface.albedo[c] *
       (keyColour[c] * direct * 1.05 +
@@ -101,7 +109,7 @@ function surroundings(from: Vector, ray: Vector, pose: Pose): Rgb {
   const pool = Math.exp(-((point[0] + 1.2) ** 2) * 0.12 - (point[1] - 2.1) ** 2 * 0.16);
   const panes = windowLight(point[0] - point[1] * 0.35, point[1] + point[0] * 0.12);
   const corner = smoothstep(0, 0.8, point[1]) * 0.35 + 0.65;
-  const paint = mixRgb(hex('#5f7f7c'), hex('#7d9c96'), pool);
+  const paint = mixRgb(parseHex('#5f7f7c'), parseHex('#7d9c96'), pool);
   const light = (0.24 + 0.42 * pool + 0.42 * panes) * shade + 0.18;
   const warm = mixRgb([0.94, 1, 1.06], [1.12, 1, 0.84], panes * 0.8);
   return [
@@ -130,7 +138,7 @@ function shadeTable(point: Vector, ray: Vector, pose: Pose): Rgb {
   );
   const seam = smoothstep(0.0, 0.02, Math.abs(((point[0] * 1.1 + 40) % 1) - 0.5) * -1 + 0.5);
   const wood = scaleRgb(
-    mixRgb(hex('#7a4a2a'), hex('#b57d4c'), clamp(0.5 + grain * 0.5 + rings * 0.16, 0, 1)),
+    mixRgb(parseHex('#7a4a2a'), parseHex('#b57d4c'), clamp(0.5 + grain * 0.5 + rings * 0.16, 0, 1)),
     0.35 + 0.65 * seam,
   );
   const above: Vector = [point[0], 0.004, point[2]];
@@ -138,7 +146,7 @@ function shadeTable(point: Vector, ray: Vector, pose: Pose): Rgb {
   const contact = openness(above, [0, 1, 0], pose);
   const mirrored: Vector = [ray[0], -ray[1], ray[2]];
   const hit = Math.hypot(point[0], point[2]) < 1.6 ? march(above, mirrored, pose) : undefined;
-  const sheen = hit === undefined ? hex('#7f938f') : shadeRobot(hit, mirrored, pose);
+  const sheen = hit === undefined ? parseHex('#7f938f') : shadeRobot(hit, mirrored, pose);
   const fresnel = 0.05 + 0.3 * (1 - clamp(-ray[1], 0, 1)) ** 5;
   const pool = 0.55 + 0.6 * Math.exp(-((point[0] + 0.6) ** 2) * 0.1 - point[2] ** 2 * 0.06);
   const channel = (c: 0 | 1 | 2) =>

@@ -1,47 +1,41 @@
 import { fileURLToPath } from 'node:url';
 import { type FailureValue, failWith } from '@restage/errors';
+import type { MatteModel, ModelFailure } from '@restage/matting';
 import workerpool from 'workerpool';
-import type {
-  Engine,
-  MatteModel,
-  ModelFailure,
-  Rendered,
-  RenderFailureCode,
-  RenderOptions,
-} from './engine.ts';
+import type { Engine, Rendered, RenderFailureCode, RenderOptions } from './engine.ts';
 import type { RenderTask } from './worker.ts';
 
 export interface CompositorOptions {
-  /** Jobs rendered at once, a process each. */
+  /** Number of worker processes: each renders one job at a time. */
   readonly workers: number;
-  /** Path of the worker's program; by default the source beside this file. A bundle names its own. */
+  /** Path of the worker's program; by default the source beside this file. A bundle passes its own. */
   readonly workerScript?: string;
-  /** Seconds that a job may take. */
+  /** Maximum seconds per job. */
   readonly wallSeconds?: number;
-  /** Memory that a worker may hold, all of it counted, before it is ended. */
+  /** Maximum memory of a worker in all; above it, the worker is killed. */
   readonly memoryMegabytes?: number;
   /** A network for alpha mode `auto`; without one, the subject is found without learned weights. */
   readonly matteModel?: MatteModel;
 }
 
-/** Why a matte network won't do, or why its check did not end. */
+/** Why a matte network can't be used, or why its check did not finish. */
 type CheckFailure = ModelFailure | WorkerFailure;
 
 /** Why a worker did not answer. */
 type WorkerFailure = FailureValue<'TIMED_OUT' | 'WORKER_TERMINATED'>;
 
-/** The engine that comes in the box. */
+/** The built-in engine. */
 export interface Compositor extends Engine {
-  /** Opens the matte network and runs it once. @returns what is wrong with it, in words for the operator. */
+  /** Opens the matte network and runs it once. @returns what is wrong with it, worded for the operator. */
   check(): Promise<CheckFailure | undefined>;
 }
 
-/** What a worker sees of our environment: untrusted bytes are parsed there, so no secrets. */
-const shared = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'SystemRoot', 'LD_LIBRARY_PATH'];
+/** Environment variables passed to workers: they parse untrusted bytes, so they get no secrets. */
+const passedVariables = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'SystemRoot', 'LD_LIBRARY_PATH'];
 
 /**
- * The engine that comes in the box. Every job runs in a child process with a time and a memory limit; one
- * that dies, hangs or is aborted costs its own job and nothing else.
+ * Creates the built-in engine. Every job runs in a child process with a time and a memory limit; one that crashes,
+ * hangs or is aborted affects no other job.
  */
 export function createCompositor(options: CompositorOptions): Compositor {
   const wallSeconds = options.wallSeconds ?? 900;
@@ -53,14 +47,16 @@ export function createCompositor(options: CompositorOptions): Compositor {
     workerTerminateTimeout: 250,
     forkArgs: [`--memory-megabytes=${memoryMegabytes}`],
     forkOpts: {
-      // A group of its own: a Ctrl-C of the terminal would reach a worker that is still starting, and end its job.
+      // A process group of its own: Ctrl-C in the terminal would kill a worker that is still starting.
       detached: true,
       execArgv: ['--disable-warning=ExperimentalWarning', `--max-old-space-size=${memoryMegabytes}`],
       env: {
         ...Object.fromEntries(
-          shared.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+          passedVariables.flatMap((name) =>
+            process.env[name] === undefined ? [] : [[name, process.env[name]]],
+          ),
         ),
-        // onnxruntime would report what it runs, and keep an id of the machine for that.
+        // onnxruntime would report usage, with an id of the machine.
         ORT_DISABLE_TELEMETRY: '1',
       },
     },
@@ -70,8 +66,8 @@ export function createCompositor(options: CompositorOptions): Compositor {
     async render(request, { signal, onProgress }) {
       if (signal.aborted) return cancelled;
       const job: RenderTask = { request, model: options.matteModel };
-      const task = pool.exec('render', [job], { on: rising(onProgress) });
-      // Nothing may be returned here: Node takes a listener's promise and rethrows what it rejects with.
+      const task = pool.exec('render', [job], { on: createMonotonicProgress(onProgress) });
+      // Returns nothing: Node rethrows the rejection of a promise that a listener returns.
       const cancel = () => {
         task.cancel();
       };
@@ -79,7 +75,7 @@ export function createCompositor(options: CompositorOptions): Compositor {
       try {
         return receive<Rendered, RenderFailureCode>(await task.timeout(wallSeconds * 1000));
       } catch (error) {
-        return signal.aborted ? cancelled : explain(error, wallSeconds);
+        return signal.aborted ? cancelled : toFailure(error, wallSeconds);
       } finally {
         signal.removeEventListener('abort', cancel);
       }
@@ -90,7 +86,7 @@ export function createCompositor(options: CompositorOptions): Compositor {
         const answer = await pool.exec('check', [options.matteModel]).timeout(wallSeconds * 1000);
         return answer && receive<never, ModelFailure['code']>(answer);
       } catch (error) {
-        return explain(error, wallSeconds);
+        return toFailure(error, wallSeconds);
       }
     },
     async close() {
@@ -101,15 +97,15 @@ export function createCompositor(options: CompositorOptions): Compositor {
 
 const cancelled = failWith('CANCELLED', 'The job was cancelled.');
 
-/** Makes what a worker answered a failure again, where it is one: it comes as JSON, which drops the brand. */
+/** Restores the brand of a failure that a worker returned: results come as JSON, which drops it. */
 function receive<Answer extends object, Code extends string>(
   answer: Answer | { readonly code: Code; readonly message: string },
 ): Answer | FailureValue<Code> {
   return 'code' in answer ? failWith(answer.code, answer.message) : answer;
 }
 
-/** Hands on what a worker says of its progress, never falling. */
-function rising(onProgress: RenderOptions['onProgress']): (payload: unknown) => void {
+/** Forwards a worker's progress, never falling. */
+function createMonotonicProgress(onProgress: RenderOptions['onProgress']): (payload: unknown) => void {
   let highest = 0;
   return (payload) => {
     if (typeof payload !== 'object' || payload === null || !('progress' in payload)) return;
@@ -121,13 +117,13 @@ function rising(onProgress: RenderOptions['onProgress']): (payload: unknown) => 
 }
 
 /**
- * The end of a worker in words for the job's owner. An error that the worker's own code threw is a bug, not
- * a failure of the job, and stays one.
+ * Converts the end of a worker to a failure for the job's owner. An error thrown by the worker's own code is a bug
+ * and is rethrown.
  */
-function explain(error: unknown, wallSeconds: number): WorkerFailure {
+function toFailure(error: unknown, wallSeconds: number): WorkerFailure {
   if (error instanceof workerpool.Promise.TimeoutError)
     return failWith('TIMED_OUT', `Rendering took longer than ${wallSeconds} seconds and was ended.`);
-  // Not from here, or it would be one of the two above: a whole service is told to stop, and the job is not to blame.
+  // SIGTERM that is not from here stops the whole service, so the job is not to blame.
   if (error instanceof workerpool.TerminateError && error.message.includes('signalCode: `SIGTERM`'))
     throw new Error('the render process was told to end', { cause: error });
   if (

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Rendered } from './engine.ts';
 
-/** Where a job's three files go. */
-export function outputPaths(
+/** The paths of a job's three files. */
+export function getOutputPaths(
   folder: string,
   extension: 'png' | 'mp4',
 ): Pick<Rendered, 'render' | 'source' | 'alpha'> {

@@ -1,12 +1,12 @@
+import type { MatteFinder } from '@restage/matting';
 import type { RenderRequest, RenderResult } from './engine.ts';
 import { renderImage } from './image/render.ts';
-import type { MatteFinder } from './matte/automatic.ts';
 import { renderVideo } from './video/render.ts';
 
 /**
  * Renders one job in this process.
- * @param newFinder makes what finds the subject for alpha mode `auto`, by default without learned weights. It is new for each
- *   shot, since it remembers the frame before.
+ * @param newFinder creates the matte finder for alpha mode `auto`; by default the classical one. Each shot gets a new
+ *   one, since finders remember the previous frame.
  */
 export function render(
   request: RenderRequest,

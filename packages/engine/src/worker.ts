@@ -1,15 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import { isFailure } from '@restage/errors';
+import {
+  checkNetwork,
+  createNetworkFinder,
+  type MatteFinder,
+  type MatteModel,
+  type MatteNetwork,
+  type ModelFailure,
+  openNetwork,
+} from '@restage/matting';
 import workerpool from 'workerpool';
-import type { MatteModel, ModelFailure, RenderRequest } from './engine.ts';
-import type { MatteFinder } from './matte/automatic.ts';
-import { type MatteNetwork, openNetwork } from './matte/network.ts';
-import { checkNetwork, createNetworkFinder } from './matte/network-finder.ts';
+import type { RenderRequest } from './engine.ts';
 import { render } from './render.ts';
 
 /**
- * A thread that ends this process when it outgrows its memory or has lost its parent, which it can do even
- * while native code holds the main thread. Given as text, so that a bundle of this file stays one file.
+ * A thread that kills this process when it exceeds its memory or has lost its parent, even while native code blocks
+ * the main thread. Given as text, so that a bundle of this file stays one file.
  */
 const watchdog = `
 const { workerData } = require('node:worker_threads');
@@ -29,39 +35,39 @@ if (megabytes > 0) {
 process.on('SIGINT', () => {});
 
 /**
- * What a worker is asked to render. One object: it comes as JSON, which drops a property that is undefined, but makes null
- * of an argument that is.
+ * A worker's task. One object: it is sent as JSON, which drops an undefined property but turns an undefined argument
+ * into null.
  */
 export interface RenderTask {
   readonly request: RenderRequest;
   readonly model: MatteModel | undefined;
 }
 
-/** The network of this process, opened once: every job of a pool names the same one. */
+/** This process's network, opened once: all jobs of a pool use the same one. */
 let network: MatteNetwork | undefined;
 
-async function opened(model: MatteModel): Promise<MatteNetwork | ModelFailure> {
+async function openOnce(model: MatteModel): Promise<MatteNetwork | ModelFailure> {
   if (network?.model.path === model.path) return network;
   const found = await openNetwork(model);
   if (!isFailure(found)) network = found;
   return found;
 }
 
-async function findersFor(model: MatteModel | undefined): Promise<(() => MatteFinder) | undefined> {
+async function createFinderFactory(model: MatteModel | undefined): Promise<(() => MatteFinder) | undefined> {
   if (model === undefined) return undefined;
-  const found = await opened(model);
-  // The server has checked it when it started, so that this is the machine's fault and not the job's.
+  const found = await openOnce(model);
+  // The server checks it when it starts, so the machine is to blame and not the job.
   if (isFailure(found)) throw new Error(`${model.path}: ${found.message}`);
   return () => createNetworkFinder(found);
 }
 
 workerpool.worker({
   async render({ request, model }: RenderTask) {
-    const newFinder = await findersFor(request.alphaMode === 'auto' ? model : undefined);
+    const newFinder = await createFinderFactory(request.alphaMode === 'auto' ? model : undefined);
     return render(request, (progress) => workerpool.workerEmit({ progress }), newFinder);
   },
   async check(model: MatteModel) {
-    const found = await opened(model);
+    const found = await openOnce(model);
     return isFailure(found) ? found : checkNetwork(found);
   },
 });

@@ -2,21 +2,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFailure } from '@restage/errors';
+import { byteToLinear, rgbToLab } from '@restage/pixels';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { labFromRgb } from '../src/colour/oklab.ts';
-import { linearOfByte } from '../src/colour/srgb.ts';
 import { createCompositor } from '../src/compositor.ts';
 import type { Engine, Rendered } from '../src/engine.ts';
-import { drawMatte, egg, pixels } from '../src/test-kit.ts';
+import { drawMatte, egg, readPixels } from './support/files.ts';
 
-/** Paths of pictures: a portrait of 512×512 and a scene of another look. */
+/** Paths of pictures: a portrait of 512×512 and a scene with different colours. */
 export interface CompositeMaterial {
   readonly portrait: string;
   readonly scene: string;
 }
 
-/** What must hold of a picture with a custom matte and a reference, whoever took the picture. */
+/** Describes what must hold for any picture with a custom matte and a reference. */
 export function describeComposite(name: string, { portrait, scene }: CompositeMaterial): void {
   describe(`${name} with a custom matte and a reference`, () => {
     const directory = mkdtempSync(join(tmpdir(), 'restage-composite-'));
@@ -51,9 +50,10 @@ export function describeComposite(name: string, { portrait, scene }: CompositeMa
       rmSync(directory, { recursive: true, force: true });
     });
 
-    const outputs = () => Promise.all([pixels(result.render), pixels(result.source), pixels(result.alpha)]);
+    const outputs = () =>
+      Promise.all([readPixels(result.render), readPixels(result.source), readPixels(result.alpha)]);
 
-    test('comes back with source and matte, all of the source’s size', async () => {
+    test('gives render, source and alpha of the source’s size', async () => {
       for (const path of [result.render, result.source, result.alpha])
         expect(await sharp(path).metadata()).toMatchObject({ format: 'png', width: 512, height: 512 });
       expect(result).toMatchObject({ width: 512, height: 512, frames: 1 });
@@ -90,7 +90,7 @@ export function describeComposite(name: string, { portrait, scene }: CompositeMa
       expect(after).toBeLessThan(before * 0.6);
     });
 
-    test('is the same bytes on repeat and from another worker process', async () => {
+    test('gives the same bytes on repeat and from another worker process', async () => {
       const expected = readFileSync(result.render);
       const repeats = await Promise.all([render(engines[0]), render(engines[0]), render(engines[1])]);
       for (const repeat of repeats) expect(readFileSync(repeat.render).equals(expected)).toBe(true);
@@ -107,10 +107,10 @@ function meanLab(
   let [l, a, b, count] = [0, 0, 0, 0];
   for (let i = 0; i < data.length; i += 3) {
     if (!passes(matte[i] ?? 0)) continue;
-    const lab = labFromRgb([
-      linearOfByte[data[i] ?? 0] ?? 0,
-      linearOfByte[data[i + 1] ?? 0] ?? 0,
-      linearOfByte[data[i + 2] ?? 0] ?? 0,
+    const lab = rgbToLab([
+      byteToLinear[data[i] ?? 0] ?? 0,
+      byteToLinear[data[i + 1] ?? 0] ?? 0,
+      byteToLinear[data[i + 2] ?? 0] ?? 0,
     ]);
     l += lab[0];
     a += lab[1];

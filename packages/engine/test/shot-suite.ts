@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { isFailure } from '@restage/errors';
 import { AVCOL_RANGE_MPEG, AVCOL_SPC_BT709 } from 'node-av/constants';
 import { expect, onTestFinished, test } from 'vitest';
-import { inspect } from '../src/test-kit.ts';
-import { cutWithMatte } from '../src/video/cut-kit.ts';
 import { renderVideo } from '../src/video/render.ts';
+import { cutWithMatte } from './support/cut-video.ts';
+import { inspectVideo } from './support/files.ts';
 
-/** What must hold of the first frames of a shot of 1280×720 with a video matte, whoever filmed it. */
+/** Tests what must hold for the first frames of any shot of 1280×720 with a video matte. */
 export function testShot(name: string, video: string, frames: number): void {
   test(`${frames} frames of ${name} come back as three videos of that length, every frame at its time, tagged`, async () => {
     const directory = mkdtempSync(join(tmpdir(), 'restage-shot-'));
@@ -16,7 +16,7 @@ export function testShot(name: string, video: string, frames: number): void {
     const outputDirectory = join(directory, 'outputs');
     mkdirSync(outputDirectory);
     const { source, alpha } = await cutWithMatte(video, directory, frames);
-    const original = await inspect(source);
+    const original = await inspectVideo(source);
     const result = await renderVideo(
       {
         ...{ generationType: 'video', alphaMode: 'custom', seed: 3, maxResolution: 720 },
@@ -28,15 +28,15 @@ export function testShot(name: string, video: string, frames: number): void {
     const size = { width: 1280, height: 720 };
     expect(result).toMatchObject({ ...size, frames });
     for (const path of [result.render, result.source, result.alpha]) {
-      const made = await inspect(path);
+      const made = await inspectVideo(path);
       expect(made).toMatchObject({ ...size, frames, range: AVCOL_RANGE_MPEG, space: AVCOL_SPC_BT709 });
       expect(made.duration).toBeCloseTo(original.duration, 3);
       for (const [n, time] of made.times.entries()) expect(time).toBeCloseTo(original.times[n] ?? -1, 3);
       const bytes = readFileSync(path);
       expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
     }
-    const out = await inspect(result.render);
-    const matte = await inspect(result.alpha);
+    const out = await inspectVideo(result.render);
+    const matte = await inspectVideo(result.alpha);
     expect(matte.first[0]).toBe(16);
     expect(matte.first.subarray(0, 1280 * 720).includes(235)).toBe(true);
     expect(out.first[0]).not.toBe(original.first[0]);

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { failWith, isFailure } from '@restage/errors';
 import { fixturePath } from '@restage/fixtures';
 import { expect, onTestFinished, test } from 'vitest';
+import { createFolder } from '../../test/support/files.ts';
 import type { RenderRequest } from '../engine.ts';
-import { folder } from '../test-kit.ts';
 import { createCogEngine } from './engine.ts';
 
 interface Job {
@@ -58,7 +58,7 @@ const request = (): RenderRequest => ({
   prompt: 'a forest',
   seed: 7,
   maxResolution: 720,
-  outputDirectory: folder(),
+  outputDirectory: createFolder(),
 });
 const data = (text: string) => `data:image/png;base64,${Buffer.from(text).toString('base64')}`;
 

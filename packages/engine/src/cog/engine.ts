@@ -45,7 +45,7 @@ export function createCogEngine(options: CogOptions): Engine {
       const ended = Promise.withResolvers<Prediction | undefined>();
       let highest = 0;
       const hook = await listener.expect((prediction) => {
-        const fraction = progressOf(prediction);
+        const fraction = parseProgress(prediction);
         if (fraction > highest) {
           highest = fraction;
           onProgress(fraction);
@@ -59,7 +59,7 @@ export function createCogEngine(options: CogOptions): Engine {
           method: 'PUT',
           headers: { 'content-type': 'application/json', prefer: 'respond-async' },
           body: JSON.stringify({
-            input: await inputOf(request),
+            input: await createInput(request),
             webhook: hook.url,
             webhook_events_filter: ['start', 'logs', 'completed'],
           }),
@@ -80,12 +80,12 @@ export function createCogEngine(options: CogOptions): Engine {
             : failWith('TIMED_OUT', `Rendering took longer than ${wallSeconds} seconds and was ended.`);
         }
         if (prediction.status !== 'succeeded')
-          return failWith('MODEL_FAILED', `The model failed: ${reasonOf(prediction)}`);
+          return failWith('MODEL_FAILED', `The model failed: ${getReason(prediction)}`);
         const result = await takeOutput(prediction.output, request, server, fetcher, limit);
         if (!isFailure(result)) onProgress(1);
         return result;
       } catch (error) {
-        return explain(error, signal);
+        return toFailure(error, signal);
       } finally {
         limit.removeEventListener('abort', stop);
         hook.forget();
@@ -99,7 +99,7 @@ export function createCogEngine(options: CogOptions): Engine {
 }
 
 /** A job as a model's input; files as data URIs, which every Cog server takes. */
-async function inputOf(request: RenderRequest): Promise<Record<string, string | number>> {
+async function createInput(request: RenderRequest): Promise<Record<string, string | number>> {
   const file = async (path: string) =>
     `data:${mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream'};base64,${(await readFile(path)).toString('base64')}`;
   return {
@@ -119,19 +119,19 @@ function isTerminal({ status }: Prediction): boolean {
 }
 
 /** Models print their progress; the last percentage in the log is taken for it. */
-function progressOf({ logs }: Prediction): number {
+function parseProgress({ logs }: Prediction): number {
   const percent = logs?.match(/(\d{1,3})(?:\.\d+)?\s?%(?![\s\S]*%)/)?.[1];
   return percent === undefined ? 0 : Math.min(99, Number(percent)) / 100;
 }
 
-function reasonOf({ error, status }: Prediction): string {
+function getReason({ error, status }: Prediction): string {
   return typeof error === 'string' && error !== ''
     ? error.slice(0, 300)
     : `it ended as ${status ?? 'nothing'}.`;
 }
 
 /** A server that can't be reached is the operator's affair, and the job's failure. */
-function explain(error: unknown, signal: AbortSignal): RenderResult {
+function toFailure(error: unknown, signal: AbortSignal): RenderResult {
   if (signal.aborted) return failWith('CANCELLED', 'The job was cancelled.');
   if (error instanceof TypeError || (error instanceof DOMException && /Abort|Timeout/.test(error.name))) {
     return failWith('MODEL_UNREACHABLE', 'The model server could not be reached.');

@@ -1,9 +1,7 @@
+import { byteToLinear, createGrid, createRandom } from '@restage/pixels';
 import { expect, test } from 'vitest';
-import { linearOfByte } from '../colour/srgb.ts';
-import { createGrid } from '../math/blur.ts';
-import { randomFrom } from '../math/random.ts';
-import { finishBackdrop, linearise, noiseTable, plateFromLinear } from './backdrop.ts';
-import { rounded as f, mixed } from './scalar-kit.ts';
+import { rounded as f, mixed } from '../../test/support/scalar.ts';
+import { createBackdrop, createNoiseTable, linearize, linearToPlate } from './backdrop.ts';
 
 /** Where among `cells` the middle of place `at` of `count` lies: the cell before it, and how far from that to the next. */
 function placed(at: number, count: number, cells: number) {
@@ -18,15 +16,15 @@ test.each([
 ])(
   '%i × %i pixels of a plate of %i × %i, with grain, are what plain arithmetic gives, every byte',
   (width, height, across, down, grain) => {
-    const random = randomFrom(3);
+    const random = createRandom(3);
     const plate = Float32Array.from({ length: across * down * 3 }, () => random() * 255);
-    const backdrop = finishBackdrop(
+    const backdrop = createBackdrop(
       { width: across, height: down, codes: plate },
       { width, height },
       grain,
       77,
     );
-    const noise = noiseTable(77);
+    const noise = createNoiseTable(77);
     for (let y = 0; y < height; y++) {
       const codes = new Float32Array(width * 3);
       const bytes = new Uint8Array(width * 3);
@@ -55,12 +53,12 @@ test.each([
 
 test('a plate’s code values are those of its light, and back, as near as an eye can tell', () => {
   const plate = createGrid(256, 1, 3);
-  for (let i = 0; i < plate.data.length; i++) plate.data[i] = linearOfByte[Math.floor(i / 3)] ?? 0;
-  const { codes } = plateFromLinear(plate);
+  for (let i = 0; i < plate.data.length; i++) plate.data[i] = byteToLinear[Math.floor(i / 3)] ?? 0;
+  const { codes } = linearToPlate(plate);
   for (let i = 0; i < codes.length; i++)
     expect(Math.abs((codes[i] ?? 0) - Math.floor(i / 3))).toBeLessThan(0.11);
   const linear = new Float32Array(codes.length);
-  linearise(codes, linear);
+  linearize(codes, linear);
   for (let i = 0; i < codes.length; i++)
     expect(Math.abs((linear[i] ?? 0) - (plate.data[i] ?? 0))).toBeLessThan(5e-4);
 });

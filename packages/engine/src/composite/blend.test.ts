@@ -1,8 +1,5 @@
+import { bakeLut, codeSteps, codeToLinear, linearToByte } from '@restage/pixels';
 import { expect, test } from 'vitest';
-import { bakeLut } from '../colour/lut.ts';
-import { byteOfLinear, codeSteps, linearOfCode } from '../colour/srgb.ts';
-import { coarseSize } from '../light/fields.ts';
-import { createBlend, type Layers } from './blend.ts';
 import {
   each,
   lookUpScalar,
@@ -13,7 +10,9 @@ import {
   readScalar,
   rounded,
   shineScalar,
-} from './scalar-kit.ts';
+} from '../../test/support/scalar.ts';
+import { createBlend, type Layers } from './blend.ts';
+import { getCoarseSize } from './fields.ts';
 
 /** All rows of a blend. */
 function blend(layers: Layers, width: number, height: number): Uint8Array {
@@ -33,7 +32,7 @@ test.each([
   const { bytes, matte, linear, light, colours } = noisyLayers(
     width,
     height,
-    coarseSize(width, height),
+    getCoarseSize(width, height),
     width,
   );
   const frame = bytes(width * height * 3);
@@ -63,8 +62,8 @@ test.each([
     );
     for (const c of [0, 1, 2] as const) {
       const code = rounded(rounded((codes[p * 3 + c] ?? 0) * codeSteps) + 2 ** 23) - 2 ** 23;
-      const value = cover < 255 ? mixed(linearOfCode[code] ?? 0, lit[c], alpha) : lit[c];
-      expected[p * 3 + c] = byteOfLinear[place(Math.min(1, Math.max(0, value)))] ?? 0;
+      const value = cover < 255 ? mixed(codeToLinear[code] ?? 0, lit[c], alpha) : lit[c];
+      expected[p * 3 + c] = linearToByte[place(Math.min(1, Math.max(0, value)))] ?? 0;
     }
   }
   expect(out).toEqual(expected);
@@ -72,7 +71,7 @@ test.each([
 
 test('without a matte the whole picture is graded and lit', () => {
   const [width, height] = [33, 12];
-  const { bytes, light } = noisyLayers(width, height, coarseSize(width, height), 5);
+  const { bytes, light } = noisyLayers(width, height, getCoarseSize(width, height), 5);
   const frame = bytes(width * height * 3);
   const out = blend(
     { frame, matte: undefined, backdrop: undefined, lut, light, colours: undefined },
@@ -86,7 +85,7 @@ test('without a matte the whole picture is graded and lit', () => {
       lookUpScalar(lut, seen),
       ...readScalar(light, width, height, p % width, Math.floor(p / width)),
     );
-    return byteOfLinear[place(lit[(i % 3) as 0 | 1 | 2])] ?? 0;
+    return linearToByte[place(lit[(i % 3) as 0 | 1 | 2])] ?? 0;
   });
   expect(out).toEqual(expected);
 });

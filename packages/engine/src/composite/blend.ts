@@ -1,16 +1,25 @@
-import type { Lut } from '../colour/lut.ts';
-import { coarseSize, type Fields } from '../light/fields.ts';
-import { arenas } from '../wasm/arena.ts';
-import { f32, f32x4, i32, kernel, loop, type Statement, type Value, when } from '../wasm/assemble.ts';
+import {
+  createArenaFactory,
+  f32,
+  f32x4,
+  i32,
+  kernel,
+  type Lut,
+  loop,
+  type Statement,
+  type Value,
+  when,
+} from '@restage/pixels';
 import type { Backdrop } from './backdrop.ts';
-import { gridCode, mixed, pixelCode, three } from './pixel.ts';
-import { fieldBytes, layReading, readingBytes } from './reading.ts';
-import { cubeFloats, layTables, tableBytes } from './tables.ts';
+import { type Fields, getCoarseSize } from './fields.ts';
+import { buildGridSampler, fieldBytes, getSamplerBytes } from './kernels/grid-sampler.ts';
+import { cubeFloats, tableBytes, writeTables } from './kernels/lookup-tables.ts';
+import { gridCode, mixed, pixelCode, three } from './kernels/pixel.ts';
 
 export interface Layers extends Fields {
-  /** 8-bit sRGB, three bytes a pixel. */
+  /** 8-bit sRGB, three bytes per pixel. */
   readonly frame: Uint8Array;
-  /** One byte a pixel, 255 is subject; absent where the whole frame is. */
+  /** One byte per pixel, 255 is subject; undefined if the whole frame is the subject. */
   readonly matte: Uint8Array | undefined;
   readonly backdrop: Backdrop | undefined;
   readonly lut: Lut;
@@ -75,12 +84,12 @@ const blendRow = kernel(
   },
 );
 
-const arenaOf = arenas({ blendRow });
+const createArena = createArenaFactory({ blendRow });
 
 /**
- * Lays the graded, lit subject over the backdrop, α·subject + (1 − α)·plate in linear light. In the edge band the old
- * background is taken out of each pixel before it is graded.
- * @returns writes one row, 8-bit sRGB; rows may come in any order.
+ * Creates a blender of the graded, lit subject over the backdrop: α·subject + (1 − α)·plate in linear light. In the
+ * edge band, the old background is removed from each pixel before grading.
+ * @returns a function that writes one row, 8-bit sRGB; rows may come in any order.
  */
 export function createBlend(
   layers: Layers,
@@ -88,15 +97,15 @@ export function createBlend(
   height: number,
 ): (y: number, out: Uint8Array) => void {
   const { frame, matte, backdrop } = layers;
-  const coarse = coarseSize(width, height);
+  const coarse = getCoarseSize(width, height);
   const size = { width, height };
-  const { kernels, ...arena } = arenaOf(
-    width * 19 + cubeFloats * 4 + tableBytes + readingBytes(coarse, size, 2) + 512,
+  const { kernels, ...arena } = createArena(
+    width * 19 + cubeFloats * 4 + tableBytes + getSamplerBytes(coarse, size, 2) + 512,
   );
   const [tables, cube] = [arena.bytes(tableBytes), arena.floats(cubeFloats)];
-  layTables(tables.view);
+  writeTables(tables.view);
   cube.view.set(layers.lut);
-  const reading = layReading(arena, coarse, size);
+  const reading = buildGridSampler(arena, coarse, size);
   const [light, colours] = [reading.grid(), reading.grid()];
   light.view.set(layers.light.data);
   if (layers.colours !== undefined) colours.view.set(layers.colours.data);

@@ -1,21 +1,26 @@
-import type { Lut } from '../colour/lut.ts';
-import { type ColourStatistics, colourStatistics } from '../colour/statistics.ts';
-import { cellSize, frameFields, frameSlope } from '../light/fields.ts';
-import { createGrid } from '../math/blur.ts';
-import type { Stage } from '../scene/stage.ts';
+import {
+  type ColourStatistics,
+  computeColourStatistics,
+  createGrid,
+  type Lut,
+  type Picture,
+  type View,
+  viewPicture,
+} from '@restage/pixels';
+import type { PreparedScene } from '../prepare-scene.ts';
 import { createBlend } from './blend.ts';
-import { type Picture, pictureView, type View } from './view.ts';
+import { computeFields, createLightSlope, getCellSize } from './fields.ts';
 
 /**
- * Colours of the subject, from one pixel in each cell of the coarse grid; undefined for an empty matte.
- * @param above what the matte is over where the subject is.
+ * Statistics of the subject's colours, from one pixel in each cell of the coarse grid; undefined for an empty matte.
+ * @param above the matte's threshold for subject.
  */
-export function subjectStatistics(
+export function computeSubjectStatistics(
   { width, height, linear }: View,
   matte: Uint8Array | undefined,
   above = 127,
 ): ColourStatistics | undefined {
-  const cell = cellSize(width, height);
+  const cell = getCellSize(width, height);
   const grid = createGrid(Math.ceil(width / cell), Math.ceil(height / cell), 3);
   const inside = new Uint8Array(grid.width * grid.height);
   const rgb = new Float32Array(3);
@@ -27,16 +32,16 @@ export function subjectStatistics(
     linear(x, y, rgb);
     grid.data.set(rgb, at * 3);
   }
-  return colourStatistics(grid, (at) => inside[at] as number);
+  return computeColourStatistics(grid, (at) => inside[at] as number);
 }
 
 /**
- * Composites one frame, a row at a time.
- * @param matte one byte a pixel, 255 is subject; undefined relights the whole frame and replaces nothing.
- * @returns writes one row as 8-bit sRGB.
+ * Composites one frame, row by row.
+ * @param matte one byte per pixel, 255 is subject; undefined relights the whole frame and replaces nothing.
+ * @returns a function that writes one row as 8-bit sRGB.
  */
 export function compositeRows(
-  stage: Stage,
+  scene: PreparedScene,
   lut: Lut,
   frame: Picture,
   matte: Uint8Array | undefined,
@@ -46,9 +51,9 @@ export function compositeRows(
     matte === undefined
       ? {
           backdrop: undefined,
-          light: frameSlope(width, height, stage.key, stage.strength),
+          light: createLightSlope(width, height, scene.key, scene.strength),
           colours: undefined,
         }
-      : { backdrop: stage.backdrop, ...frameFields(pictureView(frame), matte, stage) };
+      : { backdrop: scene.backdrop, ...computeFields(viewPicture(frame), matte, scene) };
   return createBlend({ frame: data, matte, lut, ...layers }, width, height);
 }

@@ -1,6 +1,6 @@
 import type { Size } from '@restage/contract';
 
-/** Five columns by seven rows a letter, the top row first, its leftmost column the highest of five bits. */
+/** Five columns by seven rows per letter, top row first, with the leftmost column in the highest of five bits. */
 const glyphs: Readonly<Record<string, readonly number[]>> = {
   R: [0b11110, 0b10001, 0b10001, 0b11110, 0b10100, 0b10010, 0b10001],
   E: [0b11111, 0b10000, 0b10000, 0b11110, 0b10000, 0b10000, 0b11111],
@@ -13,7 +13,7 @@ const text = 'RESTAGE TEST';
 const columns = text.length * 6 + 6;
 const rows = 24;
 
-/** Whether the repeating text covers a place, told in dots of its letters; alternate lines are shifted. */
+/** Whether the repeating text covers a position, given in dots; alternate lines are shifted. */
 function isInk(column: number, row: number): boolean {
   const line = Math.floor(row / rows);
   const inLine = row - line * rows;
@@ -26,9 +26,10 @@ function isInk(column: number, row: number): boolean {
 }
 
 /**
- * "RESTAGE TEST" in rows over a whole picture of 8-bit pixels; dots are a 150th of its height.
- * @param channels bytes a pixel; @param white the code of white in all of them.
- * @returns lays it over one row of pixels, in place.
+ * Creates the watermark "RESTAGE TEST", in rows over a whole picture of 8-bit pixels; a dot is a 150th of its height.
+ * @param channels bytes per pixel.
+ * @param white code of white in all of them.
+ * @returns a function that draws it over one row of pixels, in place.
  */
 export function watermark(
   { width, height }: Size,

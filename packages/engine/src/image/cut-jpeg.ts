@@ -4,7 +4,7 @@ import sharp from 'sharp';
 const endOfImage = Buffer.from([0xff, 0xd9]);
 const progressiveFrame = 0xc2;
 const startOfScan = 0xda;
-/** The most of a picture's rows that may be missing: what decoders fill, everyone shows. */
+/** Maximum share of a picture's rows that may be missing: decoders fill them, and viewers show that. */
 const maxMissingShare = 0.5;
 
 /** Whether libvips gave up because a JPEG ends before its end marker. */
@@ -13,9 +13,9 @@ export function isCutJpeg(error: Error): boolean {
 }
 
 /**
- * A JPEG that ends too early, with an end marker, which makes decoders fill what is missing.
- * @returns undefined where most of the picture is missing: more than half of its rows, or, where it is stored coarse to fine,
- *   any of the brightness but its last bits.
+ * Adds an end marker to a JPEG that ends too early, which makes decoders fill what is missing.
+ * @returns undefined if most of the picture is missing: more than half of its rows, or, in a progressive file, any of
+ *   the brightness but its last bits.
  */
 export async function closeJpeg(path: string, limitInputPixels: number): Promise<Buffer | undefined> {
   const file = await readFile(path);
@@ -48,7 +48,7 @@ function decodesCleanly(file: Buffer, limitInputPixels: number): Promise<boolean
     );
 }
 
-/** Rows at the bottom of a grey picture that are of one value each, as those are that a decoder fills. */
+/** Counts the rows at the bottom of a grey picture that have a single value, as those filled by a decoder. */
 function countFlatRows(grey: Uint8Array, width: number, height: number): number {
   let rows = 0;
   for (let y = height - 1; y >= 0; y--, rows++) {
@@ -63,13 +63,13 @@ interface Scan {
   readonly components: readonly number[];
   /** The first and the last of the coefficients, 0…63. */
   readonly band: readonly [first: number, last: number];
-  /** Whether it adds a bit to what earlier scans hold. */
+  /** Whether it refines coefficients of earlier scans by a bit. */
   readonly isRefinement: boolean;
-  /** Whether its data goes to its end. */
+  /** Whether its data is complete. */
   readonly isWhole: boolean;
 }
 
-/** A segment's header and what it holds, from its marker up to, not including, `end`; a scan's coded data follows it. */
+/** A segment from its marker up to, not including, `end`; a scan's coded data follows it. */
 interface Segment {
   readonly marker: number;
   readonly start: number;
@@ -107,7 +107,7 @@ function readScans(
   });
 }
 
-/** Where the next segment begins: neither stuffed bytes nor restarts of a scan do. −1 where there is none. */
+/** Finds the next marker, skipping stuffed bytes and restart markers of a scan. −1 if there is none. */
 function findMarker(file: Buffer, from: number): number {
   for (let at = file.indexOf(0xff, from); at >= 0; at = file.indexOf(0xff, at + 1)) {
     const marker = file[at + 1] ?? 0;
@@ -117,7 +117,7 @@ function findMarker(file: Buffer, from: number): number {
   return -1;
 }
 
-/** Whether every coefficient of the first component, which is brightness, stands in a scan that is whole. */
+/** Whether a complete scan has each coefficient of the first component, which is brightness. */
 function hasBrightness(scans: readonly Scan[]): boolean {
   const brightness = scans[0]?.components[0];
   const held = new Set<number>();

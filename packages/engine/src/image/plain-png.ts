@@ -1,19 +1,19 @@
 import { readFile, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
-/** Chunks that say nothing of how the pixels are to be shown. */
+/** Chunks that don't affect how pixels are shown. */
 const neutral = new Set([
   ...['IHDR', 'PLTE', 'IDAT', 'IEND', 'sRGB', 'sBIT', 'pHYs', 'tIME', 'tEXt', 'zTXt', 'iTXt', 'eXIf'],
   ...['bKGD', 'hIST', 'sPLT'],
 ]);
 /** Chunks that an sRGB chunk overrides (PNG, third edition, 11.3.2). */
 const overridden = new Set(['gAMA', 'cHRM']);
-/** Larger files are not read for this. */
+/** Larger files are not checked. */
 const maxBytes = 32 * 1024 * 1024;
 
 /**
- * Whether a PNG is whole, its checksums right and nothing after its end, and a still of plain sRGB pixels: no animation, no
- * gamma, primaries, profile or transparency of its own.
+ * Whether a PNG is complete, with valid checksums and nothing after its end, and a still of plain sRGB pixels: no
+ * animation, and no gamma, primaries, profile or transparency of its own.
  */
 export async function isPlainPng(path: string): Promise<boolean> {
   if ((await stat(path)).size > maxBytes) return false;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { limits } from '@restage/contract';
 import { failWith, isFailure } from '@restage/errors';
+import { createRandom } from '@restage/pixels';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { createFolder, readPixels } from '../../test/support/files.ts';
 import type { RenderRequest } from '../engine.ts';
-import { randomFrom } from '../math/random.ts';
-import { folder, pixels } from '../test-kit.ts';
 import { readReference, readSource } from './read.ts';
 import { renderImage } from './render.ts';
 
@@ -15,7 +15,7 @@ const [width, height] = [96, 64];
 
 /** A gradient under grain, so that no row is of one colour. */
 function draw(): Sharp {
-  const random = randomFrom(3);
+  const random = createRandom(3);
   const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
     const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
     return 40 + (i % 3 === 0 ? x * 1.5 : y * 2) + random() * 40;
@@ -50,7 +50,7 @@ function withChunk(file: Buffer, chunk: Buffer): Buffer {
 }
 
 function write(name: string, bytes: Buffer): string {
-  const path = join(folder(), name);
+  const path = join(createFolder(), name);
   writeFileSync(path, bytes);
   return path;
 }
@@ -122,7 +122,7 @@ async function renderStill(bytes: Buffer) {
   const source = write('source', bytes);
   const request: RenderRequest = {
     ...{ generationType: 'image', alphaMode: 'fill', prompt: 'dusk', seed: 1, maxResolution: 720 },
-    ...{ source, outputDirectory: folder() },
+    ...{ source, outputDirectory: createFolder() },
   };
   const result = await renderImage(request, () => {});
   if (isFailure(result)) throw new Error(result.message);
@@ -164,7 +164,7 @@ describe('the source that comes back', () => {
     const source = await renderStill(bytes);
     for (const type of ['acTL', 'fcTL', 'fdAT', 'gAMA', 'cICP', 'after'])
       expect(source.includes(type)).toBe(false);
-    const shown = await pixels(write('returned.png', source));
+    const shown = await readPixels(write('returned.png', source));
     expect(Buffer.compare(shown.data, await sharp(png).raw().toBuffer())).toBe(0);
   });
 
@@ -181,7 +181,7 @@ describe('the source that comes back', () => {
         .webp({ lossless: true, delay: [100, 100] })
         .toBuffer(),
     );
-    const shown = await pixels(write('returned.png', source));
+    const shown = await readPixels(write('returned.png', source));
     expect(shown).toMatchObject({ width, height });
     expect([...shown.data.subarray(0, 3)]).toEqual([0xc0, 0x20, 0x20]);
   });

@@ -1,7 +1,7 @@
 import { limits, outputSize, type Size } from '@restage/contract';
 import { failWith } from '@restage/errors';
+import type { Picture } from '@restage/pixels';
 import sharp, { type Sharp } from 'sharp';
-import type { Picture } from '../composite/view.ts';
 import type { InputFailure, RenderRequest } from '../engine.ts';
 import { closeJpeg, isCutJpeg } from './cut-jpeg.ts';
 import { isPlainPng } from './plain-png.ts';
@@ -11,10 +11,10 @@ sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({ operation: ['VipsForeignLoadPng', 'VipsForeignLoadJpeg', 'VipsForeignLoadWebp'] });
 sharp.cache(false);
 
-/** What a file is to the job: the word for it in messages. */
+/** A file's role, named in messages. */
 type Role = 'source' | 'alpha' | 'reference image';
 
-/** The most pixels that are decoded: those that a start accepts. */
+/** Maximum pixels to decode: those that a start accepts. */
 const limitInputPixels: Readonly<Record<Role, number>> = {
   source: limits.sourcePixels,
   alpha: limits.sourcePixels,
@@ -22,8 +22,8 @@ const limitInputPixels: Readonly<Record<Role, number>> = {
 };
 
 /**
- * Decodes a file, which `open` gives anew each time: read once from top to bottom, so that it is scaled while it is decoded.
- * What libvips can't decode is the job's fault, not a bug: it becomes a failure that names the file's role.
+ * Decodes a file, which `open` opens anew each time: read once from top to bottom, and scaled while decoding. If
+ * libvips can't decode it, that is the job's fault, not a bug: a failure names the file's role.
  */
 async function decode<T>(
   role: Role,
@@ -55,15 +55,15 @@ async function decode<T>(
   }
 }
 
-/** What the head of a source says. */
+/** What a source's header says. */
 interface SourceHead {
   /** The job's output size. */
   readonly size: Size;
-  /** The file is what its output would be, an opaque 8-bit sRGB PNG of that size, and can be copied. */
+  /** Whether the file equals its output, an opaque 8-bit sRGB PNG of that size, and can be copied. */
   readonly isPlain: boolean;
 }
 
-/** Reads the head of a source. */
+/** Reads the header of a source. */
 export function readSourceHead(
   request: Pick<RenderRequest, 'source' | 'maxResolution'>,
 ): Promise<SourceHead | InputFailure> {
@@ -99,8 +99,8 @@ export function readSource(path: string, size: Size): Promise<Picture | InputFai
 }
 
 /**
- * Reads a matte, stretched to the output's size: white is subject. Where the file has transparency of its
- * own, as a cut-out has, that is the matte.
+ * Reads a matte, stretched to the output's size: white is subject. If the file has transparency, as a cut-out does,
+ * that is the matte.
  */
 export function readMatte(path: string, width: number, height: number): Promise<Uint8Array | InputFailure> {
   return decode('alpha', path, async (open) => {
@@ -122,12 +122,12 @@ export function readMatte(path: string, width: number, height: number): Promise<
 }
 
 /**
- * The longest side of a reference in its shorter ones. More is cut off, evenly: to cover a plate, a line of pixels would be
- * enlarged to more than can be addressed.
+ * Maximum aspect ratio of a reference. The rest is cropped on both sides: covering a plate with a line of pixels
+ * would exceed addressable sizes.
  */
 const maxAspect = 64;
 
-/** Reads a reference as a plate of a size: it covers it, centred, a little out of focus as a background is. */
+/** Reads a reference as a plate of a size: cover-fitted, centred, and slightly out of focus like a background. */
 export function readReference(
   path: string,
   width: number,

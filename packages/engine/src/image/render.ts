@@ -1,16 +1,16 @@
 import { copyFile } from 'node:fs/promises';
 import { failWith, isFailure } from '@restage/errors';
-import { compositeRows, subjectStatistics } from '../composite/frame.ts';
-import { pictureView } from '../composite/view.ts';
+import { createMatteFinder, type MatteFinder } from '@restage/matting';
+import { viewPicture } from '@restage/pixels';
+import { compositeRows, computeSubjectStatistics } from '../composite/frame.ts';
 import { watermark } from '../composite/watermark.ts';
 import type { InputFailure, RenderRequest, RenderResult } from '../engine.ts';
-import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
-import { outputPaths } from '../outputs.ts';
-import { lookFor, setStage } from '../scene/stage.ts';
-import { pixelRows, writePng } from './png.ts';
+import { getOutputPaths } from '../outputs.ts';
+import { buildLut, prepareScene } from '../prepare-scene.ts';
+import { writePng } from './png.ts';
 import { readMatte, readSource, readSourceHead } from './read.ts';
 
-/** Renders an image job. What does not wait for anything else runs beside it, on libvips' threads. */
+/** Renders an image job. Independent steps run in parallel on libvips' threads. */
 export async function renderImage(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
@@ -20,7 +20,7 @@ export async function renderImage(
   if (isFailure(head)) return head;
   const { size, isPlain } = head;
   const { width, height } = size;
-  const paths = outputPaths(request.outputDirectory, 'png');
+  const paths = getOutputPaths(request.outputDirectory, 'png');
   const started: Promise<unknown>[] = [];
   const start = <T>(work: Promise<T>): Promise<T> => {
     started.push(Promise.allSettled([work]));
@@ -28,48 +28,46 @@ export async function renderImage(
   };
   const reading = start(readSource(request.source, size));
   const given = request.alphaMode === 'custom' ? start(readGiven(request, width, height)) : undefined;
-  const staging = start(setStage(request, width, height));
+  const staging = start(prepareScene(request, width, height));
   try {
     const source = await reading;
     if (isFailure(source)) return source;
     onProgress(0.1);
     const sourceWritten = start(
-      isPlain
-        ? copyFile(request.source, paths.source)
-        : writePng(paths.source, pixelRows(source.data, width, height, 3)),
+      isPlain ? copyFile(request.source, paths.source) : writePng(paths.source, { ...source, channels: 3 }),
     );
-    const matte = request.alphaMode === 'auto' ? await findMatte(pictureView(source)) : await given;
+    const matte = request.alphaMode === 'auto' ? await findMatte(viewPicture(source)) : await given;
     if (isFailure(matte)) return matte;
     const alpha = matte ?? new Uint8Array(width * height).fill(255);
-    const alphaWritten = start(writePng(paths.alpha, pixelRows(alpha, width, height, 1)));
-    const stage = await staging;
-    if (isFailure(stage)) return stage;
+    const alphaWritten = start(writePng(paths.alpha, { ...size, channels: 1, data: alpha }));
+    const scene = await staging;
+    if (isFailure(scene)) return scene;
     onProgress(0.6);
-    const lut = lookFor(stage, subjectStatistics(pictureView(source), matte));
-    const composite = compositeRows(stage, lut, source, matte);
+    const lut = buildLut(scene, computeSubjectStatistics(viewPicture(source), matte));
+    const composite = compositeRows(scene, lut, source, matte);
     const mark = request.watermark === true ? watermark(size, 3, 255) : undefined;
-    await writePng(paths.render, {
-      ...{ width, height, channels: 3 },
-      row(y, out) {
-        composite(y, out);
-        mark?.(y, out);
-      },
-    });
+    const data = new Uint8Array(width * height * 3);
+    for (let y = 0; y < height; y++) {
+      const row = data.subarray(y * width * 3, (y + 1) * width * 3);
+      composite(y, row);
+      mark?.(y, row);
+    }
+    await writePng(paths.render, { ...size, channels: 3, data });
     await Promise.all([sourceWritten, alphaWritten]);
     onProgress(1);
     return {
       ...paths,
       ...size,
       frames: 1,
-      notes: stage.notes,
+      notes: scene.notes,
     };
   } finally {
-    // Whatever ended the job, nothing of it goes on.
+    // However the job ends, none of its steps continues after it.
     await Promise.all(started);
   }
 }
 
-/** The matte that came with the job, at output size. */
+/** Reads the job's own matte, at output size. */
 async function readGiven(
   request: RenderRequest,
   width: number,

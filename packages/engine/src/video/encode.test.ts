@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createPlanes, createRandom, type Planes } from '@restage/pixels';
 import { Rational } from 'node-av/lib';
 import { expect, test } from 'vitest';
-import { randomFrom } from '../math/random.ts';
-import { folder } from '../test-kit.ts';
+import { createFolder } from '../../test/support/files.ts';
+import { drawWaves } from '../../test/support/waves.ts';
 import { createWriter } from './encode.ts';
-import { createPlanes, type Planes } from './planes.ts';
-import { drawWaves } from './waves-kit.ts';
 
 /** Encodes frames. `between` may change one as soon as it has been handed over. */
 async function encode(
   frames: Iterable<Planes>,
   between: (planes: Planes) => void = () => {},
 ): Promise<Buffer> {
-  const path = join(folder(), 'video.mp4');
+  const path = join(createFolder(), 'video.mp4');
   const [first] = frames;
   if (first === undefined) throw new Error('no frame to encode');
   const writer = await createWriter(path, {
@@ -37,7 +36,7 @@ async function encode(
 
 /** Six frames of noise. */
 function drawNoise(): readonly Planes[] {
-  const random = randomFrom(5);
+  const random = createRandom(5);
   return Array.from({ length: 6 }, () => {
     const planes = createPlanes(320, 180);
     for (let i = 0; i < planes.data.length; i++) planes.data[i] = 60 + random() * 120;

@@ -1,3 +1,4 @@
+import type { Planes } from '@restage/pixels';
 import {
   AV_CODEC_FLAG_FRAME_DURATION,
   AV_CODEC_FLAG_GLOBAL_HEADER,
@@ -20,20 +21,19 @@ import {
   Rational,
   type Stream,
 } from 'node-av/lib';
-import type { AudioTrack } from './audio-track.ts';
-import './quiet.ts';
-import type { Planes } from './planes.ts';
+import type { AudioTrack } from './audio/audio-track.ts';
+import './silence-ffmpeg-log.ts';
 
 /** A video being written. */
 export interface VideoWriter {
   /**
-   * Times are in the time base that the writer was made with. The frame may be changed as soon as this has
-   * been called; it is waited for before the next.
+   * Writes a frame. Times are in the writer's time base. The frame may be changed as soon as this has been called;
+   * wait for it before the next call.
    */
   write(frame: Planes, pts: bigint, duration: bigint): Promise<void>;
   /** Writes a packet of the source whose sound was given as `audio`. */
   writeAudio(packet: Packet): Promise<void>;
-  /** Ends the file; without it the file is no video. */
+  /** Finishes the file; without it the file is not a valid video. */
   finish(): Promise<void>;
   /** Frees everything, finished or not. */
   close(): Promise<void>;
@@ -44,13 +44,13 @@ export interface WriterOptions {
   readonly height: number;
   readonly timeBase: Rational;
   readonly frameRate: Rational;
-  /** How much work x264 puts in: a matte is flat and gains nothing from more. */
+  /** x264's preset: a matte is flat and gains nothing from a slower one. */
   readonly preset: 'ultrafast' | 'veryfast';
   /** Constant rate factor of x264. */
   readonly quality: number;
-  /** Whether frames are coded in the order in which they are shown, which takes more space. By default they need not be. */
+  /** Whether frames are coded in presentation order, which takes more space. By default they need not be. */
   readonly keepsOrder?: boolean;
-  /** The source's sound. It is closed with the writer. */
+  /** The source's audio. It is closed with the writer. */
   readonly audio?: AudioTrack | undefined;
 }
 
@@ -60,10 +60,10 @@ export interface WriterOptions {
  */
 export async function createWriter(path: string, options: WriterOptions): Promise<VideoWriter> {
   const muxer = new FormatContext();
-  check(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
+  throwOnError(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
   const encoder = openEncoder(options);
   const stream = muxer.newStream(null);
-  check(encoder.parametersFromContext(stream.codecpar), 'parametersFromContext');
+  throwOnError(encoder.parametersFromContext(stream.codecpar), 'parametersFromContext');
   stream.timeBase = options.timeBase;
   stream.avgFrameRate = options.frameRate;
   const { audio } = options;
@@ -72,25 +72,27 @@ export async function createWriter(path: string, options: WriterOptions): Promis
     audio.describe(sound.codecpar);
     sound.timeBase = audio.timeBase;
   }
-  check(await muxer.openOutput(), 'openOutput');
+  throwOnError(await muxer.openOutput(), 'openOutput');
   // Options are set on the objects: a Dictionary handed to FFmpeg is freed twice by these bindings (6.1.1).
-  check(muxer.setOption('movflags', '+faststart'), 'movflags');
-  check(await muxer.writeHeader(), 'writeHeader');
+  throwOnError(muxer.setOption('movflags', '+faststart'), 'movflags');
+  throwOnError(await muxer.writeHeader(), 'writeHeader');
   const packet = new Packet();
   packet.alloc();
   // `Frame.fromVideoBuffer` of these bindings (6.1.1) says that it copies, but points into the memory it is
   // given, which x264 then reads on another thread: the frame is copied here, to where it stays.
   const held = Buffer.alloc((options.width * options.height * 3) / 2);
-  const muxed = inTurn();
+  const muxed = createSerialQueue();
 
   const drain = async () => {
     for (;;) {
       const received = await encoder.receivePacket(packet);
       if (received === AVERROR_EAGAIN || received === AVERROR_EOF) return;
-      check(received, 'receivePacket');
+      throwOnError(received, 'receivePacket');
       packet.streamIndex = stream.index;
       packet.rescaleTs(options.timeBase, stream.timeBase);
-      await muxed(async () => check(await muxer.interleavedWriteFrame(packet), 'interleavedWriteFrame'));
+      await muxed(async () =>
+        throwOnError(await muxer.interleavedWriteFrame(packet), 'interleavedWriteFrame'),
+      );
     }
   };
 
@@ -103,7 +105,7 @@ export async function createWriter(path: string, options: WriterOptions): Promis
       await muxed(async () => {
         const written = await muxer.interleavedWriteFrame(coded);
         // Sound whose times go backwards, or that isn't what its header says: the video goes on without it.
-        if (written !== AVERROR_EINVAL) check(written, 'interleavedWriteFrame');
+        if (written !== AVERROR_EINVAL) throwOnError(written, 'interleavedWriteFrame');
       });
     }
   };
@@ -119,15 +121,15 @@ export async function createWriter(path: string, options: WriterOptions): Promis
         pts,
       });
       frame.duration = duration;
-      check(await encoder.sendFrame(frame), 'sendFrame');
+      throwOnError(await encoder.sendFrame(frame), 'sendFrame');
       await drain();
     },
     writeAudio,
     async finish() {
       await writeAudio(null);
-      check(await encoder.sendFrame(null), 'sendFrame');
+      throwOnError(await encoder.sendFrame(null), 'sendFrame');
       await drain();
-      check(await muxer.writeTrailer(), 'writeTrailer');
+      throwOnError(await muxer.writeTrailer(), 'writeTrailer');
     },
     async close() {
       packet.free();
@@ -139,8 +141,8 @@ export async function createWriter(path: string, options: WriterOptions): Promis
   };
 }
 
-/** Runs pieces of work one after the other, whoever asks: a muxer is not made for two threads at once. */
-function inTurn(): (work: () => Promise<void>) => Promise<void> {
+/** Runs tasks one after the other: a muxer does not support two threads at once. */
+function createSerialQueue(): (work: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve();
   return (work) => {
     last = last.then(work);
@@ -148,7 +150,7 @@ function inTurn(): (work: () => Promise<void>) => Promise<void> {
   };
 }
 
-/** What takes over a stream as it is. */
+/** A writer that copies a stream. */
 export interface VideoCopier extends Pick<VideoWriter, 'finish' | 'close'> {
   /** Copies a packet of the stream. */
   copy(packet: Packet): Promise<void>;
@@ -160,19 +162,19 @@ export interface VideoCopier extends Pick<VideoWriter, 'finish' | 'close'> {
  */
 export async function createCopier(path: string, source: Stream, shift: number): Promise<VideoCopier> {
   const muxer = new FormatContext();
-  check(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
+  throwOnError(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
   const stream = muxer.newStream(null);
-  check(source.codecpar.copy(stream.codecpar), 'copy');
+  throwOnError(source.codecpar.copy(stream.codecpar), 'copy');
   stream.codecpar.codecTag = 0;
   stream.timeBase = source.timeBase;
   stream.avgFrameRate = source.avgFrameRate;
-  check(await muxer.openOutput(), 'openOutput');
-  check(muxer.setOption('movflags', '+faststart'), 'movflags');
-  check(await muxer.writeHeader(), 'writeHeader');
+  throwOnError(await muxer.openOutput(), 'openOutput');
+  throwOnError(muxer.setOption('movflags', '+faststart'), 'movflags');
+  throwOnError(await muxer.writeHeader(), 'writeHeader');
   return {
     copy: (packet) => carry(muxer, packet, source, stream, BigInt(shift)),
     async finish() {
-      check(await muxer.writeTrailer(), 'writeTrailer');
+      throwOnError(await muxer.writeTrailer(), 'writeTrailer');
     },
     async close() {
       await muxer.closeOutput();
@@ -194,7 +196,7 @@ async function carry(
   twin.dts += shift;
   twin.streamIndex = to.index;
   twin.rescaleTs(from.timeBase, to.timeBase);
-  check(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');
+  throwOnError(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');
 }
 
 function openEncoder(options: WriterOptions): CodecContext {
@@ -214,16 +216,16 @@ function openEncoder(options: WriterOptions): CodecContext {
   context.colorTrc = AVCOL_TRC_BT709;
   context.threadCount = 2;
   context.setFlags(AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER);
-  check(context.setOption('preset', options.preset), 'preset');
-  check(context.setOption('crf', String(options.quality)), 'crf');
-  if (options.keepsOrder === true) check(context.setOption('bf', '0'), 'bf');
+  throwOnError(context.setOption('preset', options.preset), 'preset');
+  throwOnError(context.setOption('crf', String(options.quality)), 'crf');
+  if (options.keepsOrder === true) throwOnError(context.setOption('bf', '0'), 'bf');
   // x264's AVX-512 code for its macroblock tree gives other bytes on every run.
-  check(context.setOption('x264-params', 'mbtree=0'), 'x264-params');
-  check(context.open2Sync(codec, null), 'open2');
+  throwOnError(context.setOption('x264-params', 'mbtree=0'), 'x264-params');
+  throwOnError(context.open2Sync(codec, null), 'open2');
   return context;
 }
 
-/** What fails here is not the job's input, which decoded already, but the disk or the program. */
-function check(code: number, operation: string): void {
+/** Throws for an error code. The job's input decoded already, so the disk or the program is to blame. */
+function throwOnError(code: number, operation: string): void {
   FFmpegError.throwIfError(code, operation);
 }

@@ -1,37 +1,44 @@
 import type { Size } from '@restage/contract';
 import { failWith, isFailure } from '@restage/errors';
-import type { ColourStatistics } from '../colour/statistics.ts';
+import { createMatteFinder, type MatteFinder } from '@restage/matting';
+import { type ColourStatistics, createPlanes, type Planes, viewPlanes, writeGrey } from '@restage/pixels';
 import { watermark } from '../composite/watermark.ts';
 import type { InputFailure, RenderRequest, RenderResult } from '../engine.ts';
-import { createMatteFinder, type MatteFinder } from '../matte/automatic.ts';
-import { outputPaths } from '../outputs.ts';
-import { type Stage, setStage } from '../scene/stage.ts';
-import { openAudio } from './audio.ts';
-import { createComposite } from './composite.ts';
-import { type DecodedFrame, decodeFrames } from './decode.ts';
+import { getOutputPaths } from '../outputs.ts';
+import { type PreparedScene, prepareScene } from '../prepare-scene.ts';
+import { analyzeVideo } from './analyze-video.ts';
+import { openAudio } from './audio/audio.ts';
+import { createComposite } from './blend/composite.ts';
+import { type DecodedFrame, decodeFrames } from './decode/decode.ts';
+import { isPlain } from './decode/frame-filter.ts';
+import {
+  closeVideo,
+  findExcess,
+  getCopyShift,
+  getOutputSize,
+  hasConstantFrameRate,
+  openVideo,
+  type VideoInput,
+} from './decode/open.ts';
 import { createCopier, createWriter } from './encode.ts';
-import { isPlain } from './frame-filter.ts';
-import { lookAtShot } from './look.ts';
-import { closeVideo, findExcess, isSteady, openVideo, planCopy, type VideoInput, videoSize } from './open.ts';
-import { createPlanes, type Planes, planesView, writeGrey } from './planes.ts';
-import { surveyVideo } from './survey.ts';
+import { sampleShot } from './sample-shot.ts';
 
-/** The share of a job's progress in which a shot is surveyed, or only looked at here and there. */
-const [surveyShare, lookShare] = [0.1, 0.03];
+/** Share of a job's progress for analyzing a shot, and for sampling it. */
+const [analysisProgressShare, samplingProgressShare] = [0.1, 0.03];
 
-/** Renders a video job, a frame at a time. */
+/** Renders a video job, frame by frame. */
 export function renderVideo(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
   newFinder?: () => MatteFinder,
 ): Promise<RenderResult> {
   return withInputs(request, async (source, alpha) => {
-    const job = await prepare(request, source, onProgress, newFinder);
+    const job = await prepareJob(request, source, onProgress, newFinder);
     if (isFailure(job)) return job;
-    const shift = isPlain(source, job.size) ? planCopy(source) : undefined;
+    const shift = isPlain(source, job.size) ? getCopyShift(source) : undefined;
     const result = await writeVideos(job, source, alpha, shift);
     if (result !== 'not as stored') return result;
-    // Only decoding tells that a frame is not what the file's header says: begin anew, and encode the source.
+    // Only decoding shows that a frame differs from the file's header: start over, and encode the source.
     return withInputs(request, async (...inputs) => {
       const encoded = await writeVideos(job, ...inputs, undefined);
       if (encoded === 'not as stored') throw new Error('a source was copied that was to be encoded');
@@ -81,59 +88,59 @@ function findMismatch(source: VideoInput, alpha: VideoInput | undefined): InputF
 interface Job {
   readonly request: RenderRequest;
   readonly size: Size;
-  readonly stage: Stage;
+  readonly scene: PreparedScene;
   readonly colours: ColourStatistics | undefined;
   readonly newFinder: () => MatteFinder;
-  /** The share of the progress that lies behind. */
-  readonly begun: number;
+  /** Progress when rendering begins. */
+  readonly preparedShare: number;
   readonly onProgress: (fraction: number) => void;
 }
 
-/** Sets the stage, and looks at the shot. */
-async function prepare(
+/** Prepares the scene, and analyzes or samples the shot. */
+async function prepareJob(
   request: RenderRequest,
   source: VideoInput,
   onProgress: (fraction: number) => void,
   newFinder?: () => MatteFinder,
 ): Promise<Job | InputFailure> {
-  const size = videoSize(source, request);
-  const stage = await setStage(request, size.width, size.height);
-  if (isFailure(stage)) return stage;
-  const isSurveyed = request.alphaMode === 'auto' && newFinder === undefined;
-  const begun = isSurveyed ? surveyShare : lookShare;
-  const onBeginning = (fraction: number) => onProgress(fraction * begun);
-  const survey = isSurveyed ? await surveyVideo(request.source, size, onBeginning) : undefined;
+  const size = getOutputSize(source, request);
+  const scene = await prepareScene(request, size.width, size.height);
+  if (isFailure(scene)) return scene;
+  const isAnalysed = request.alphaMode === 'auto' && newFinder === undefined;
+  const preparedShare = isAnalysed ? analysisProgressShare : samplingProgressShare;
+  const onPrepareProgress = (fraction: number) => onProgress(fraction * preparedShare);
+  const analysis = isAnalysed ? await analyzeVideo(request.source, size, onPrepareProgress) : undefined;
   const colours =
-    survey === undefined ? await lookAtShot(request, size, onBeginning, newFinder) : survey.colours;
+    analysis === undefined ? await sampleShot(request, size, onPrepareProgress, newFinder) : analysis.colours;
   return {
-    ...{ request, size, stage, colours, begun, onProgress },
-    newFinder: newFinder ?? (() => createMatteFinder(survey?.surveyed)),
+    ...{ request, size, scene, colours, preparedShare, onProgress },
+    newFinder: newFinder ?? (() => createMatteFinder(analysis?.shot)),
   };
 }
 
 /**
  * Renders all frames, and writes the three videos.
- * @param shift given where the source is copied as it is stored, since all of its frames are what is to be shown: what is
- *   added to their times
+ * @param shift set if the source is copied as stored, since all of its frames are shown: the offset added to their
+ *   times.
  */
 async function writeVideos(
-  { request, size, stage, colours, newFinder, begun, onProgress }: Job,
+  { request, size, scene, colours, newFinder, preparedShare, onProgress }: Job,
   source: VideoInput,
   alpha: VideoInput | undefined,
   shift: number | undefined,
 ): Promise<RenderResult | 'not as stored'> {
   const find = newFinder();
   const audio = await openAudio(request.source, source);
-  const notes = [...stage.notes];
+  const notes = [...scene.notes];
   if (source.audio !== undefined && audio === undefined)
     notes.push("the source's audio could not be decoded: left out");
 
-  const paths = outputPaths(request.outputDirectory, 'mp4');
+  const paths = getOutputPaths(request.outputDirectory, 'mp4');
   const common = {
     ...size,
     timeBase: source.timeBase,
     frameRate: source.stream.avgFrameRate,
-    keepsOrder: !isSteady(source),
+    keepsOrder: !hasConstantFrameRate(source),
   };
   const copier = shift === undefined ? undefined : await createCopier(paths.source, source.stream, shift);
   const sourceWriter =
@@ -156,7 +163,7 @@ async function writeVideos(
   let step = next();
   let written: Promise<unknown> = Promise.resolve();
   try {
-    const composite = createComposite(stage, size, colours);
+    const composite = createComposite(scene, size, colours);
     const grey = createPlanes(size.width, size.height);
     const mark = request.watermark === true ? watermark(size, 1, 235) : undefined;
     let count = 0;
@@ -171,7 +178,7 @@ async function writeVideos(
       const planes: Planes = { ...size, data: frame.value.data };
       const matte =
         request.alphaMode === 'auto'
-          ? await find(planesView(planes))
+          ? await find(viewPlanes(planes))
           : given?.done === false
             ? given.value.data
             : undefined;
@@ -182,14 +189,14 @@ async function writeVideos(
       const { pts, duration } = frame.value;
       writeGrey(matte, grey);
       await written;
-      // A writer copies what it is given, so `out` and `grey` may be used again.
+      // A writer copies its frames, so `out` and `grey` can be reused.
       written = Promise.all([
         writers.render.write(out, pts, duration),
         sourceWriter?.write(planes, pts, duration),
         writers.alpha.write(grey, pts, duration),
       ]);
       count++;
-      onProgress(Math.min(0.99, begun + ((1 - begun) * count) / source.movie.timeline.count));
+      onProgress(Math.min(0.99, preparedShare + ((1 - preparedShare) * count) / source.movie.timeline.count));
     }
     await written;
     if (count === 0) return failWith('INVALID_INPUT', 'The source holds no frame that can be shown.');
@@ -202,7 +209,7 @@ async function writeVideos(
       notes,
     };
   } finally {
-    // Whatever ended the loop, nothing may be closed while native code still works on it.
+    // However the loop ends, nothing may be closed while native code still uses it.
     await Promise.allSettled([step, written]);
     await Promise.allSettled([frames.return(undefined), mattes?.return(undefined)]);
     for (const writer of opened) await writer.close();
@@ -211,7 +218,7 @@ async function writeVideos(
 
 type Step = IteratorResult<DecodedFrame, InputFailure | undefined>;
 
-/** Whether source and matte have ended, together as they should. */
+/** Whether source and matte have ended, which they must do together. */
 function pairEnded(frame: Step, matte: Step | undefined): boolean | InputFailure {
   if (frame.done === true && frame.value !== undefined) return frame.value;
   if (matte?.done === true && matte.value !== undefined) return matte.value;

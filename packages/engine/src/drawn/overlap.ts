@@ -1,9 +1,0 @@
-/** Intersection over union of soft mattes. */
-export function overlap(one: Uint8Array, other: Uint8Array): number {
-  let [both, either] = [0, 0];
-  for (let p = 0; p < one.length; p++) {
-    both += Math.min(one[p] ?? 0, other[p] ?? 0);
-    either += Math.max(one[p] ?? 0, other[p] ?? 0);
-  }
-  return both / either;
-}

@@ -1,0 +1,291 @@
+import {
+  type ColourStatistics,
+  computeLabStatistics,
+  createGrid,
+  type Grid,
+  poolShotStatistics,
+  type View,
+} from '@restage/pixels';
+import { toLabGrid } from '../frame-grids.ts';
+import { buildCleanPlate, type CleanPlate, type FrameCodes, refineAlignment } from '../plate/clean-plate.ts';
+import { keepLargestParts } from '../segmentation/components.ts';
+import { computeEdgeWeights, cutSubject, type Models } from '../segmentation/grabcut.ts';
+import { fitMixture } from '../segmentation/mixture.ts';
+import { type BackgroundModel, buildBackgroundModel } from './background-model.ts';
+import { detectMotion, type Motion } from './motion.ts';
+import {
+  type AlignedSamples,
+  identity,
+  invert,
+  isAligned,
+  isIdentity,
+  type Registration,
+  register,
+  type Similarity,
+  warp,
+} from './registration.ts';
+import { findUnoccludedCells } from './unoccluded-cells.ts';
+
+/** Samples kept at most; when there are as many, every second one is dropped. */
+const maxSamples = 12;
+/** Samples that must align before differences between them are read as motion. */
+const minSamples = 4;
+/**
+ * Cells along the longer side on which a moving subject is searched: finer than for a still, since what moves may be
+ * small.
+ */
+export const analysisSize = 256;
+
+/** What a shot reveals about its subject by motion. */
+export interface ShotAnalysis {
+  readonly models: Models;
+  readonly backgroundModel: BackgroundModel;
+  /** What is behind the subject, at full size. */
+  readonly plate: CleanPlate;
+  /** Whether the camera is static, and the transform of the shot's first frame. */
+  readonly isStaticCamera: boolean;
+  readonly firstTransform: Similarity;
+  /** Likelihood that each cell of the shot's first frame is subject, 0…1. */
+  readonly firstLabels: Grid;
+  /** The subject's colours over all of the shot. */
+  readonly colours: ColourStatistics | undefined;
+}
+
+/** Samples frames of a whole shot before any of them is rendered. */
+export interface ShotAnalyzer {
+  /** Whether the frame with this number, counted from 0, must be passed to `addFrame`. */
+  needsFrame(frame: number): boolean;
+  addFrame(view: View): void;
+  /** The small pictures in OKLab that are kept. */
+  getSamples(): readonly Grid[];
+  /** @returns undefined if nothing moves before a background that can be distinguished from it. */
+  finish(): ShotAnalysis | undefined;
+}
+
+/**
+ * Creates an analyzer that uses constant memory: at most a dozen small pictures, evenly spread over a shot of any
+ * length.
+ */
+export function createShotAnalyzer(): ShotAnalyzer {
+  let samples: Sample[] = [];
+  let stride = 1;
+  return {
+    needsFrame: (frame) => frame % stride === 0,
+    addFrame(view) {
+      const { width, height, channels } = view;
+      samples.push({
+        lab: toLabGrid(view, analysisSize),
+        codes: { width, height, channels, codes: view.codes.slice() },
+      });
+      if (samples.length < maxSamples) return;
+      samples = samples.filter((_, n) => n % 2 === 0);
+      stride *= 2;
+    },
+    getSamples: () => samples.map(({ lab }) => lab),
+    finish() {
+      const alignment = alignSamples(samples);
+      const motion = alignment === undefined ? undefined : detectMotion(alignment.aligned);
+      return alignment === undefined || motion === undefined
+        ? undefined
+        : segmentMovingSubject(alignment, motion);
+    },
+  };
+}
+
+/** A sampled frame: downscaled, and its original codes. */
+interface Sample {
+  readonly lab: Grid;
+  readonly codes: FrameCodes;
+}
+
+/** Samples that align with each other. */
+interface Alignment {
+  readonly reference: Sample;
+  readonly aligned: AlignedSamples;
+  readonly registered: readonly (Registration & { readonly sample: Sample })[];
+}
+
+/** Aligns the samples with the middle one; undefined if too few align, or the first does not. */
+function alignSamples(samples: readonly Sample[]): Alignment | undefined {
+  const middle = samples[samples.length >> 1];
+  if (middle === undefined) return undefined;
+  const reference = middle.lab;
+  const registered = alignTo(reference, samples).filter(isAligned);
+  const [first] = registered;
+  if (first === undefined || first.sample !== samples[0] || registered.length < minSamples) return undefined;
+  const isStaticCamera = registered.every(({ transform }) => isIdentity(transform, 0.3, reference.width));
+  const aligned = {
+    reference,
+    isStaticCamera,
+    firstTransform: first.transform,
+    samples: fillUnseen(
+      isStaticCamera
+        ? registered.map(({ sample }) => sample.lab)
+        : registered.map(({ sample, transform }) => warp(sample.lab, transform, Number.NaN)),
+    ),
+  };
+  return { reference: middle, aligned, registered };
+}
+
+/** Detail similarity from which no better alignment is searched. */
+const goodSimilarity = 0.75;
+
+/**
+ * Aligns samples with the middle one, going outwards: each starts from its neighbour's transform, or from a full
+ * search if that is better.
+ */
+function alignTo(reference: Grid, samples: readonly Sample[]): Alignment['registered'] {
+  const middle = samples.length >> 1;
+  const alignOutwards = (outwards: readonly Sample[]) => {
+    let transform = identity;
+    return outwards.map((sample) => {
+      let registration = register(reference, sample.lab, transform);
+      if (registration.detailSimilarity < goodSimilarity) {
+        const searched = register(reference, sample.lab);
+        if (searched.detailSimilarity > registration.detailSimilarity + 0.02) registration = searched;
+      }
+      transform = registration.transform;
+      return { ...registration, sample };
+    });
+  };
+  return [
+    ...alignOutwards(samples.slice(0, middle).reverse()).reverse(),
+    ...alignOutwards(samples.slice(middle)),
+  ];
+}
+
+/** The samples and their median, which also fills what a sample does not show. */
+function fillUnseen(samples: readonly Grid[]): AlignedSamples['samples'] {
+  const [{ width, height }] = samples as [Grid];
+  const median = createGrid(width, height, 3);
+  const values = new Float32Array(samples.length);
+  for (let i = 0; i < median.data.length; i++) {
+    let count = 0;
+    for (const { data } of samples) if (!Number.isNaN(data[i] as number)) values[count++] = data[i] as number;
+    values.subarray(0, count).sort();
+    median.data[i] = values[count >> 1] as number;
+  }
+  for (const { data } of samples)
+    for (let i = 0; i < data.length; i++)
+      if (Number.isNaN(data[i] as number)) data[i] = median.data[i] as number;
+  return { all: samples, median };
+}
+
+/** Rounds in which labels, the pooled colour models and the background model are refined from each other. */
+const rounds = 3;
+/** Weight of the motion prior in the first round, and by how much it falls each round. */
+const [initialPriorWeight, priorWeightStep] = [1.2, 0.3];
+/** Minimum size of a separate part of a moving subject, as a share of its largest part. */
+export const minMovingPartShare = 0.005;
+
+function segmentMovingSubject(
+  { reference, aligned, registered }: Alignment,
+  motion: Motion,
+): ShotAnalysis | undefined {
+  const { all } = aligned.samples;
+  const edgeWeights = all.map((sample) => computeEdgeWeights(sample));
+  let labels: readonly Grid[] = motion.priors.map(({ width, height, data }) => ({
+    ...{ width, height, channels: 1 },
+    data: data.map((value) => (value > 0.7 ? 1 : value < 0.3 ? 0 : 0.5)),
+  }));
+  let models = fitPooledModels(all, labels, motion.staticCells);
+  let backgroundModel: BackgroundModel | undefined;
+  let unoccluded: readonly Uint8Array[] = [];
+  for (let round = 0; round < rounds; round++) {
+    labels = all.map((sample, k) => {
+      const prior = motion.priors[k] as Grid;
+      const priorWeight = initialPriorWeight - round * priorWeightStep;
+      const cut = cutSubject(
+        sample,
+        models,
+        prior,
+        priorWeight,
+        edgeWeights[k],
+        backgroundModel?.getSampleCosts(sample),
+      );
+      return keepLargestParts(cut, minMovingPartShare);
+    });
+    models = fitPooledModels(all, labels, motion.staticCells);
+    unoccluded = findUnoccludedCells(all, labels, motion, models);
+    backgroundModel = buildBackgroundModel(aligned, unoccluded, motion);
+  }
+  const [firstLabels] = labels as [Grid];
+  if (!explainsMotion(labels, motion.movement)) return undefined;
+  return {
+    models,
+    isStaticCamera: aligned.isStaticCamera,
+    firstTransform: aligned.firstTransform,
+    backgroundModel: backgroundModel as BackgroundModel,
+    plate: buildCleanPlate(
+      refineAlignment(
+        reference.codes,
+        registered.map(({ sample: { codes }, transform }, k) => ({
+          codes,
+          transform: aligned.isStaticCamera ? undefined : transform,
+          unoccluded: {
+            width: aligned.reference.width,
+            height: aligned.reference.height,
+            data: unoccluded[k] as Uint8Array,
+          },
+        })),
+      ),
+    ),
+    firstLabels: aligned.isStaticCamera
+      ? firstLabels
+      : warp(firstLabels, invert(aligned.firstTransform), 0.5),
+    colours: computeSubjectColours(all, labels),
+  };
+}
+
+/** The colours of the subject over some samples. */
+function computeSubjectColours(
+  samples: readonly Grid[],
+  labels: readonly Grid[],
+): ColourStatistics | undefined {
+  return poolShotStatistics(
+    samples.map((sample, k) =>
+      computeLabStatistics(sample, (cell) => (labels[k] as Grid).data[cell] as number),
+    ),
+  );
+}
+
+/** Minimum share of the subject that moves, and minimum share of what moves that is subject in some sample. */
+const [minMovingShare, minExplainedShare] = [0.2, 0.65];
+
+/** Whether the segmented subject moves, and accounts for nearly all motion. */
+function explainsMotion(labels: readonly Grid[], movement: Grid): boolean {
+  let [area, movingArea, movingCells, explainedCells] = [0, 0, 0, 0];
+  for (let p = 0; p < movement.data.length; p++) {
+    const moves = (movement.data[p] as number) > 0.5;
+    let count = 0;
+    for (const { data } of labels) count += data[p] as number;
+    area += count;
+    if (!moves) continue;
+    movingArea += count;
+    movingCells++;
+    if (count > 0) explainedCells++;
+  }
+  return movingArea > area * minMovingShare && explainedCells > movingCells * minExplainedShare;
+}
+
+/** Samples' worth of cells that colour models are fitted to. */
+const fittedSamples = 2;
+
+/** Fits colour models over all samples. Static cells amid motion count only where they are labelled as subject. */
+function fitPooledModels(samples: readonly Grid[], labels: readonly Grid[], staticCells: Uint8Array): Models {
+  const cells = staticCells.length;
+  const step = Math.max(1, Math.floor(samples.length / fittedSamples));
+  const pooled = createGrid(Math.ceil((cells * samples.length) / step), 1, 3);
+  const labelled = new Float32Array(pooled.width);
+  for (let at = 0; at < pooled.width; at++) {
+    const [k, p] = [Math.floor((at * step) / cells), (at * step) % cells];
+    const colours = samples[k] as Grid;
+    for (let c = 0; c < 3; c++) pooled.data[at * 3 + c] = colours.data[p * 3 + c] as number;
+    const label = labels[k]?.data[p] as number;
+    labelled[at] = staticCells[p] === 1 && label === 0 ? 0.5 : label;
+  }
+  return {
+    subject: fitMixture(pooled, (cell) => ((labelled[cell] as number) > 0.9 ? 1 : 0), 6),
+    background: fitMixture(pooled, (cell) => ((labelled[cell] as number) < 0.1 ? 1 : 0), 8),
+  };
+}

@@ -1,0 +1,47 @@
+import { createRandom, viewPicture } from '@restage/pixels';
+import { expect } from 'vitest';
+import { createMatteFinder } from '../src/matte-finder.ts';
+import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
+import { iou } from './drawn/iou.ts';
+import { type GroundTruthFrame, openShot } from './drawn/shot.ts';
+
+const frames = 9;
+
+/** Mean IoU of the automatic matte with the ground truth over nine frames of a drawn shot. */
+export async function measureShot(name: string): Promise<number> {
+  const shot = openShot(name);
+  const drawn = await Promise.all(Array.from({ length: frames }, (_, n) => shot(n / (frames - 1))));
+  const analyzer = createShotAnalyzer();
+  for (const [frame, { picture }] of drawn.entries())
+    if (analyzer.needsFrame(frame)) analyzer.addFrame(viewPicture(picture));
+  const find = createMatteFinder(analyzer.finish());
+  const overlaps = drawn.map(({ picture, matte }) => iou(find(viewPicture(picture)), matte));
+  return overlaps.reduce((sum, value) => sum + value, 0) / frames;
+}
+
+/** IoU of the automatic matte with the ground truth for a shot's first frame, taken as a still. */
+export async function measureStill(name: string): Promise<number> {
+  const { picture, matte } = await openShot(name)(0);
+  return iou(createMatteFinder()(viewPicture(picture)), matte);
+}
+
+/** Asserts that the matte of one frame, repeated with sensor noise, changes by less than 1 % of its area. */
+export async function expectNoFlicker(name: string, { isAnalysed }: { isAnalysed: boolean }): Promise<void> {
+  const shot = openShot(name);
+  const analyzer = createShotAnalyzer();
+  if (isAnalysed)
+    for (let frame = 0; frame < 7; frame++) analyzer.addFrame(viewPicture((await shot(frame / 6)).picture));
+  const analysis = isAnalysed ? analyzer.finish() : undefined;
+  expect(analysis !== undefined).toBe(isAnalysed);
+  const { picture }: GroundTruthFrame = await shot(isAnalysed ? 0 : 0.2);
+  const find = createMatteFinder(analysis);
+  const random = createRandom(7);
+  const noisy = () => picture.data.map((value) => Math.max(0, Math.min(255, value + (random() - 0.5) * 6)));
+  let before = find(viewPicture({ ...picture, data: noisy() }));
+  for (let frame = 0; frame < 3; frame++) {
+    const matte = find(viewPicture({ ...picture, data: noisy() }));
+    const change = matte.reduce((sum, value, p) => sum + Math.abs(value - (before[p] ?? 0)), 0);
+    expect(change / matte.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.01);
+    before = matte;
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  clamp,
+  fractal,
+  mixRgb,
+  parseHex,
+  type Rgb,
+  randomBetween,
+  scaleRgb,
+  smoothstep,
+} from '@restage/pixels';
+import { addDisc, addLight, blendPixel, forEachPixel, type PaintContext } from './context.ts';
+
+/** Paints the weather over the finished scene: fog, rain, snow, lightning. */
+export function paintWeather(context: PaintContext): void {
+  const has = (weather: PaintContext['parsed']['weathers'][number]) =>
+    context.parsed.weathers.includes(weather);
+  if (has('storm')) paintLightning(context);
+  if (has('fog')) paintFog(context);
+  if (has('rain') || has('storm')) paintRain(context);
+  if (has('snow')) paintSnow(context);
+}
+
+function paintFog(context: PaintContext): void {
+  const { canvas, noise, sky } = context;
+  const colour: Rgb = mixRgb(sky.horizon, sky.ambient, 0.45);
+  forEachPixel(context, 0, 1, (x, y, i) => {
+    const drift = fractal(noise, x * 1.3, y * 3.2, 5) * 0.5;
+    const bank = Math.exp(-((y - 0.62) ** 2) * 9);
+    blendPixel(canvas.data, i, colour, clamp(0.3 + bank * 0.5 + drift * 0.7, 0.05, 0.93));
+  });
+}
+
+function paintRain(context: PaintContext): void {
+  const { canvas, noise, sky } = context;
+  const colour = mixRgb(sky.horizon, parseHex('#cfd8e2'), 0.5);
+  const power = sky.time === 'night' ? 0.08 : 0.2;
+  forEachPixel(context, 0, 1, (x, y, i) => {
+    const slant = x + y * 0.13;
+    const far = smoothstep(0.5, 0.85, noise(slant * 210, y * 6.5 + noise(slant * 90, 1) * 4));
+    const near = smoothstep(0.62, 0.9, noise(slant * 70, y * 2.2 + noise(slant * 40, 6) * 5));
+    addLight(canvas.data, i, colour, far * power * 0.6 + near * power);
+  });
+}
+
+function paintSnow(context: PaintContext): void {
+  const { random, aspect, sky } = context;
+  const bright = { dawn: 0.7, day: 0.8, golden: 0.75, sunset: 0.6, dusk: 0.4, night: 0.3 }[sky.time];
+  const colour = scaleRgb(mixRgb([1, 1, 1], sky.horizon, 0.25), bright);
+  for (let flake = 0; flake < 620; flake++) {
+    const near = random() ** 5;
+    addDisc(
+      context,
+      random() * aspect,
+      random(),
+      0.0016 + near * 0.014,
+      colour,
+      randomBetween(random, 0.3, 0.9) * (1 - near * 0.6),
+    );
+  }
+}
+
+/** One forked bolt from the cloud to the horizon, and its glow. */
+function paintLightning(context: PaintContext): void {
+  const { canvas, noise, random, sky, aspect } = context;
+  if (sky.time === 'day') return;
+  const x0 = aspect * (sky.sunX > aspect / 2 ? 0.24 : 0.76);
+  const seed = random() * 90;
+  const path = (y: number, branch: number) =>
+    x0 +
+    fractal(noise, y * 5 + branch * 9, seed, 5) * (0.1 + branch * 0.05) +
+    branch * Math.max(0, y - 0.16) * 0.5;
+  forEachPixel(context, 0, 0.52, (x, y, i) => {
+    for (const branch of [0, -0.5, 0.7]) {
+      if (branch !== 0 && (y < 0.16 || y > 0.4)) continue;
+      const distance = Math.abs(x - path(y, branch));
+      const power = branch === 0 ? 1 : 0.35 * smoothstep(0.4, 0.2, y);
+      addLight(
+        canvas.data,
+        i,
+        [0.72, 0.78, 1],
+        power * (smoothstep(0.0035, 0.001, distance) * 2.4 + 0.14 * Math.exp(-distance * 16)),
+      );
+    }
+  });
+}
