@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { idTime, isId, newId, uuidOf } from './ids.ts';
+import { getIdTime, isId, newId, toUuid } from './ids.ts';
 
 const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
 
@@ -18,7 +18,7 @@ test('newId creates well-formed ids with a prefix, which sort by time', () => {
 
 test('idTime returns when an id was created', () => {
   for (const now of [0, 1_700_000_000_001, 4_000_000_000_000]) {
-    expect(idTime(newId('upload', now, random))).toBe(now);
+    expect(getIdTime(newId('upload', now, random))).toBe(now);
   }
 });
 
@@ -43,10 +43,10 @@ test.each([
 test('uuidOf returns the UUIDv7 of an id, whatever its bits', () => {
   for (const fill of [0, 1, 0x7f, 0x80, 0xff]) {
     const id = newId('generation', 1_700_000_000_000 + fill, (bytes) => bytes.fill(fill));
-    const uuid = uuidOf(id);
+    const uuid = toUuid(id);
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     // The first 48 bits are the time.
     expect(Number.parseInt(uuid.replaceAll('-', '').slice(0, 12), 16)).toBe(1_700_000_000_000 + fill);
   }
-  expect(uuidOf('swx_00000000000000000000000001')).toBe('00000000-0000-0000-0000-000000000001');
+  expect(toUuid('swx_00000000000000000000000001')).toBe('00000000-0000-0000-0000-000000000001');
 });

@@ -31,7 +31,7 @@ export function newId(kind: IdKind, now: number, random: (bytes: Uint8Array) => 
 }
 
 /** Returns when an id was created, in Unix milliseconds: the first 48 bits of its UUIDv7. */
-export function idTime(id: string): number {
+export function getIdTime(id: string): number {
   let value = 0n;
   for (const digit of id.slice(-26)) value = (value << 5n) | BigInt(alphabet.indexOf(digit));
   return Number(value >> 80n);
@@ -45,7 +45,7 @@ export function isId(kind: IdKind, value: unknown): value is string {
 }
 
 /** Converts a well-formed id to its UUID. */
-export function uuidOf(id: string): string {
+export function toUuid(id: string): string {
   let value = 0n;
   for (const letter of id.slice(-26)) value = (value << 5n) | BigInt(alphabet.indexOf(letter));
   const hex = value.toString(16).padStart(32, '0');

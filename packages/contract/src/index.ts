@@ -1,20 +1,20 @@
-export { idPrefixes, idTime, isId, newId, uuidOf } from './ids.ts';
+export { getIdTime, idPrefixes, isId, newId, toUuid } from './ids.ts';
 export { getFilenameType, isFilename } from './input/filename.ts';
+export { formatReceived } from './input/format-received.ts';
 export { Input, type InputCodes, type ParsedInput, type RawInput } from './input/input.ts';
-export { received } from './input/received.ts';
 export { limits, uploadExtensions } from './limits.ts';
-export { outputBoxes, outputSize, type Size } from './output-size.ts';
-export { defaultPrices, type MeterId, meterOf, meters, type PriceTable, price } from './pricing.ts';
+export { computeOutputSize, outputBoxes, type Size } from './output-size.ts';
+export { computePrice, defaultPrices, getMeterId, type MeterId, meters, type PriceTable } from './pricing.ts';
 export type { Procedure, RestBinding } from './procedures/define-procedure.ts';
 export { type FileRouteName, fileRouteErrors } from './procedures/file-routes.ts';
 export {
   bodyErrors,
   commonErrors,
+  listProcedureErrors,
   type ProcedureErrorCode,
   type ProcedureInput,
   type ProcedureName,
   type ProcedureOutput,
-  procedureErrors,
   procedures,
   type VerbInput,
 } from './procedures/procedures.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outputSize } from './output-size.ts';
+import { computeOutputSize } from './output-size.ts';
 
 test.each([
   [{ width: 512, height: 512 }, 1080, 'image', { width: 512, height: 512 }],
@@ -12,5 +12,5 @@ test.each([
   [{ width: 1080, height: 1920 }, 720, 'video', { width: 720, height: 1280 }],
   [{ width: 1, height: 1 }, 1080, 'video', { width: 2, height: 2 }],
 ] as const)('outputSize of %j at %i, %s is %j', (source, resolution, type, size) => {
-  expect(outputSize(source, resolution, type)).toEqual(size);
+  expect(computeOutputSize(source, resolution, type)).toEqual(size);
 });

@@ -14,7 +14,7 @@ export const outputBoxes = {
  * Computes the size of the output: the size of the source, after EXIF or track rotation, scaled down to fit the box. The
  * aspect ratio is kept. Videos get an even width and height, which H.264 4:2:0 requires.
  */
-export function outputSize(source: Size, maxResolution: 720 | 1080, type: 'image' | 'video'): Size {
+export function computeOutputSize(source: Size, maxResolution: 720 | 1080, type: 'image' | 'video'): Size {
   const box = outputBoxes[maxResolution];
   const isPortrait = source.height > source.width;
   const boxWidth = isPortrait ? box.height : box.width;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultPrices, price } from './pricing.ts';
+import { computePrice, defaultPrices } from './pricing.ts';
 
 test.each([
   ['image', 720, 1, 1],
@@ -11,6 +11,6 @@ test.each([
 ] as const)(
   'price of a job (%s, %i, %i frames) is %i credits',
   (generationType, maxResolution, frames, credits) => {
-    expect(price(defaultPrices, { generationType, maxResolution, frames })).toBe(credits);
+    expect(computePrice(defaultPrices, { generationType, maxResolution, frames })).toBe(credits);
   },
 );

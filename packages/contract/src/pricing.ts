@@ -13,7 +13,7 @@ export const defaultPrices: PriceTable = {
 const framesPerUnit = 30;
 
 /** Computes the cost of a job in whole credits. */
-export function price(
+export function computePrice(
   prices: PriceTable,
   job: { generationType: GenerationType; maxResolution: MaxResolution; frames: number },
 ): number {
@@ -34,6 +34,6 @@ export const meters = {
 export type MeterId = keyof typeof meters;
 
 /** Returns the meter of a job. */
-export function meterOf(generationType: GenerationType, maxResolution: MaxResolution): MeterId {
+export function getMeterId(generationType: GenerationType, maxResolution: MaxResolution): MeterId {
   return `api_${generationType}_${maxResolution}p`;
 }

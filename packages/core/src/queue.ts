@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { uuidOf } from '@restage/contract';
+import { toUuid } from '@restage/contract';
 import { type Database, queueSchema } from '@restage/db';
 import { sql } from 'drizzle-orm';
 import type { PgBoss } from 'pg-boss';
@@ -82,7 +82,7 @@ async function enqueueRender(db: Database, generationId: string, accountId: stri
       id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     )
-    select ${uuidOf(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
+    select ${toUuid(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
       greatest(${minPriority}::integer, coalesce(least((
         select priority from ${entries}
         where name = ${render} and state < 'active' and not blocked and state = 'created'
@@ -110,11 +110,11 @@ export function createPgBossQueue(boss: PgBoss): Queue {
       await db.execute(sql`
         update ${entries} set state = 'retry', started_on = null, heartbeat_on = null,
           start_after = now() + interval '2 seconds'
-        where name = ${renderQueue} and id = ${uuidOf(generationId)}::uuid
+        where name = ${renderQueue} and id = ${toUuid(generationId)}::uuid
           and state = 'active' and retry_count = ${retryCount}`);
     },
     async withdrawRender(db, generationId) {
-      await boss.deleteJob(renderQueue, uuidOf(generationId), { db: fromDrizzle(db, sql) });
+      await boss.deleteJob(renderQueue, toUuid(generationId), { db: fromDrizzle(db, sql) });
     },
     async enqueueWebhooks(db, entries) {
       const jobs = entries.map(({ deliveryId, due, accountId, first, wait }) => ({

@@ -1,4 +1,4 @@
-import { fileRouteErrors, type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { fileRouteErrors, listProcedureErrors, type ProcedureName, procedures } from '@restage/contract';
 import type { ErrorCode } from '@restage/errors';
 
 const banner = `// Generated from the procedure and file route tables by \`pnpm --filter @restage/sdk generate\`. Do not edit.
@@ -11,7 +11,7 @@ export function renderProcedureCodes(): string {
     banner,
     "import type { ErrorCode } from '../catalog.ts';\n",
     '/** The error codes of each procedure, by its name in the API. */',
-    renderTable('procedureCodes', Object.fromEntries(names.map((name) => [name, procedureErrors(name)]))),
+    renderTable('procedureCodes', Object.fromEntries(names.map((name) => [name, listProcedureErrors(name)]))),
     '/** The error codes of the signed URLs: the PUT of an upload, and the GET of an output. */',
     renderTable('fileRouteCodes', fileRouteErrors),
   ].join('\n');

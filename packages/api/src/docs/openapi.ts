@@ -1,4 +1,4 @@
-import { type Procedure, type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { listProcedureErrors, type Procedure, type ProcedureName, procedures } from '@restage/contract';
 import { catalog, type ErrorCode } from '@restage/errors';
 import * as z from 'zod';
 import { toEventName } from '../stream-event.ts';
@@ -202,7 +202,7 @@ export function createOpenApiDocument(publicUrl: string): Json {
           ...('volatile' in rest && {
             304: { description: 'Not modified since the version in `if-none-match`' },
           }),
-          ...describeErrors(procedureErrors(name)),
+          ...describeErrors(listProcedureErrors(name)),
         },
       },
     };

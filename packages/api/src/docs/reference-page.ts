@@ -1,4 +1,4 @@
-import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { listProcedureErrors, type ProcedureName, procedures } from '@restage/contract';
 import { catalog } from '@restage/errors';
 import { html } from 'hono/html';
 import { createExampleCalls } from './examples.ts';
@@ -27,7 +27,7 @@ export function renderProcedurePage(name: ProcedureName, publicUrl: string) {
 <h3>SDK</h3><pre><code class="ts">${sdk}</code></pre>
 <h3>tRPC</h3><pre><code class="ts">${trpc}</code></pre>
 ${renderFields(name, publicUrl)}
-<h3>Errors</h3><div class="table"><table><tbody>${procedureErrors(name).map(
+<h3>Errors</h3><div class="table"><table><tbody>${listProcedureErrors(name).map(
     (code) =>
       html`<tr><td><a href="/errors#${code}"><code>${code}</code></a></td><td>${catalog[code].status}</td><td>${renderProse(catalog[code].meaning)}</td></tr>`,
   )}</tbody></table></div>`;

@@ -1,4 +1,4 @@
-import { type fileRouteErrors, received } from '@restage/contract';
+import { type fileRouteErrors, formatReceived } from '@restage/contract';
 import { type Context, explainMissingOutput, receiveUpload } from '@restage/core';
 import { type CodesOf, fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
@@ -85,7 +85,7 @@ async function getOutput(
 }
 
 function unsatisfiableRange(c: HonoContext<HonoEnv>, size: number) {
-  const range = received(c.req.header('range'));
+  const range = formatReceived(c.req.header('range'));
   const message = `The header range must select bytes of the file, which has ${size}; received ${range}.`;
   c.header('accept-ranges', 'bytes');
   c.header('content-range', `bytes */${size}`);

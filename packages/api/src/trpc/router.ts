@@ -1,10 +1,10 @@
 import {
   limits,
+  listProcedureErrors,
   type ProcedureErrorCode,
   type ProcedureInput,
   type ProcedureName,
   type ProcedureOutput,
-  procedureErrors,
   procedures,
 } from '@restage/contract';
 import { type ErrorCode, fail, isFailure } from '@restage/errors';
@@ -100,7 +100,7 @@ type BuiltProcedure<Name extends ProcedureName> = {
 
 /** Builds the tRPC procedure of a row of the table. The pipeline runs the verb, so the resolver only returns its result. */
 function buildProcedure(name: ProcedureName) {
-  const built = procedure.meta({ errorCodes: procedureErrors(name) });
+  const built = procedure.meta({ errorCodes: listProcedureErrors(name) });
   const build = {
     query: () => built.query(({ ctx }) => ctx.result),
     mutation: () => built.mutation(({ ctx }) => ctx.result),

@@ -1,7 +1,7 @@
 /** Compares the error unions in the clients' types with the errors that reach the clients at run time. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { listProcedureErrors, type ProcedureName, procedures } from '@restage/contract';
 import { type ErrorCode, errorCodes } from '@restage/errors';
 import { getProcedureError } from '@restage/errors/trpc';
 import { Restage, RestageError, safe } from '@restage/sdk';
@@ -23,7 +23,7 @@ interface ClientError {
 
 /** The errors that a client of some procedures must get, for each simulated code. */
 function getExpected(...names: readonly ProcedureName[]): Record<string, ClientError> {
-  const declared = names.flatMap(procedureErrors);
+  const declared = names.flatMap(listProcedureErrors);
   const rows = errorCodes.map((code): [string, ClientError] => [
     code,
     declared.includes(code) ? { code, wireCode: undefined } : { code: 'UNKNOWN', wireCode: code },

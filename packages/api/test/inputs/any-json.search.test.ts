@@ -1,4 +1,4 @@
-import { procedureErrors } from '@restage/contract';
+import { listProcedureErrors } from '@restage/contract';
 import { catalog } from '@restage/errors';
 import { searchRuns } from '@restage/fixtures/searches';
 import { openTransports } from '@restage/testing/support';
@@ -51,7 +51,7 @@ const almostValidInput = fc
   }));
 
 test('POST /generations with any JSON responds with 200 or a declared code, and never with a 500', async () => {
-  const declared = new Set<string>(procedureErrors('generations.start'));
+  const declared = new Set<string>(listProcedureErrors('generations.start'));
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(fc.oneof(similarInput, almostValidInput, fc.jsonValue()), async (body) => {

@@ -1,4 +1,4 @@
-import { type ProcedureName, procedureErrors, procedures } from '@restage/contract';
+import { listProcedureErrors, type ProcedureName, procedures } from '@restage/contract';
 import { type Outcome, openTransports } from '@restage/testing/support';
 import { describe, expect, test } from 'vitest';
 import { blackPng } from '../support/uploads.ts';
@@ -58,7 +58,7 @@ describe('text that PostgreSQL can’t store fails with the name of the field', 
         const where = `${transport.name} ${JSON.stringify(text)}`;
         if (outcome.ok) throw new Error(`${where} was accepted`);
         expect(outcome, where).toMatchObject({ param: field });
-        expect(procedureErrors(name), where).toContain(outcome.code);
+        expect(listProcedureErrors(name), where).toContain(outcome.code);
         expect(outcome.code, where).not.toBe('INTERNAL_ERROR');
       }
     }

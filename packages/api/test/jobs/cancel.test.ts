@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '@restage/contract';
-import { newId, uuidOf } from '@restage/contract';
+import { newId, toUuid } from '@restage/contract';
 import { processGeneration } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import { failWith } from '@restage/errors';
@@ -108,7 +108,7 @@ describe.each(idleServer.transports)('through the $name', (transport) => {
 
 test('a cancellation of a queued job deletes its task from the queue', async () => {
   const { id } = await start(idleCaller);
-  const entry = sql`select id from queue.job where name = 'render' and id = ${uuidOf(id)}::uuid`;
+  const entry = sql`select id from queue.job where name = 'render' and id = ${toUuid(id)}::uuid`;
   expect(await idleServer.ctx.db.execute(entry)).toHaveLength(1);
   await idleCaller.call('generations.cancel', { id }, owner.key);
   expect(await idleServer.ctx.db.execute(entry)).toHaveLength(0);

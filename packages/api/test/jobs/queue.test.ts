@@ -1,4 +1,4 @@
-import { uuidOf } from '@restage/contract';
+import { toUuid } from '@restage/contract';
 import { createQueues, processGeneration, startRenderWorkers, type WorkerContext } from '@restage/core';
 import { accounts, creditEntries, generationEvents, generations } from '@restage/db';
 import type { Engine } from '@restage/engine';
@@ -49,7 +49,7 @@ const readBalances = async (accountId: string) => {
 };
 const readTask = async (id: string) => {
   const [row] = await ctx.db.execute(
-    sql`select state, retry_count::int as retries from queue.job where name = 'render' and id = ${uuidOf(id)}::uuid`,
+    sql`select state, retry_count::int as retries from queue.job where name = 'render' and id = ${toUuid(id)}::uuid`,
   );
   return row;
 };
@@ -145,14 +145,14 @@ test('a worker that has lost its queue task ends the render, and neither complet
   const engine = controllableEngine();
   const work = await startRenderWorkers(withEngine(engine), boss, 1);
   await engine.started(1);
-  const taskCondition = sql`name = 'render' and id = ${uuidOf(id)}::uuid`;
+  const taskCondition = sql`name = 'render' and id = ${toUuid(id)}::uuid`;
   await ctx.db.execute(sql`update queue.job set retry_count = retry_count + 1 where ${taskCondition}`);
   const findLogLines = () => server.lines.filter(({ message }) => message === 'job_lease_lost');
   await waitFor(async () => expect(findLogLines()).toMatchObject([{ fields: { generationId: id } }]));
   await work.stop(5000);
   expect(await readTask(id)).toEqual({ state: 'active', retries: 1 });
   expect(await readJob(id)).toMatchObject({ status: 'processing', attempt: 1 });
-  await boss.deleteJob('render', uuidOf(id));
+  await boss.deleteJob('render', toUuid(id));
 });
 
 test('a worker whose job another has claimed does not complete the task, so that it is retried if the other dies', async () => {
@@ -266,7 +266,7 @@ describe('a worker that stores what it rendered', () => {
 test('a dead-letter task whose worker dies is retried until it succeeds', async () => {
   const account = await createClient();
   const id = await account.start();
-  await boss.deleteJob('render', uuidOf(id));
+  await boss.deleteJob('render', toUuid(id));
   await boss.send('render-dead', { generationId: id });
   for (let death = 1; death <= 4; death += 1) {
     await waitFor(async () => expect(await boss.fetch('render-dead')).toHaveLength(1));
@@ -298,7 +298,7 @@ describe('a worker that stops', () => {
     expect(await readTask(id)).toMatchObject({ state: 'completed' });
     expect(await readJob(laterJob)).toMatchObject({ status: 'in_queue', attempt: 0 });
     await processGeneration(withEngine(failingEngine), laterJob, neverAborted());
-    await boss.deleteJob('render', uuidOf(laterJob));
+    await boss.deleteJob('render', toUuid(laterJob));
   });
 
   test('returns a render that takes longer to the queue, without counting it as a retry', async () => {

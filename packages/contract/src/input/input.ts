@@ -1,6 +1,6 @@
 import { type ErrorCode, type Failure, fail, type PlainErrorCode } from '@restage/errors';
 import * as z from 'zod';
-import { received } from './received.ts';
+import { formatReceived } from './format-received.ts';
 
 type Shape = Record<string, z.ZodType>;
 type RawFields = Readonly<Record<string, unknown>>;
@@ -64,7 +64,7 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
       const result = schema.safeParse(value);
       if (!result.success) {
         const rule = typeof accepts === 'string' ? `must be ${accepts}` : accepts(value);
-        return fail(code, `${name} ${rule}; received ${received(value)}.`, { param: name });
+        return fail(code, `${name} ${rule}; received ${formatReceived(value)}.`, { param: name });
       }
       if (result.data !== undefined) parsed[name] = result.data;
       return undefined;
@@ -96,7 +96,7 @@ export class Input<S extends Shape = Shape, Codes extends ErrorCode = ErrorCode>
       // Every input starts with object(), so `Codes` includes INVALID_REQUEST.
       return fail(
         'INVALID_REQUEST',
-        `The body must be a JSON object; received ${received(body)}.`,
+        `The body must be a JSON object; received ${formatReceived(body)}.`,
       ) as Failure<Codes>;
     }
     const parsed: Record<string, unknown> = {};

@@ -162,7 +162,7 @@ export type ProcedureErrorCode<Name extends ProcedureName> =
   | (Row<Name>['kind'] extends 'mutation' ? (typeof bodyErrors)[number] : never);
 
 /** Lists the codes of {@link ProcedureErrorCode}. */
-export function procedureErrors(name: ProcedureName): readonly ErrorCode[] {
+export function listProcedureErrors(name: ProcedureName): readonly ErrorCode[] {
   const row = procedures[name];
   return [...new Set([...row.errors, ...commonErrors, ...(row.kind === 'mutation' ? bodyErrors : [])])];
 }

@@ -1,4 +1,4 @@
-import { meterOf } from '@restage/contract';
+import { getMeterId } from '@restage/contract';
 import { fail } from '@restage/errors';
 import { type SQL, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
@@ -73,7 +73,7 @@ function insertLedgerEntrySql(ctx: AccountContext, charge: Charge): SQL {
   const { id, cost, generationType, maxResolution } = charge;
   return sql`
     insert into credit_entries (account_id, generation_id, kind, credits, meter, created_at)
-    select id, ${id}, 'charge', -${cost}::integer, ${meterOf(generationType, maxResolution)},
+    select id, ${id}, 'charge', -${cost}::integer, ${getMeterId(generationType, maxResolution)},
       ${new Date(ctx.now()).toISOString()}::timestamptz
     from debited where ${cost}::integer > 0`;
 }

@@ -1,4 +1,4 @@
-import { meterOf } from '@restage/contract';
+import { getMeterId } from '@restage/contract';
 import { accounts, creditEntries } from '@restage/db';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Generation } from '../generations/row.ts';
@@ -19,7 +19,7 @@ export function refundSql(
   return [
     sql`
       insert into ${creditEntries} (account_id, generation_id, kind, credits, meter, created_at)
-      select account_id, id, 'refund', ${refund}::integer, ${meterOf(generationType, maxResolution)},
+      select account_id, id, 'refund', ${refund}::integer, ${getMeterId(generationType, maxResolution)},
         ${now.toISOString()}::timestamptz
       from updated where ${refund}::integer > 0`,
     sql`

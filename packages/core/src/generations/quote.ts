@@ -1,4 +1,4 @@
-import { outputSize, type Quote, type VerbInput } from '@restage/contract';
+import { computeOutputSize, type Quote, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
 import { checkSpend, readBalance } from '../credits/charge.ts';
@@ -19,7 +19,7 @@ export async function quoteGeneration(ctx: AccountContext, input: VerbInput<'gen
     frames,
     width,
     height,
-    output: outputSize({ width, height }, input.max_resolution, input.generation_type),
+    output: computeOutputSize({ width, height }, input.max_resolution, input.generation_type),
   };
   return quote;
 }

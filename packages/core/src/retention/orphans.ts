@@ -1,4 +1,4 @@
-import { idTime, isId } from '@restage/contract';
+import { getIdTime, isId } from '@restage/contract';
 import { generations, uploads } from '@restage/db';
 import { inArray } from 'drizzle-orm';
 import type { Context } from '../context.ts';
@@ -30,7 +30,7 @@ async function deleteOrphanedUploads(ctx: Context, names: readonly string[]): Pr
     await ctx.blobs.remove(`uploads/${name}`);
     removed += 1;
   }
-  const ids = names.filter((name) => isId('upload', name) && idTime(name) < cutoff);
+  const ids = names.filter((name) => isId('upload', name) && getIdTime(name) < cutoff);
   if (ids.length === 0) return removed;
   const rows = await ctx.db.select({ id: uploads.id }).from(uploads).where(inArray(uploads.id, ids));
   const kept = new Set(rows.map(({ id }) => id));
@@ -60,7 +60,7 @@ async function deleteOrphanedFolders(
   const cutoff = ctx.now() - orphanAgeMs;
   const orphans = ids.filter((id) => {
     const job = jobs.get(id);
-    if (!job) return idTime(id) < cutoff;
+    if (!job) return getIdTime(id) < cutoff;
     if (folder === 'outputs') return job.sweptAt !== null;
     return job.status !== 'in_queue' && job.status !== 'processing';
   });

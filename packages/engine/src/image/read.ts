@@ -1,4 +1,4 @@
-import { limits, outputSize, type Size } from '@restage/contract';
+import { computeOutputSize, limits, type Size } from '@restage/contract';
 import { failWith } from '@restage/errors';
 import type { Picture } from '@restage/pixels';
 import sharp, { type Sharp } from 'sharp';
@@ -69,7 +69,7 @@ export function readSourceHead(
 ): Promise<SourceHead | InputFailure> {
   return decode('source', request.source, async (open) => {
     const head = await open().metadata();
-    const size = outputSize(head.autoOrient, request.maxResolution, 'image');
+    const size = computeOutputSize(head.autoOrient, request.maxResolution, 'image');
     const isPlain =
       head.format === 'png' &&
       head.width === size.width &&

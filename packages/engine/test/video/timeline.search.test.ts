@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { outputSize } from '@restage/contract';
+import { computeOutputSize } from '@restage/contract';
 import { failWith, isFailure } from '@restage/errors';
 import { searchRuns } from '@restage/fixtures/searches';
 import { readMovieFile } from '@restage/media/movie';
@@ -39,7 +39,7 @@ async function expectAgreement(source: string, change: Partial<RenderRequest> = 
   const { frames, end, count } = movie.timeline;
   const result = await render(source, change);
   if (isFailure(result)) throw new Error(result.message);
-  const size = outputSize(movie, 720, 'video');
+  const size = computeOutputSize(movie, 720, 'video');
   expect(result).toMatchObject({ ...size, frames: count });
   for (const path of [result.render, result.source, result.alpha]) {
     const made = await inspectVideo(path);

@@ -1,4 +1,4 @@
-import { isFilename, isId, received } from '@restage/contract';
+import { formatReceived, isFilename, isId } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
 
 /** The parameters of a request that name media. */
@@ -52,13 +52,13 @@ export function parseMediaUri(
 ): MediaUri | Failure<'INVALID_URI'> {
   const invalid = (reason: string) => fail('INVALID_URI', `${param} ${reason}`, { param });
   if (uri instanceof Uint8Array) return parseData(uri) ?? invalid(dataFormMessage);
-  if (typeof uri !== 'string') return invalid(`must be a URI in a string; received ${received(uri)}.`);
+  if (typeof uri !== 'string') return invalid(`must be a URI in a string; received ${formatReceived(uri)}.`);
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/i.exec(uri.slice(0, 64))?.[0].toLowerCase();
   if (scheme === 'beeble') return parseUpload(uri) ?? invalid(uploadFormMessage);
   if (scheme === 'data') return parseData(uri) ?? invalid(dataFormMessage);
   if (scheme !== 'https' && !(scheme === 'http' && options.allowPrivateNetwork)) {
     // After its scheme, a refused URL may contain credentials.
-    const found = scheme === undefined ? received(uri) : `a URI with the scheme ${scheme}:`;
+    const found = scheme === undefined ? formatReceived(uri) : `a URI with the scheme ${scheme}:`;
     return invalid(`must be a beeble://uploads/…, https:// or data: URI; received ${found}.`);
   }
   const url = uri.length <= maxUrlCharacters && URL.canParse(uri) ? new URL(uri) : undefined;

@@ -1,4 +1,4 @@
-import { received } from '@restage/contract';
+import { formatReceived } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
 import type { Context } from '../context.ts';
 import { cancelBody, checkUrl, FetchFailure, openFetcher } from '../fetch/fetcher.ts';
@@ -44,7 +44,7 @@ function describeUrl({ protocol, username, password, host }: URL): string {
 }
 
 function describeText(callbackUrl: unknown): string {
-  if (typeof callbackUrl !== 'string') return received(callbackUrl);
+  if (typeof callbackUrl !== 'string') return formatReceived(callbackUrl);
   return callbackUrl.length > maxUrlCharacters
     ? `${callbackUrl.length} characters`
     : 'text that is not a URL';

@@ -1,6 +1,6 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { outputSize } from '@restage/contract';
+import { computeOutputSize } from '@restage/contract';
 import type { Engine } from '@restage/engine';
 import { failWith, isFailure } from '@restage/errors';
 import type { Media } from '@restage/media';
@@ -15,7 +15,7 @@ export function fakeEngine(getMedia: () => Media): Engine {
     async render({ generationType, maxResolution, source, outputDirectory }) {
       const probe = await getMedia().inspect({ kind: 'file', path: source }, 'source');
       if (isFailure(probe)) return failWith('INVALID_INPUT', probe.message);
-      const { width, height } = outputSize(probe, maxResolution, generationType);
+      const { width, height } = computeOutputSize(probe, maxResolution, generationType);
       const writeOutput = async (name: string) => {
         const path = join(outputDirectory, `${name}.${generationType === 'image' ? 'png' : 'mp4'}`);
         if (generationType === 'image') await writeFile(path, makePng(width, height));

@@ -1,4 +1,4 @@
-import { price, type VerbInput } from '@restage/contract';
+import { computePrice, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import {
   type Location,
@@ -78,7 +78,7 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
   const cost =
     ctx.account.mode === 'test'
       ? 0
-      : price(ctx.settings.prices, {
+      : computePrice(ctx.settings.prices, {
           generationType: input.generation_type,
           maxResolution: input.max_resolution,
           frames: probe.frames,

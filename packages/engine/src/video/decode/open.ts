@@ -1,4 +1,4 @@
-import { limits, outputSize } from '@restage/contract';
+import { computeOutputSize, limits } from '@restage/contract';
 import { failWith } from '@restage/errors';
 import { type DisplayMatrix, getTurn, type Movie, readMovieFile } from '@restage/media/movie';
 import {
@@ -211,5 +211,5 @@ function getRotationFilters(matrix: DisplayMatrix): string {
 
 /** The job's output size for an open source. */
 export function getOutputSize(input: VideoInput, request: Pick<RenderRequest, 'maxResolution'>) {
-  return outputSize(input, request.maxResolution, 'video');
+  return computeOutputSize(input, request.maxResolution, 'video');
 }

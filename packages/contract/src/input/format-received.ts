@@ -7,7 +7,7 @@ const userInfoPattern = /^(\s*[a-z][a-z0-9+.-]*:[\\/]*|\s*[\\/]{2,}).*@/is;
  * Formats a received value for an error message. Strings are quoted, escaped and truncated to 60 characters. The user name
  * and password of a URL, API keys and signing secrets are removed.
  */
-export function received(value: unknown): string {
+export function formatReceived(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (typeof value === 'string') {
     const safeText = value

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { received } from './received.ts';
+import { formatReceived } from './format-received.ts';
 
 test.each([
   ['https://user:hunter2@example.com/hook', '"https://…@example.com/hook"'],
@@ -13,12 +13,12 @@ test.each([
   [`https://user:${'hunter2'.repeat(1000)}@example.com`, '"https://…@example.com"'],
   ['https://a@b:hunter2@example.com', '"https://…@example.com"'],
 ])('the credentials in %j are removed', (value, formatted) => {
-  expect(received(value)).toBe(formatted);
+  expect(formatReceived(value)).toBe(formatted);
 });
 
 test.each(['shot@2x.gif', 'ann@example.com', 'https://example.com/a.png', 'a: b', '/a'])(
   '%j is quoted unchanged',
   (value) => {
-    expect(received(value)).toBe(JSON.stringify(value));
+    expect(formatReceived(value)).toBe(JSON.stringify(value));
   },
 );
