@@ -67,7 +67,14 @@ export async function openTestbed() {
 function toAccountContext(ctx: Context, id: string): AccountContext {
   return {
     ...ctx,
-    account: { id, mode: 'live', writeRpm: 1, readRpm: 1, concurrency: 1_000_000_000 },
+    account: {
+      id,
+      key: { id: 'key_bench', prefix: 'rsk_bench' },
+      mode: 'live',
+      writeRpm: 1,
+      readRpm: 1,
+      concurrency: 1_000_000_000,
+    },
     responseMeta: { replayed: false },
     largeStrings: new Map(),
   };

@@ -26,11 +26,11 @@ function send(text: string): Promise<string> {
 
 test.each([
   ['headers over the limit', `GET / HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`, '16 KB'],
-  ['bytes that are not HTTP', 'hello\r\n\r\n', 'not HTTP'],
+  ['bytes that are not HTTP', 'hello\r\n\r\n', 'not valid HTTP'],
   [
     'two content-length headers',
     'POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
-    'not HTTP',
+    'not valid HTTP',
   ],
 ])('%s get the error body', async (_, text, message) => {
   const [head = '', body = ''] = (await send(text)).split('\r\n\r\n');

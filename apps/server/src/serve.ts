@@ -5,6 +5,7 @@ import { createApp, createProbes, createRequestListener } from '@restage/api';
 import { type Context, createFirstAccount } from '@restage/core';
 import { failWith, isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
+import { createConsoleLink } from './console-link.ts';
 import { openDatabase } from './database.ts';
 import { openEngine } from './engine.ts';
 import { listen } from './listen.ts';
@@ -31,6 +32,8 @@ export interface RunningServer {
   readonly url: string;
   /** The first account's key, on the very first start. */
   readonly firstKey: string | undefined;
+  /** A link that signs in to the console once, on the very first start. */
+  readonly consoleLink: string | undefined;
   /** Ends everything in order: requests and renders in flight, then what they depend on. */
   stop(): Promise<void>;
 }
@@ -100,8 +103,25 @@ async function start(
   // Last, for its key is shown only once: a start that fails must not use it up.
   const account = { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS };
   const first = role === 'worker' ? undefined : await createFirstAccount(ctx, account);
+  const consoleLink = first && (await createFirstLink(ctx, publicUrl, first.id));
   log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'server_listening');
-  return { role, url, firstKey: first?.key, stop: () => shutdown.run() };
+  return { role, url, firstKey: first?.key, consoleLink, stop: () => shutdown.run() };
+}
+
+/** The first account's link to the console. Its key is shown even if the link can't be made. */
+async function createFirstLink(
+  ctx: Context,
+  publicUrl: string,
+  accountId: string,
+): Promise<string | undefined> {
+  try {
+    const created = await createConsoleLink(ctx, publicUrl, accountId);
+    if (isFailure(created)) throw new Error(created.message);
+    return created.link;
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'console_link_failed');
+    return undefined;
+  }
 }
 
 /** What answers requests: the whole API, or of a worker only its health checks. */

@@ -1,7 +1,13 @@
 import { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { defaultPrices, limits } from '@restage/contract';
-import { type Context, defaultWebhookSettings, JobNotifications, ReadWindows } from '@restage/core';
+import {
+  type Context,
+  defaultWebhookSettings,
+  JobNotifications,
+  ReadWindows,
+  RequestLog,
+} from '@restage/core';
 import type { Connection } from '@restage/db';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
@@ -41,6 +47,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   shutdown.add('media', () => media.close());
   const queue = await startQueue(database, log);
   shutdown.add('queue', () => queue.stop(drainTimeoutMs));
+  const requests = new RequestLog(database.db, log);
+  shutdown.add('request log', () => requests.flush());
   return {
     queue,
     secret: settings.RESTAGE_SECRET ?? (await loadOrCreateSecret(directory)),
@@ -57,6 +65,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
         rateWindowSeconds: limits.rateWindowSeconds,
         keepOutputsHours: settings.RESTAGE_KEEP_OUTPUTS_HOURS,
         keepUploadsHours: settings.RESTAGE_KEEP_UPLOADS_HOURS,
+        keepRequestsHours: settings.RESTAGE_KEEP_REQUESTS_HOURS,
         prices: defaultPrices,
         creditUsd: settings.RESTAGE_CREDIT_USD,
         maxUploadBytes: settings.RESTAGE_MAX_UPLOAD_MB * 1024 * 1024,
@@ -66,6 +75,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       },
       keyCache: new Map(),
       reads: new ReadWindows(limits.rateWindowSeconds),
+      requests,
       log,
       now: () => Date.now(),
       random: (bytes) => webcrypto.getRandomValues(bytes),

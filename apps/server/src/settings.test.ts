@@ -16,6 +16,7 @@ test('without variables, every setting has its default', () => {
     RESTAGE_MAX_UPLOAD_MB: 512,
     RESTAGE_KEEP_OUTPUTS_HOURS: 168,
     RESTAGE_KEEP_UPLOADS_HOURS: 72,
+    RESTAGE_KEEP_REQUESTS_HOURS: 168,
     RESTAGE_WORKERS: 1,
     RESTAGE_JOB_MEMORY_MB: 2048,
     RESTAGE_MATTE_MODEL: undefined,

@@ -89,6 +89,9 @@ export const settingsSchema = z.object({
   RESTAGE_KEEP_UPLOADS_HOURS: wholeNumber(0, 1_000_000, 72).describe(
     'Hours that an upload is kept after its last use; 0 keeps it for ever',
   ),
+  RESTAGE_KEEP_REQUESTS_HOURS: wholeNumber(0, 1_000_000, 168).describe(
+    'Hours to keep the request log; 0 for ever',
+  ),
   RESTAGE_WORKERS: wholeNumber(1, 64, 1).describe('Jobs rendered at once'),
   RESTAGE_JOB_MEMORY_MB: wholeNumber(256, 1_048_576, 2048).describe('Memory that one render may use, in MB'),
   RESTAGE_MATTE_MODEL: z

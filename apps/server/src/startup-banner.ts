@@ -1,7 +1,7 @@
 import type { RunningServer } from './serve.ts';
 
 /** The text for the terminal once the server is up: on the first start with the API key and a first call. */
-export function startupBanner({ role, url, firstKey }: RunningServer): string {
+export function startupBanner({ role, url, firstKey, consoleLink }: RunningServer): string {
   if (role === 'worker') return `\nWorker running; health at ${url}/readyz\n\nStop:  Ctrl-C\n`;
   const lines = ['', `Restage serves on ${url}`, ''];
   if (firstKey !== undefined) {
@@ -10,6 +10,9 @@ export function startupBanner({ role, url, firstKey }: RunningServer): string {
       '',
       firstKey,
       '',
+      ...(consoleLink === undefined
+        ? []
+        : [`Console: ${consoleLink} (signs in once, within 10 minutes)`, '']),
       'Restage a picture (from this folder, in another terminal):',
       '',
       formatFirstCall(url, firstKey),

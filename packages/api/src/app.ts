@@ -1,6 +1,7 @@
 import type { Context } from '@restage/core';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { mountConsoleSession } from './console/session.ts';
 import { mountDocs } from './docs/mount.ts';
 import { respondWithFailure } from './http/failure-response.ts';
 import { mountFiles } from './http/files.ts';
@@ -33,6 +34,7 @@ export function createApp(ctx: Context, options: AppOptions): Hono<HonoEnv> {
   mountRest(app, ctx, options);
   mountTrpc(app, ctx, options);
   mountFiles(app, ctx, options);
+  mountConsoleSession(app, ctx, options);
   mountDocs(app, options);
   mountProbes(app, options);
   mountFallback(app, options);

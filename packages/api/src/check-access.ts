@@ -1,6 +1,7 @@
 import { type AccountContext, authenticate, getCachedAccount, meterRead, meterWrite } from '@restage/core';
 import { isFailure } from '@restage/errors';
 import type { RequestContext } from './context.ts';
+import type { CallRecord } from './record.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** If the database is down or stuck, callers get an error after this time, and no request skips the rate limit. */
@@ -17,27 +18,54 @@ const waiterCounts = new WeakMap<RequestContext['keyCache'], number>();
 
 /**
  * Checks the API key, then the rate limit: the first steps of every procedure.
+ * @param record gets the account, once it is known
  * @returns the context with the account, or the failure; without a promise if the account is cached, as for most reads
  * @throws if the database does not respond in time
  */
-export function checkAccess(ctx: RequestContext, kind: 'query' | 'mutation' | 'subscription') {
+export function checkAccess(
+  ctx: RequestContext,
+  kind: 'query' | 'mutation' | 'subscription',
+  record: CallRecord,
+) {
   const account = kind === 'mutation' ? undefined : getCachedAccount(ctx, ctx.credentials);
-  return account ? checkReadRate({ ...ctx, account }) : withTimeout(timeoutMs, checkInDatabase(ctx, kind));
+  if (!account) return withDatabase(ctx, () => checkInDatabase(ctx, kind, record));
+  record.account = account;
+  return checkReadRate({ ...ctx, account });
 }
 
-async function checkInDatabase(ctx: RequestContext, kind: 'query' | 'mutation' | 'subscription') {
+/**
+ * Does work that asks the database who calls.
+ * @throws if the database does not respond in time, or too many requests already wait for it
+ */
+export function withDatabase<Value>(
+  ctx: Pick<RequestContext, 'keyCache'>,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  return withTimeout(timeoutMs, countWaiter(ctx, work));
+}
+
+async function countWaiter<Value>(ctx: Pick<RequestContext, 'keyCache'>, work: () => Promise<Value>) {
   const count = waiterCounts.get(ctx.keyCache) ?? 0;
   if (count >= maxWaiters) throw new Error(`${count} requests already wait for the database.`);
   waiterCounts.set(ctx.keyCache, count + 1);
   try {
-    const account = await authenticate(ctx, ctx.credentials);
-    if (isFailure(account)) return account;
-    const accountContext: AccountContext = { ...ctx, account };
-    if (kind !== 'mutation') return checkReadRate(accountContext);
-    return (await meterWrite(accountContext)) ?? accountContext;
+    return await work();
   } finally {
     waiterCounts.set(ctx.keyCache, (waiterCounts.get(ctx.keyCache) ?? 1) - 1);
   }
+}
+
+async function checkInDatabase(
+  ctx: RequestContext,
+  kind: 'query' | 'mutation' | 'subscription',
+  record: CallRecord,
+) {
+  const account = await authenticate(ctx, ctx.credentials);
+  if (isFailure(account)) return account;
+  record.account = account;
+  const accountContext: AccountContext = { ...ctx, account };
+  if (kind !== 'mutation') return checkReadRate(accountContext);
+  return (await meterWrite(accountContext)) ?? accountContext;
 }
 
 function checkReadRate(ctx: AccountContext) {

@@ -12,6 +12,7 @@ import type { RequestContext } from './context.ts';
 import type { SameCodes } from './implement.ts';
 import { verbs } from './implementations.ts';
 import { internalError } from './internal-error.ts';
+import { type CallRecord, finishRecord, startRecord } from './record.ts';
 import { simulateFailure } from './simulate.ts';
 
 /** The input of a call, before validation. */
@@ -21,6 +22,7 @@ interface RawInput {
 
 /** A call, as its transport provides it. */
 export interface Call {
+  readonly transport: 'rest' | 'trpc';
   /** Reads the input. The pipeline calls it after it has checked key and rate, so that no body is read before. */
   read(): Promise<RawInput | Failure<'INVALID_REQUEST'> | Failure<'PAYLOAD_TOO_LARGE'>>;
   /** Returns a signal that aborts when the caller disconnects. Only verbs that wait ask for it. */
@@ -37,21 +39,25 @@ export async function callProcedure(
   ctx: RequestContext,
   call: Call,
 ): Promise<object | Failure> {
-  try {
-    const result = await runSteps(name, ctx, call);
-    // The cause was logged where it occurred.
-    if (isFailure(result) && catalog[result.code].status === 500)
-      logFailure(name, ctx, { code: result.code });
-    return result;
-  } catch (error) {
+  const record = startRecord(name, ctx, call.transport);
+  const result = await runSteps(name, ctx, call, record).catch((error: unknown) => {
     logFailure(name, ctx, { err: error });
     return internalError();
-  }
+  });
+  // The cause was logged where it occurred.
+  if (isFailure(result) && catalog[result.code].status === 500) logFailure(name, ctx, { code: result.code });
+  finishRecord(record, ctx, result);
+  return result;
 }
 
-async function runSteps(name: ProcedureName, ctx: RequestContext, call: Call): Promise<object | Failure> {
+async function runSteps(
+  name: ProcedureName,
+  ctx: RequestContext,
+  call: Call,
+  record: CallRecord,
+): Promise<object | Failure> {
   const { kind, input }: Procedure = procedures[name];
-  const checked = await checkAccess(ctx, kind);
+  const checked = await checkAccess(ctx, kind, record);
   if (isFailure(checked)) return checked;
   const simulated = simulateFailure(checked);
   if (simulated) return simulated;
@@ -62,6 +68,7 @@ async function runSteps(name: ProcedureName, ctx: RequestContext, call: Call): P
     // A query without any input gets an empty object.
     value = input.parse(kind === 'mutation' ? raw.value : (raw.value ?? {}));
     if (isFailure(value)) return value;
+    record.input = value;
   }
   // `implementAll` has compared the types of input and verb.
   const verb = verbs[name] as (ctx: AccountContext, input: unknown) => Promise<object | Failure>;

@@ -116,7 +116,7 @@ describe('a usage error exits with 2 and says what is wrong', () => {
 describe('values that look like something else are taken as they are', () => {
   const path = './no such folder/a.png';
   test.each<[string, string[], string]>([
-    ['what follows -- as an argument', ['run', '--', '-h'], "-h can't be read"],
+    ['what follows -- as an argument', ['run', '--', '-h'], 'Could not read -h'],
     ['a value after = as a value', ['run', path, '--prompt=--seed'], path],
     ['a negative number as text', ['run', path, '--prompt', '-5'], path],
   ])('%s', async (_, words, message) => {

@@ -115,7 +115,7 @@ describe('restage run', () => {
   test('run without a scene says what is missing, how to resolve it, and where to read more', async () => {
     const ran = await restage(['run', photograph]);
     expect(ran).toMatchObject({ exitCode: exitCodes.rejected, out: '' });
-    expect(ran.err).toContain('restage: prompt or reference_image_uri must say');
+    expect(ran.err).toContain('restage: prompt or reference_image_uri must describe the scene');
     expect(ran.err).toContain('Send a `prompt`, a `reference_image_uri`, or both.');
     expect(ran.err).toMatch(/MISSING_STYLE_INPUT, req_[\w-]+, http:.*\/errors#MISSING_STYLE_INPUT/);
   });
@@ -407,7 +407,7 @@ describe('exit codes', () => {
   test('an unknown path exits with 3, and the server says how to resolve it', async () => {
     const ran = await restage(['account', '--base-url', `${world.url}/elsewhere`]);
     expect(ran).toMatchObject({ exitCode: exitCodes.rejected, out: '' });
-    expect(ran.err).toMatch(/Check the path; .*\n {2}NOT_FOUND, req_/);
+    expect(ran.err).toMatch(/Check the path\. .*\n {2}NOT_FOUND, req_/);
   });
 
   test('no key', async () => {

@@ -1,3 +1,4 @@
+export { consoleRouteErrors } from './console.ts';
 export { getIdTime, idPrefixes, isId, newId, toUuid } from './ids.ts';
 export { getFilenameType, isFilename } from './input/filename.ts';
 export { formatReceived } from './input/format-received.ts';
@@ -27,6 +28,23 @@ export type {
   Quote,
   Upload,
 } from './procedures/resources.ts';
+export type { JobDetails } from './self-service/details.ts';
+export type { ApiKey, ApiKeyList, CreatedApiKey } from './self-service/keys.ts';
+export type { LoggedRequest, RequestDetails, RequestPage } from './self-service/requests.ts';
+export {
+  type CreditEntry,
+  type CreditPage,
+  type Usage,
+  type UsageGroup,
+  usageGroups,
+} from './self-service/usage.ts';
+export {
+  type Delivery,
+  type DeliveryDetails,
+  type DeliveryPage,
+  deliveryStatuses,
+  type WebhookSecret,
+} from './self-service/webhooks.ts';
 export {
   type AlphaMode,
   alphaModes,

@@ -5,6 +5,12 @@ export const limits = {
   seedMax: 4_294_967_295,
   idempotencyKeyLength: { min: 1, max: 256 },
   filenameLength: { min: 3, max: 255 },
+  /** Characters of a key's name. */
+  keyNameLength: { min: 1, max: 100 },
+  /** For how long a webhook secret signs after its rotation. */
+  secretOverlapHours: { min: 0, max: 168, default: 24 },
+  /** Buckets of usage in one answer. */
+  usageBuckets: 400,
   pageSize: { min: 1, max: 100, default: 20 },
   /** Width × height of a source, and of an alpha. */
   sourcePixels: 2_770_000,
@@ -32,6 +38,11 @@ export const limits = {
   webhookDelaySeconds: [0, 1, 5, 30, 120],
   /** Seconds in which a callback URL must respond to a webhook. */
   webhookTimeoutSeconds: 10,
+  /** Seconds for which a console session lasts, and in which a ticket opens one. */
+  consoleSessionSeconds: 12 * 3600,
+  consoleTicketSeconds: 600,
+  /** Bytes of the body that opens a console session. */
+  consoleBodyBytes: 4096,
 } as const;
 
 /** The accepted extensions of an upload, and the media type of each. */

@@ -5,16 +5,10 @@ import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
 import type { JobNotifications } from './changes.ts';
 import type { ReadWindows } from './limits/reads.ts';
+import type { Log } from './log.ts';
 import type { Queue } from './queue.ts';
+import type { RequestLog } from './requests/request-log.ts';
 import type { WebhookSettings } from './webhooks/settings.ts';
-
-/** The log, for operators. `message` is a short, stable event name; the details are fields, without secrets. */
-export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 /** The operator's settings that verbs need. */
 export interface Settings {
@@ -32,6 +26,8 @@ export interface Settings {
   /** Hours for which outputs and unused uploads are kept; 0 keeps them for ever. */
   readonly keepOutputsHours: number;
   readonly keepUploadsHours: number;
+  /** Hours for which the request log is kept; 0 for ever. */
+  readonly keepRequestsHours: number;
   /** Development only: accepts http and private addresses for sources and callbacks. */
   readonly allowPrivateNetwork: boolean;
   /** Where requests and workers keep temporary files. */
@@ -39,7 +35,7 @@ export interface Settings {
   readonly webhooks: WebhookSettings;
 }
 
-/** The accounts of keys that were verified in the last seconds, by the key's hash. */
+/** The accounts of keys and console sessions that were verified in the last seconds, by hash. */
 export type KeyCache = Map<string, { readonly account: Account; readonly until: number }>;
 
 /** What verbs act on. A value, built by the program and passed first; nothing here is a singleton. */
@@ -53,6 +49,7 @@ export interface Context {
   readonly settings: Settings;
   readonly keyCache: KeyCache;
   readonly reads: ReadWindows;
+  readonly requests: RequestLog;
   readonly log: Log;
   /** Unix milliseconds. */
   readonly now: () => number;
@@ -71,6 +68,8 @@ export interface WorkerContext extends Context {
 /** The account that makes a request, with the limits in force: its own, or the server's. */
 export interface Account {
   readonly id: string;
+  /** The key that the request came with. */
+  readonly key: { readonly id: string; readonly prefix: string };
   readonly mode: 'live' | 'test';
   readonly writeRpm: number;
   readonly readRpm: number;
@@ -81,6 +80,8 @@ export interface Account {
 export interface Credentials {
   readonly apiKey: string | undefined;
   readonly bearer: string | undefined;
+  /** The token of a console session, from its cookie. Used only if no key was sent. */
+  readonly session?: string | undefined;
 }
 
 /** What a verb adds to its result, for transports to send as headers. */

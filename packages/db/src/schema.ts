@@ -112,6 +112,12 @@ export interface StoredOutputs {
   readonly alpha: string;
 }
 
+/** Words of a prompt, and what the engine made of them; null for what it chose by itself. */
+export interface Understood {
+  readonly phrase: string | null;
+  readonly effect: string;
+}
+
 const jobStatus = ['in_queue', 'processing', 'completed', 'failed', 'cancelled'] as const;
 
 /** The jobs. The id sorts by time and is the page cursor. */
@@ -150,12 +156,23 @@ export const generations = pgTable(
     completedAt: moment('completed_at'),
     /** What a test-mode job simulates instead of a successful render; see `x-restage-simulate`. */
     simulate: text('simulate', { enum: ['stall', 'job-failed', 'webhook-failed'] }),
+    /** What the engine made of the prompt; null until it has rendered. */
+    understood: jsonb('understood').$type<readonly Understood[]>(),
     /** When a job's files were swept; its signed URLs then say so. */
     sweptAt: moment('swept_at'),
   },
   (table) => [
     uniqueIndex('generations_idempotency').on(table.accountId, table.idempotencyKey),
     index('generations_page').on(table.accountId, table.id.desc()),
+    // All that usage over time is computed from.
+    index('generations_usage').on(
+      table.accountId,
+      table.createdAt,
+      table.status,
+      table.generationType,
+      table.maxResolution,
+      table.cost,
+    ),
     // What the sweep of outputs has yet to look at.
     index('generations_unswept').on(table.completedAt).where(sql`${table.sweptAt} is null`),
   ],
@@ -185,6 +202,7 @@ export const creditEntries = pgTable(
   (table) => [
     uniqueIndex('credit_entries_once').on(table.generationId, table.kind),
     index('credit_entries_account').on(table.accountId, table.createdAt),
+    index('credit_entries_page').on(table.accountId, table.id),
     check(
       'credit_entries_sign',
       sql`${table.kind} = 'grant' or (${table.kind} = 'charge') = (${table.credits} < 0)`,
@@ -234,6 +252,7 @@ export const webhookDeliveries = pgTable(
   (table) => [
     uniqueIndex('webhook_deliveries_job').on(table.generationId),
     index('webhook_deliveries_account').on(table.accountId, table.createdAt),
+    index('webhook_deliveries_page').on(table.accountId, table.id),
     index('webhook_deliveries_due').on(table.nextAttemptAt).where(sql`${table.status} = 'pending'`),
   ],
 );
@@ -264,3 +283,64 @@ export const rateWindows = pgTable('rate_windows', {
   /** Unix milliseconds. */
   moments: bigint('moments', { mode: 'number' }).array().notNull(),
 });
+
+/**
+ * The writes and the failed calls of accounts, kept for a while. No foreign keys: rows are written in batches and in a hurry, and
+ * one that could not be written would take its batch with it.
+ */
+export const requestLog = pgTable(
+  'request_log',
+  {
+    /** Rises with time; the page cursor. */
+    sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    /** The `x-request-id` of the response. The calls of one tRPC batch share it. */
+    id: text('id').notNull(),
+    accountId: text('account_id').notNull(),
+    at: moment('at').notNull(),
+    procedure: text('procedure').notNull(),
+    transport: text('transport', { enum: ['rest', 'trpc'] }).notNull(),
+    status: integer('status').notNull(),
+    code: text('code'),
+    param: text('param'),
+    message: text('message'),
+    durationMs: integer('duration_ms').notNull(),
+    keyPrefix: text('key_prefix').notNull(),
+    generationId: text('generation_id'),
+  },
+  (table) => [
+    index('request_log_page').on(table.accountId, table.sequence),
+    index('request_log_code').on(table.accountId, table.code, table.sequence),
+    index('request_log_id').on(table.id),
+    index('request_log_at').on(table.at),
+  ],
+);
+
+/** Sessions of the console, each bound to the key it was opened with. */
+export const consoleSessions = pgTable(
+  'console_sessions',
+  {
+    /** SHA-256 of the cookie's token, in hex. */
+    hash: text('hash').primaryKey(),
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+    createdAt: createdAt(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [index('console_sessions_expiry').on(table.expiresAt)],
+);
+
+/** Tickets that open a session, once. */
+export const consoleTickets = pgTable(
+  'console_tickets',
+  {
+    /** SHA-256 of the ticket, in hex. */
+    hash: text('hash').primaryKey(),
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+    createdAt: createdAt(),
+    expiresAt: moment('expires_at').notNull(),
+  },
+  (table) => [index('console_tickets_expiry').on(table.expiresAt)],
+);

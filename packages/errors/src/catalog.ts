@@ -211,6 +211,37 @@ export const catalog = {
     resolution:
       'Use the URL exactly as the server returned it. To get a fresh URL, fetch the job or create the upload again.',
   },
+  LIVE_KEY_REQUIRED: {
+    status: 403,
+    tier: 'extended',
+    retryable: false,
+    meaning: 'The request was made with a test key, and only a live key may do this.',
+    resolution:
+      'Send the request with a live key of the account: one that begins with `rsk_`, not `rsk_test_`.',
+  },
+  KEY_NOT_FOUND: {
+    status: 404,
+    tier: 'extended',
+    retryable: false,
+    meaning: 'There is no such key, or it belongs to another account.',
+    resolution: 'Take the id from the list of keys: it begins with `key_`, and is not the key itself.',
+  },
+  DELIVERY_NOT_FOUND: {
+    status: 404,
+    tier: 'extended',
+    retryable: false,
+    meaning: 'There is no such webhook delivery, or it belongs to another account.',
+    resolution:
+      'Take the id from the list of deliveries, or from the `webhook-id` header: it begins with `msg_`.',
+  },
+  REQUEST_NOT_FOUND: {
+    status: 404,
+    tier: 'extended',
+    retryable: false,
+    meaning:
+      'There is no such request in the log: it was a successful read, it is older than the log is kept, or it belongs to another account.',
+    resolution: 'Take the id from the list of requests, or from the `x-request-id` header of the response.',
+  },
   NOT_FOUND: {
     status: 404,
     tier: 'extended',

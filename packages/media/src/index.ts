@@ -16,3 +16,4 @@ export type { Log } from './log.ts';
 export { createMedia, type Media, type MediaOptions } from './media.ts';
 export type { PostFailure, PostResponse } from './outgoing/post.ts';
 export type { Probe } from './probe/protocol.ts';
+export { sniff } from './probe/sniff.ts';

@@ -10,8 +10,6 @@ import type {
   CodesOfCall,
   Download,
   DownloadErrorCode,
-  JobList,
-  ListErrorCode,
   PutErrorCode,
   Restage,
   RestageErrorCode,
@@ -45,17 +43,30 @@ interface Methods {
   'uploads.create': Codes<Uploads['create']>;
   'generations.start': Codes<Generations['start']>;
   'generations.get': Codes<Generations['get']>;
-  'generations.list': CodesOfCall<ReturnType<JobList['page']>>;
+  'generations.list': Codes<ReturnType<Generations['list']>['page']>;
   'generations.quote': Codes<Generations['quote']>;
   'generations.cancel': Codes<Generations['cancel']>;
   'account.info': Codes<Account['info']>;
   'account.billing': Codes<Account['billing']>;
+  'generations.details': Codes<Generations['details']>;
+  'account.usage': Codes<Restage['usage']['get']>;
+  'account.credits': Codes<Restage['usage']['credits']>;
+  'keys.list': Codes<Restage['keys']['list']>;
+  'keys.create': Codes<Restage['keys']['create']>;
+  'keys.revoke': Codes<Restage['keys']['revoke']>;
+  'webhooks.secret': Codes<Restage['webhooks']['secret']>;
+  'webhooks.rotateSecret': Codes<Restage['webhooks']['rotateSecret']>;
+  'webhooks.list': Codes<Restage['webhooks']['list']>;
+  'webhooks.get': Codes<Restage['webhooks']['get']>;
+  'webhooks.redeliver': Codes<Restage['webhooks']['redeliver']>;
+  'webhooks.test': Codes<Restage['webhooks']['test']>;
+  'requests.list': Codes<Restage['requests']['list']>;
+  'requests.get': Codes<Restage['requests']['get']>;
 }
 expectTypeOf<Methods>().toEqualTypeOf<{ [Name in CallName]: CallErrorCode<Name> }>();
 
 type List = ProcedureErrorCode<'generations.list'> | Network;
 expectTypeOf<Codes<Generations['list']>>().toEqualTypeOf<List>();
-expectTypeOf<ListErrorCode>().toEqualTypeOf<List>();
 
 type Put = 'INVALID_SIGNATURE' | 'PAYLOAD_TOO_LARGE' | 'INTERNAL_ERROR' | Network;
 expectTypeOf<Put>().toEqualTypeOf<FileRouteErrorCode<'uploads.put'> | Network>();

@@ -4,24 +4,45 @@ export type { CallName, ClientErrorCode, RestageErrorCode, ServerErrorCode } fro
 export { RestageError, type RestageErrorOf } from './errors/restage-error.ts';
 export type {
   AccountBilling,
+  AccountCreditsInput,
   AccountInfo,
+  AccountUsageInput,
+  ApiKey,
+  ApiKeyList,
+  CreatedApiKey,
+  CreditEntry,
+  CreditPage,
+  Delivery,
+  DeliveryDetails,
+  DeliveryPage,
   GenerationsGetInput,
   GenerationsListInput,
   GenerationsStartInput,
   Job,
+  JobDetails,
   JobPage,
+  KeysCreateInput,
+  LoggedRequest,
   Output,
   Procedures,
   Quote,
+  RequestDetails,
+  RequestPage,
+  RequestsListInput,
   Upload,
   UploadsCreateInput,
+  Usage,
+  WebhookSecret,
+  WebhooksListInput,
+  WebhooksRotateSecretInput,
+  WebhooksTestInput,
 } from './generated/types.ts';
-export type { JobList, ListErrorCode } from './generations/list.ts';
 export type { CompletedJob, WaitErrorCode, WaitOptions } from './generations/wait.ts';
 export type { WatchErrorCode, WatchOptions } from './generations/watch.ts';
 export type { CallOptions, JobSimulation, RequestOptions, RestageOptions, Simulation } from './options.ts';
 export type { Download, DownloadErrorCode, SaveErrorCode } from './outputs/download.ts';
 export type { Outputs } from './outputs/outputs.ts';
+export type { PagedList, PagedName } from './pages.ts';
 export { Restage } from './restage.ts';
 export type { RunQuoteErrorCode, RunQuoteOptions } from './run/quote.ts';
 export type { RunErrorCode, RunOptions, RunProgress, RunResult } from './run/run.ts';

@@ -1,15 +1,21 @@
 import { type Call, type CallStream, toCall, toCallGenerator } from './call.ts';
 import type { CallName } from './errors/client-codes.ts';
 import type {
+  AccountCreditsInput,
+  AccountUsageInput,
   GenerationsListInput,
   GenerationsStartInput,
   Job,
+  KeysCreateInput,
   Procedures,
   Quote,
+  RequestsListInput,
   Upload,
   UploadsCreateInput,
+  WebhooksListInput,
+  WebhooksRotateSecretInput,
+  WebhooksTestInput,
 } from './generated/types.ts';
-import { listGenerations } from './generations/list.ts';
 import { startGeneration } from './generations/start.ts';
 import {
   type CompletedJob,
@@ -25,6 +31,7 @@ import {
 } from './generations/watch.ts';
 import { type CallOptions, type RestageOptions, resolveOptions, type Settings } from './options.ts';
 import { createOutputs, type Outputs } from './outputs/outputs.ts';
+import { listPages } from './pages.ts';
 import { quoteRun, type RunQuoteErrorCode, type RunQuoteOptions } from './run/quote.ts';
 import { type RunErrorCode, type RunOptions, type RunResult, runJob } from './run/run.ts';
 import type { RunInput } from './run/start-input.ts';
@@ -74,8 +81,8 @@ export class Restage {
     get: (id: string, options?: CallOptions<'generations.get'>) =>
       this.call('generations.get', { id }, options),
     /** Lists the account's jobs, newest first: `for await (const job of restage.generations.list())`. */
-    list: (input?: GenerationsListInput, options?: CallOptions<'generations.list'>) =>
-      listGenerations(this.#call, input, options),
+    list: (input: GenerationsListInput = {}, options?: CallOptions<'generations.list'>) =>
+      listPages(this.#call, 'generations.list', ({ jobs }) => jobs, input, options),
     /** Waits until a job has completed. If it fails or is cancelled, the error carries the job. */
     wait: (job: string | Job, options?: WaitOptions): Call<CompletedJob, WaitErrorCode> =>
       toCall(waitForGeneration(this.#watch, job, options)),
@@ -92,6 +99,9 @@ export class Restage {
     /** Cancels a job at once, and refunds it in full. Cancelling a cancelled job returns it unchanged. */
     cancel: (id: string, options?: CallOptions<'generations.cancel'>) =>
       this.call('generations.cancel', { id }, options),
+    /** The job with everything that is known of it: prompt, inputs, cost, and each change of its state. */
+    details: (id: string, options?: CallOptions<'generations.details'>) =>
+      this.call('generations.details', { id }, options),
   };
 
   readonly account = {
@@ -101,9 +111,52 @@ export class Restage {
     billing: (options?: CallOptions<'account.billing'>) => this.call('account.billing', undefined, options),
   };
 
+  readonly usage = {
+    /** Credits by meter and jobs by outcome, by hour, day or month. */
+    get: (input: AccountUsageInput = {}, options?: CallOptions<'account.usage'>) =>
+      this.call('account.usage', input, options),
+    /** The account's ledger, newest entry first. */
+    credits: (input: AccountCreditsInput = {}, options?: CallOptions<'account.credits'>) =>
+      listPages(this.#call, 'account.credits', ({ entries }) => entries, input, options),
+  };
+
+  readonly keys = {
+    /** The account's keys, newest first, revoked and expired ones included. */
+    list: (options?: CallOptions<'keys.list'>) => this.call('keys.list', undefined, options),
+    /** Makes a key. The answer is the only place where the key itself is shown. Needs a live key. */
+    create: (input: KeysCreateInput, options?: CallOptions<'keys.create'>) =>
+      this.call('keys.create', input, options),
+    /** Ends a key for good, within 5 seconds everywhere. Needs a live key. */
+    revoke: (id: string, options?: CallOptions<'keys.revoke'>) => this.call('keys.revoke', { id }, options),
+  };
+
   readonly webhooks = {
     /** Verifies a webhook's signature and timestamp, and returns its event. */
     verify: verifyWebhook,
+    /** The secret that signs the account's webhooks. */
+    secret: (options?: CallOptions<'webhooks.secret'>) => this.call('webhooks.secret', undefined, options),
+    /** Makes a new secret; the old one signs too for `overlap_hours`. Needs a live key. */
+    rotateSecret: (input: WebhooksRotateSecretInput = {}, options?: CallOptions<'webhooks.rotateSecret'>) =>
+      this.call('webhooks.rotateSecret', input, options),
+    /** The account's deliveries, newest first. */
+    list: (input: WebhooksListInput = {}, options?: CallOptions<'webhooks.list'>) =>
+      listPages(this.#call, 'webhooks.list', ({ deliveries }) => deliveries, input, options),
+    /** A delivery with its body and every attempt. */
+    get: (id: string, options?: CallOptions<'webhooks.get'>) => this.call('webhooks.get', { id }, options),
+    /** Begins an ended delivery anew. */
+    redeliver: (id: string, options?: CallOptions<'webhooks.redeliver'>) =>
+      this.call('webhooks.redeliver', { id }, options),
+    /** Sends a signed test event to a URL. */
+    test: (input: WebhooksTestInput, options?: CallOptions<'webhooks.test'>) =>
+      this.call('webhooks.test', input, options),
+  };
+
+  readonly requests = {
+    /** The account's writes and failed calls, newest first. */
+    list: (input: RequestsListInput = {}, options?: CallOptions<'requests.list'>) =>
+      listPages(this.#call, 'requests.list', ({ requests }) => requests, input, options),
+    /** A logged call, with what its code means and how to fix it. */
+    get: (id: string, options?: CallOptions<'requests.get'>) => this.call('requests.get', { id }, options),
   };
 
   /** Uploads the inputs, starts a job, waits for it, and returns the job and its outputs. */

@@ -35,7 +35,9 @@ function getRender(restage: Restage, url: string) {
 }
 
 /** The methods that send one request, by the procedure or route that they call. */
-const single: Readonly<Record<CallName | FileRouteName, (restage: Restage, url: string) => Outcome>> = {
+const single: Readonly<
+  Record<CallName | Exclude<FileRouteName, 'inputs.get'>, (restage: Restage, url: string) => Outcome>
+> = {
   'uploads.create': (restage) => safe(restage.uploads.create({ filename: 'a.png' })),
   'uploads.put': (restage, url) => safe(restage.uploads.put({ upload_url: `${url}/put` }, png)),
   'generations.start': (restage) => safe(restage.generations.start(startInput)),
@@ -45,6 +47,20 @@ const single: Readonly<Record<CallName | FileRouteName, (restage: Restage, url: 
   'generations.cancel': (restage) => safe(restage.generations.cancel('swx_1')),
   'account.info': (restage) => safe(restage.account.info()),
   'account.billing': (restage) => safe(restage.account.billing()),
+  'generations.details': (restage) => safe(restage.generations.details('swx_1')),
+  'account.usage': (restage) => safe(restage.usage.get()),
+  'account.credits': (restage) => getLastResult(restage.usage.credits()),
+  'keys.list': (restage) => safe(restage.keys.list()),
+  'keys.create': (restage) => safe(restage.keys.create({ name: 'a', mode: 'test' })),
+  'keys.revoke': (restage) => safe(restage.keys.revoke('key_1')),
+  'webhooks.secret': (restage) => safe(restage.webhooks.secret()),
+  'webhooks.rotateSecret': (restage) => safe(restage.webhooks.rotateSecret()),
+  'webhooks.list': (restage) => getLastResult(restage.webhooks.list()),
+  'webhooks.get': (restage) => safe(restage.webhooks.get('msg_1')),
+  'webhooks.redeliver': (restage) => safe(restage.webhooks.redeliver('msg_1')),
+  'webhooks.test': (restage) => safe(restage.webhooks.test({ callback_url: 'https://restage.test' })),
+  'requests.list': (restage) => getLastResult(restage.requests.list()),
+  'requests.get': (restage) => safe(restage.requests.get('req_1')),
   'outputs.get': (restage, url) => safe(getRender(restage, url).bytes()),
 };
 

@@ -1,6 +1,7 @@
 import { choice, type Program } from '@restage/cli-kit';
 import { type Role, roles } from '../roles.ts';
 import { addAccounts } from './accounts.ts';
+import { addConsoleLink } from './console-link.ts';
 import { addCredits } from './credits.ts';
 import { addJobs } from './jobs.ts';
 import { addKeys } from './keys.ts';
@@ -23,6 +24,7 @@ export function addCommands(program: Program, { serve, execute }: Actions): void
     .action(({ role }) => serve(role));
   addAccounts(program, execute);
   addKeys(program, execute);
+  addConsoleLink(program, execute);
   addCredits(program, execute);
   addJobs(program, execute);
   addWebhooks(program, execute);

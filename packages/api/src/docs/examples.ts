@@ -56,6 +56,61 @@ await restage.uploads.put(upload, await readFile('photo.jpg'));`,
   },
   'account.info': { sdk: 'const { rate_limits } = await restage.account.info();' },
   'account.billing': { sdk: 'const { prepaid_balance } = await restage.account.billing();' },
+  'generations.details': {
+    sdk: `const { prompt, understood, events } = await restage.generations.details('swx_…');`,
+    input: `{ id: 'swx_…' }`,
+  },
+  'account.usage': {
+    sdk: `const { buckets } = await restage.usage.get({ group_by: 'day', from: '2026-01-01', to: '2026-02-01' });`,
+    input: `{ group_by: 'day', from: '2026-01-01', to: '2026-02-01' }`,
+  },
+  'account.credits': {
+    sdk: 'for await (const { kind, credits } of restage.usage.credits()) console.log(kind, credits);',
+    input: '{ limit: 20 }',
+  },
+  'keys.list': { sdk: 'const { keys } = await restage.keys.list();' },
+  'keys.create': {
+    curl: `-d '{"name":"ci","mode":"test"}'`,
+    sdk: `const { key } = await restage.keys.create({ name: 'ci', mode: 'test' });`,
+    input: `{ name: 'ci', mode: 'test' }`,
+  },
+  'keys.revoke': {
+    curl: '-X POST',
+    sdk: `const { revoked_at } = await restage.keys.revoke('key_…');`,
+    input: `{ id: 'key_…' }`,
+  },
+  'webhooks.secret': { sdk: 'const { secret } = await restage.webhooks.secret();' },
+  'webhooks.rotateSecret': {
+    curl: `-d '{"overlap_hours":24}'`,
+    sdk: 'const { secret, previous_expires_at } = await restage.webhooks.rotateSecret({ overlap_hours: 24 });',
+    input: '{ overlap_hours: 24 }',
+  },
+  'webhooks.list': {
+    sdk: `for await (const { id, last_error } of restage.webhooks.list({ status: 'failed' })) console.log(id, last_error);`,
+    input: `{ status: 'failed' }`,
+  },
+  'webhooks.get': {
+    sdk: `const { payload, attempt_log } = await restage.webhooks.get('msg_…');`,
+    input: `{ id: 'msg_…' }`,
+  },
+  'webhooks.redeliver': {
+    curl: '-X POST',
+    sdk: `const { status } = await restage.webhooks.redeliver('msg_…');`,
+    input: `{ id: 'msg_…' }`,
+  },
+  'webhooks.test': {
+    curl: `-d '{"callback_url":"https://example.com/hooks"}'`,
+    sdk: `const { id } = await restage.webhooks.test({ callback_url: 'https://example.com/hooks' });`,
+    input: `{ callback_url: 'https://example.com/hooks' }`,
+  },
+  'requests.list': {
+    sdk: `for await (const { id, code } of restage.requests.list({ procedure: 'generations.start' })) console.log(id, code);`,
+    input: `{ procedure: 'generations.start' }`,
+  },
+  'requests.get': {
+    sdk: `const { message, resolution } = await restage.requests.get('req_…');`,
+    input: `{ id: 'req_…' }`,
+  },
 };
 
 /** Creates example calls of a procedure with curl, the SDK and tRPC. Each is complete, so that it can be pasted. */

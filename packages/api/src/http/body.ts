@@ -4,18 +4,18 @@ import { parseJson } from './json.ts';
 
 /**
  * Reads a request's body as JSON, and never keeps more than `maxBytes` of it in memory.
- * @param attachments receives the data: URIs that are too long for strings
+ * @param largeStrings receives the data: URIs that are too long for strings
  * @returns the parsed value; `undefined` for an empty body
  */
 export async function readJson(
   request: Request,
   maxBytes: number,
-  attachments: Map<string, Uint8Array>,
+  largeStrings: Map<string, Uint8Array>,
 ): ReturnType<Call['read']> {
   const bytes = await readBytes(request, maxBytes).catch(toTruncatedBodyFailure);
   if (isFailure(bytes)) return bytes;
   if (bytes.byteLength === 0) return { value: undefined };
-  const value = parseJson(bytes, attachments);
+  const value = parseJson(bytes, largeStrings);
   return isFailure(value) ? value : { value };
 }
 

@@ -1,5 +1,5 @@
 import { type fileRouteErrors, formatReceived } from '@restage/contract';
-import { type Context, explainMissingOutput, receiveUpload } from '@restage/core';
+import { type Context, explainMissingOutput, findMediaType, receiveUpload } from '@restage/core';
 import { type CodesOf, fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Hono, Context as HonoContext } from 'hono';
@@ -11,7 +11,7 @@ import type { HonoEnv } from './request.ts';
 
 const contentTypes: Readonly<Record<string, string>> = { png: 'image/png', mp4: 'video/mp4' };
 
-/** Serves the files behind signed URLs, which need no key: PUT for uploads, GET with ranges for outputs. */
+/** Serves the files behind signed URLs, which need no key: PUT for uploads, GET with ranges for inputs and outputs. */
 export function mountFiles(app: Hono<HonoEnv>, ctx: Context, options: { readonly publicUrl: string }): void {
   app.get('/files/outputs/:id/:attempt/:name', async (c) => {
     const outcome = await getOutput(c, ctx, c.req.param());
@@ -20,11 +20,25 @@ export function mountFiles(app: Hono<HonoEnv>, ctx: Context, options: { readonly
     const status = outcome.code === 'INVALID_REQUEST' ? 416 : undefined;
     return respondWithFailure(c, outcome, options.publicUrl, status);
   });
+  for (const [path, toKey] of inputRoutes) {
+    app.get(path, async (c) => {
+      const outcome = await getInput(c, ctx, toKey(c.req.param()));
+      if (!isFailure(outcome)) return outcome;
+      const status = outcome.code === 'INVALID_REQUEST' ? 416 : undefined;
+      return respondWithFailure(c, outcome, options.publicUrl, status);
+    });
+  }
   app.put('/files/uploads/:id', async (c) => {
     const outcome = await putUpload(c, ctx, c.req.param('id'));
     return isFailure(outcome) ? respondWithFailure(c, outcome, options.publicUrl) : c.body(null, 200);
   });
 }
+
+/** The inputs that can be read: uploads, and bytes that were part of a request. */
+const inputRoutes: readonly (readonly [path: string, toKey: (params: Record<string, string>) => string])[] = [
+  ['/files/uploads/:id', ({ id }) => `uploads/${id}`],
+  ['/files/inputs/:id/:role', ({ id, role }) => `inputs/${id}/${role}`],
+];
 
 /** Each route can fail with exactly the codes that the contract declares, including the code of thrown errors. */
 type RouteCodes<Handler extends (...input: never[]) => unknown> =
@@ -32,6 +46,7 @@ type RouteCodes<Handler extends (...input: never[]) => unknown> =
   | CodesOf<ReturnType<typeof internalError>>;
 true satisfies SameCodes<RouteCodes<typeof putUpload>, (typeof fileRouteErrors)['uploads.put'][number]>;
 true satisfies SameCodes<RouteCodes<typeof getOutput>, (typeof fileRouteErrors)['outputs.get'][number]>;
+true satisfies SameCodes<RouteCodes<typeof getInput>, (typeof fileRouteErrors)['inputs.get'][number]>;
 
 async function putUpload(c: HonoContext<HonoEnv>, ctx: Context, id: string) {
   const verified = ctx.urls.verify({ method: 'PUT', url: c.req.url });
@@ -47,7 +62,7 @@ async function putUpload(c: HonoContext<HonoEnv>, ctx: Context, id: string) {
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-/** Responds with an output, or with the requested range of it (RFC 9110, single ranges only). */
+/** Responds with an output, or with the requested range of it. */
 async function getOutput(
   c: HonoContext<HonoEnv>,
   ctx: Context,
@@ -55,9 +70,28 @@ async function getOutput(
 ) {
   const verified = ctx.urls.verify({ method: 'GET', url: c.req.url });
   if (isFailure(verified)) return verified;
-  const key = `outputs/${id}/${attempt}/${name}`;
+  const type = contentTypes[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  const file = { key: `outputs/${id}/${attempt}/${name}`, name: `${id}-${name}`, type };
+  return (await sendFile(c, ctx, file)) ?? explainMissingOutput(ctx, id);
+}
+
+/** Responds with an input of a job. Its type is that of its bytes, not the one that its sender named. */
+async function getInput(c: HonoContext<HonoEnv>, ctx: Context, key: string) {
+  const verified = ctx.urls.verify({ method: 'GET', url: c.req.url });
+  if (isFailure(verified)) return verified;
+  const name = key.slice(key.indexOf('/') + 1).replace('/', '-');
+  const sent = await sendFile(c, ctx, { key, name, type: await findMediaType(ctx, key) });
+  return sent ?? fail('NOT_FOUND', 'There is no such file: inputs are kept for a limited time.');
+}
+
+/** Responds with a file, or with the requested range of it (RFC 9110, single ranges only); undefined if it is missing. */
+async function sendFile(
+  c: HonoContext<HonoEnv>,
+  ctx: Context,
+  { key, name, type }: { readonly key: string; readonly name: string; readonly type: string },
+) {
   const stat = await ctx.blobs.stat(key);
-  if (!stat) return explainMissingOutput(ctx, id);
+  if (!stat) return undefined;
   const etag = `"${stat.size.toString(36)}-${stat.modifiedAt.getTime().toString(36)}"`;
   const lastModified = stat.modifiedAt.toUTCString();
   const cacheHeaders = { etag, 'last-modified': lastModified, 'cache-control': 'private, max-age=3600' };
@@ -71,12 +105,12 @@ async function getOutput(
   if (range === 'unsatisfiable') return unsatisfiableRange(c, stat.size);
   const bytes = isHead ? undefined : await ctx.blobs.read(key, range === 'whole' ? undefined : range);
   // Retention deleted the file after `stat`.
-  if (!isHead && !bytes) return explainMissingOutput(ctx, id);
+  if (!isHead && !bytes) return undefined;
   const headers: Record<string, string> = {
     ...cacheHeaders,
     'accept-ranges': 'bytes',
-    'content-type': contentTypes[key.slice(key.lastIndexOf('.') + 1)] ?? 'application/octet-stream',
-    'content-disposition': `inline; filename="${id}-${name}"`,
+    'content-type': type,
+    'content-disposition': `inline; filename="${name}"`,
     'content-length': String(range === 'whole' ? stat.size : range.end - range.start + 1),
   };
   if (range !== 'whole') headers['content-range'] = `bytes ${range.start}-${range.end}/${stat.size}`;

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseJson } from './json.ts';
 
 const parse = (text: string | Buffer) => {
-  const attachments = new Map<string, Uint8Array>();
-  return { value: parseJson(Buffer.from(text), attachments), attachments };
+  const largeStrings = new Map<string, Uint8Array>();
+  return { value: parseJson(Buffer.from(text), largeStrings), largeStrings };
 };
 
 test('parseJson returns the same value as JSON.parse for valid JSON', () => {
@@ -38,18 +38,18 @@ describe('a long data: URI', () => {
   const uri = `data:image/png;base64,${'A'.repeat(70_000)}`;
 
   test('becomes an attachment, and a placeholder replaces it', () => {
-    const { value, attachments } = parse(JSON.stringify({ before: 1, source_uri: uri, after: [uri] }));
+    const { value, largeStrings } = parse(JSON.stringify({ before: 1, source_uri: uri, after: [uri] }));
     const sent = value as { before: number; source_uri: string; after: string[] };
     expect(sent.before).toBe(1);
     for (const placeholder of [sent.source_uri, sent.after[0] ?? '']) {
       expect(placeholder).toMatch(/^attachment:[\w-]{36}$/);
-      expect(Buffer.from(attachments.get(placeholder) ?? []).toString()).toBe(uri);
+      expect(Buffer.from(largeStrings.get(placeholder) ?? []).toString()).toBe(uri);
     }
   });
 
   test('becomes an attachment with a scheme in any case', () => {
-    const { attachments } = parse(JSON.stringify({ source_uri: uri.replace('data', 'Data') }));
-    expect(attachments.size).toBe(1);
+    const { largeStrings } = parse(JSON.stringify({ source_uri: uri.replace('data', 'Data') }));
+    expect(largeStrings.size).toBe(1);
   });
 
   test.each(['\n', '\r', '\t', '\f'])('with an unescaped %j is INVALID_REQUEST', (space) => {

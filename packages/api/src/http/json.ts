@@ -5,7 +5,7 @@ import { type Failure, fail } from '@restage/errors';
 const maxDepth = 32;
 const maxValues = 10_000;
 
-/** Longer data: URIs become attachments. */
+/** Longer data: URIs become largeStrings. */
 const maxInlineBytes = 65_536;
 
 const quote = 0x22;
@@ -23,13 +23,13 @@ const illegalWhitespace = Buffer.from('\t\n\f\r');
  */
 export function parseJson(
   bytes: Buffer,
-  attachments: Map<string, Uint8Array>,
+  largeStrings: Map<string, Uint8Array>,
 ): unknown | Failure<'INVALID_REQUEST'> {
-  const largeStrings = scanLargeStrings(bytes);
-  if (typeof largeStrings === 'string') return fail('INVALID_REQUEST', largeStrings);
+  const spans = scanLargeStrings(bytes);
+  if (typeof spans === 'string') return fail('INVALID_REQUEST', spans);
   try {
     return JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(extractStrings(bytes, largeStrings, attachments)),
+      new TextDecoder('utf-8', { fatal: true }).decode(extractStrings(bytes, spans, largeStrings)),
     );
   } catch {
     // The parser's own message would quote the body.
@@ -91,14 +91,18 @@ function isPlainDataUri(text: Buffer): boolean {
   );
 }
 
-/** Replaces each string by a placeholder, and adds its bytes to the attachments under that placeholder. */
-function extractStrings(bytes: Buffer, spans: readonly Span[], attachments: Map<string, Uint8Array>): Buffer {
+/** Replaces each string by a placeholder, and adds its bytes to the largeStrings under that placeholder. */
+function extractStrings(
+  bytes: Buffer,
+  spans: readonly Span[],
+  largeStrings: Map<string, Uint8Array>,
+): Buffer {
   if (spans.length === 0) return bytes;
   const parts: Buffer[] = [];
   let from = 0;
   for (const { start, end } of spans) {
     const placeholder = `attachment:${randomUUID()}`;
-    attachments.set(placeholder, bytes.subarray(start + 1, end));
+    largeStrings.set(placeholder, bytes.subarray(start + 1, end));
     parts.push(bytes.subarray(from, start + 1), Buffer.from(placeholder));
     from = end;
   }

@@ -30,7 +30,7 @@ const serverOptions = {
   requireHostHeader: false,
 };
 
-const methods = 'GET, HEAD, OPTIONS, POST, PUT';
+const methods = 'DELETE, GET, HEAD, OPTIONS, POST, PUT';
 
 /** How long a rejected client may continue to send. */
 const lingerMs = 2000;

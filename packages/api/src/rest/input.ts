@@ -14,13 +14,13 @@ export async function readInput(
   c: HonoContext<HonoEnv>,
   rest: RestBinding,
   maxBodyBytes: number,
-  attachments: Map<string, Uint8Array>,
+  largeStrings: Map<string, Uint8Array>,
 ): ReturnType<Call['read']> {
   const path = c.req.param();
   const read =
     rest.method === 'GET'
       ? { value: readQuery(c, rest) }
-      : await readJson(c.req.raw, maxBodyBytes, attachments);
+      : await readJson(c.req.raw, maxBodyBytes, largeStrings);
   if (isFailure(read)) return read;
   const body = read.value ?? (Object.keys(path).length > 0 ? {} : undefined);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return read;

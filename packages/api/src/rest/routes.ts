@@ -42,6 +42,7 @@ function createHandler(name: ProcedureName, services: Context, options: RestOpti
     const disconnect = kind === 'subscription' ? new AbortController() : undefined;
     const streamSignal = disconnect && AbortSignal.any([c.req.raw.signal, disconnect.signal]);
     const output = await callProcedure(name, ctx, {
+      transport: 'rest',
       read: () => readInput(c, rest, options.maxBodyBytes, ctx.largeStrings),
       signal: () => streamSignal ?? c.req.raw.signal,
     });

@@ -3,6 +3,7 @@ import type { Context } from '@restage/core';
 import { catalog, type Failure, isFailure } from '@restage/errors';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { Hono } from 'hono';
+import { readSessionCookie } from '../console/cookie.ts';
 import { readJson } from '../http/body.ts';
 import { toFailureHeaders } from '../http/failure-response.ts';
 import { createRequestContext, type HonoEnv } from '../http/request.ts';
@@ -20,7 +21,10 @@ interface TrpcOptions {
 export function mountTrpc(app: Hono<HonoEnv>, services: Context, options: TrpcOptions): void {
   const base = { ...services, publicUrl: options.publicUrl };
   app.all('/trpc/*', async (c) => {
-    const ctx = createRequestContext(base, c);
+    const request = createRequestContext(base, c);
+    // The only place where the console's session counts: REST takes keys alone.
+    const session = readSessionCookie(c, options.publicUrl);
+    const ctx = { ...request, credentials: { ...request.credentials, session } };
     /** The failure of a call that tRPC could not read. */
     let readFailure: Failure | undefined;
     let isRead = false;
@@ -63,11 +67,11 @@ function selectFailureHeaders(failures: readonly Failure[], publicUrl: string): 
 
 /**
  * Replaces the request's `text()` so that tRPC reads the body as REST does: with a size limit, with long data: URIs as
- * attachments, and only when a procedure needs it.
+ * largeStrings, and only when a procedure needs it.
  */
-function limitBody(request: Request, maxBytes: number, attachments: Map<string, Uint8Array>): Request {
+function limitBody(request: Request, maxBytes: number, largeStrings: Map<string, Uint8Array>): Request {
   const text = async () => {
-    const body = await readJson(request, maxBytes, attachments);
+    const body = await readJson(request, maxBytes, largeStrings);
     if (isFailure(body)) throw new FailureError(body);
     return JSON.stringify(body.value) ?? '';
   };

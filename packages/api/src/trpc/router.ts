@@ -48,7 +48,11 @@ const t = initTRPC
 /** Runs the pipeline as tRPC's only middleware, and passes its result to the resolver. */
 const procedure = t.procedure.use(async ({ ctx, path, signal, getRawInput, next }) => {
   const read = () => readInput(getRawInput);
-  const result = await callProcedure(path as ProcedureName, ctx, { read, signal: () => signal });
+  const result = await callProcedure(path as ProcedureName, ctx, {
+    transport: 'trpc',
+    read,
+    signal: () => signal,
+  });
   if (isFailure(result)) throw new FailureError(result);
   return next({ ctx: { result } });
 });

@@ -50,6 +50,20 @@ const inputs: Readonly<Record<ProcedureName, object | undefined>> = {
   'generations.cancel': { id: 'swx_1' },
   'account.info': undefined,
   'account.billing': undefined,
+  'generations.details': { id: 'swx_1' },
+  'account.usage': {},
+  'account.credits': {},
+  'keys.list': undefined,
+  'keys.create': { name: 'a', mode: 'test' },
+  'keys.revoke': { id: 'key_1' },
+  'webhooks.secret': undefined,
+  'webhooks.rotateSecret': {},
+  'webhooks.list': {},
+  'webhooks.get': { id: 'msg_1' },
+  'webhooks.redeliver': { id: 'msg_1' },
+  'webhooks.test': { callback_url: 'https://restage.test' },
+  'requests.list': {},
+  'requests.get': { id: 'req_1' },
 };
 const names = Object.keys(procedures) as ProcedureName[];
 const isCall = (name: ProcedureName) => procedures[name].kind !== 'subscription';

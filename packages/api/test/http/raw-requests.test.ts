@@ -102,7 +102,7 @@ describe('a health check of a load balancer', () => {
 
   test('with OPTIONS gets the methods in allow', async () => {
     const { headers } = await send(request('OPTIONS * HTTP/1.1', 'Host: a'));
-    expect(headers).toMatchObject({ allow: 'GET, HEAD, OPTIONS, POST, PUT', 'content-length': '0' });
+    expect(headers).toMatchObject({ allow: 'DELETE, GET, HEAD, OPTIONS, POST, PUT', 'content-length': '0' });
     const probe = await send(request('OPTIONS /healthz HTTP/1.1', 'Host: a'));
     expect(probe.headers.allow).toBe('GET, HEAD, OPTIONS');
   });

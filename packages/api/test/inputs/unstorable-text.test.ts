@@ -33,6 +33,20 @@ const inputs: Record<ProcedureName, Readonly<Record<string, string>>> = {
   'generations.cancel': { id: 'swx_' },
   'account.info': {},
   'account.billing': {},
+  'generations.details': { id: 'swx_' },
+  'account.usage': { from: '2026-01-01', to: '2026-01-02', group_by: 'day' },
+  'account.credits': { page_token: '1' },
+  'keys.list': {},
+  'keys.create': { name: 'a', mode: 'test', expires_at: '2099-01-01' },
+  'keys.revoke': { id: 'key_' },
+  'webhooks.secret': {},
+  'webhooks.rotateSecret': {},
+  'webhooks.list': { generation_id: 'swx_', status: 'failed', page_token: 'msg_' },
+  'webhooks.get': { id: 'msg_' },
+  'webhooks.redeliver': { id: 'msg_' },
+  'webhooks.test': { callback_url: `${url}/docs?x=` },
+  'requests.list': { code: 'NOT_FOUND', procedure: 'keys.list', page_token: '1' },
+  'requests.get': { id: 'req_' },
 };
 
 /** Every field of every procedure, of any type. */

@@ -73,7 +73,7 @@ describe('a receiver that responds with', () => {
     async (status) => {
       const redirectTarget = services.addReceiver(respondWith(200));
       const receiver = services.addReceiver(respondWith(status, { location: redirectTarget.url }));
-      const error = `Answered ${status}: redirects are not followed.`;
+      const error = `Endpoint returned ${status}; redirects are not followed.`;
       expect(await deliver(receiver)).toMatchObject({ status: 'failed', attempts: 5, lastError: error });
       expect(receiver.received).toHaveLength(5);
       expect(redirectTarget.received).toEqual([]);
@@ -83,7 +83,7 @@ describe('a receiver that responds with', () => {
   test('500 gets five attempts with the same id, and new timestamps and signatures', async () => {
     const receiver = services.addReceiver(respondWith(500));
     const delivery = await deliver(receiver);
-    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'Answered 500.' });
+    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'Endpoint returned 500.' });
     expect(delivery.log.map(({ attempt, httpStatus }) => [attempt, httpStatus])).toEqual(
       [1, 2, 3, 4, 5].map((attempt) => [attempt, 500]),
     );
@@ -107,7 +107,7 @@ describe('a receiver that responds with', () => {
     expect(await deliver(receiver)).toMatchObject({
       status: 'delivered',
       attempts: 2,
-      lastError: 'Answered 500.',
+      lastError: 'Endpoint returned 500.',
       log: [{ httpStatus: 500 }, { httpStatus: 200, error: null }],
     });
   });
@@ -132,7 +132,7 @@ describe('a receiver that responds with', () => {
   test('nothing gets five attempts that time out', async () => {
     const receiver = services.addReceiver(() => undefined);
     const delivery = await deliver(receiver);
-    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'No answer within 1.5 s.' });
+    expect(delivery).toMatchObject({ status: 'failed', attempts: 5, lastError: 'No response within 1.5 s.' });
     for (const { milliseconds, httpStatus } of delivery.log) {
       expect(httpStatus).toBeNull();
       expect(milliseconds).toBeGreaterThanOrEqual(1490);
@@ -239,7 +239,7 @@ describe('a job', () => {
     });
     expect(await getGeneration(accountContext, { id })).toMatchObject({
       status: 'completed',
-      webhook: { status: 'failed', attempts: 1, last_error: 'Answered 410: it wants no more.' },
+      webhook: { status: 'failed', attempts: 1, last_error: 'Endpoint returned 410 Gone; delivery stopped.' },
     });
   });
 });

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { findFilenameProblem, isFilename } from '../input/filename.ts';
 import { Input, isBlank } from '../input/input.ts';
 import { limits } from '../limits.ts';
-import { alphaModes, generationTypes, maxResolutions } from '../vocabulary.ts';
+import { instantWords, pageInput, sentInstant } from '../self-service/fields.ts';
+import { alphaModes, generationTypes, jobStatuses, maxResolutions } from '../vocabulary.ts';
 
 const countCharacters = (value: string) => [...value].length;
 
@@ -172,12 +173,29 @@ export const watchInput = jobInput.field(
   { blankIsAbsent: true },
 );
 
-/** A page of the list of jobs. */
-export const listInput = Input.object()
+/** A page of the list of jobs, and what filters it. */
+export const listInput = pageInput
   .field(
-    'limit',
-    z.int().min(limits.pageSize.min).max(limits.pageSize.max).default(limits.pageSize.default),
+    'status',
+    z.enum(jobStatuses).optional(),
     'INVALID_REQUEST',
-    `a whole number from ${limits.pageSize.min} to ${limits.pageSize.max}`,
+    '"in_queue", "processing", "completed", "failed" or "cancelled"',
+    { blankIsAbsent: true },
   )
-  .field('page_token', z.string().optional(), 'INVALID_REQUEST', 'the next_page_token of an earlier page');
+  .field('generation_type', z.enum(generationTypes).optional(), 'INVALID_REQUEST', '"image" or "video"', {
+    blankIsAbsent: true,
+  })
+  .field(
+    'created_after',
+    sentInstant.describe('Jobs that were created then or later'),
+    'INVALID_REQUEST',
+    instantWords,
+    { blankIsAbsent: true },
+  )
+  .field(
+    'created_before',
+    sentInstant.describe('Jobs that were created earlier'),
+    'INVALID_REQUEST',
+    instantWords,
+    { blankIsAbsent: true },
+  );

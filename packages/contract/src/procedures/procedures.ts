@@ -2,6 +2,7 @@ import type { ErrorCode } from '@restage/errors';
 import type * as z from 'zod';
 import type { ParsedInput, RawInput } from '../input/input.ts';
 import { limits } from '../limits.ts';
+import { selfServiceProcedures } from '../self-service/procedures.ts';
 import { defineProcedure } from './define-procedure.ts';
 import { getInput, jobInput, listInput, startInput, uploadInput, watchInput } from './inputs.ts';
 import { accountBilling, accountInfo, job, jobPage, quote, upload } from './resources.ts';
@@ -99,7 +100,14 @@ export const procedures = {
     rest: {
       method: 'GET',
       path: '/v1/switchx/generations',
-      query: { limit: 'integer', page_token: 'text' },
+      query: {
+        limit: 'integer',
+        page_token: 'text',
+        status: 'text',
+        generation_type: 'text',
+        created_after: 'text',
+        created_before: 'text',
+      },
     },
   }),
   'generations.quote': defineProcedure({
@@ -140,6 +148,7 @@ export const procedures = {
     errors: [],
     rest: { method: 'GET', path: '/v1/account/billing' },
   }),
+  ...selfServiceProcedures,
 } as const;
 
 /** The name of a procedure, `entity.verb`. */

@@ -5,7 +5,7 @@ const timestamp = z.iso.datetime().describe('ISO 8601, UTC');
 const signedUrl = z.url().describe('A signed URL, valid for 72 hours');
 
 /** The outputs of a job, as signed URLs. */
-const output = z
+export const output = z
   .object({
     render: signedUrl.describe('The subject, relit and composited into the scene'),
     source: signedUrl.describe('The preprocessed source, at output size'),

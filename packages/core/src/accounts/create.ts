@@ -49,21 +49,25 @@ export async function createKey(
   ctx: CreateContext,
   accountId: string,
   input: { readonly name: string; readonly mode: 'live' | 'test'; readonly expiresAt?: Date | undefined },
-): Promise<{ id: string; key: string }> {
+): Promise<{ id: string; key: string; row: typeof apiKeys.$inferSelect }> {
   const secret = Buffer.from(ctx.random(new Uint8Array(keyBytes))).toString('base64url');
   const key = `${input.mode === 'test' ? 'rsk_test_' : 'rsk_'}${secret}`;
   const id = newId('apiKey', ctx.now(), ctx.random);
-  await ctx.db.insert(apiKeys).values({
-    id,
-    accountId,
-    hash: hashKey(key),
-    prefix: key.slice(0, key.length - secret.length + 4),
-    name: input.name,
-    mode: input.mode,
-    expiresAt: input.expiresAt ?? null,
-    createdAt: new Date(ctx.now()),
-  });
-  return { id, key };
+  const [row] = await ctx.db
+    .insert(apiKeys)
+    .values({
+      id,
+      accountId,
+      hash: hashKey(key),
+      prefix: key.slice(0, key.length - secret.length + 4),
+      name: input.name,
+      mode: input.mode,
+      expiresAt: input.expiresAt ?? null,
+      createdAt: new Date(ctx.now()),
+    })
+    .returning();
+  if (!row) throw new Error('the key was not inserted');
+  return { id, key, row };
 }
 
 /** Creates the first account with a key, if there is no account yet. */

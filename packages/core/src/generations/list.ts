@@ -1,8 +1,8 @@
 import { isId, type JobPage, type VerbInput } from '@restage/contract';
 import { generations } from '@restage/db';
-import { fail } from '@restage/errors';
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, gte, lt } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
+import { invalidPageToken } from '../pages.ts';
 import { presentJobs } from './present.ts';
 
 /**
@@ -10,11 +10,10 @@ import { presentJobs } from './present.ts';
  * ids sort by time, so jobs that arrive meanwhile shift nothing.
  */
 export async function listGenerations(ctx: AccountContext, input: VerbInput<'generations.list'>) {
-  const { limit, page_token: after } = input;
+  const { limit, page_token: after, status, generation_type: type } = input;
+  const { created_after: since, created_before: until } = input;
   if (after !== undefined && !isId('generation', after)) {
-    return fail('INVALID_REQUEST', 'page_token must be the next_page_token of an earlier page.', {
-      param: 'page_token',
-    });
+    return invalidPageToken();
   }
   const rows = await ctx.db
     .select()
@@ -23,6 +22,10 @@ export async function listGenerations(ctx: AccountContext, input: VerbInput<'gen
       and(
         eq(generations.accountId, ctx.account.id),
         after === undefined ? undefined : lt(generations.id, after),
+        status === undefined ? undefined : eq(generations.status, status),
+        type === undefined ? undefined : eq(generations.generationType, type),
+        since === undefined ? undefined : gte(generations.createdAt, new Date(since)),
+        until === undefined ? undefined : lt(generations.createdAt, new Date(until)),
       ),
     )
     .orderBy(desc(generations.id))

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { accounts, apiKeys } from '@restage/db';
 import { fail } from '@restage/errors';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Account, Context, Credentials } from '../context.ts';
-import { activeKeyCondition } from './internal.ts';
+import { findActiveSession } from '../sessions/find.ts';
+import { activeKeyCondition, isActiveCondition } from './internal.ts';
 
 /** How long a verified key is cached: a revoked key stops working within this time. */
 const cacheTtlMs = 5000;
@@ -11,7 +12,7 @@ const maxCacheSize = 10_000;
 
 const keyPattern = /^rsk_[A-Za-z0-9_-]{32,128}$/;
 
-/** The hash under which a key is stored: SHA-256, in hex. */
+/** The hash under which a key, a console session or a ticket is stored: SHA-256, in hex. */
 export function hashKey(key: string): string {
   return hash('sha256', key, 'hex');
 }
@@ -25,36 +26,60 @@ export function distinctKeys({ apiKey = '', bearer = '' }: Credentials): readonl
   return [...new Set(sent)].filter((key) => key !== '');
 }
 
-/** The account of a key that was verified in the last seconds. */
-export function getCachedAccount(ctx: Context, credentials: Credentials): Account | undefined {
+/** The cache key of a session. No key has it, so that neither passes for the other. */
+export function toSessionCacheKey(hash: string): string {
+  return `session:${hash}`;
+}
+
+/** The cache key of the only key that was sent or, without a key, of the session. */
+export function toCacheKey(credentials: Credentials): string | undefined {
   const [key, ...others] = distinctKeys(credentials);
-  if (key === undefined || others.length > 0) return undefined;
-  const cached = ctx.keyCache.get(hashKey(key));
+  if (others.length > 0) return undefined;
+  if (key !== undefined) return hashKey(key);
+  return credentials.session === undefined ? undefined : toSessionCacheKey(hashKey(credentials.session));
+}
+
+/** The account of a key or session that was verified in the last seconds. */
+export function getCachedAccount(ctx: Context, credentials: Credentials): Account | undefined {
+  const cacheKey = toCacheKey(credentials);
+  const cached = cacheKey === undefined ? undefined : ctx.keyCache.get(cacheKey);
   return cached && cached.until > ctx.now() ? cached.account : undefined;
 }
 
-/** The account of the key that was sent, or INVALID_API_KEY: the same for unknown, revoked and expired keys. */
+/**
+ * The account of the key that was sent or, without a key, of the console session; or INVALID_API_KEY: the same for unknown,
+ * revoked and expired keys.
+ */
 export async function authenticate(ctx: Context, credentials: Credentials) {
   const [key, ...others] = distinctKeys(credentials);
-  if (key === undefined) {
+  if (others.length > 0) return invalid('Two different API keys were sent. Send one.');
+  const cacheKey = toCacheKey(credentials);
+  if (cacheKey === undefined) {
     return invalid('No API key was sent. Send one as `x-api-key: rsk_…` or `authorization: Bearer rsk_…`.');
   }
-  if (others.length > 0) return invalid('Two different API keys were sent. Send one.');
-  if (!keyPattern.test(key)) return invalid('The API key is malformed. Keys begin with rsk_.');
+  if (key !== undefined && !keyPattern.test(key))
+    return invalid('The API key is malformed. Keys begin with rsk_.');
   const cached = getCachedAccount(ctx, credentials);
   if (cached) return cached;
-  const keyHash = hashKey(key);
   // Taken before the query, so that a slow answer is not cached for longer.
   const queriedAt = ctx.now();
-  const found = await findAccount(ctx, keyHash);
+  const now = new Date(queriedAt);
+  const found =
+    key === undefined
+      ? await findAccountOfSession(ctx, hashKey(credentials.session ?? ''), now)
+      : await findAccount(ctx, activeKeyCondition(hashKey(key), now), now);
   if (!found) {
-    ctx.keyCache.delete(keyHash);
-    return invalid('The API key is unknown, revoked or expired.');
+    ctx.keyCache.delete(cacheKey);
+    return invalid(
+      key === undefined
+        ? 'The console session has ended. Sign in again.'
+        : 'The API key is unknown, revoked or expired.',
+    );
   }
   if (ctx.keyCache.size >= maxCacheSize) ctx.keyCache.clear();
   const { account, expiresAt } = found;
   const until = Math.min(queriedAt + cacheTtlMs, expiresAt?.getTime() ?? Number.POSITIVE_INFINITY);
-  ctx.keyCache.set(keyHash, { account, until });
+  ctx.keyCache.set(cacheKey, { account, until });
   return account;
 }
 
@@ -62,11 +87,31 @@ function invalid(message: string) {
   return fail('INVALID_API_KEY', message);
 }
 
+interface FoundAccount {
+  readonly account: Account;
+  /** When the key or the session ends. */
+  readonly expiresAt: Date | null;
+}
+
+async function findAccountOfSession(
+  ctx: Context,
+  hash: string,
+  now: Date,
+): Promise<FoundAccount | undefined> {
+  const session = await findActiveSession(ctx, hash);
+  if (!session) return undefined;
+  const found = await findAccount(ctx, and(eq(apiKeys.id, session.keyId), isActiveCondition(now)), now);
+  if (!found) return undefined;
+  const { account, expiresAt } = found;
+  return { account, expiresAt: expiresAt && expiresAt < session.expiresAt ? expiresAt : session.expiresAt };
+}
+
+/** @param condition selects the key, which is marked as used */
 async function findAccount(
   ctx: Context,
-  keyHash: string,
-): Promise<{ account: Account; expiresAt: Date | null } | undefined> {
-  const now = new Date(ctx.now());
+  condition: SQL | undefined,
+  now: Date,
+): Promise<FoundAccount | undefined> {
   // The cache in front makes this one write per key, process and five seconds.
   const [row] = await ctx.db
     .update(apiKeys)
@@ -74,9 +119,11 @@ async function findAccount(
       lastUsedAt: sql`greatest(${apiKeys.lastUsedAt}, ${now.toISOString()}::timestamptz)`,
     })
     .from(accounts)
-    .where(and(eq(accounts.id, apiKeys.accountId), activeKeyCondition(keyHash, now)))
+    .where(and(eq(accounts.id, apiKeys.accountId), condition))
     .returning({
       id: accounts.id,
+      keyId: apiKeys.id,
+      keyPrefix: apiKeys.prefix,
       mode: apiKeys.mode,
       writeRpm: accounts.writeRpm,
       readRpm: accounts.readRpm,
@@ -88,6 +135,7 @@ async function findAccount(
       expiresAt: row.expiresAt,
       account: {
         id: row.id,
+        key: { id: row.keyId, prefix: row.keyPrefix },
         mode: row.mode,
         writeRpm: row.writeRpm ?? ctx.settings.writeRpm,
         readRpm: row.readRpm ?? ctx.settings.readRpm,

@@ -16,6 +16,10 @@ export const keyColumns = {
 
 /** The condition that a key has this hash, and is neither revoked nor expired at this time. */
 export function activeKeyCondition(hash: string, now: Date) {
-  const isUnexpired = or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now));
-  return and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), isUnexpired);
+  return and(eq(apiKeys.hash, hash), isActiveCondition(now));
+}
+
+/** The condition that a key is neither revoked nor expired at this time. */
+export function isActiveCondition(now: Date) {
+  return and(isNull(apiKeys.revokedAt), or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)));
 }

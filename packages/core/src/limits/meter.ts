@@ -3,17 +3,20 @@ import { fail } from '@restage/errors';
 import { eq, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 
+/** What counting needs of a request. */
+type MeterContext = Pick<AccountContext, 'db' | 'settings' | 'account'>;
+
 /** The database's clock in Unix milliseconds: the same for all processes. */
 const databaseClock = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 /** The times of a row that are within the window. */
-const selectMomentsInWindow = (ctx: AccountContext) =>
+const selectMomentsInWindow = (ctx: MeterContext) =>
   sql`select moment from unnest(${rateWindows.moments}) as moment where moment > ${databaseClock} - ${getWindowMs(ctx)}`;
 
 /** Milliseconds. */
-const getWindowMs = (ctx: AccountContext) => ctx.settings.rateWindowSeconds * 1000;
+const getWindowMs = (ctx: MeterContext) => ctx.settings.rateWindowSeconds * 1000;
 
 /** Counts a write against the account's rate limit, or refuses it: exact over all processes, in one statement. */
-export async function meterWrite(ctx: AccountContext) {
+export async function meterWrite(ctx: MeterContext) {
   const limit = ctx.account.writeRpm;
   return rateLimitExceeded(ctx, 'writes', limit, await countWrite(ctx, limit));
 }
@@ -25,7 +28,7 @@ export function meterRead(ctx: AccountContext) {
 }
 
 /** @param waitMs until the next request is allowed; 0 if this one was */
-function rateLimitExceeded(ctx: AccountContext, name: 'writes' | 'reads', limit: number, waitMs: number) {
+function rateLimitExceeded(ctx: MeterContext, name: 'writes' | 'reads', limit: number, waitMs: number) {
   if (waitMs === 0) return undefined;
   const seconds = Math.max(1, Math.ceil(waitMs / 1000));
   return fail(
@@ -35,7 +38,7 @@ function rateLimitExceeded(ctx: AccountContext, name: 'writes' | 'reads', limit:
   );
 }
 
-async function countWrite(ctx: AccountContext, limit: number): Promise<number> {
+async function countWrite(ctx: MeterContext, limit: number): Promise<number> {
   const counted = await ctx.db
     .insert(rateWindows)
     .values({ accountId: ctx.account.id, moments: sql`array[${databaseClock}]` })
@@ -56,7 +59,7 @@ async function countWrite(ctx: AccountContext, limit: number): Promise<number> {
 }
 
 /** Counts the account's writes of the last minute. */
-export async function countWrites(ctx: AccountContext): Promise<number> {
+export async function countWrites(ctx: MeterContext): Promise<number> {
   const [window] = await ctx.db
     .select({ usage: sql<number>`(select count(*) from (${selectMomentsInWindow(ctx)}) as counted)::int` })
     .from(rateWindows)

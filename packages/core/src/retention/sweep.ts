@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
+import { deleteOldRequests } from '../requests/delete-old.ts';
+import { deleteExpiredSessions } from '../sessions/delete-expired.ts';
 import { deleteOrphanedFiles } from './orphans.ts';
 import { deleteExpiredOutputs } from './outputs.ts';
 import { sweepScratch } from './scratch.ts';
@@ -12,6 +14,10 @@ export interface CleanupResult {
   readonly uploads: number;
   /** Files and folders that belonged to nothing any more: inputs of finished jobs, and remains of crashes. */
   readonly orphans: number;
+  /** Rows of the request log. */
+  readonly requests: number;
+  /** Console sessions and tickets that had expired. */
+  readonly sessions: number;
 }
 
 /** The advisory lock that the process that cleans up holds. Arbitrary, but the same in every version. */
@@ -35,7 +41,10 @@ export async function cleanUp(ctx: Context, signal?: AbortSignal): Promise<Clean
     const jobs = await deleteExpiredOutputs(ctx, signal);
     const uploads = await deleteExpiredUploads(ctx, signal);
     const orphans = (await deleteOrphanedFiles(ctx, signal)) + (await sweepScratch(ctx, signal));
-    if (jobs + uploads + orphans > 0) ctx.log.info({ jobs, uploads, orphans }, 'cleanup_done');
-    return { jobs, uploads, orphans };
+    const requests = await deleteOldRequests(ctx);
+    const sessions = await deleteExpiredSessions(ctx);
+    const result = { jobs, uploads, orphans, requests, sessions };
+    if (Object.values(result).some((count) => count > 0)) ctx.log.info(result, 'cleanup_done');
+    return result;
   });
 }

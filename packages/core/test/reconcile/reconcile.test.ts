@@ -21,7 +21,14 @@ beforeEach(async () => {
 async function start(): Promise<string> {
   const mine: AccountContext = {
     ...ctx,
-    account: { id: account, mode: 'live', writeRpm: 100, readRpm: 100, concurrency: 10 },
+    account: {
+      id: account,
+      key: { id: 'key_test', prefix: 'rsk_test' },
+      mode: 'live',
+      writeRpm: 100,
+      readRpm: 100,
+      concurrency: 10,
+    },
     responseMeta: { replayed: false },
     largeStrings: new Map(),
   };

@@ -83,7 +83,7 @@ describe('outputs', () => {
       output: { render: expect.stringContaining('http') },
     });
     expect((await reconcile(ctx)).filter(({ accountId }) => accountId === account)).toEqual([]);
-    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 0 });
+    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 0, requests: 0, sessions: 0 });
   });
 
   test('that are deleted during a request for them answer 404', async () => {
@@ -193,13 +193,13 @@ describe('orphaned files', () => {
     ];
     for (const key of left) await store(key);
 
-    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 1 });
+    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 1, requests: 0, sessions: 0 });
     expect(await isThere(`inputs/${ended}/source`)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     for (const key of left) expect(await isThere(key)).toBe(true);
 
     clock.offset += 2 * hour;
-    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 3 });
+    expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 3, requests: 0, sessions: 0 });
     for (const key of left) expect(await isThere(key)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     await render(live, 'fails');

@@ -9,7 +9,14 @@ import { tinyRender } from './tiny-render.ts';
 export function asAccount(ctx: Context, accountId: string, concurrency = 10): AccountContext {
   return {
     ...ctx,
-    account: { id: accountId, mode: 'live', writeRpm: 10_000, readRpm: 10_000, concurrency },
+    account: {
+      id: accountId,
+      key: { id: 'key_test', prefix: 'rsk_test' },
+      mode: 'live',
+      writeRpm: 10_000,
+      readRpm: 10_000,
+      concurrency,
+    },
     responseMeta: { replayed: false },
     largeStrings: new Map(),
   };

@@ -75,7 +75,7 @@ describe.runIf(process.geteuid?.() === 0)('the programs, for another user', () =
     await chmod(shared, 0o1777);
     await tree(join(shared, 'postgresql-18.4.0'), 0o022);
     expect(await ensureAccessibleBinaries(binaries, osUser, [shared])).toMatchObject({
-      kind: 'unusable',
+      code: 'DATABASE_UNUSABLE',
       message: expect.stringContaining(`${shared} must be writable by root only`),
     });
     const own = join(parent, 'own-cache');

@@ -12,6 +12,7 @@ import {
   JobNotifications,
   type Log,
   ReadWindows,
+  RequestLog,
   type Settings,
   type WorkerContext,
 } from '@restage/core';
@@ -103,6 +104,7 @@ export async function openServices(
       rateWindowSeconds: limits.rateWindowSeconds,
       keepOutputsHours: 168,
       keepUploadsHours: 72,
+      keepRequestsHours: 168,
       prices: defaultPrices,
       creditUsd: 0.01,
       maxUploadBytes: limits.uploadBytes,
@@ -113,6 +115,7 @@ export async function openServices(
     },
     keyCache: new Map(),
     reads: new ReadWindows(limits.rateWindowSeconds),
+    requests: new RequestLog(connection.db, log),
     log,
     now,
     random: (bytes) => webcrypto.getRandomValues(bytes),

@@ -44,6 +44,7 @@ export function createJobRow(ctx: AccountContext, { id, input, digests, validate
     modifiedAt: now,
     completedAt: null,
     sweptAt: null,
+    understood: null,
   } as const satisfies Generation;
 }
 

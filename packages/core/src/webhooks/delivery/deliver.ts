@@ -70,11 +70,12 @@ function isDue(deliveryId: string, at: Date) {
 
 async function sendAttempt(ctx: Context, delivery: Delivery, signal: AbortSignal): Promise<Attempt> {
   const { timeoutMs } = ctx.settings.webhooks;
-  const [secret, body] = await Promise.all([
+  const [secret, payload] = await Promise.all([
     getOrCreateWebhookSecret(ctx, delivery.accountId),
     buildPayload(ctx, delivery),
   ]);
   if (!secret) throw new Error(`account ${delivery.accountId} is gone`);
+  const body = JSON.stringify(payload);
   const startedAt = new Date(ctx.now());
   const secrets = secret.previous ? [secret.secret, secret.previous.secret] : [secret.secret];
   const headers = {

@@ -1,0 +1,62 @@
+import { isId, type JobDetails, limits, type VerbInput } from '@restage/contract';
+import { generationEvents, type StoredInput } from '@restage/db';
+import { isFailure } from '@restage/errors';
+import { asc, eq } from 'drizzle-orm';
+import type { AccountContext } from '../context.ts';
+import { presentJob } from './present.ts';
+import { findGeneration, type Generation, isTerminal, noSuchJob } from './row.ts';
+
+/** The account's job with everything that is known of it. Its URLs are fresh, and valid for 72 hours. */
+export async function getGenerationDetails(ctx: AccountContext, input: VerbInput<'generations.details'>) {
+  if (!isId('generation', input.id)) return noSuchJob();
+  const generation = await findGeneration(ctx, input.id);
+  if (isFailure(generation)) return generation;
+  const [job, events] = await Promise.all([
+    presentJob(ctx, generation),
+    ctx.db
+      .select({
+        status: generationEvents.status,
+        progress: generationEvents.progress,
+        at: generationEvents.createdAt,
+      })
+      .from(generationEvents)
+      .where(eq(generationEvents.generationId, generation.id))
+      .orderBy(asc(generationEvents.id)),
+  ]);
+  const { inputs } = generation;
+  const begun = events.findLast(({ status, progress }) => status === 'processing' && progress === 0);
+  const details: JobDetails = {
+    ...job,
+    prompt: generation.prompt,
+    max_resolution: generation.maxResolution,
+    width: generation.width,
+    height: generation.height,
+    frames: generation.frames,
+    cost: generation.cost,
+    test_mode: generation.testMode,
+    attempts: generation.attempt,
+    started_at: begun?.at.toISOString() ?? null,
+    inputs: {
+      source: toInputUrl(ctx, generation, inputs.source),
+      alpha: toInputUrl(ctx, generation, inputs.alpha),
+      reference: toInputUrl(ctx, generation, inputs.reference),
+    },
+    understood: [...(generation.understood ?? [])],
+    events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
+  };
+  return details;
+}
+
+/** Where an input can be fetched: signed where the bytes are here, as it was given where they are elsewhere. */
+function toInputUrl(
+  ctx: AccountContext,
+  { status }: Generation,
+  input: StoredInput | undefined,
+): string | null {
+  if (!input) return null;
+  if (input.kind === 'https') return input.url;
+  // What was part of a request is kept until its job has ended.
+  if (input.key.startsWith('inputs/') && isTerminal(status)) return null;
+  const expiresAt = new Date(ctx.now() + limits.downloadUrlSeconds * 1000);
+  return ctx.urls.sign({ method: 'GET', path: `/files/${input.key}`, expiresAt });
+}

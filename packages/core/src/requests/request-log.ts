@@ -1,0 +1,84 @@
+import { type Database, requestLog } from '@restage/db';
+import type { Log } from '../log.ts';
+
+/** A call, as the log keeps it. */
+export type RequestRow = Omit<typeof requestLog.$inferInsert, 'sequence'>;
+
+/** Rows that wait to be written; what comes while so many wait is dropped. About 400 bytes each. */
+const maxWaitingRows = 10_000;
+/** Rows of one statement. */
+const maxBatchRows = 500;
+/** How long a row waits for others to be written with. */
+const batchDelayMs = 250;
+/** How often dropped rows are told of, at most. */
+const warningIntervalMs = 60_000;
+
+/**
+ * Writes the request log in batches, off the path of requests: a database that is slow or gone costs rows, never answers.
+ * One statement is on its way at a time, so that a stuck one holds one connection and no more.
+ */
+export class RequestLog {
+  readonly #db: Database;
+  readonly #log: Log;
+  #waiting: RequestRow[] = [];
+  #writing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #dropped = 0;
+  #warnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(db: Database, log: Log) {
+    this.#db = db;
+    this.#log = log;
+  }
+
+  /** How many rows were not written since the process began. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Takes a row, and returns at once. */
+  add(row: RequestRow): void {
+    if (this.#waiting.length >= maxWaitingRows) {
+      this.#drop(1);
+      return;
+    }
+    this.#waiting.push(row);
+    if (this.#writing === undefined) this.#timer ??= setTimeout(() => this.#write(), batchDelayMs).unref();
+  }
+
+  /** Writes what waits, and resolves once it is written or dropped. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined || this.#waiting.length > 0) {
+      this.#write();
+      await this.#writing;
+    }
+  }
+
+  #write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#writing !== undefined || this.#waiting.length === 0) return;
+    const batch = this.#waiting.slice(0, maxBatchRows);
+    this.#waiting = this.#waiting.slice(maxBatchRows);
+    this.#writing = this.#insert(batch).finally(() => {
+      this.#writing = undefined;
+      this.#write();
+    });
+  }
+
+  async #insert(batch: RequestRow[]): Promise<void> {
+    try {
+      await this.#db.insert(requestLog).values(batch);
+    } catch (error) {
+      this.#drop(batch.length, error);
+    }
+  }
+
+  #drop(rows: number, error?: unknown): void {
+    this.#dropped += rows;
+    const now = performance.now();
+    if (now - this.#warnedAt < warningIntervalMs) return;
+    this.#warnedAt = now;
+    this.#log.warn({ err: error, dropped: this.#dropped }, 'request_log_rows_dropped');
+  }
+}
