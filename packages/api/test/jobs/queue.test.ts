@@ -155,6 +155,19 @@ test('a worker that has lost its queue task ends the render, and neither complet
   await boss.deleteJob('render', toUuid(id));
 });
 
+test('a task whose claim gives no row is not done while the job has not ended', async () => {
+  const id = await (await createClient()).start();
+  await ctx.db.execute(sql`
+    create function skip_update() returns trigger language plpgsql as 'begin return null; end'`);
+  await ctx.db.execute(sql`
+    create trigger skip_update before update on generations for each row execute function skip_update()`);
+  const process = () => processGeneration(withEngine(failingEngine), id, neverAborted());
+  expect(await process()).toBe(false);
+  await ctx.db.execute(sql`drop function skip_update cascade`);
+  expect(await process()).toBe(true);
+  expect(await readJob(id)).toMatchObject({ status: 'failed', attempt: 1 });
+});
+
 test('a worker whose job another has claimed does not complete the task, so that it is retried if the other dies', async () => {
   const account = await createClient();
   const id = await account.start();

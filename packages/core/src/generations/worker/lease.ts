@@ -20,7 +20,7 @@ export interface JobLease {
   release(): void;
 }
 
-/** Claims a job for a new attempt, and watches whether it stays claimed. @returns undefined if the job has ended */
+/** Claims a job for a new attempt, and watches whether it stays claimed. @returns undefined if no row was claimed: the job has ended */
 export async function acquireLease(ctx: Context, generationId: string): Promise<JobLease | undefined> {
   const controller = new AbortController();
   const markLost = () => controller.abort();

@@ -27,8 +27,10 @@ export async function processGeneration(
 ): Promise<boolean> {
   const lease = await acquireLease(ctx, generationId);
   if (!lease) {
-    ctx.log.info({ generationId }, 'job_already_ended');
-    return true;
+    // A claim whose answer was lost with its connection looks the same: only the job itself says whether it has ended.
+    const isDone = await hasEnded(ctx, generationId);
+    ctx.log.info({ generationId }, isDone ? 'job_already_ended' : 'job_claim_failed');
+    return isDone;
   }
   try {
     if (lease.job.simulate === 'stall') {
