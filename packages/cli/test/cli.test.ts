@@ -15,9 +15,9 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../src/cli.ts';
 import { exitCodes } from '../src/exit-codes.ts';
 
-const world = await openTransports();
-const { id: accountId, key } = await world.account();
-const { key: testKey } = await createKey(world.ctx, accountId, { name: 'test', mode: 'test' });
+const services = await openTransports();
+const { id: accountId, key } = await services.account();
+const { key: testKey } = await createKey(services.ctx, accountId, { name: 'test', mode: 'test' });
 const execute = promisify(execFile);
 const directory = await mkdtemp(join(tmpdir(), 'restage-cli-'));
 afterAll(() => rm(directory, { recursive: true }));
@@ -41,7 +41,7 @@ async function restage(
   let out = '';
   let err = '';
   const exitCode = await runCli(words, {
-    env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: world.url, ...env },
+    env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: services.url, ...env },
     stdin,
     out: (text) => {
       out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1');
@@ -140,7 +140,7 @@ describe('restage run', () => {
     const interrupt = new AbortController();
     let err = '';
     const terminal = {
-      env: { RESTAGE_API_KEY: testKey, RESTAGE_BASE_URL: world.url },
+      env: { RESTAGE_API_KEY: testKey, RESTAGE_BASE_URL: services.url },
       stdin: Readable.from([]),
       out: () => undefined,
       err: (text: string) => {
@@ -405,7 +405,7 @@ describe('exit codes', () => {
   });
 
   test('an unknown path exits with 3, and the server says how to resolve it', async () => {
-    const ran = await restage(['account', '--base-url', `${world.url}/elsewhere`]);
+    const ran = await restage(['account', '--base-url', `${services.url}/elsewhere`]);
     expect(ran).toMatchObject({ exitCode: exitCodes.rejected, out: '' });
     expect(ran.err).toMatch(/Check the path\. .*\n {2}NOT_FOUND, req_/);
   });
@@ -417,7 +417,7 @@ describe('exit codes', () => {
   });
 
   test('no credits', async () => {
-    const poor = await world.account({ credits: 0 });
+    const poor = await services.account({ credits: 0 });
     const words = ['run', photograph, '--prompt', 'snow'];
     expect(await restage(words, { env: { RESTAGE_API_KEY: poor.key } })).toMatchObject({
       exitCode: exitCodes.unaffordable,

@@ -145,17 +145,17 @@ describe('restage listen', () => {
 });
 
 describe('with a server on the same machine', async () => {
-  const world = await openTransports({
+  const services = await openTransports({
     settings: { allowPrivateNetwork: true },
     media: { allowPrivateNetwork: true },
   });
-  const account = await world.account();
+  const account = await services.account();
   const stopping = new AbortController();
-  await startWebhookWorkers(world.ctx, world.boss, stopping.signal);
+  await startWebhookWorkers(services.ctx, services.boss, stopping.signal);
   afterAll(() => stopping.abort());
 
   test('a job’s webhook arrives, is genuine, and is counted', async () => {
-    const made = await getOrCreateWebhookSecret(world.ctx, account.id);
+    const made = await getOrCreateWebhookSecret(services.ctx, account.id);
     const { url, written, ended } = await listening(['--count', '1'], {
       RESTAGE_WEBHOOK_SECRET: made?.secret ?? '',
     });
@@ -173,7 +173,7 @@ describe('with a server on the same machine', async () => {
         '0',
       ],
       {
-        env: { RESTAGE_API_KEY: account.key, RESTAGE_BASE_URL: world.url },
+        env: { RESTAGE_API_KEY: account.key, RESTAGE_BASE_URL: services.url },
         stdin: Readable.from([]),
         out: () => undefined,
         err: () => undefined,

@@ -1,7 +1,7 @@
 export { type Connection, type ConnectOptions, connect } from './connect.ts';
 export { connectQueue, type QueueConnection } from './connect-queue.ts';
 export type { Database } from './database.ts';
-export type { DatabaseFailure } from './fault.ts';
+export type { DatabaseFailure } from './failure.ts';
 export { migrate } from './migrate.ts';
 export { type OpenOptions, openDatabase } from './open/open-database.ts';
 export { queueSchema } from './queue.ts';

@@ -125,7 +125,7 @@ function toFailure(error: unknown, wallSeconds: number): WorkerFailure {
     return failWith('TIMED_OUT', `Rendering took longer than ${wallSeconds} seconds and was ended.`);
   // SIGTERM that is not from here stops the whole service, so the job is not to blame.
   if (error instanceof workerpool.TerminateError && error.message.includes('signalCode: `SIGTERM`'))
-    throw new Error('the render process was told to end', { cause: error });
+    throw new Error('the render process was stopped', { cause: error });
   if (
     error instanceof workerpool.TerminateError ||
     (error instanceof Error && /^Worker (is )?terminat/i.test(error.message))

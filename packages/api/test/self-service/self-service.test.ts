@@ -70,7 +70,7 @@ describe.each(server.transports)('through the $name', (transport) => {
     const job = await output(
       transport,
       'generations.start',
-      startOf({ callback_url: 'https://restage.test/hook' }),
+      toStart({ callback_url: 'https://restage.test/hook' }),
       owner.key,
     ).catch(() => undefined);
     const delivery = await output(transport, 'webhooks.test', { callback_url: server.url }, owner.key).catch(
@@ -106,7 +106,7 @@ describe.each(server.transports)('through the $name', (transport) => {
     const job = await output(
       transport,
       'generations.start',
-      startOf({ prompt: 'a beach at noon', source_uri }),
+      toStart({ prompt: 'a beach at noon', source_uri }),
       key,
     );
     await vi.waitFor(
@@ -136,7 +136,7 @@ describe.each(server.transports)('through the $name', (transport) => {
 
   test('the ledger comes in pages, newest first, with a correction told from a grant', async () => {
     const { id, key } = await server.account({ credits: 50 });
-    await output(transport, 'generations.start', startOf(), key);
+    await output(transport, 'generations.start', toStart(), key);
     await ctx.db
       .insert(creditEntries)
       .values({ accountId: id, kind: 'grant', credits: -3, note: 'too many' });
@@ -181,7 +181,7 @@ describe.each(server.transports)('through the $name', (transport) => {
     const { key } = await server.account();
     await output(transport, 'account.info', undefined, key);
     await output(transport, 'uploads.create', { filename: 'a.png' }, key);
-    await transport.call('generations.start', startOf({ alpha_mode: 'magic' }), key);
+    await transport.call('generations.start', toStart({ alpha_mode: 'magic' }), key);
     await transport.call('generations.get', { id: 'swx_00000000000000000000000000' }, key);
     await ctx.requests.flush();
     const { requests } = await output(transport, 'requests.list', {}, key);
@@ -231,7 +231,7 @@ describe.each(server.transports)('through the $name', (transport) => {
 });
 
 /** A start of a small picture. */
-function startOf(more: object = {}): object {
+function toStart(more: object = {}): object {
   return {
     generation_type: 'image',
     alpha_mode: 'fill',
@@ -334,7 +334,7 @@ describe('usage', () => {
 
   test('of this month agrees with billing, meter by meter', async () => {
     const { key } = await server.account();
-    for (let each = 0; each < 3; each += 1) await output(transport, 'generations.start', startOf(), key);
+    for (let each = 0; each < 3; each += 1) await output(transport, 'generations.start', toStart(), key);
     const { meters } = await output(transport, 'account.billing', undefined, key);
     const { buckets } = await output(transport, 'account.usage', {}, key);
     for (const { id, total_usage } of meters) {
@@ -368,10 +368,10 @@ describe('the request log', () => {
 
   test('holds no prompt and no signature of a URL', async () => {
     const { key } = await server.account();
-    await transport.call('generations.start', startOf({ prompt: `a secret ${'x'.repeat(2000)}` }), key);
+    await transport.call('generations.start', toStart({ prompt: `a secret ${'x'.repeat(2000)}` }), key);
     await transport.call(
       'generations.start',
-      startOf({ source_uri: 'ftp://example.com/a.png?sig=hush' }),
+      toStart({ source_uri: 'ftp://example.com/a.png?sig=hush' }),
       key,
     );
     await ctx.requests.flush();

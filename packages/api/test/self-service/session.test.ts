@@ -34,7 +34,7 @@ async function issue(expiresAt?: Date) {
   return issued;
 }
 
-async function ticketOf(accountId: string): Promise<string> {
+async function issueTicket(accountId: string): Promise<string> {
   const made = await createTicket(ctx, accountId);
   if (isFailure(made)) throw new Error(made.message);
   secrets.push(made.ticket);
@@ -95,7 +95,7 @@ describe('POST /console/session', () => {
   test('stores the token and the ticket as hashes only', async () => {
     const { accountId, key } = await issue();
     const cookie = await signIn({ key });
-    const ticket = await ticketOf(accountId);
+    const ticket = await issueTicket(accountId);
     const rows = JSON.stringify([
       await ctx.db.select().from(consoleSessions),
       await ctx.db.select().from(consoleTickets),
@@ -163,7 +163,7 @@ describe('POST /console/session', () => {
     const revoked = await issue();
     await revokeKey(ctx, revoked.id);
     const { accountId } = await issue();
-    const used = await ticketOf(accountId);
+    const used = await issueTicket(accountId);
     await signIn({ ticket: used });
     const bodies = [
       { key: '' },
@@ -200,7 +200,7 @@ describe('POST /console/session', () => {
 describe('a ticket', () => {
   test('opens a session of the account’s newest active live key', async () => {
     const { accountId, id } = await issue();
-    const cookie = await signIn({ ticket: await ticketOf(accountId) });
+    const cookie = await signIn({ ticket: await issueTicket(accountId) });
     expect(await trpcStatus(cookie)).toBe(200);
     await revokeKey(ctx, id);
     clock.offset += 5001;
@@ -208,13 +208,13 @@ describe('a ticket', () => {
   });
 
   test('is refused when it is replayed', async () => {
-    const ticket = await ticketOf((await issue()).accountId);
+    const ticket = await issueTicket((await issue()).accountId);
     await signIn({ ticket });
     expect(await outcome(await post({ ticket }))).toEqual(invalidKey);
   });
 
   test('used by ten requests at once opens one session', async () => {
-    const ticket = await ticketOf((await issue()).accountId);
+    const ticket = await issueTicket((await issue()).accountId);
     const before = (await ctx.db.select().from(consoleSessions)).length;
     const answers = await Promise.all(Array.from({ length: 10 }, () => post({ ticket })));
     expect(answers.map(({ status }) => status).sort()).toEqual([204, ...Array(9).fill(401)]);
@@ -223,7 +223,7 @@ describe('a ticket', () => {
 
   test('is refused after ten minutes', async () => {
     const { accountId } = await issue();
-    const [first, second] = [await ticketOf(accountId), await ticketOf(accountId)];
+    const [first, second] = [await issueTicket(accountId), await issueTicket(accountId)];
     clock.offset += 599_000;
     await signIn({ ticket: first });
     clock.offset += 2000;
@@ -232,7 +232,7 @@ describe('a ticket', () => {
 
   test('is refused once its key is revoked', async () => {
     const { accountId, id } = await issue();
-    const ticket = await ticketOf(accountId);
+    const ticket = await issueTicket(accountId);
     await revokeKey(ctx, id);
     expect(await outcome(await post({ ticket }))).toEqual(invalidKey);
   });

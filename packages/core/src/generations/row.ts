@@ -110,7 +110,7 @@ const selectJobRows = prepared((db) =>
   db
     .select(jobColumns)
     .from(generations)
-    .where(and(isOneOf(generations.id, 'ids'), isOneOf(generations.accountId, 'accountIds')))
+    .where(and(isAmong(generations.id, 'ids'), isAmong(generations.accountId, 'accountIds')))
     .prepare('select_job_rows'),
 );
 
@@ -118,6 +118,6 @@ const selectJobRows = prepared((db) =>
  * Whether a column is one of a list of texts. The subselect hides the list's length from the planner, which would plan
  * each execution anew otherwise, for twice the cost of the read.
  */
-function isOneOf(column: Column, name: string) {
+function isAmong(column: Column, name: string) {
   return sql`${column} = any((select ${sql.placeholder(name)}::text[])::text[])`;
 }

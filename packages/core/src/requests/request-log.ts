@@ -10,7 +10,7 @@ const maxWaitingRows = 10_000;
 const maxBatchRows = 500;
 /** How long a row waits for others to be written with. */
 const batchDelayMs = 250;
-/** How often dropped rows are told of, at most. */
+/** How often a warning about dropped rows is logged, at most. */
 const warningIntervalMs = 60_000;
 
 /**

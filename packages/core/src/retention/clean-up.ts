@@ -4,7 +4,7 @@ import { deleteOldRequests } from '../requests/delete-old.ts';
 import { deleteExpiredSessions } from '../sessions/delete-expired.ts';
 import { deleteOrphanedFiles } from './orphans.ts';
 import { deleteExpiredOutputs } from './outputs.ts';
-import { sweepScratch } from './scratch.ts';
+import { deleteStaleScratch } from './scratch.ts';
 import { deleteExpiredUploads } from './uploads.ts';
 
 /** How much a cleanup deleted. */
@@ -40,7 +40,7 @@ export async function cleanUp(ctx: Context, signal?: AbortSignal): Promise<Clean
     if (!lock?.taken) return 'busy';
     const jobs = await deleteExpiredOutputs(ctx, signal);
     const uploads = await deleteExpiredUploads(ctx, signal);
-    const orphans = (await deleteOrphanedFiles(ctx, signal)) + (await sweepScratch(ctx, signal));
+    const orphans = (await deleteOrphanedFiles(ctx, signal)) + (await deleteStaleScratch(ctx, signal));
     const requests = await deleteOldRequests(ctx);
     const sessions = await deleteExpiredSessions(ctx);
     const result = { jobs, uploads, orphans, requests, sessions };

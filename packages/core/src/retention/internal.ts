@@ -4,6 +4,6 @@ import type { Context } from '../context.ts';
 export const batchSize = 500;
 
 /** The moment before which things have been kept for so many hours; undefined where they are kept for ever. */
-export function before(ctx: Context, hours: number): Date | undefined {
+export function getExpiryDate(ctx: Context, hours: number): Date | undefined {
   return hours === 0 ? undefined : new Date(ctx.now() - hours * 3_600_000);
 }

@@ -1,11 +1,11 @@
 import { generations } from '@restage/db';
 import { and, asc, inArray, isNull, lt } from 'drizzle-orm';
 import type { Context } from '../context.ts';
-import { batchSize, before } from './internal.ts';
+import { batchSize, getExpiryDate } from './internal.ts';
 
 /** Deletes the files of jobs that finished before the retention period. @returns the number of jobs */
 export async function deleteExpiredOutputs(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
-  const cutoff = before(ctx, ctx.settings.keepOutputsHours);
+  const cutoff = getExpiryDate(ctx, ctx.settings.keepOutputsHours);
   if (!cutoff) return 0;
   for (let jobs = 0; ; ) {
     if (signal?.aborted) return jobs;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import { cleanUp } from './sweep.ts';
+import { cleanUp } from './clean-up.ts';
 
 /**
  * Runs the cleanup periodically until the signal aborts; logs a cleanup that fails, and continues.

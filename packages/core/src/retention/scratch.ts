@@ -16,10 +16,10 @@ export const scratchDirectory = (ctx: Context, purpose: (typeof purposes)[number
  * Milliseconds after which such a folder has no user any more, be its process on this host or on
  * another that shares the disk: an attempt may take so long, and no worker dawdles for another hour.
  */
-const leftAfter = renderWallSeconds * 1000 + 3_600_000;
+const staleAfterMs = renderWallSeconds * 1000 + 3_600_000;
 
 /** Removes the folders of processes that were killed. @returns how many */
-export async function sweepScratch(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
+export async function deleteStaleScratch(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
   const { workDirectory } = ctx.settings;
   const names = (await readdir(workDirectory).catch(unlessMissing)) ?? [];
   let removed = 0;
@@ -28,7 +28,7 @@ export async function sweepScratch(ctx: Context, signal: AbortSignal | undefined
     const path = join(workDirectory, name);
     // Its own time is that of the last file that came into it or left it; what is in folders within says nothing.
     const changed = (await stat(path).catch(unlessMissing))?.mtimeMs;
-    if (changed === undefined || changed > ctx.now() - leftAfter) continue;
+    if (changed === undefined || changed > ctx.now() - staleAfterMs) continue;
     await rm(path, { recursive: true, force: true });
     removed += 1;
   }

@@ -2,14 +2,14 @@ import { uploads } from '@restage/db';
 import { inArray, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { getUploadKey } from '../uploads/internal.ts';
-import { batchSize, before } from './internal.ts';
+import { batchSize, getExpiryDate } from './internal.ts';
 
 /**
  * Deletes uploads that were not created, filled or used during the retention period and that no unfinished job needs.
  * Deletes the row first: from then on a start that names the upload is refused. @returns how many
  */
 export async function deleteExpiredUploads(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
-  const cutoff = before(ctx, ctx.settings.keepUploadsHours);
+  const cutoff = getExpiryDate(ctx, ctx.settings.keepUploadsHours);
   if (!cutoff) return 0;
   for (let removed = 0; ; ) {
     if (signal?.aborted) return removed;

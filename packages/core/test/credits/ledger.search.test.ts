@@ -16,8 +16,8 @@ import {
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
-const world = await openTestServices();
-const { ctx } = world;
+const server = await openTestServices();
+const { ctx } = server;
 
 /** Jobs in flight that the account may have, and the credits that it begins with. */
 const concurrency = 4;
@@ -247,7 +247,7 @@ test('whatever happens to an account, one after another or at once, its books ar
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 20 }), async (story) => {
-      const { id } = await world.account({ credits: firstCredits });
+      const { id } = await server.account({ credits: firstCredits });
       const model: Model = { id, balance: firstCredits, jobs: new Map() };
       for (const events of story) {
         const [alone] = events;

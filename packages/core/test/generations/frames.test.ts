@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { quoteGeneration, startGeneration } from '../../src/index.ts';
 import { asAccount, tinyStart } from '../support/kit.ts';
 
-const world = await openTestServices();
-const { ctx } = world;
+const server = await openTestServices();
+const { ctx } = server;
 
 /** A video of some stored frames, of which an edit list may show others. */
 function video(frames: number, edits: readonly BuiltEdit[] = []): string {
@@ -27,7 +27,7 @@ test.each<[string, number, readonly BuiltEdit[], number, number]>([
 ])(
   'frames that are shown %s are what is quoted, recorded and charged',
   async (_name, stored, edits, frames, cost) => {
-    const { id } = await world.account({ credits: 100 });
+    const { id } = await server.account({ credits: 100 });
     const input = start(video(stored, edits));
     expect(await quoteGeneration(asAccount(ctx, id), input)).toMatchObject({ frames, cost });
     const job = await startGeneration(asAccount(ctx, id), input);
@@ -40,7 +40,7 @@ test.each<[string, number, readonly BuiltEdit[], number, number]>([
 );
 
 test('a video that shows more than 240 frames is refused with their number, however few are stored', async () => {
-  const { id } = await world.account({ credits: 100_000 });
+  const { id } = await server.account({ credits: 100_000 });
   const input = start(video(48, Array(400).fill({ duration: 2000, mediaTime: 0 })));
   for (const outcome of [
     await quoteGeneration(asAccount(ctx, id), input),
@@ -54,7 +54,7 @@ test('a video that shows more than 240 frames is refused with their number, howe
 });
 
 test('a matte that shows another number of frames is refused with both numbers', async () => {
-  const { id } = await world.account({ credits: 100 });
+  const { id } = await server.account({ credits: 100 });
   const source_uri = video(48);
   const matte = (edits: readonly BuiltEdit[]) => ({
     ...start(source_uri),

@@ -7,20 +7,20 @@ import { getGeneration, startGeneration } from '../../src/index.ts';
 import { withTransaction } from '../../src/transaction.ts';
 import { asAccount, tinyStart } from '../support/kit.ts';
 
-const world = await openTestServices();
+const server = await openTestServices();
 // One connection, so that it knows of all that was asked.
-const { db, close } = connect(world.databaseUrl, { max: 1 });
+const { db, close } = connect(server.databaseUrl, { max: 1 });
 afterAll(close);
-const ctx = { ...world.ctx, db };
+const ctx = { ...server.ctx, db };
 
-const accounts = await Promise.all([world.account({ credits: 100 }), world.account({ credits: 100 })]);
+const accounts = await Promise.all([server.account({ credits: 100 }), server.account({ credits: 100 })]);
 const [ours, theirs] = accounts.map(({ id }) => asAccount(ctx, id)) as [
   ReturnType<typeof asAccount>,
   ReturnType<typeof asAccount>,
 ];
 
 async function started(caller: typeof ours): Promise<string> {
-  const job = await startGeneration({ ...caller, db: world.ctx.db }, tinyStart());
+  const job = await startGeneration({ ...caller, db: server.ctx.db }, tinyStart());
   if (isFailure(job)) throw new Error(job.message);
   return job.id;
 }
@@ -69,9 +69,9 @@ test('a thousand at once are ten statements', async () => {
 
 test('a statement that fails rejects every read that shares it, and none after', async () => {
   const asked = () => [getGeneration(ours, { id: ourJob }), getGeneration(theirs, { id: theirJob })];
-  await world.ctx.db.execute(sql`alter table generations rename to elsewhere`);
+  await server.ctx.db.execute(sql`alter table generations rename to elsewhere`);
   const broken = await Promise.allSettled(asked());
-  await world.ctx.db.execute(sql`alter table elsewhere rename to generations`);
+  await server.ctx.db.execute(sql`alter table elsewhere rename to generations`);
   expect(broken.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await Promise.all(asked())).toEqual([sentTo(ourJob), sentTo(theirJob)]);
 });
@@ -79,14 +79,14 @@ test('a statement that fails rejects every read that shares it, and none after',
 test('a read shows what was written before its call, though another read came first', async () => {
   const before = getGeneration(ours, { id: ourOther });
   await new Promise(setImmediate);
-  await world.ctx.db.update(generations).set({ progress: 40 }).where(eq(generations.id, ourOther));
+  await server.ctx.db.update(generations).set({ progress: 40 }).where(eq(generations.id, ourOther));
   const after = getGeneration(ours, { id: ourOther });
   expect(await before).toEqual(sentTo(ourOther));
   expect(await after).toMatchObject({ progress: 40 });
 });
 
 test('a read in a transaction shows what the transaction wrote, and others do not', async () => {
-  await withTransaction({ ...ours, db: world.ctx.db }, async (inside) => {
+  await withTransaction({ ...ours, db: server.ctx.db }, async (inside) => {
     await inside.db.update(generations).set({ progress: 70 }).where(eq(generations.id, ourJob));
     const [within, outside] = await Promise.all([
       getGeneration(inside, { id: ourJob }),

@@ -13,8 +13,8 @@ import {
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
-const world = await openTestServices();
-const { ctx } = world;
+const server = await openTestServices();
+const { ctx } = server;
 
 const rows = async (table: typeof generations | typeof creditEntries, accountId: string) => {
   const [row] = await ctx.db.select({ count: count() }).from(table).where(eq(table.accountId, accountId));
@@ -34,7 +34,7 @@ async function upload(accountId: string) {
 }
 
 test('a hundred identical requests at once make one job and one charge', async () => {
-  const { id } = await world.account({ credits: 100 });
+  const { id } = await server.account({ credits: 100 });
   const input = tinyStart({ idempotency_key: 'the same' });
   const callers = Array.from({ length: 100 }, () => asAccount(ctx, id));
   const outcomes = await Promise.all(callers.map((caller) => startGeneration(caller, input)));
@@ -49,7 +49,7 @@ test('a hundred identical requests at once make one job and one charge', async (
 });
 
 test('with credits for a hundred jobs, two hundred requests at once start exactly a hundred', async () => {
-  const { id } = await world.account({ credits: 100 });
+  const { id } = await server.account({ credits: 100 });
   const outcomes = await Promise.all(
     Array.from({ length: 200 }, () =>
       startGeneration(asAccount(ctx, id, 1000), tinyStart({ max_resolution: 720 })),
@@ -64,7 +64,7 @@ test('with credits for a hundred jobs, two hundred requests at once start exactl
 });
 
 test('with room for three jobs in flight, twenty requests at once start exactly three', async () => {
-  const { id } = await world.account();
+  const { id } = await server.account();
   const outcomes = await Promise.all(
     Array.from({ length: 20 }, () => startGeneration(asAccount(ctx, id, 3), tinyStart())),
   );
@@ -73,7 +73,7 @@ test('with room for three jobs in flight, twenty requests at once start exactly 
 });
 
 test('a charge and its job lie in the same billing period, though the month ends in between', async () => {
-  const { id } = await world.account();
+  const { id } = await server.account();
   const before = Date.UTC(2027, 0, 31, 23, 59, 59, 999);
   const moments = [before, before, before];
   const turning = { ...asAccount(ctx, id), now: () => moments.shift() ?? before + 1000 };
@@ -82,7 +82,7 @@ test('a charge and its job lie in the same billing period, though the month ends
 });
 
 test('a start that is refused is written once, and its transaction rolled back', async () => {
-  const { id } = await world.account({ credits: 2 });
+  const { id } = await server.account({ credits: 2 });
   let calls = 0;
   const enqueueRender: typeof ctx.queue.enqueueRender = (...entry) => {
     calls += 1;
@@ -98,7 +98,7 @@ test('a start that is refused is written once, and its transaction rolled back',
 });
 
 test('jobs of an account that are started at once have priorities one apart', async () => {
-  const [first, many] = [await world.account(), await world.account()];
+  const [first, many] = [await server.account(), await server.account()];
   await startGeneration(asAccount(ctx, first.id), tinyStart());
   await Promise.all(Array.from({ length: 10 }, () => startGeneration(asAccount(ctx, many.id), tinyStart())));
   const entries = await ctx.db.execute<{ priority: number }>(
@@ -109,7 +109,7 @@ test('jobs of an account that are started at once have priorities one apart', as
 });
 
 test('starts, repeats and refusals of one upload at once don’t get in each other’s way', async () => {
-  const { id } = await world.account();
+  const { id } = await server.account();
   const { source_uri } = await upload(id);
   const outcomes = await Promise.all(
     Array.from({ length: 120 }, (_, index) =>
@@ -123,7 +123,7 @@ test('starts, repeats and refusals of one upload at once don’t get in each oth
 });
 
 test('a start whose upload is deleted while it is inspected is SOURCE_UNREACHABLE and leaves nothing', async () => {
-  const { id } = await world.account({ credits: 10 });
+  const { id } = await server.account({ credits: 10 });
   const deleted = await upload(id);
   const inspect: typeof ctx.media.inspect = async (...input) => {
     const probe = await ctx.media.inspect(...input);
@@ -141,9 +141,9 @@ test('a start whose upload is deleted while it is inspected is SOURCE_UNREACHABL
 describe('a job that is started while a worker sleeps', () => {
   /** Milliseconds until it is claimed. */
   async function measureWait(queue: typeof ctx.queue): Promise<number> {
-    await world.boss.deleteAllJobs('render');
-    const { id } = await world.account();
-    const work = await startRenderWorkers({ ...ctx, engine: createStubEngine('fails') }, world.boss, 1);
+    await server.boss.deleteAllJobs('render');
+    const { id } = await server.account();
+    const work = await startRenderWorkers({ ...ctx, engine: createStubEngine('fails') }, server.boss, 1);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const job = await startGeneration({ ...asAccount(ctx, id), queue }, tinyStart());
     if (isFailure(job)) throw new Error(job.message);
@@ -168,7 +168,7 @@ describe('a job that is started while a worker sleeps', () => {
 });
 
 test('a start without a queue is JOB_QUEUE_FAILED and leaves nothing', async () => {
-  const { id } = await world.account({ credits: 10 });
+  const { id } = await server.account({ credits: 10 });
   await ctx.db.execute(sql`delete from queue.job`);
   await ctx.db.execute(sql`delete from queue.queue where name = 'render'`);
   expect(await startGeneration(asAccount(ctx, id), tinyStart())).toMatchObject({ code: 'JOB_QUEUE_FAILED' });

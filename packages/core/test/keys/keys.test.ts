@@ -5,12 +5,12 @@ import { afterAll, expect, test } from 'vitest';
 import type { Context } from '../../src/context.ts';
 import { authenticate, issueKey, listKeys, revokeKey } from '../../src/index.ts';
 
-const world = await openTestServices();
-const { ctx, clock } = world;
-const { id: account } = await world.account();
+const server = await openTestServices();
+const { ctx, clock } = server;
+const { id: account } = await server.account();
 
 // A second process: a pool and a cache of its own, on the same database.
-const connection = connect(world.databaseUrl);
+const connection = connect(server.databaseUrl);
 afterAll(() => connection.close());
 const processes: readonly Context[] = [ctx, { ...ctx, db: connection.db, keyCache: new Map() }];
 
@@ -57,7 +57,7 @@ test('a key stops working at its expiry, though it is in the cache', async () =>
 });
 
 test('keys are listed newest first, with their last use and neither key nor hash', async () => {
-  const owner = (await world.account()).id;
+  const owner = (await server.account()).id;
   const first = await issueKey(ctx, owner, { name: 'second', mode: 'test' });
   if (isFailure(first)) throw new Error(first.message);
   await isAccepted(ctx, first.key);

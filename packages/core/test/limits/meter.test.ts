@@ -10,13 +10,13 @@ const windowSeconds = 2;
 const limit = 40;
 const windows = 5;
 
-const world = await openTestServices({ settings: { rateWindowSeconds: windowSeconds } });
-const { ctx } = world;
-const second = connect(world.databaseUrl);
+const server = await openTestServices({ settings: { rateWindowSeconds: windowSeconds } });
+const { ctx } = server;
+const second = connect(server.databaseUrl);
 afterAll(() => second.close());
 
 test('16 clients of two processes at five times the limit never exceed it in any window, and use all of it', async () => {
-  const { id } = await world.account();
+  const { id } = await server.account();
   // Every admission is written down where it happens, by the database's clock.
   await ctx.db.execute(sql`create table admissions (moment bigint not null)`);
   await ctx.db.execute(sql`

@@ -8,13 +8,13 @@ import type { AccountContext } from '../../src/context.ts';
 import { completeGeneration } from '../../src/generations/worker/complete.ts';
 import { type Finding, grantCredits, reconcile, startGeneration } from '../../src/index.ts';
 
-const world = await openTestServices();
-const { ctx } = world;
+const server = await openTestServices();
+const { ctx } = server;
 const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
 
 let account = '';
 beforeEach(async () => {
-  account = (await world.account()).id;
+  account = (await server.account()).id;
 });
 
 /** Starts a job of 3 credits for the account of the test. */
@@ -109,7 +109,7 @@ describe('finds', () => {
 
   test('an entry in another account’s ledger', async () => {
     const id = await start();
-    const other = await world.account();
+    const other = await server.account();
     await ctx.db.insert(creditEntries).values({
       accountId: other.id,
       generationId: id,

@@ -18,15 +18,15 @@ import {
 } from '../../src/index.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
-const world = await openTransports({ work: false });
-const { ctx, clock } = world;
-const other = connect(world.databaseUrl, { max: 1 });
+const services = await openTransports({ work: false });
+const { ctx, clock } = services;
+const other = connect(services.databaseUrl, { max: 1 });
 afterAll(() => other.close());
 const hour = 3_600_000;
 
 let account = '';
 beforeEach(async () => {
-  account = (await world.account()).id;
+  account = (await services.account()).id;
   // What other tests left is not this one's.
   await cleanUp(ctx);
 });
@@ -53,7 +53,7 @@ const uploadRows = (id: string) => ctx.db.select().from(uploads).where(eq(upload
 async function* bytes() {
   yield Buffer.from('x');
 }
-/** Stores a blob, as of this world's clock. */
+/** Stores a blob, as of this services's clock. */
 async function store(key: string): Promise<void> {
   await ctx.blobs.write(key, bytes(), { maxBytes: 100 });
   const now = new Date(ctx.now());
@@ -258,7 +258,9 @@ test('the periodic cleanup continues after a failure, and ends when its signal a
   };
   const cleaning = cleanUpPeriodically(failing, stopping.signal, 20);
   while (await isThere(`uploads/${id}`)) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(world.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'cleanup_failed' }));
+  expect(services.lines).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'cleanup_failed' }),
+  );
   stopping.abort();
   await cleaning;
 });

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
-import { type EmbeddedFailure, unusable } from './fault.ts';
+import { type EmbeddedFailure, unusable } from './failure.ts';
 import type { OsUser } from './os-user.ts';
 
 /**

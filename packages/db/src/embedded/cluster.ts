@@ -3,7 +3,7 @@ import { chown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } fr
 import { join } from 'node:path';
 import { isFailure } from '@restage/errors';
 import type { Binaries } from './binaries.ts';
-import { type EmbeddedFailure, faultOfOutput, unusable } from './fault.ts';
+import { describeOutput, type EmbeddedFailure, unusable } from './failure.ts';
 import type { OsUser } from './os-user.ts';
 import { run } from './process/run.ts';
 
@@ -116,7 +116,7 @@ async function initializeCluster(cluster: Cluster): Promise<EmbeddedFailure | un
       { ...spawnOptions(cluster), stdio: [handle.fd, 'pipe', 'pipe'] },
     );
     if (typeof outcome === 'string') return cannotRun(outcome);
-    if (outcome.code !== 0) return await faultOfOutput('initdb', outcome.output, cluster.directory);
+    if (outcome.code !== 0) return await describeOutput('initdb', outcome.output, cluster.directory);
     return undefined;
   } finally {
     await handle.close();

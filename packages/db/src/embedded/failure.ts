@@ -26,14 +26,14 @@ const sentences = {
 const isKnown = (code: string): code is keyof typeof sentences => Object.hasOwn(sentences, code);
 
 /** The failure for what was thrown at work on `directory`, by its code; what is no trouble of the operator's is rethrown. */
-export function faultOf(error: unknown, directory: string): EmbeddedFailure {
+export function toEmbeddedFailure(error: unknown, directory: string): EmbeddedFailure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!isKnown(code)) throw error;
   return unusable(sentences[code](directory));
 }
 
 /** The failure for what `initdb` or `postgres` printed before it gave up. */
-export async function faultOfOutput(
+export async function describeOutput(
   program: string,
   output: string,
   directory: string,

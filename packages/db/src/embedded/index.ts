@@ -1,3 +1,3 @@
-export type { EmbeddedFailure } from './fault.ts';
+export type { EmbeddedFailure } from './failure.ts';
 export { findEmbedded } from './find.ts';
 export { type Embedded, type EmbeddedOptions, startEmbedded } from './start.ts';

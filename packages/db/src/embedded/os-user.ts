@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type EmbeddedFailure, unusable } from './fault.ts';
+import { type EmbeddedFailure, unusable } from './failure.ts';
 import { run } from './process/run.ts';
 
 /** The OS user that PostgreSQL runs as when this process is root, which PostgreSQL refuses to run as. */

@@ -13,7 +13,7 @@ import {
   readPassword,
   removeStaleStaging,
 } from './cluster.ts';
-import { type EmbeddedFailure, faultOf, faultOfOutput, unusable } from './fault.ts';
+import { describeOutput, type EmbeddedFailure, toEmbeddedFailure, unusable } from './failure.ts';
 import { acquireClusterLock, type ClusterLock } from './lock.ts';
 import { chooseOsUser } from './os-user.ts';
 import { type Guard, guardPostmaster } from './process/guard.ts';
@@ -71,7 +71,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded 
       throw error;
     }
   } catch (error) {
-    return faultOf(error, directory);
+    return toEmbeddedFailure(error, directory);
   }
 }
 
@@ -149,7 +149,7 @@ async function startOwnedPostmaster(
 
     const output = await launched.output();
     if (!transientErrorPattern.test(output))
-      return await faultOfOutput('postgres', output, cluster.directory);
+      return await describeOutput('postgres', output, cluster.directory);
     launched = undefined;
     await removeStalePid(cluster.data);
     await sleep(200);

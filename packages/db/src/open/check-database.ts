@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../connect.ts';
-import { type DatabaseFailure, describeError, getErrorCode, unusable } from '../fault.ts';
+import { type DatabaseFailure, describeError, getErrorCode, unusable } from '../failure.ts';
 import { queueSchema } from '../queue.ts';
 
 /** The oldest supported PostgreSQL, as `server_version_num`. */

@@ -1,6 +1,6 @@
 import { isFailure } from '@restage/errors';
 import { type Connection, connect, type Route } from '../connect.ts';
-import { type DatabaseFailure, describeError, unusable } from '../fault.ts';
+import { type DatabaseFailure, describeError, unusable } from '../failure.ts';
 import { getLatestMigration, migrate } from '../migrate.ts';
 import { offersTls } from '../target/offers-tls.ts';
 import { parseDatabaseUrl } from '../target/parse-url.ts';

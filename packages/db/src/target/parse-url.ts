@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { failWith } from '@restage/errors';
-import type { DatabaseFailure } from '../fault.ts';
+import type { DatabaseFailure } from '../failure.ts';
 import { type DatabaseTarget, isSocket, type SslMode, sslModes } from './target.ts';
 import { readTlsSettings } from './tls-settings.ts';
 

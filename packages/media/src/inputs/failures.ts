@@ -41,7 +41,7 @@ export function notBase64(role: Role): Failure<'INVALID_URI'> {
 /** A file of unknown type. `why` is a clause about it. */
 export function unknownFileType(role: Role, why: string): Failure<'INVALID_URI'> {
   const param = params[role];
-  return fail('INVALID_URI', `${param} names a file whose type can't be told: ${why}.`, { param });
+  return fail('INVALID_URI', `${param} names a file of an unknown type: ${why}.`, { param });
 }
 
 /** A file of a known type that is not accepted. */

@@ -9,12 +9,12 @@ export interface VideoTrack {
   readonly header: TrackHeader;
   /** Its sample entries; none where its codec is not taken. */
   readonly entries: readonly SampleEntry[];
-  /** The name of a codec that is not taken; undefined where that can't be told. */
+  /** The name of a codec that is not taken; undefined where that is unknown. */
   readonly codec: string | undefined;
   /** Ticks a second of the track, and of the movie. */
   readonly timescale: number;
   readonly movieTimescale: number;
-  /** In ticks of the track; 0 where that isn't told. */
+  /** In ticks of the track; 0 where that isn't stored. */
   readonly mediaDuration: number;
   readonly editList: Buffer | undefined;
   readonly table: SampleTable;
@@ -58,12 +58,12 @@ function readVideoTrack(
 }
 
 /** A time scale that makes no sense counts as 1, as in FFmpeg. */
-function toTimescale(told: number): number {
-  return told > 0 ? told : 1;
+function toTimescale(stored: number): number {
+  return stored > 0 ? stored : 1;
 }
 
 /** All ones stand for a duration that is not known. */
 function readDuration(mdhd: Buffer, isLong: boolean): number {
-  const told = isLong ? mdhd.readBigUInt64BE(24) : BigInt(mdhd.readUInt32BE(16));
-  return told === (isLong ? 2n ** 64n : 2n ** 32n) - 1n ? 0 : Number(told);
+  const stored = isLong ? mdhd.readBigUInt64BE(24) : BigInt(mdhd.readUInt32BE(16));
+  return stored === (isLong ? 2n ** 64n : 2n ** 32n) - 1n ? 0 : Number(stored);
 }

@@ -25,18 +25,18 @@ afterAll(() => testMedia.close());
 
 test('a stored file is probed once, and again after it was replaced', async () => {
   const { path } = await testMedia.file('stored', Buffer.from('one'));
-  const widthOf = async (stored: boolean) => {
+  const probeWidth = async (stored: boolean) => {
     const found = await testMedia.media.inspect({ kind: 'file', path, stored }, 'source');
     return 'width' in found ? found.width : found.code;
   };
-  expect(await widthOf(true)).toBe(1);
-  expect(await widthOf(true)).toBe(1);
+  expect(await probeWidth(true)).toBe(1);
+  expect(await probeWidth(true)).toBe(1);
   // What may be written in place is always looked at.
-  expect(await widthOf(false)).toBe(2);
+  expect(await probeWidth(false)).toBe(2);
   const { path: other } = await testMedia.file('other', Buffer.from('two'));
   await rename(other, path);
-  expect(await widthOf(true)).toBe(3);
-  expect(await widthOf(true)).toBe(3);
+  expect(await probeWidth(true)).toBe(3);
+  expect(await probeWidth(true)).toBe(3);
   await rm(path);
-  expect(await widthOf(true)).toBe('SOURCE_UNREACHABLE');
+  expect(await probeWidth(true)).toBe('SOURCE_UNREACHABLE');
 });

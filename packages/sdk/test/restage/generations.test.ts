@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { type Job, Restage, safe } from '../../src/index.ts';
 
 const engine = controllableEngine();
-const world = await openTransports({ engine });
-const { key } = await world.account();
-const restage = new Restage({ apiKey: key, baseUrl: world.url });
+const server = await openTransports({ engine });
+const { key } = await server.account();
+const restage = new Restage({ apiKey: key, baseUrl: server.url });
 const upload = await restage.uploads.upload(fixtureUrl('cat.png'));
 const input = {
   generation_type: 'image',
@@ -41,7 +41,7 @@ test('generations.watch yields a job from the queue to its end, without polling'
   const requests: string[] = [];
   const countingClient = new Restage({
     apiKey: key,
-    baseUrl: world.url,
+    baseUrl: server.url,
     fetch: (url, init) => {
       requests.push(String(url).replace(/\?.*/, ''));
       return fetch(url, init);
@@ -62,7 +62,7 @@ test('generations.watch yields a job from the queue to its end, without polling'
   await expect.poll(advance(1), { timeout: 10_000 }).toBe('completed 100');
   await watching;
   expect(states.slice(-3)).toEqual(['processing 0', 'processing 50', 'completed 100']);
-  expect(requests.map((url) => url.replace(world.url, '').replace(id, '{id}'))).toEqual([
+  expect(requests.map((url) => url.replace(server.url, '').replace(id, '{id}'))).toEqual([
     '/trpc/generations.start',
     '/v1/switchx/generations/{id}/events',
   ]);

@@ -159,11 +159,11 @@ test('esbuild bundles the package for browsers without warnings', async () => {
 });
 
 test('the published package runs against a server', async () => {
-  const world = await openTransports();
-  const { key } = await world.account();
+  const services = await openTransports();
+  const { key } = await services.account();
   const { stdout } = await execute(process.execPath, ['program.ts', imagePath], {
     cwd: project,
-    env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: world.url },
+    env: { RESTAGE_API_KEY: key, RESTAGE_BASE_URL: services.url },
   });
   expect(JSON.parse(stdout)).toEqual(['completed', true, true]);
 });

@@ -7,9 +7,9 @@ import { openTransports } from '@restage/testing/support';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Restage, type RunProgress, safe } from '../../src/index.ts';
 
-const world = await openTransports();
-const { key } = await world.account();
-const restage = new Restage({ apiKey: key, baseUrl: world.url });
+const services = await openTransports();
+const { key } = await services.account();
+const restage = new Restage({ apiKey: key, baseUrl: services.url });
 const png = [0x89, 0x50, 0x4e, 0x47];
 
 describe('run, against a server', () => {
@@ -74,7 +74,7 @@ describe('run, against a server', () => {
   });
 
   test('account.info without a key fails with INVALID_API_KEY', async () => {
-    const anonymous = new Restage({ apiKey: '', baseUrl: world.url });
+    const anonymous = new Restage({ apiKey: '', baseUrl: services.url });
     expect((await safe(anonymous.account.info())).error).toMatchObject({
       code: 'INVALID_API_KEY',
       status: 401,

@@ -23,10 +23,10 @@ export function* listEdits(
   const bytes = isLong ? 20 : 12;
   // As in FFmpeg, the size of the box counts, not the number in it.
   for (let at = 8; at + bytes <= elst.length; at += bytes) {
-    const told = isLong ? elst.readBigInt64BE(at) : elst.readUInt32BE(at);
-    if (told < 0) throw new DamagedFileError('its edit list has a negative duration');
+    const stored = isLong ? elst.readBigInt64BE(at) : elst.readUInt32BE(at);
+    if (stored < 0) throw new DamagedFileError('its edit list has a negative duration');
     const mediaTime = isLong ? Number(elst.readBigInt64BE(at + 8)) : elst.readInt32BE(at + 4);
-    const duration = rescale(told, timescale, movieTimescale);
+    const duration = rescale(stored, timescale, movieTimescale);
     // What ends beyond the last time that there is shows nothing.
     yield { duration: duration + Math.max(0, mediaTime) < 2 ** 63 ? duration : 0, mediaTime };
   }

@@ -111,9 +111,9 @@ function* listDurationRuns(table: SampleTable) {
   let meant = 0;
   for (let row = 0; row < rows; row += 1) {
     const samples = get(row, 0);
-    const told = get(row, 1);
-    let duration = told > maxDelta ? 1 : told;
-    meant += (told > maxDelta ? told - 2 ** 32 : told) * samples;
+    const stored = get(row, 1);
+    let duration = stored > maxDelta ? 1 : stored;
+    meant += (stored > maxDelta ? stored - 2 ** 32 : stored) * samples;
     time += duration * samples;
     if (time > meant) {
       const drift = Math.floor((time - meant) / Math.max(samples, 1));
@@ -159,9 +159,9 @@ function readSizes(table: SampleTable): Sizes {
   const stsz = table.get('stsz');
   if (stsz !== undefined && stsz.length >= 12) {
     const size = stsz.readUInt32BE(4);
-    const told = stsz.readUInt32BE(8);
-    if (size > 0) return { count: told, getSize: () => size };
-    const count = Math.min(told, (stsz.length - 12) >> 2);
+    const stored = stsz.readUInt32BE(8);
+    if (size > 0) return { count: stored, getSize: () => size };
+    const count = Math.min(stored, (stsz.length - 12) >> 2);
     return { count, getSize: (sample) => stsz.readUInt32BE(12 + sample * 4) };
   }
   const stz2 = table.get('stz2');

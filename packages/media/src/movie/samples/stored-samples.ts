@@ -15,7 +15,7 @@ import {
 } from './samples.ts';
 import { readSegmentTimes } from './segment-index.ts';
 
-/** A track's samples, wherever in the file they are told. */
+/** A track's samples, wherever in the file they are listed. */
 export interface StoredSamples {
   /** How many there are. */
   readonly count: number;

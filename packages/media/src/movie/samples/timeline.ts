@@ -31,7 +31,7 @@ export interface TimelineInput {
   listEdits(): Iterable<Edit>;
   /** Whether the track tells composition offsets. */
   readonly hasOffsets: boolean;
-  /** How long the media is by its header, in ticks; 0 where that isn't told. */
+  /** How long the media is by its header, in ticks; 0 if it is not stored. */
   readonly mediaDuration: number;
 }
 
