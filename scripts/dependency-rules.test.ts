@@ -23,6 +23,7 @@ const violations = [
   ['owners-of-fast-check', 'sdk/src/search.ts', "import fc from 'fast-check';"],
   ['no-cycles', 'core/src/one.ts', "import type { B } from './other.ts';"],
   ['no-paths-into-other-packages', 'core/src/path.test.ts', "import '../../api/src/index.ts';"],
+  ['no-paths-out-of-tests', '../tests/chaos/src/path.ts', "import '../../../packages/core/src/index.ts';"],
   ['no-test-code-in-production', 'core/src/helped.ts', "import './testing/kit.ts';"],
   ['no-test-code-in-production', 'core/src/tested.ts', "import './allowed.test.ts';"],
   ['no-dev-dependencies-in-production', 'core/src/tool.ts', "import 'development-library';"],
@@ -65,12 +66,17 @@ test('each dependency rule reports the file that breaks it, and no other file', 
     for (const [, path, text] of violations) await write(`packages/${path}`, text);
 
     const { options, ...ruleSet } = config;
-    const { output } = await cruise(['packages'], { ...options, ruleSet, validate: true, baseDir: root });
+    const { output } = await cruise(['packages', 'tests'], {
+      ...options,
+      ruleSet,
+      validate: true,
+      baseDir: root,
+    });
     const { summary } = output as ICruiseResult;
 
     const found = summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`);
     expect([...new Set(found)].sort()).toEqual(
-      violations.map(([rule, path]) => `${rule}: packages/${path}`).sort(),
+      violations.map(([rule, path]) => `${rule}: ${join('packages', path)}`).sort(),
     );
   } finally {
     await rm(root, { recursive: true });
