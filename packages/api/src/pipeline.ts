@@ -40,14 +40,28 @@ export async function callProcedure(
   call: Call,
 ): Promise<object | Failure> {
   const record = startRecord(name, ctx, call.transport);
-  const result = await runSteps(name, ctx, call, record).catch((error: unknown) => {
-    logFailure(name, ctx, { err: error });
-    return internalError();
-  });
-  // The cause was logged where it occurred.
-  if (isFailure(result) && catalog[result.code].status === 500) logFailure(name, ctx, { code: result.code });
+  const result = await runLogged(name, ctx, call, record);
   finishRecord(record, ctx, result);
   return result;
+}
+
+/** Runs the steps; logs failures of the server, and what is thrown. */
+async function runLogged(
+  name: ProcedureName,
+  ctx: RequestContext,
+  call: Call,
+  record: CallRecord,
+): Promise<object | Failure> {
+  try {
+    const result = await runSteps(name, ctx, call, record);
+    // The cause was logged where it occurred.
+    if (isFailure(result) && catalog[result.code].status === 500)
+      logFailure(name, ctx, { code: result.code });
+    return result;
+  } catch (error) {
+    logFailure(name, ctx, { err: error });
+    return internalError();
+  }
 }
 
 async function runSteps(

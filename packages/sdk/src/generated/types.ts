@@ -232,11 +232,11 @@ export interface JobDetails {
   /** When its latest rendering began. */
   started_at: string | null;
   inputs: {
-    /** A signed URL, valid for 72 hours, or the URL that was given. */
+    /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
     source: string | null;
-    /** A signed URL, valid for 72 hours, or the URL that was given. */
+    /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
     alpha: string | null;
-    /** A signed URL, valid for 72 hours, or the URL that was given. */
+    /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
     reference: string | null;
   };
   /** What the engine made of the prompt; empty until it has rendered. */
