@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { findLaunchChain, isIntact } from '../apps/server/src/launcher.ts';
+import { findLaunchChain, isIntact } from '../apps/server/src/startup/launcher.ts';
 import { bundle } from './bundle.ts';
 
 // Bundled, the server starts in a third of the time and memory. It runs in this process, so that signals reach it.

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '../../apps/server/src/logger.ts';
-import { createContext, createServices } from '../../apps/server/src/services.ts';
-import { readSettings } from '../../apps/server/src/settings.ts';
-import { ShutdownStack } from '../../apps/server/src/shutdown-stack.ts';
+import { createContext, createServices } from '../../apps/server/src/services/services.ts';
+import { ShutdownStack } from '../../apps/server/src/services/shutdown-stack.ts';
+import { createLogger } from '../../apps/server/src/settings/logger.ts';
+import { readSettings } from '../../apps/server/src/settings/settings.ts';
 import {
   type AccountContext,
   type Context,

@@ -1,12 +1,12 @@
 import { isFailure } from '@restage/errors';
 import { runCommandLine } from './commands/run-command-line.ts';
-import { findLaunchChain, watchLaunchChain } from './launcher.ts';
-import { createLogger } from './logger.ts';
 import type { BundlePaths } from './paths.ts';
 import type { Role } from './roles.ts';
-import { serve } from './serve.ts';
-import { readSettings } from './settings.ts';
-import { startupBanner } from './startup-banner.ts';
+import { createLogger } from './settings/logger.ts';
+import { readSettings } from './settings/settings.ts';
+import { startupBanner } from './startup/banner.ts';
+import { findLaunchChain, watchLaunchChain } from './startup/launcher.ts';
+import { serve } from './startup/serve.ts';
 
 /** Runs a command of `restage-server`; a server keeps running after this returns. */
 export async function main(args: readonly string[], bundle: BundlePaths = {}): Promise<void> {

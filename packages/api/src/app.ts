@@ -7,7 +7,7 @@ import { respondWithFailure } from './http/failure-response.ts';
 import { mountFiles } from './http/files.ts';
 import { commonHeaders, newRequestId } from './http/headers.ts';
 import type { HonoEnv } from './http/request.ts';
-import { internalError } from './internal-error.ts';
+import { internalError } from './pipeline/internal-error.ts';
 import { mountFallback, mountRest } from './rest/routes.ts';
 import { mountTrpc } from './trpc/mount.ts';
 

@@ -4,7 +4,7 @@ import { type CodesOf, type Failure, fail } from '@restage/errors';
 import { expectTypeOf } from 'vitest';
 import { implementAll, type SameCodes } from './implement.ts';
 import { verbs } from './implementations.ts';
-import type { BeforeVerbCodes, ReadCodes } from './pipeline.ts';
+import type { BeforeVerbCodes, ReadCodes } from './pipeline/pipeline.ts';
 import type { AppRouter } from './trpc/router.ts';
 
 declare const job: Job;

@@ -26,11 +26,20 @@ export interface DeclarationOptions {
  */
 export async function emitDeclarations(options: DeclarationOptions): Promise<void> {
   const { output, entries, opaque = {} } = options;
-  const [program, compiler] = tsc;
-  execFileSync(program, [compiler, '-p', options.project], { stdio: 'inherit' });
-  for (const [path, text] of Object.entries(opaque)) await writeFile(join(output, path), text);
-  const reached = new Set<string>();
-  for (const entry of entries) await reach(resolve(output, entry), options, reached);
+  const compileAndReach = async () => {
+    const [program, compiler] = tsc;
+    execFileSync(program, [compiler, '-p', options.project], { stdio: 'inherit' });
+    for (const [path, text] of Object.entries(opaque)) await writeFile(join(output, path), text);
+    const reached = new Set<string>();
+    for (const entry of entries) await reach(resolve(output, entry), options, reached);
+    return reached;
+  };
+  const reached = await compileAndReach().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    // The native compiler was seen to leave out a declaration, once in some ten runs of a busy machine.
+    console.warn(`${error.path} was not emitted; compiling again`);
+    return compileAndReach();
+  });
   for (const entry of await readdir(output, { recursive: true })) {
     const path = resolve(output, entry);
     if (path.endsWith('.d.ts') && !reached.has(path)) await rm(path);

@@ -21,8 +21,8 @@ import {
 import { connect } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { openOperator } from '../../../apps/server/src/commands/open.ts';
-import { createLogger } from '../../../apps/server/src/logger.ts';
-import { readSettings } from '../../../apps/server/src/settings.ts';
+import { createLogger } from '../../../apps/server/src/settings/logger.ts';
+import { readSettings } from '../../../apps/server/src/settings/settings.ts';
 import { bundle, bundleProgram } from '../../../scripts/bundle.ts';
 import { checkInvariants } from './checks/invariants.ts';
 import { describeRecovery, findRecoveries, measureRecoveries } from './checks/recovery.ts';

@@ -1,7 +1,7 @@
 import type { Program } from '@restage/cli-kit';
 import { fail, isFailure } from '@restage/errors';
-import { createConsoleLink } from '../console-link.ts';
-import { readSettings, type ServerSettings } from '../settings.ts';
+import { readSettings, type ServerSettings } from '../settings/settings.ts';
+import { createConsoleLink } from '../startup/console-link.ts';
 import { type Execute, toRecord } from './report.ts';
 import { id } from './values.ts';
 

@@ -9,11 +9,11 @@ import { isFailure } from '@restage/errors';
 import { createMedia } from '@restage/media';
 import { openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
-import { openDatabase } from '../database.ts';
 import type { BundlePaths } from '../paths.ts';
-import type { ServerSettings } from '../settings.ts';
-import { ShutdownStack } from '../shutdown-stack.ts';
-import type { StartupFailure } from '../startup-failure.ts';
+import { openDatabase } from '../services/database.ts';
+import { ShutdownStack } from '../services/shutdown-stack.ts';
+import type { ServerSettings } from '../settings/settings.ts';
+import type { StartupFailure } from '../startup/failure.ts';
 
 /** What a command acts on, for as long as it runs. */
 export interface OpenOperator {

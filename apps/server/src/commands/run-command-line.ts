@@ -1,10 +1,10 @@
 import { createProgram, runProgram, UsageError } from '@restage/cli-kit';
 import { encodeEnvelope, isFailure } from '@restage/errors';
 import manifest from '../../package.json' with { type: 'json' };
-import { createLogger } from '../logger.ts';
 import type { BundlePaths } from '../paths.ts';
 import type { Role } from '../roles.ts';
-import { readSettings, settingsHelp } from '../settings.ts';
+import { createLogger } from '../settings/logger.ts';
+import { readSettings, settingsHelp } from '../settings/settings.ts';
 import { addCommands } from './add-commands.ts';
 import { formatJson, formatText } from './format-report.ts';
 import { openOperator } from './open.ts';

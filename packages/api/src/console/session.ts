@@ -2,12 +2,12 @@ import { type consoleRouteErrors, formatReceived, limits } from '@restage/contra
 import { authenticate, type Context, endSession, openSession } from '@restage/core';
 import { type CodesOf, type Failure, fail, isFailure } from '@restage/errors';
 import type { Hono, Context as HonoContext } from 'hono';
-import { withDatabase } from '../check-access.ts';
 import { readJson } from '../http/body.ts';
 import { respondWithFailure } from '../http/failure-response.ts';
 import type { HonoEnv } from '../http/request.ts';
 import type { SameCodes } from '../implement.ts';
-import type { internalError } from '../internal-error.ts';
+import { withDatabase } from '../pipeline/check-access.ts';
+import type { internalError } from '../pipeline/internal-error.ts';
 import { clearSessionCookie, isSameOrigin, readSessionCookie, setSessionCookie } from './cookie.ts';
 
 interface SessionOptions {

@@ -1,5 +1,5 @@
 import { type Failure, fail, isFailure } from '@restage/errors';
-import type { Call } from '../pipeline.ts';
+import type { Call } from '../pipeline/pipeline.ts';
 import { parseJson } from './json.ts';
 
 /**

@@ -4,7 +4,7 @@ import { type CodesOf, fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { SameCodes } from '../implement.ts';
-import type { internalError } from '../internal-error.ts';
+import type { internalError } from '../pipeline/internal-error.ts';
 import { isFresh, isRangeAllowed } from './conditional.ts';
 import { respondWithFailure } from './failure-response.ts';
 import type { HonoEnv } from './request.ts';

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Context } from '@restage/core';
 import { fail } from '@restage/errors';
-import { internalError } from '../internal-error.ts';
+import { internalError } from '../pipeline/internal-error.ts';
 import { toErrorResponse } from './error-response.ts';
 import { newRequestId } from './headers.ts';
 

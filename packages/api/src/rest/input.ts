@@ -4,7 +4,7 @@ import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Context as HonoContext } from 'hono';
 import { readJson } from '../http/body.ts';
 import type { HonoEnv } from '../http/request.ts';
-import type { Call } from '../pipeline.ts';
+import type { Call } from '../pipeline/pipeline.ts';
 
 /**
  * Reads a procedure's input from a REST request: the fields of the body (or of the query, for GET), the headers that are bound

@@ -7,7 +7,7 @@ import { isMatched } from '../http/conditional.ts';
 import { respondWithFailure } from '../http/failure-response.ts';
 import { respondWithJson } from '../http/headers.ts';
 import { createRequestContext, type HonoEnv } from '../http/request.ts';
-import { callProcedure } from '../pipeline.ts';
+import { callProcedure } from '../pipeline/pipeline.ts';
 import { type StreamEvent, toEventName } from '../stream-event.ts';
 import { computeEntityTag } from './entity-tag.ts';
 import { createEventStream } from './events.ts';

@@ -1,7 +1,7 @@
 import { type ProcedureName, procedures } from '@restage/contract';
 import { catalog, type Failure, fail } from '@restage/errors';
 import { TRPCError } from '@trpc/server';
-import { internalError } from '../internal-error.ts';
+import { internalError } from '../pipeline/internal-error.ts';
 import { trpcCodes } from './error-body.ts';
 
 /** Carries a Failure through tRPC, where errors must be thrown. */

@@ -17,7 +17,7 @@ import {
   tracked,
 } from '@trpc/server';
 import type { RequestContext } from '../context.ts';
-import { type Call, callProcedure } from '../pipeline.ts';
+import { type Call, callProcedure } from '../pipeline/pipeline.ts';
 import type { StreamEvent } from '../stream-event.ts';
 import { toErrorData } from './error-body.ts';
 import { FailureError, findCarriedFailure, toFailure } from './failure-error.ts';

@@ -3,12 +3,12 @@ import type { Execute } from '../context.ts';
 import { addAccount } from './account.ts';
 import { addCancel } from './cancel.ts';
 import { addErrors } from './errors.ts';
+import { addUpload } from './files/upload.ts';
 import { addGet } from './get.ts';
 import { addJobs } from './jobs.ts';
 import { addListen } from './listen.ts';
 import { addQuote } from './quote.ts';
 import { addRun } from './run.ts';
-import { addUpload } from './upload.ts';
 import { addWatch } from './watch.ts';
 
 /** Adds every command, in the order of the help. */

@@ -11,11 +11,15 @@ import {
   type WebhookSettings,
 } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { openDatabase } from '../../../../apps/server/src/database.ts';
-import { createLogger } from '../../../../apps/server/src/logger.ts';
-import { createContext, createServices, drainTimeoutMs } from '../../../../apps/server/src/services.ts';
-import { readSettings } from '../../../../apps/server/src/settings.ts';
-import { ShutdownStack } from '../../../../apps/server/src/shutdown-stack.ts';
+import { openDatabase } from '../../../../apps/server/src/services/database.ts';
+import {
+  createContext,
+  createServices,
+  drainTimeoutMs,
+} from '../../../../apps/server/src/services/services.ts';
+import { ShutdownStack } from '../../../../apps/server/src/services/shutdown-stack.ts';
+import { createLogger } from '../../../../apps/server/src/settings/logger.ts';
+import { readSettings } from '../../../../apps/server/src/settings/settings.ts';
 import { createIdleEngine } from './engine.ts';
 
 const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));

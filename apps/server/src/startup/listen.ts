@@ -3,7 +3,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpServer } from '@restage/api';
 import { failWith } from '@restage/errors';
-import type { StartupFailure } from './startup-failure.ts';
+import type { StartupFailure } from './failure.ts';
 
 /** An HTTP server that listens. */
 export interface Listener {

@@ -1,7 +1,7 @@
 import { type Command, choice, number, UsageError } from '@restage/cli-kit';
 import { procedureCodes } from '@restage/errors';
 import type { RunInput, RunOptions, RunQuoteOptions } from '@restage/sdk';
-import type { Context } from '../context.ts';
+import type { Context } from '../../context.ts';
 
 const parseHeight = choice(['720', '1080']);
 

@@ -3,9 +3,9 @@ import { type Connection, openDatabase as connectDatabase } from '@restage/db';
 import { startEmbedded } from '@restage/db/embedded';
 import { isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
-import type { BundlePaths } from './paths.ts';
-import type { ServerSettings } from './settings.ts';
-import type { StartupFailure } from './startup-failure.ts';
+import type { BundlePaths } from '../paths.ts';
+import type { ServerSettings } from '../settings/settings.ts';
+import type { StartupFailure } from '../startup/failure.ts';
 
 /** Opens the database of `DATABASE_URL`, or starts the embedded one; closing the connection stops that again. */
 export async function openDatabase(

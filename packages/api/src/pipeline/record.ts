@@ -1,7 +1,7 @@
 import { isId, type ProcedureName, procedures } from '@restage/contract';
 import { type Account, redactMessage } from '@restage/core';
 import { catalog, type Failure, isFailure } from '@restage/errors';
-import type { RequestContext } from './context.ts';
+import type { RequestContext } from '../context.ts';
 
 /** What the request log says of a call, as far as it is known yet. */
 export interface CallRecord {

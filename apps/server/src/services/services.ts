@@ -12,10 +12,10 @@ import type { Connection } from '@restage/db';
 import { createMedia, type Media } from '@restage/media';
 import { createUrlSigner, openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
-import type { BundlePaths } from './paths.ts';
+import type { BundlePaths } from '../paths.ts';
+import type { ServerSettings } from '../settings/settings.ts';
 import { type QueueService, startQueue } from './queue.ts';
 import { loadOrCreateSecret } from './secret.ts';
-import type { ServerSettings } from './settings.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
 
 /** How long requests, renders and webhook attempts in flight may go on after a stop; a render returns to the queue. */

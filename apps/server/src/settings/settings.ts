@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { failWith } from '@restage/errors';
 import * as z from 'zod';
-import type { StartupFailure } from './startup-failure.ts';
+import type { StartupFailure } from '../startup/failure.ts';
 
 /** The text of a whole number within bounds. */
 const wholeNumber = (min: number, max: number, fallback: number) =>

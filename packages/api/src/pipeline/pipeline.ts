@@ -7,10 +7,10 @@ import {
 } from '@restage/contract';
 import type { AccountContext } from '@restage/core';
 import { type CodesOf, catalog, type Failure, isFailure } from '@restage/errors';
+import type { RequestContext } from '../context.ts';
+import type { SameCodes } from '../implement.ts';
+import { verbs } from '../implementations.ts';
 import { checkAccess } from './check-access.ts';
-import type { RequestContext } from './context.ts';
-import type { SameCodes } from './implement.ts';
-import { verbs } from './implementations.ts';
 import { internalError } from './internal-error.ts';
 import { type CallRecord, finishRecord, startRecord } from './record.ts';
 import { simulateFailure } from './simulate.ts';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { runServer, usePrograms, waitUntilServing } from '../test/support/programs.ts';
+import { runServer, usePrograms, waitUntilServing } from '../../test/support/programs.ts';
 
 const folder = usePrograms();
 

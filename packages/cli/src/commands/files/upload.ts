@@ -1,6 +1,6 @@
 import type { Program } from '@restage/cli-kit';
-import type { Execute } from '../context.ts';
-import { Progress } from '../progress.ts';
+import type { Execute } from '../../context.ts';
+import { Progress } from '../../progress.ts';
 
 /** `restage upload`: uploads a file that several jobs can use. */
 export function addUpload(program: Program, execute: Execute): void {

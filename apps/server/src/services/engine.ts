@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { createCompositor, type Engine } from '@restage/engine';
 import { failWith } from '@restage/errors';
-import type { BundlePaths } from './paths.ts';
-import type { ServerSettings } from './settings.ts';
+import type { BundlePaths } from '../paths.ts';
+import type { ServerSettings } from '../settings/settings.ts';
+import type { StartupFailure } from '../startup/failure.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
-import type { StartupFailure } from './startup-failure.ts';
 
 /** Starts the engine, which renders in child processes, and tries its matte model. `shutdown` gets how it is closed. */
 export async function openEngine(

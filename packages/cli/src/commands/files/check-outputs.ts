@@ -5,7 +5,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '@restage/cli-kit';
 import type { Job } from '@restage/sdk';
-import { FileError } from '../context.ts';
+import { FileError } from '../../context.ts';
 import { type SavedFiles, standardOutput } from './outputs.ts';
 
 /** The option that gives the path of an output. */

@@ -1,6 +1,6 @@
 import { type Command, number, type OptionValues, UsageError } from '@restage/cli-kit';
 import type { CompletedJob, Outputs } from '@restage/sdk';
-import type { Context, Report } from '../context.ts';
+import type { Context, Report } from '../../context.ts';
 
 /** Adds the option of commands that wait for a job. */
 export function addTimeoutOption<Args extends unknown[], Options extends OptionValues>(

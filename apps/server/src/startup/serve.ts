@@ -5,18 +5,18 @@ import { createApp, createProbes, createRequestListener } from '@restage/api';
 import { type Context, createFirstAccount } from '@restage/core';
 import { failWith, isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
+import type { BundlePaths } from '../paths.ts';
+import type { Role } from '../roles.ts';
+import { openDatabase } from '../services/database.ts';
+import { openEngine } from '../services/engine.ts';
+import { checkReadiness } from '../services/readiness.ts';
+import { createContext, createServices, drainTimeoutMs } from '../services/services.ts';
+import { ShutdownStack } from '../services/shutdown-stack.ts';
+import { startWorkers } from '../services/start-workers.ts';
+import type { ServerSettings } from '../settings/settings.ts';
 import { createConsoleLink } from './console-link.ts';
-import { openDatabase } from './database.ts';
-import { openEngine } from './engine.ts';
+import type { StartupFailure } from './failure.ts';
 import { listen } from './listen.ts';
-import type { BundlePaths } from './paths.ts';
-import { checkReadiness } from './readiness.ts';
-import type { Role } from './roles.ts';
-import { createContext, createServices, drainTimeoutMs } from './services.ts';
-import type { ServerSettings } from './settings.ts';
-import { ShutdownStack } from './shutdown-stack.ts';
-import { startWorkers } from './start-workers.ts';
-import type { StartupFailure } from './startup-failure.ts';
 
 /** What a server is started with. */
 export interface ServeOptions {

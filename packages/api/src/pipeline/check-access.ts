@@ -1,6 +1,6 @@
 import { type AccountContext, authenticate, getCachedAccount, meterRead, meterWrite } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import type { RequestContext } from './context.ts';
+import type { RequestContext } from '../context.ts';
 import type { CallRecord } from './record.ts';
 import { withTimeout } from './with-timeout.ts';
 
