@@ -70,6 +70,8 @@ export function projects(mode: string) {
         // A search in full is bounded by its number of cases, not by time.
         testTimeout: mode === 'long' ? 600_000 : 60_000,
         hookTimeout: 60_000,
+        // On a busy machine, what a test waits for takes longer than the second of vitest's default.
+        expect: { poll: { timeout: 10_000 } },
         globalSetup:
           mode === 'unit'
             ? []
