@@ -1,6 +1,6 @@
 import { type fileRouteErrors, formatReceived } from '@restage/contract';
 import { type Context, explainMissingOutput, findMediaType, receiveUpload } from '@restage/core';
-import { type CodesOf, fail, isFailure } from '@restage/errors';
+import { type CodesOf, type Failure, fail, isFailure } from '@restage/errors';
 import { parseRange } from '@restage/storage';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { SameCodes } from '../implement.ts';
@@ -13,20 +13,17 @@ const contentTypes: Readonly<Record<string, string>> = { png: 'image/png', mp4: 
 
 /** Serves the files behind signed URLs, which need no key: PUT for uploads, GET with ranges for inputs and outputs. */
 export function mountFiles(app: Hono<HonoEnv>, ctx: Context, options: { readonly publicUrl: string }): void {
-  app.get('/files/outputs/:id/:attempt/:name', async (c) => {
-    const outcome = await getOutput(c, ctx, c.req.param());
+  const respond = (c: HonoContext<HonoEnv>, outcome: Response | Failure) => {
     if (!isFailure(outcome)) return outcome;
     // The only INVALID_REQUEST here is an invalid range, for which HTTP has its own status.
     const status = outcome.code === 'INVALID_REQUEST' ? 416 : undefined;
     return respondWithFailure(c, outcome, options.publicUrl, status);
-  });
+  };
+  app.get('/files/outputs/:id/:attempt/:name', async (c) =>
+    respond(c, await getOutput(c, ctx, c.req.param())),
+  );
   for (const [path, toKey] of inputRoutes) {
-    app.get(path, async (c) => {
-      const outcome = await getInput(c, ctx, toKey(c.req.param()));
-      if (!isFailure(outcome)) return outcome;
-      const status = outcome.code === 'INVALID_REQUEST' ? 416 : undefined;
-      return respondWithFailure(c, outcome, options.publicUrl, status);
-    });
+    app.get(path, async (c) => respond(c, await getInput(c, ctx, toKey(c.req.param()))));
   }
   app.put('/files/uploads/:id', async (c) => {
     const outcome = await putUpload(c, ctx, c.req.param('id'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ProcedureName, ProcedureOutput } from '@restage/contract';
+import { newId, type ProcedureName, type ProcedureOutput } from '@restage/contract';
 import { createKey } from '@restage/core';
-import { creditEntries, generationEvents, generations, requestLog } from '@restage/db';
+import { creditEntries, generationEvents, generations, requestLog, webhookDeliveries } from '@restage/db';
 import { openTransports, type Transport } from '@restage/testing/support';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -67,23 +67,26 @@ describe.each(server.transports)('through the $name', (transport) => {
   test('another account’s key, delivery, job and request are refused like missing ones', async () => {
     const [owner, other] = [await server.account(), await server.account()];
     const { keys } = await output(transport, 'keys.list', undefined, owner.key);
-    const job = await output(
-      transport,
-      'generations.start',
-      toStart({ callback_url: 'https://restage.test/hook' }),
-      owner.key,
-    ).catch(() => undefined);
-    const delivery = await output(transport, 'webhooks.test', { callback_url: server.url }, owner.key).catch(
-      () => undefined,
-    );
+    const job = await output(transport, 'generations.start', toStart(), owner.key);
+    const delivery = { id: newId('delivery', ctx.now(), ctx.random) };
+    await ctx.db
+      .insert(webhookDeliveries)
+      .values({
+        ...delivery,
+        accountId: owner.id,
+        generationId: null,
+        url: 'https://restage.test',
+        status: 'failed',
+      });
+    expect(await output(transport, 'webhooks.get', delivery, owner.key)).toMatchObject(delivery);
     await ctx.requests.flush();
     const { requests } = await output(transport, 'requests.list', {}, owner.key);
     const ids = {
-      'keys.revoke': [keys[0]?.id, 'key_00000000000000000000000000'],
-      'generations.details': [job?.id ?? 'swx_01', 'swx_00000000000000000000000000'],
-      'webhooks.get': [delivery?.id ?? 'msg_01', 'msg_00000000000000000000000000'],
-      'webhooks.redeliver': [delivery?.id ?? 'msg_01', 'msg_00000000000000000000000000'],
-      'requests.get': [requests[0]?.id, 'req_none'],
+      'keys.revoke': [keys[0]?.id ?? '', 'key_00000000000000000000000000'],
+      'generations.details': [job.id, 'swx_00000000000000000000000000'],
+      'webhooks.get': [delivery.id, 'msg_00000000000000000000000000'],
+      'webhooks.redeliver': [delivery.id, 'msg_00000000000000000000000000'],
+      'requests.get': [requests[0]?.id ?? '', 'req_none'],
     } as const;
     for (const [name, [foreign, missing]] of Object.entries(ids)) {
       const answers = [
