@@ -69,15 +69,13 @@ describe.each(server.transports)('through the $name', (transport) => {
     const { keys } = await output(transport, 'keys.list', undefined, owner.key);
     const job = await output(transport, 'generations.start', toStart(), owner.key);
     const delivery = { id: newId('delivery', ctx.now(), ctx.random) };
-    await ctx.db
-      .insert(webhookDeliveries)
-      .values({
-        ...delivery,
-        accountId: owner.id,
-        generationId: null,
-        url: 'https://restage.test',
-        status: 'failed',
-      });
+    await ctx.db.insert(webhookDeliveries).values({
+      ...delivery,
+      accountId: owner.id,
+      generationId: null,
+      url: 'https://restage.test',
+      status: 'failed',
+    });
     expect(await output(transport, 'webhooks.get', delivery, owner.key)).toMatchObject(delivery);
     await ctx.requests.flush();
     const { requests } = await output(transport, 'requests.list', {}, owner.key);
