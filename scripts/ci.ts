@@ -8,11 +8,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestReport } from './ci-reporter.ts';
+import type { TestFailure, TestReport } from './ci-reporter.ts';
 
 const root = join(import.meta.dirname, '..');
 const scratch = mkdtempSync(join(tmpdir(), 'restage-ci-'));
-const reportFile = join(scratch, 'tests.jsonl');
 const steps: { name: string; seconds: number; hasPassed: boolean; lastLines: string[] }[] = [];
 
 /** Runs one step with its output shown, and keeps its last lines. @returns whether it passed */
@@ -31,52 +30,67 @@ function step(name: string, command: readonly string[], env: Record<string, stri
   return status === 0;
 }
 
-/** Steps whose failures the reporter names. */
-const tiers = new Set<string>();
-
 const pnpm = (...words: string[]) => ['npx', '-y', 'pnpm@12', ...words];
 
-/** A tier of tests, in which a failed test is tried once more. */
-function tests(script: string): void {
-  tiers.add(script);
-  const reporters = ['--retry=1', '--reporter=default', `--reporter=${join(root, 'scripts/ci-reporter.ts')}`];
-  step(script, pnpm(script, ...reporters), { RESTAGE_CI_REPORT: reportFile });
+/** What the tests of each step reported: its run, and the second run of the files that failed, if there was one. */
+const reports = new Map<string, TestReport[]>();
+
+/** A step that runs tests, and the files that failed once more. */
+function tests(name: string, command: readonly string[]): void {
+  const reportFile = join(scratch, `${name}.jsonl`);
+  step(name, command, { RESTAGE_CI_REPORT: reportFile });
+  const lines = existsSync(reportFile) ? readFileSync(reportFile, 'utf8').trim().split('\n') : [];
+  reports.set(
+    name,
+    lines.map((line) => JSON.parse(line)),
+  );
 }
+
+/** The tests of a step that failed at their last try, and those that failed only at the first. */
+function failures(runs: readonly TestReport[]): { last: readonly TestFailure[]; retried: TestFailure[] } {
+  const last = runs.at(-1)?.failures ?? [];
+  const names = new Set(last.map(({ name }) => name));
+  return { last, retried: (runs[0]?.failures ?? []).filter(({ name }) => !names.has(name)) };
+}
+
+const tier = (name: string) => tests(name, ['bash', 'scripts/test-tier.sh', name]);
 
 const checks = ['types', 'lint', 'knip', 'deps', 'build'];
 if (checks.every((script) => step(script, pnpm(script)))) {
-  tests('test');
-  step('lone clone', ['bash', 'scripts/lone-clone.sh', join(scratch, 'clone')]);
-  tests('test:long');
-  tests('test:footage');
+  tier('test');
+  tests('lone clone', ['bash', 'scripts/lone-clone.sh', join(scratch, 'clone')]);
+  tier('test:long');
+  tier('test:footage');
   step('test:chaos', pnpm('test:chaos', '--short'));
   step('smoke', pnpm('smoke'));
   step('examples', pnpm('examples', '--page'));
   step('runtimes', pnpm('runtimes', '--page'));
 }
 
-const reports: TestReport[] = existsSync(reportFile)
-  ? readFileSync(reportFile, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-  : [];
 rmSync(scratch, { recursive: true, force: true });
 
-for (const name of reports.flatMap(({ skipped }) => skipped)) console.log(`skipped: ${name}`);
-for (const { name, error } of reports.flatMap(({ retried }) => retried))
-  console.log(`passed at the second try: ${name}\n  at first: ${error.split('\n')[0]}`);
+for (const runs of reports.values())
+  for (const name of runs[0]?.skipped ?? []) console.log(`skipped: ${name}`);
+for (const [step, runs] of reports)
+  for (const { name, error } of failures(runs).retried)
+    console.log(`passed at the second try, in ${step}: ${name}\n  at first: ${error.split('\n')[0]}`);
 for (const { name, seconds, hasPassed } of steps)
   console.log(`${hasPassed ? 'passed' : 'FAILED'} ${String(seconds).padStart(5)} s  ${name}`);
 
 // What failed stands at the end, where whoever sees only the end of a long output finds it.
-for (const { name, error } of reports.flatMap(({ failures }) => failures))
-  console.log(`FAILED test: ${name}\n  ${error.split('\n')[0]}`);
-for (const { name, lastLines } of steps.filter(({ name, hasPassed }) => !hasPassed && !tiers.has(name)))
-  console.log(`the last lines of ${name}:\n${lastLines.map((line) => `  ${line}`).join('\n')}`);
+let failedTests = 0;
+let passed = 0;
+for (const { name: step, hasPassed, lastLines } of steps) {
+  const runs = reports.get(step) ?? [];
+  const failed = failures(runs);
+  failedTests += failed.last.length;
+  passed += (runs[0]?.passed ?? 0) + failed.retried.length + (hasPassed ? 1 : 0);
+  for (const { name, error } of failed.last)
+    console.log(`FAILED in ${step}: ${name}\n  ${error.split('\n')[0]}`);
+  if (!hasPassed && failed.last.length === 0)
+    console.log(`the last lines of ${step}:\n${lastLines.map((line) => `  ${line}`).join('\n')}`);
+}
 
-const failedTests = reports.reduce((sum, { failures }) => sum + failures.length, 0);
 const failedSteps = steps.filter(({ hasPassed }) => !hasPassed).length;
-const passed = reports.reduce((sum, report) => sum + report.passed, 0) + steps.length - failedSteps;
 process.exitCode = failedSteps > 0 ? 1 : 0;
 console.log(`${passed} passed, ${failedTests + failedSteps} failed`);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Clones this checkout into an empty folder with nothing beside it, and runs the README's two commands there: as an
-# ordinary user where this runs as root, with an empty home.   Usage: scripts/lone-clone.sh FOLDER
+# ordinary user where this runs as root, with an empty home. The tests' report goes to RESTAGE_CI_REPORT, where it is set.
+#   Usage: scripts/lone-clone.sh FOLDER
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$1
@@ -11,8 +12,9 @@ cat > "$folder/commands.sh" <<'COMMANDS'
 set -euo pipefail
 cd "$1/restage"
 export HOME="$1/home" TMPDIR="$1/tmp" PORT=18787
+export RESTAGE_CI_REPORT="$1/tests.jsonl"
 mkdir -p "$HOME" "$TMPDIR"
-npx -y pnpm@12 test --retry=1
+bash scripts/test-tier.sh test
 npx -y pnpm@12 start > "$1/start.log" 2>&1 &
 for _ in $(seq 120); do
   if curl -sf "http://127.0.0.1:$PORT/readyz" > /dev/null; then break; fi
@@ -38,6 +40,8 @@ for name in registry cafile proxy https_proxy noproxy; do
   value=$(printenv "npm_config_$name" || true)
   if [ -n "$value" ]; then clean+=("npm_config_$name=$value"); fi
 done
+keep_report() { if [ -n "${RESTAGE_CI_REPORT:-}" ] && [ -f "$folder/tests.jsonl" ]; then cp "$folder/tests.jsonl" "$RESTAGE_CI_REPORT"; fi; }
+trap keep_report EXIT
 if [ "$(id -u)" = 0 ]; then
   id restage-ci > /dev/null 2>&1 || useradd --system --shell /bin/bash restage-ci
   chmod 755 "$(dirname "$folder")"

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { freePort, testDatabase } from '@restage/db/testing';
-import { listFamily } from '@restage/fixtures/processes';
 import { describe, expect, test, vi } from 'vitest';
 import { getJob, runServer, startJob, usePrograms, waitUntilServing } from './support/programs.ts';
 
@@ -111,21 +110,6 @@ test('Ctrl-C in the terminal during a render fails no job', async () => {
   process.kill(-(first.child.pid ?? 0), 'SIGINT');
   expect(await first.exit).toBe(0);
   const next = await waitUntilServing(runServer(['serve']));
-  expect(await getJob(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
-});
-
-test('SIGTERM to every process of a service, as systemd sends it, fails no job', async () => {
-  const { url: DATABASE_URL } = await testDatabase();
-  const first = runServer(['serve'], { DATABASE_URL });
-  const { url, key } = await waitUntilServing(first);
-  const id = await startJob(url, key);
-  await vi.waitFor(async () => expect((await getJob(url, key, id)).progress).toBeGreaterThan(0), {
-    timeout: 20_000,
-    interval: 20,
-  });
-  for (const pid of listFamily(first.child.pid ?? 0)) process.kill(pid, 'SIGTERM');
-  expect(await first.exit).toBe(0);
-  const next = await waitUntilServing(runServer(['serve'], { DATABASE_URL }));
   expect(await getJob(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
 });
 

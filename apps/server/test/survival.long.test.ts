@@ -1,4 +1,5 @@
 import { testDatabase } from '@restage/db/testing';
+import { listFamily } from '@restage/fixtures/processes';
 import { expect, test, vi } from 'vitest';
 import {
   getJob,
@@ -29,3 +30,18 @@ test('after a worker is killed, another takes over its job within the heartbeat 
   expect((performance.now() - began) / 1000).toBeLessThan(15 + 15);
   expect(await getJob(api.url, api.key, id, 60)).toMatchObject({ status: 'completed' });
 }, 150_000);
+
+test('SIGTERM to every process of a service, as systemd sends it, fails no job', async () => {
+  const { url: DATABASE_URL } = await testDatabase();
+  const first = runServer(['serve'], { DATABASE_URL });
+  const { url, key } = await waitUntilServing(first);
+  const id = await startJob(url, key);
+  await vi.waitFor(async () => expect((await getJob(url, key, id)).progress).toBeGreaterThan(0), {
+    timeout: 20_000,
+    interval: 20,
+  });
+  for (const pid of listFamily(first.child.pid ?? 0)) process.kill(pid, 'SIGTERM');
+  expect(await first.exit).toBe(0);
+  const next = await waitUntilServing(runServer(['serve'], { DATABASE_URL }));
+  expect(await getJob(next.url, key, id, 60)).toMatchObject({ status: 'completed', error: null });
+});

@@ -169,7 +169,8 @@ test('each call of a batch counts against the rate limit, and a batch of 11 is I
       },
     );
   const responses = (await (await batch(3)).json()) as { error?: unknown }[];
-  expect(responses.map(({ error }) => error === undefined)).toEqual([true, true, false]);
+  // The calls of a batch run side by side: which of them is refused is not said.
+  expect(responses.filter(({ error }) => error !== undefined)).toHaveLength(1);
   const long = await batch(11);
   expect([long.status, await long.text()]).toMatchObject([400, expect.stringContaining('INVALID_REQUEST')]);
 });
