@@ -1,15 +1,15 @@
 import type { Program } from '@restage/cli-kit';
 import type { Execute } from '../context.ts';
-import { addAccount } from './account.ts';
-import { addCancel } from './cancel.ts';
-import { addErrors } from './errors.ts';
+import { addAccount } from './account/account.ts';
 import { addUpload } from './files/upload.ts';
-import { addGet } from './get.ts';
-import { addJobs } from './jobs.ts';
-import { addListen } from './listen.ts';
-import { addQuote } from './quote.ts';
-import { addRun } from './run.ts';
-import { addWatch } from './watch.ts';
+import { addCancel } from './jobs/cancel.ts';
+import { addGet } from './jobs/get.ts';
+import { addJobs } from './jobs/jobs.ts';
+import { addQuote } from './jobs/quote.ts';
+import { addRun } from './jobs/run.ts';
+import { addWatch } from './jobs/watch.ts';
+import { addErrors } from './requests/errors.ts';
+import { addListen } from './webhooks/listen.ts';
 
 /** Adds every command, in the order of the help. */
 export function addCommands(program: Program, execute: Execute): void {

@@ -1,6 +1,6 @@
 import type { Program } from '@restage/cli-kit';
-import type { Execute } from '../context.ts';
-import { formatJob } from '../format-job.ts';
+import type { Execute } from '../../context.ts';
+import { formatJob } from './format-job.ts';
 
 /** `restage cancel`: cancels a job that has not ended. */
 export function addCancel(program: Program, execute: Execute): void {

@@ -1,7 +1,7 @@
 import { formatTable, type Program } from '@restage/cli-kit';
-import type { Execute } from '../context.ts';
-import { Progress } from '../progress.ts';
-import { addFootageOptions, parseQuoteSimulation, sourceHelp, toRunInput } from './files/footage.ts';
+import type { Execute } from '../../context.ts';
+import { Progress } from '../../progress.ts';
+import { addFootageOptions, parseQuoteSimulation, sourceHelp, toRunInput } from '../files/footage.ts';
 
 /** `restage quote`: what a run would cost. */
 export function addQuote(program: Program, execute: Execute): void {

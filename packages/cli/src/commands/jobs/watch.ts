@@ -1,7 +1,7 @@
 import type { Program } from '@restage/cli-kit';
 import type { Job } from '@restage/sdk';
-import type { Execute } from '../context.ts';
-import { addTimeoutOption } from './files/outputs.ts';
+import type { Execute } from '../../context.ts';
+import { addTimeoutOption } from '../files/outputs.ts';
 
 /** `restage watch`: prints a line for each change of a job until it has ended. */
 export function addWatch(program: Program, execute: Execute): void {

@@ -1,15 +1,15 @@
 import type { Program } from '@restage/cli-kit';
-import type { Execute } from '../context.ts';
-import { formatJob } from '../format-job.ts';
-import { Progress } from '../progress.ts';
-import { checkExtensions, checkPaths } from './files/check-outputs.ts';
+import type { Execute } from '../../context.ts';
+import { Progress } from '../../progress.ts';
+import { checkExtensions, checkPaths } from '../files/check-outputs.ts';
 import {
   addOutputOptions,
   formatSavedFiles,
   getOutputFiles,
   reportBeside,
   saveOutputs,
-} from './files/outputs.ts';
+} from '../files/outputs.ts';
+import { formatJob } from './format-job.ts';
 
 /** `restage get`: a job as it is now or, with `--wait`, once it has completed; and its files. */
 export function addGet(program: Program, execute: Execute): void {

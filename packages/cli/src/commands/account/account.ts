@@ -1,5 +1,5 @@
 import { formatTable, type Program } from '@restage/cli-kit';
-import type { Execute } from '../context.ts';
+import type { Execute } from '../../context.ts';
 
 /** `restage account`: the account of the key, its limits, balance and usage. */
 export function addAccount(program: Program, execute: Execute): void {

@@ -1,6 +1,6 @@
 import { formatTable, number, type Program } from '@restage/cli-kit';
 import type { Job } from '@restage/sdk';
-import type { Execute } from '../context.ts';
+import type { Execute } from '../../context.ts';
 
 const maxPageSize = 100;
 

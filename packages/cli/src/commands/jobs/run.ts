@@ -1,15 +1,15 @@
 import type { Program } from '@restage/cli-kit';
-import type { Execute } from '../context.ts';
-import { Progress } from '../progress.ts';
-import { checkExtensions, checkPaths, checkWorkingDirectory } from './files/check-outputs.ts';
-import { addFootageOptions, parseRunSimulation, sourceHelp, toRunInput } from './files/footage.ts';
+import type { Execute } from '../../context.ts';
+import { Progress } from '../../progress.ts';
+import { checkExtensions, checkPaths, checkWorkingDirectory } from '../files/check-outputs.ts';
+import { addFootageOptions, parseRunSimulation, sourceHelp, toRunInput } from '../files/footage.ts';
 import {
   addOutputOptions,
   formatSavedFiles,
   getOutputFiles,
   reportBeside,
   saveOutputs,
-} from './files/outputs.ts';
+} from '../files/outputs.ts';
 
 /** `restage run`: uploads footage, waits for the job and saves the render. */
 export function addRun(program: Program, execute: Execute): void {

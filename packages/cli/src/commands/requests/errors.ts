@@ -1,6 +1,6 @@
 import { formatTable, type Program, UsageError } from '@restage/cli-kit';
 import { catalog, errorCodes, isErrorCode } from '@restage/errors';
-import type { Execute, Report } from '../context.ts';
+import type { Execute, Report } from '../../context.ts';
 
 /** `restage errors`: what the error codes mean and how to resolve them. Needs no server. */
 export function addErrors(program: Program, execute: Execute): void {

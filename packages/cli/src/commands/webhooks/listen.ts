@@ -1,6 +1,6 @@
 import { int, number, type Program, toSingleLine, UsageError } from '@restage/cli-kit';
-import type { Context, Execute } from '../context.ts';
-import { type ReceivedWebhook, receiveWebhooks } from '../receiver.ts';
+import type { Context, Execute } from '../../context.ts';
+import { type ReceivedWebhook, receiveWebhooks } from './receiver.ts';
 
 /** `restage listen`: receives webhooks on a local port, verifies and prints them, and forwards them to another port. */
 export function addListen(program: Program, execute: Execute): void {
