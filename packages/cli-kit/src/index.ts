@@ -7,4 +7,4 @@ export {
 export { createProgram, type ProgramOptions, runProgram } from './program.ts';
 export { formatTable, toSingleLine } from './table.ts';
 export { UsageError } from './usage-error.ts';
-export { choice, int, intOr, number, parseDurationMs, text } from './values.ts';
+export { choice, int, intOr, number, parseExpiry, text } from './values.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choice, int, intOr, number, parseDurationMs, text } from './index.ts';
+import { choice, int, intOr, number, parseExpiry, text } from './index.ts';
 
 describe('a value within bounds is parsed', () => {
   test.each<[unknown, unknown]>([
@@ -34,9 +34,13 @@ describe('any other value is refused with what is accepted', () => {
   });
 });
 
-test('a duration is hours or days', () => {
-  expect(parseDurationMs('12h')).toBe(12 * 3_600_000);
-  expect(parseDurationMs('30d')).toBe(30 * 86_400_000);
-  for (const other of ['', '12', 'h', '-1h', '1.5h', '1w', '123456h'])
-    expect(parseDurationMs(other)).toBeUndefined();
+test('a time to come is hours or days from now, or a date', () => {
+  const now = Date.parse('2027-01-01T00:00:00Z');
+  const iso = (received: string) => parseExpiry(received)(now).toISOString();
+  expect(iso('12h')).toBe('2027-01-01T12:00:00.000Z');
+  expect(iso('30d')).toBe('2027-01-31T00:00:00.000Z');
+  expect(iso('2027-01-31')).toBe('2027-01-31T00:00:00.000Z');
+  expect(iso('2027-01-31T12:00:00+02:00')).toBe('2027-01-31T10:00:00.000Z');
+  for (const other of ['', '12', 'h', '-1h', '1.5h', '1w', '123456h', '2027', '2027-13-01'])
+    expect(() => parseExpiry(other), other).toThrow('must be hours or days, as in 12h or 30d');
 });

@@ -67,8 +67,11 @@ function formatAlternatives(words: readonly string[]): string {
 
 const unitMs = { h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds of a duration in hours or days, as in `12h` or `30d`; undefined for any other text. */
-export function parseDurationMs(received: string): number | undefined {
+/** A time to come, as a function of now: `12h` or `30d` from now, or a date in ISO 8601. */
+export function parseExpiry(received: string): (now: number) => Date {
   const [, count, unit] = /^(\d{1,5})([hd])$/.exec(received) ?? [];
-  return unit === 'h' || unit === 'd' ? Number(count) * unitMs[unit] : undefined;
+  if (unit === 'h' || unit === 'd') return (now) => new Date(now + Number(count) * unitMs[unit]);
+  const date = new Date(/^\d{4}-\d{2}-\d{2}/.test(received) ? received : Number.NaN);
+  if (!Number.isNaN(date.getTime())) return () => date;
+  throw new InvalidArgumentError('must be hours or days, as in 12h or 30d, or a date, as in 2027-01-31');
 }

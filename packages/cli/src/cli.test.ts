@@ -52,10 +52,61 @@ describe('a usage error exits with 2 and says what is wrong', () => {
       '--prompt needs a value; received the option "-h".',
     ],
     ['-- in place of a value', ['run', 'a.png', '-p', '--', '-h'], '--prompt needs a value'],
-    ['an empty number', ['jobs', '--limit', ''], '--limit must be a number, 0 or more; received "".'],
-    ['a number that is a word', ['jobs', '--limit', 'all'], '--limit must be a number'],
-    ['a negative number', ['jobs', '--limit', '-1'], '--limit must be a number, 0 or more; received "-1".'],
-    ['an infinite number', ['jobs', '--limit', '1e999'], '--limit must be a number'],
+    ['an empty number', ['run', 'a.png', '--seed', ''], '--seed must be a number, 0 or more; received "".'],
+    ['a number that is a word', ['run', 'a.png', '--seed', 'all'], '--seed must be a number'],
+    [
+      'a negative number',
+      ['run', 'a.png', '--seed', '-1'],
+      '--seed must be a number, 0 or more; received "-1".',
+    ],
+    ['an infinite number', ['run', 'a.png', '--seed', '1e999'], '--seed must be a number'],
+    [
+      'a list of none',
+      ['jobs', '--limit', '0'],
+      '--limit must be a whole number from 1 to 1000000; received "0".',
+    ],
+    ['a part of a list', ['credits', '--limit', '1.5'], '--limit must be a whole number'],
+    ['a list of some and of all', ['jobs', '--limit', '5', '--all'], 'Use --limit or --all, not both.'],
+    ['a group without a command', ['keys'], 'Missing command after "keys": list, create, revoke.'],
+    [
+      'a misspelled command of a group',
+      ['keys', 'crate'],
+      'Unknown command "keys crate". Did you mean "create"?',
+    ],
+    ['a key without a name', ['keys', 'create'], 'Missing argument <name>.'],
+    [
+      'a key of no mode',
+      ['keys', 'create', 'ci', '--mode', 'prod'],
+      '--mode must be live or test; received "prod".',
+    ],
+    [
+      'a key that expires at no time',
+      ['keys', 'create', 'ci', '--expires', 'soon'],
+      '--expires must be hours or days, as in 12h or 30d, or a date',
+    ],
+    [
+      'a key in place of its id',
+      ['keys', 'revoke', 'rsk_abc'],
+      '<key-id> must be the id of a key, key_…; received a key.',
+    ],
+    ['usage by year', ['usage', '--by', 'year'], '--by must be hour, day or month; received "year".'],
+    ['a status that no job has', ['jobs', '--status', 'done'], '--status must be in_queue, processing'],
+    ['a type that no job has', ['jobs', '--type', 'gif'], '--type must be image or video; received "gif".'],
+    [
+      'a status that no delivery has',
+      ['webhooks', 'list', '--status', 'lost'],
+      '--status must be pending, delivered or failed; received "lost".',
+    ],
+    [
+      'an HTTP status that is none',
+      ['requests', 'list', '--status', '42'],
+      '--status must be a whole number from 200',
+    ],
+    [
+      'requests with an unknown code',
+      ['requests', 'list', '--code', 'OOPS'],
+      '--code must be an error code;',
+    ],
     [
       'an unknown mode',
       ['run', 'a.png', '--alpha-mode', 'half'],
@@ -108,8 +159,9 @@ describe('a usage error exits with 2 and says what is wrong', () => {
     );
   });
 
-  test('without repeating a malformed webhook secret', async () => {
+  test('without repeating a malformed webhook secret, or a key', async () => {
     expect((await restage('listen', '--secret', 'whsec_secret!')).err).not.toContain('whsec_secret!');
+    expect((await restage('keys', 'revoke', 'rsk_secret')).err).not.toContain('rsk_secret');
   });
 });
 
@@ -186,7 +238,16 @@ test('--version prints the version, with --json as a document', async () => {
 
 describe('restage errors', () => {
   test('explains a code', async () => {
-    expect((await restage('errors', 'job_not_found')).out).toContain('JOB_NOT_FOUND (HTTP 404)');
+    expect((await restage('errors', 'job_not_found')).out).toBe(
+      [
+        'JOB_NOT_FOUND (HTTP 404)',
+        'No job with this id exists, or it belongs to another account.',
+        'Check the id, and use an API key of the account that started the job.',
+        'The same request will fail again.',
+        'http://127.0.0.1:1/errors#JOB_NOT_FOUND',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('lists every code, each on a line', async () => {

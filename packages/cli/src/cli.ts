@@ -15,8 +15,10 @@ import type { Terminal } from './terminal.ts';
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
   // Not from the parsed options: an error in a command line that can't be parsed is JSON too.
   const isJson = words.includes('--json');
-  const print = ({ data, text }: Report) =>
+  const print = ({ data, text, note }: Report) => {
     terminal.out(`${isJson ? JSON.stringify(data, null, 2) : text}\n`);
+    if (note !== undefined && !isJson) terminal.err(`${note}\n`);
+  };
   try {
     let printed = '';
     const program = createProgram({

@@ -13,6 +13,8 @@ export interface Context {
 export interface Report {
   readonly data: unknown;
   readonly text: string;
+  /** What people read below the result, on standard error, so that a pipe gets the result alone. */
+  readonly note?: string | undefined;
 }
 
 /**

@@ -44,6 +44,9 @@ export function describeError(error: unknown): ErrorDescription {
 const hints: Partial<Record<RestageErrorCode, string>> = {
   INVALID_API_KEY: 'The API key is read from RESTAGE_API_KEY.',
   CONNECTION_FAILED: 'Is the server running? Its URL is read from RESTAGE_BASE_URL or --base-url.',
+  KEY_NOT_FOUND: 'To list the keys: restage keys list',
+  DELIVERY_NOT_FOUND: 'To list the deliveries: restage webhooks list',
+  REQUEST_NOT_FOUND: 'To list the requests: restage requests list',
 };
 
 function formatRestageError(error: RestageErrorOf<RestageErrorCode>): string {

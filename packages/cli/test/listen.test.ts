@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { getOrCreateWebhookSecret, startWebhookWorkers } from '@restage/core';
+import { startWebhookWorkers } from '@restage/core';
 import { fixturePath } from '@restage/fixtures';
 import { openTransports } from '@restage/testing/support';
 import { Webhook } from 'standardwebhooks';
@@ -154,10 +154,11 @@ describe('with a server on the same machine', async () => {
   await startWebhookWorkers(services.ctx, services.boss, stopping.signal);
   afterAll(() => stopping.abort());
 
-  test('a job’s webhook arrives, is genuine, and is counted', async () => {
-    const made = await getOrCreateWebhookSecret(services.ctx, account.id);
+  test('a job’s webhook arrives, is genuine by the account’s own secret, and is counted', async () => {
     const { url, written, ended } = await listening(['--count', '1'], {
-      RESTAGE_WEBHOOK_SECRET: made?.secret ?? '',
+      RESTAGE_WEBHOOK_SECRET: '',
+      RESTAGE_API_KEY: account.key,
+      RESTAGE_BASE_URL: services.url,
     });
     const ran = await runCli(
       [

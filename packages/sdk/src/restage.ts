@@ -56,6 +56,11 @@ export class Restage {
     this.#watch = { settings: this.#settings, call: this.#call, waitRetries: options.maxRetries };
   }
 
+  /** The URL of the server, without a trailing slash. */
+  get baseUrl(): string {
+    return this.#settings.baseUrl;
+  }
+
   readonly uploads = {
     /** Creates an upload: a signed URL to PUT the bytes to, and the URI by which jobs refer to them. */
     create: (input: UploadsCreateInput, options?: CallOptions<'uploads.create'>) =>

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, int, parseDurationMs } from '@restage/cli-kit';
+import { InvalidArgumentError, int } from '@restage/cli-kit';
 import { type idPrefixes, isId } from '@restage/contract';
 
 const descriptions = {
@@ -18,12 +18,3 @@ export function id(kind: keyof typeof descriptions): (received: string) => strin
 
 /** How many rows a list shows. */
 export const parseLimit = int(1, 1000);
-
-/** A time to come, as a function of now: `12h` or `30d` from now, or a date in ISO 8601. */
-export function parseExpiry(received: string): (now: number) => Date {
-  const durationMs = parseDurationMs(received);
-  if (durationMs !== undefined) return (now) => new Date(now + durationMs);
-  const date = new Date(/^\d{4}-\d{2}-\d{2}/.test(received) ? received : Number.NaN);
-  if (!Number.isNaN(date.getTime())) return () => date;
-  throw new InvalidArgumentError('must be hours or days, as in 12h or 30d, or a date, as in 2027-01-31');
-}

@@ -9,12 +9,15 @@ export function addListen(program: Program, execute: Execute): void {
     .description('Receive webhooks on a local port, verify, print and forward them, until Ctrl-C')
     .option('--port <port>', 'port to receive webhooks on', int(0, 65_535), 8788)
     .option('--forward <target>', 'port, or port/path, of this machine to forward verified webhooks to')
-    .option('--secret <whsec_…>', 'webhook secret, or several with commas (default: RESTAGE_WEBHOOK_SECRET)')
+    .option(
+      '--secret <whsec_…>',
+      'webhook secret, or several with commas (default: RESTAGE_WEBHOOK_SECRET, or that of the account)',
+    )
     .option('--count <number>', 'exit after this many verified webhooks', number)
     .action(({ port, forward: target, secret, count = Number.POSITIVE_INFINITY }) =>
       execute(async (context) => {
         const { terminal, isJson } = context;
-        const secrets = parseSecrets(secret ?? terminal.env.RESTAGE_WEBHOOK_SECRET);
+        const secrets = await getSecrets(context, secret ?? terminal.env.RESTAGE_WEBHOOK_SECRET);
         const forward = target === undefined ? undefined : parseForwardUrl(target);
         const ended = Promise.withResolvers<void>();
         let verified = 0;
@@ -58,12 +61,22 @@ function printWebhook({ terminal, isJson }: Context, { event, status, problem }:
   }
 }
 
-function parseSecrets(received: string | undefined): string[] {
-  const secrets = (received ?? '').split(',').map((secret) => secret.trim());
+/** The secrets that were given or, with an API key, the account's. */
+async function getSecrets(
+  { restage, terminal: { env, signal } }: Context,
+  received: string | undefined,
+): Promise<string[]> {
+  if (received || !env.RESTAGE_API_KEY) return parseSecrets(received ?? '');
+  const { secret } = await restage.webhooks.secret({ signal });
+  return [secret];
+}
+
+function parseSecrets(received: string): string[] {
+  const secrets = received.split(',').map((secret) => secret.trim());
   if (!secrets.every((secret) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret))) {
     // What was received may be a secret with a typing error, so it is not repeated.
     throw new UsageError(
-      '--secret or RESTAGE_WEBHOOK_SECRET must be the webhook secret of the account, whsec_…. The operator of the server prints it with "restage-server webhooks secret acc_…".',
+      '--secret or RESTAGE_WEBHOOK_SECRET must be the webhook secret of the account, whsec_…. If neither is set, it is fetched with RESTAGE_API_KEY.',
     );
   }
   return secrets;
