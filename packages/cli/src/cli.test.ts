@@ -241,10 +241,10 @@ describe('restage errors', () => {
     expect((await restage('errors', 'job_not_found')).out).toBe(
       [
         'JOB_NOT_FOUND (HTTP 404)',
-        'No job with this id exists, or it belongs to another account.',
-        'Check the id, and use an API key of the account that started the job.',
-        'The same request will fail again.',
-        'http://127.0.0.1:1/errors#JOB_NOT_FOUND',
+        'meaning     No job with this id exists, or it belongs to another account.',
+        'resolution  Check the id, and use an API key of the account that started the job.',
+        'retry       The same request will fail again.',
+        'docs        http://127.0.0.1:1/errors#JOB_NOT_FOUND',
         '',
       ].join('\n'),
     );

@@ -19,7 +19,7 @@ export function addErrors(program: Program, execute: Execute): void {
           );
         }
         const entry = catalog[code];
-        return { data: { code, ...entry }, text: explainCode({ code, ...entry, baseUrl }) };
+        return { data: { code, ...entry }, text: explainCode({ code, ...entry }, baseUrl) };
       }),
     );
 }

@@ -16,5 +16,5 @@ export function formatRequest(request: RequestDetails, baseUrl: string): string 
     message,
   });
   if (code === null) return `${fields}\n\n${status < 400 ? 'The request succeeded.' : 'The request failed.'}`;
-  return `${fields}\n\n${explainCode({ ...request, code, baseUrl })}`;
+  return `${fields}\n\n${explainCode({ ...request, code }, baseUrl)}`;
 }
