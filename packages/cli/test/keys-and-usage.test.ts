@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createKey, grantCredits } from '@restage/core';
 import { fixturePath } from '@restage/fixtures';
 import { openTransports } from '@restage/testing/support';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
 import { createRunner } from './support/run-restage.ts';
 
@@ -87,6 +90,30 @@ describe('restage keys', () => {
     const json = await restage([...words, '--json'], withTestKey);
     expect(JSON.parse(json.err).error.code).toBe('LIVE_KEY_REQUIRED');
   });
+
+  test('create and list print a name without its control characters', async () => {
+    const created = await restage(['keys', 'create', 'red \u001b[31malert']);
+    const { out } = await restage(['keys', 'list']);
+    expect(created.err).toContain('"red  [31malert"');
+    expect(out).toContain(' red  [31malert ');
+    expect(created.err + out).not.toContain('\u001b');
+  });
+
+  test.each([[['keys', 'create', 'ci']], [['webhooks', 'rotate']]])(
+    '%j is sent once, even if the server fails: a retry could do it twice',
+    async (words) => {
+      let requests = 0;
+      const server = createServer((_, response) => {
+        requests += 1;
+        response.writeHead(503).end();
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void server.close());
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const { exitCode } = await restage([...words, '--base-url', url]);
+      expect([exitCode, requests]).toEqual([exitCodes.unavailable, 1]);
+    },
+  );
 
   test('create with a name that is too long is refused by the server', async () => {
     const { exitCode, err } = await restage(['keys', 'create', 'a'.repeat(101)]);

@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fixturePath } from '@restage/fixtures';
 import { openTransports } from '@restage/testing/support';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../src/exit-codes.ts';
 import { createRunner } from './support/run-restage.ts';
 
@@ -134,6 +137,14 @@ describe('restage get --details and jobs', async () => {
       job: { id: completed, prompt: 'a beach at sunset', cost: 1, inputs: { alpha: null } },
       files: {},
     });
+  });
+
+  test('get --details shows them after a wait and a saved file too', async () => {
+    const out = join(await mkdtemp(join(tmpdir(), 'restage-cli-')), 'o.png');
+    onTestFinished(() => rm(dirname(out), { recursive: true }));
+    const ran = await restage(['get', completed, '--wait', '--details', '--out', out]);
+    expect(ran.out).toContain('a beach at sunset');
+    expect(ran.out).toMatch(/\nsaved render as \S+o\.png\n$/);
   });
 
   test('get --details of a job that was cancelled says that it was refunded', async () => {
