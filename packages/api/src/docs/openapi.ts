@@ -112,6 +112,15 @@ function describeErrors(codes: readonly ErrorCode[]): Json {
   return responses;
 }
 
+/** Adds `null`, which means absent, to what the schema of an optional field accepts. */
+function allowNull({ type, ...schema }: Json): Json {
+  return {
+    ...schema,
+    type: [type, 'null'],
+    ...(Array.isArray(schema.enum) && { enum: [...(schema.enum as readonly unknown[]), null] }),
+  };
+}
+
 /** Describes the parameters and the body of a procedure, as its REST binding assigns them. */
 function describeRequest(name: ProcedureName): Json {
   const { input, rest } = procedures[name];
@@ -143,6 +152,9 @@ function describeRequest(name: ProcedureName): Json {
   }
   // What the path says is not in the body, and a body that would say nothing is none.
   for (const field of inPath) delete properties[field];
+  const required = (schema.required ?? []) as readonly string[];
+  for (const [field, property] of Object.entries(properties))
+    if (!required.includes(field)) properties[field] = allowNull(property);
   if (rest.method === 'GET' || Object.keys(properties).length === 0) return { parameters };
   return {
     ...(parameters.length > 0 && { parameters }),
@@ -197,10 +209,17 @@ export function createOpenApiDocument(publicUrl: string): Json {
             204: {
               description:
                 'No more events: the job has ended, and `last-event-id` is the id of its last event',
+              headers: { 'x-request-id': { $ref: '#/components/headers/RequestId' } },
             },
           }),
           ...('volatile' in rest && {
-            304: { description: 'Not modified since the version in `if-none-match`' },
+            304: {
+              description: 'Not modified since the version in `if-none-match`',
+              headers: {
+                'x-request-id': { $ref: '#/components/headers/RequestId' },
+                etag: { $ref: '#/components/headers/ETag' },
+              },
+            },
           }),
           ...describeErrors(listProcedureErrors(name)),
         },
@@ -227,16 +246,29 @@ export function createOpenApiDocument(publicUrl: string): Json {
       },
       headers: {
         RequestId: {
+          required: true,
           description: 'The id of the request, which is also in the server’s log',
           schema: { type: 'string' },
         },
-        Help: { description: 'A link to the explanation of the error', schema: { type: 'string' } },
+        Help: {
+          required: true,
+          description: 'A link to the explanation of the error',
+          schema: { type: 'string' },
+        },
         ErrorParam: {
           description: 'The invalid parameter, if there is one',
           schema: { type: 'string' },
         },
-        ETag: { description: 'A weak validator, for `if-none-match`', schema: { type: 'string' } },
-        RetryAfter: { description: 'Seconds to wait before a retry', schema: { type: 'integer' } },
+        ETag: {
+          required: true,
+          description: 'A weak validator, for `if-none-match`',
+          schema: { type: 'string' },
+        },
+        RetryAfter: {
+          required: true,
+          description: 'Seconds to wait before a retry',
+          schema: { type: 'integer' },
+        },
       },
     },
   };

@@ -6,7 +6,7 @@ import { renderProse } from './html.ts';
 import { createOpenApiDocument } from './openapi.ts';
 
 interface Field {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly description?: string;
   readonly default?: unknown;
@@ -81,7 +81,7 @@ function listBodyFields(operation: Operation): Row[] {
 function describeField(field: Field): string {
   const parts: string[] = [];
   if (field.enum) parts.push(field.enum.map((value) => JSON.stringify(value)).join(' | '));
-  else if (field.type) parts.push(field.type);
+  else if (field.type) parts.push([field.type].flat().join(' | '));
   if (field.maxLength !== undefined) parts.push(`${field.minLength ?? 0}–${field.maxLength} characters`);
   if (field.maximum !== undefined && field.maximum < Number.MAX_SAFE_INTEGER) {
     parts.push(`${field.minimum ?? 0}…${field.maximum}`);

@@ -327,6 +327,13 @@ describe('usage', () => {
       code: 'INVALID_REQUEST',
       param: 'group_by',
     });
+    expect(await refusedBy({ to: '9999-12-31T23:59:59-14:00' })).toMatchObject({ param: 'to' });
+    const ancient = await output(transport, 'account.usage', { to: '0050-06-01', group_by: 'month' }, key);
+    expect(ancient.buckets.map(({ start }) => start)).toEqual([
+      ...['0050-01-01', '0050-02-01', '0050-03-01', '0050-04-01', '0050-05-01'].map(
+        (date) => `${date}T00:00:00.000Z`,
+      ),
+    ]);
     const longest = await output(transport, 'account.usage', { from: '2026-01-01', to: '2027-02-05' }, key);
     expect(longest.buckets).toHaveLength(400);
   });

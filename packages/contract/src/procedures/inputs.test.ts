@@ -1,6 +1,6 @@
 import { isFailure } from '@restage/errors';
 import { describe, expect, test } from 'vitest';
-import { startInput, uploadInput } from './inputs.ts';
+import { listInput, startInput, uploadInput } from './inputs.ts';
 
 const validBody = {
   generation_type: 'image',
@@ -147,4 +147,20 @@ describe('a filename', () => {
   ])('%j is rejected with the rule that it breaks', (filename, rule) => {
     expect(uploadInput.parse({ filename })).toMatchObject({ message: `filename ${rule}` });
   });
+});
+
+describe('the instants of a list', () => {
+  test.each(['0001-01-01', '9999-12-31', '9999-12-31T23:59:59.999Z'])('%s is accepted', (created_after) => {
+    expect(listInput.parse({ created_after })).toMatchObject({ created_after });
+  });
+  // The database takes no instants of these years, nor any of a day that does not exist.
+  test.each(['0000-12-31', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00', '2026-02-30'])(
+    '%s is rejected',
+    (created_after) => {
+      expect(listInput.parse({ created_after })).toMatchObject({
+        code: 'INVALID_REQUEST',
+        param: 'created_after',
+      });
+    },
+  );
 });

@@ -10,11 +10,16 @@ export const nextPageToken = z.string().nullable().describe('Null on the last pa
 
 const isoInstant = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
-/** An instant that a caller sends: a date, or a date and a time with its offset. */
+/** PostgreSQL takes no ISO 8601 text of other years, which an offset alone can lead to. */
+const [firstInstant, endOfInstants] = [Date.parse('0001-01-01'), Date.parse('+010000-01-01T00:00:00Z')];
+
+/** An instant that a caller sends: a date, or a date and a time with its offset, of the years 1 to 9999 in UTC. */
 export const sentInstant = z
   .string()
   .refine((text) => isoInstant.safeParse(text).success)
-  .optional();
+  .refine((text) => Date.parse(text) >= firstInstant && Date.parse(text) < endOfInstants)
+  .optional()
+  .meta({ examples: ['2026-01-31', '2026-01-31T12:00:00Z'] });
 
 /** What {@link sentInstant} accepts, for messages. */
 export const instantWords = 'a date such as 2026-01-31 (UTC), or a time such as 2026-01-31T12:00:00Z';

@@ -60,7 +60,7 @@ async function readUsage(ctx: AccountContext, step: 'hour' | 'day', start: numbe
   const seconds = step === 'hour' ? 3600 : 86_400;
   return ctx.db.execute<UsageRow>(sql`
     select extract(epoch from date_bin(make_interval(secs => ${seconds}), created_at, timestamptz 'epoch'))::float8 as start,
-           status, generation_type as type, max_resolution as resolution, count(*)::int as jobs, sum(cost)::int as credits
+           status, generation_type as type, max_resolution as resolution, count(*)::int as jobs, sum(cost)::float8 as credits
     from ${generations}
     where account_id = ${ctx.account.id}
       and created_at >= ${new Date(start).toISOString()}::timestamptz
@@ -85,14 +85,14 @@ function emptyBucket(start: number): Bucket {
 /** The first instant of the bucket that holds this one; Unix milliseconds. */
 function floorTo(group: UsageGroup, at: number): number {
   const date = new Date(at);
-  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
-  if (group === 'month') return Date.UTC(year, month);
-  return group === 'day' ? Date.UTC(year, month, day) : Date.UTC(year, month, day, date.getUTCHours());
+  if (group === 'hour') return date.setUTCMinutes(0, 0, 0);
+  if (group === 'month') date.setUTCDate(1);
+  return date.setUTCHours(0, 0, 0, 0);
 }
 
 function nextBucket(group: UsageGroup, start: number): number {
   const date = new Date(start);
-  if (group === 'month') return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+  if (group === 'month') return date.setUTCMonth(date.getUTCMonth() + 1);
   return start + (group === 'day' ? 86_400_000 : 3_600_000);
 }
 
@@ -100,5 +100,6 @@ function nextBucket(group: UsageGroup, start: number): number {
 function startOfDefault(group: UsageGroup, end: number): number {
   const last = end - 1;
   if (group === 'hour') return floorTo('day', last);
-  return group === 'day' ? floorTo('month', last) : Date.UTC(new Date(last).getUTCFullYear(), 0);
+  const month = floorTo('month', last);
+  return group === 'day' ? month : new Date(month).setUTCMonth(0);
 }

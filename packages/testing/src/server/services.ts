@@ -60,7 +60,8 @@ export async function openServices(
   connection: Connection,
   options: ServiceOptions = {},
 ): Promise<Services> {
-  const directory = await mkdtemp(join(tmpdir(), 'restage-test-'));
+  // Not the prefix of test databases: a later run removes those that have no running PostgreSQL.
+  const directory = await mkdtemp(join(tmpdir(), 'restage-services-'));
   const clock = { offset: 0 };
   const now = () => Date.now() + clock.offset;
   const lines: LogLine[] = [];
