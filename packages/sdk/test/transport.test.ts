@@ -167,6 +167,17 @@ describe('retries', () => {
     expect(JSON.parse(String(received[0]?.body)).json.idempotency_key).toBe('order 7');
   });
 
+  test('a key is created and a secret rotated once, unless retries are asked for', async () => {
+    const { url, received } = await startStubServer((response) => response.destroy());
+    const client = createTestClient(url, { maxRetries: 2 });
+    const key = { name: 'a', mode: 'live' } as const;
+    expect(await getError(client.keys.create(key))).toMatchObject({ code: 'CONNECTION_FAILED' });
+    expect(await getError(client.webhooks.rotateSecret())).toMatchObject({ code: 'CONNECTION_FAILED' });
+    expect(received).toHaveLength(2);
+    await getError(client.keys.create(key, { maxRetries: 1 }));
+    expect(received).toHaveLength(4);
+  });
+
   test('an incomplete response is retried', async () => {
     const { url, received } = await startStubServer((response, _, nth) => {
       if (nth > 1) return sendResult(response, createJob());

@@ -38,9 +38,18 @@ export function createCaller(settings: Settings) {
     input: Procedures[Name]['input'],
     { simulate, ...options }: CallOptions<Name> = {},
   ) => {
-    const retryOptions = { ...settings, ...definedOptions(options) };
+    const retries = isRepeatable(name) ? {} : { maxRetries: 0 };
+    const retryOptions = { ...settings, ...retries, ...definedOptions(options) };
     return retry((signal) => callOnce(client, name, input, { signal, context: { simulate } }), retryOptions);
   };
+}
+
+/**
+ * Whether a call may be sent again when it is unknown whether the server carried it out. A second key would stay unnoticed, and
+ * a second rotation would end the secret that receivers still use.
+ */
+function isRepeatable(name: CallName): boolean {
+  return name !== 'keys.create' && name !== 'webhooks.rotateSecret';
 }
 
 /** Calls a procedure by name. */
