@@ -1,3 +1,4 @@
+import { redactSecrets } from '@restage/contract';
 import type { Context } from '@restage/core';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -57,7 +58,8 @@ function createBase(log: Context['log'], options: Pick<AppOptions, 'publicUrl'>)
       {
         requestId,
         method: c.req.method,
-        path: c.req.path,
+        // A caller may put a key where its id belongs.
+        path: redactSecrets(c.req.path),
         status: c.res.status,
         durationMs: Math.round(performance.now() - startedAt),
       },

@@ -1,7 +1,7 @@
 export { consoleRouteErrors } from './console.ts';
 export { getIdTime, idPrefixes, isId, newId, toUuid } from './ids.ts';
 export { getFilenameType, isFilename } from './input/filename.ts';
-export { formatReceived } from './input/format-received.ts';
+export { formatReceived, redactSecrets } from './input/format-received.ts';
 export { Input, type InputCodes, type ParsedInput, type RawInput } from './input/input.ts';
 export { limits, uploadExtensions } from './limits.ts';
 export { computeOutputSize, outputBoxes, type Size } from './output-size.ts';

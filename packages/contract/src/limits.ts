@@ -7,6 +7,8 @@ export const limits = {
   filenameLength: { min: 3, max: 255 },
   /** Characters of a key's name. */
   keyNameLength: { min: 1, max: 100 },
+  /** Keys of an account that are neither revoked nor expired. */
+  activeKeys: 1000,
   /** For how long a webhook secret signs after its rotation. */
   secretOverlapHours: { min: 0, max: 168, default: 24 },
   /** Buckets of usage in one answer. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { ProcedureName, ProcedureOutput } from '@restage/contract';
+import { newId, type ProcedureName, type ProcedureOutput } from '@restage/contract';
 import { createKey } from '@restage/core';
-import { creditEntries, generationEvents, generations, requestLog } from '@restage/db';
+import { apiKeys, creditEntries, generationEvents, generations, requestLog } from '@restage/db';
 import { openTransports, type Transport } from '@restage/testing/support';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -258,6 +258,48 @@ async function insertJobs(
     }
   }
 }
+
+describe('keys', () => {
+  const transport = server.transports[2] as Transport;
+
+  test('of more than 1000 that are active are not created; those that have ended give way in the list', async () => {
+    const { id: accountId, key } = await server.account();
+    const insertKeys = async (count: number, revokedAt: Date | null) => {
+      const rows = Array.from({ length: count }, () => ({
+        id: newId('apiKey', ctx.now(), ctx.random),
+        accountId,
+        hash: crypto.randomUUID(),
+        prefix: 'rsk_',
+        name: 'many',
+        mode: 'live' as const,
+        revokedAt,
+      }));
+      await ctx.db.insert(apiKeys).values(rows);
+    };
+    await insertKeys(998, null);
+    await insertKeys(10, new Date());
+    const sent = { name: 'last', mode: 'live' };
+    const outcomes = await Promise.all(
+      [1, 2, 3].map(async () => (await transport.call('keys.create', sent, key)).ok),
+    );
+    expect(outcomes.sort()).toEqual([false, false, true]);
+    expect(await transport.call('keys.create', sent, key)).toMatchObject({ code: 'INVALID_REQUEST' });
+    const { keys } = await output(transport, 'keys.list', undefined, key);
+    expect(keys).toHaveLength(1000);
+    expect(keys.every(({ revoked_at }) => revoked_at === null)).toBe(true);
+    expect(keys[0]).toMatchObject({ name: 'last' });
+    await output(transport, 'keys.revoke', { id: keys[0]?.id }, key);
+    expect(await transport.call('keys.create', sent, key)).toMatchObject({ ok: true });
+  });
+
+  test('that stand where an id belongs are not in the server’s log', async () => {
+    const { key } = await server.account();
+    expect(await transport.call('keys.revoke', { id: key }, key)).toMatchObject({ code: 'KEY_NOT_FOUND' });
+    const log = JSON.stringify(server.lines);
+    expect(log).toContain('/v1/account/keys/rsk_…/revoke');
+    expect(log).not.toContain(key);
+  });
+});
 
 describe('usage', () => {
   const transport = server.transports[2] as Transport;

@@ -22,3 +22,11 @@ test.each(['shot@2x.gif', 'ann@example.com', 'https://example.com/a.png', 'a: b'
     expect(formatReceived(value)).toBe(JSON.stringify(value));
   },
 );
+
+test.each([
+  ['rsk_AB-cd_ef-GH', '"rsk_…"'],
+  ['my key rsk_test_AB-cd and more', '"my key rsk_… and more"'],
+  ['whsec_ab+/cd==', '"whsec_…"'],
+])('the key or secret in %j is removed to its end', (value, formatted) => {
+  expect(formatReceived(value)).toBe(formatted);
+});

@@ -51,7 +51,8 @@ export const selfServiceProcedures = {
   'keys.list': defineProcedure({
     kind: 'query',
     summary: 'List keys',
-    description: 'The account’s API keys, newest first, revoked and expired ones included.',
+    description:
+      'The account’s API keys, newest first: all active ones, and of those that are revoked or expired the newest, 1000 in all.',
     input: undefined,
     output: apiKeyList,
     errors: [],
@@ -61,7 +62,7 @@ export const selfServiceProcedures = {
     kind: 'mutation',
     summary: 'Create a key',
     description:
-      'Makes an API key. The answer is the only place where the key itself is shown. A test key can’t do this.',
+      'Makes an API key. The answer is the only place where the key itself is shown. A test key can’t do this. An account may have 1000 keys that are neither revoked nor expired.',
     input: createKeyInput,
     output: createdApiKey,
     errors: ['INVALID_REQUEST', 'LIVE_KEY_REQUIRED'],
