@@ -73,14 +73,14 @@ async function deleteSession(c: HonoContext<HonoEnv>, ctx: Context, { publicUrl 
 function checkOrigin(c: HonoContext<HonoEnv>): Failure<'INVALID_REQUEST'> | undefined {
   if (isSameOrigin(c)) return undefined;
   const sent = formatReceived(c.req.header('sec-fetch-site'));
-  const message = `The header sec-fetch-site must be same-origin, as browsers send it from the console; formatReceived ${sent}.`;
+  const message = `The header sec-fetch-site must be same-origin, as browsers send it from the console; received ${sent}.`;
   return fail('INVALID_REQUEST', message, { param: 'sec-fetch-site' });
 }
 
 function checkContentType(c: HonoContext<HonoEnv>): Failure<'INVALID_REQUEST'> | undefined {
   const type = c.req.header('content-type');
   if (type?.split(';')[0]?.trim().toLowerCase() === 'application/json') return undefined;
-  const message = `The header content-type must be application/json; formatReceived ${formatReceived(type)}.`;
+  const message = `The header content-type must be application/json; received ${formatReceived(type)}.`;
   return fail('INVALID_REQUEST', message, { param: 'content-type' });
 }
 

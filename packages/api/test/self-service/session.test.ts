@@ -127,6 +127,7 @@ describe('POST /console/session', () => {
   ])('of a form or other content, %s, is refused with INVALID_REQUEST', async (type) => {
     const { key } = await issue();
     const answer = await post({ key }, { ...sameOrigin, 'content-type': type });
+    expect(await answer.clone().text()).toContain('must be application/json; received ');
     expect(await outcome(answer)).toEqual([400, 'INVALID_REQUEST', 'content-type']);
   });
 
