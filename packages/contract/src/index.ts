@@ -28,7 +28,7 @@ export type {
   Quote,
   Upload,
 } from './procedures/resources.ts';
-export type { JobDetails } from './self-service/details.ts';
+export type { JobDetails, Understood } from './self-service/details.ts';
 export type { ApiKey, ApiKeyList, CreatedApiKey } from './self-service/keys.ts';
 export type { LoggedRequest, RequestDetails, RequestPage } from './self-service/requests.ts';
 export {

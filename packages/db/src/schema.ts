@@ -112,9 +112,9 @@ export interface StoredOutputs {
   readonly alpha: string;
 }
 
-/** Words of a prompt, and what the engine made of them; null for what it chose by itself. */
+/** A phrase of a prompt, and its effect. */
 export interface Understood {
-  readonly phrase: string | null;
+  readonly phrase: string;
   readonly effect: string;
 }
 
@@ -156,7 +156,7 @@ export const generations = pgTable(
     completedAt: moment('completed_at'),
     /** What a test-mode job simulates instead of a successful render; see `x-restage-simulate`. */
     simulate: text('simulate', { enum: ['stall', 'job-failed', 'webhook-failed'] }),
-    /** What the engine made of the prompt; null until it has rendered. */
+    /** What the engine understood of the prompt; null until the job has completed. */
     understood: jsonb('understood').$type<readonly Understood[]>(),
     /** When a job's files were swept; its signed URLs then say so. */
     sweptAt: moment('swept_at'),

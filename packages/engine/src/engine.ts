@@ -1,4 +1,4 @@
-import type { AlphaMode, GenerationType, MaxResolution } from '@restage/contract';
+import type { AlphaMode, GenerationType, MaxResolution, Understood } from '@restage/contract';
 import type { FailureValue } from '@restage/errors';
 
 /** A render job. Paths are local files whose types have been detected already. */
@@ -33,7 +33,9 @@ export interface Rendered {
   readonly height: number;
   /** 1 for an image. */
   readonly frames: number;
-  /** What was understood of the prompt, its effects, and assumptions; one sentence each. */
+  /** The phrases of the prompt that the engine understood, with their effects. */
+  readonly understood: readonly Understood[];
+  /** What the engine assumed, chose or left out; one sentence each. For the operator's log: without the prompt's words. */
   readonly notes: readonly string[];
 }
 

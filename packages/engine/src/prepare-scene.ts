@@ -1,4 +1,4 @@
-import type { Size } from '@restage/contract';
+import type { Size, Understood } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import {
   bakeLut,
@@ -16,6 +16,7 @@ import {
 } from '@restage/pixels';
 import {
   createGrade,
+  describeEffects,
   estimateKeyLight,
   getPlateSize,
   type KeyLight,
@@ -39,6 +40,9 @@ export interface PreparedScene {
   readonly grade: LabMap | undefined;
   /** Strength of the relighting: 1 by default; less for "subtle", more for "dramatic". */
   readonly strength: number;
+  /** The phrases of the prompt that were understood, with their effects. */
+  readonly understood: readonly Understood[];
+  /** What the seed or the engine chose; one sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -50,9 +54,7 @@ export async function prepareScene(
 ): Promise<PreparedScene | InputFailure> {
   const prompt = request.prompt?.trim() ?? '';
   const parsed = prompt === '' ? undefined : parsePrompt(prompt);
-  const notes = parsed === undefined ? [] : [...parsed.notes];
-  if (parsed !== undefined && parsed.notes.length === 0)
-    notes.push('no word of the prompt is in the vocabulary');
+  const notes = parsed?.phrases.length === 0 ? ['no word of the prompt is in the vocabulary'] : [];
   const grade = parsed === undefined ? undefined : createGrade(parsed, request.reference !== undefined);
   const plate = await preparePlate(request, parsed, grade, width, height, notes);
   if (isFailure(plate)) return plate;
@@ -73,6 +75,7 @@ export async function prepareScene(
     key,
     grade,
     strength: parsed?.strength === 'strong' ? 1.3 : parsed?.strength === 'subtle' ? 0.55 : 1,
+    understood: parsed === undefined ? [] : describeEffects(parsed, request.reference !== undefined),
     notes,
   };
 }

@@ -27,20 +27,39 @@ export interface ParsedPrompt {
   readonly materials: readonly Material[];
   readonly colours: readonly ColourName[];
   readonly strength: Strength | undefined;
-  /** One sentence per understood phrase: the phrase, and its effect. */
-  readonly notes: readonly string[];
+  /** Every phrase that the vocabulary has, in the prompt's order. */
+  readonly phrases: readonly ParsedPhrase[];
 }
 
-type Kind = 'place' | 'time of day' | 'weather' | 'light' | 'mood' | 'material' | 'strength' | 'colour';
+/** What a phrase of the vocabulary decides. */
+export type PhraseKind =
+  | 'place'
+  | 'time of day'
+  | 'weather'
+  | 'light'
+  | 'mood'
+  | 'material'
+  | 'strength'
+  | 'colour';
+
+/** A phrase of a prompt. */
+export interface ParsedPhrase {
+  /** As it is written in the prompt; begins with the negation, if there is one. */
+  readonly text: string;
+  readonly kind: PhraseKind;
+  /** What it stands for, in the vocabulary's terms. */
+  readonly value: string;
+  readonly isNegated: boolean;
+}
 
 interface Phrase {
-  readonly kind: Kind;
+  readonly kind: PhraseKind;
   readonly value: string;
   readonly words: readonly string[];
 }
 
 const spellingsByKind: Readonly<
-  Record<Exclude<Kind, 'colour'>, Readonly<Record<string, readonly string[]>>>
+  Record<Exclude<PhraseKind, 'colour'>, Readonly<Record<string, readonly string[]>>>
 > = {
   place: places,
   'time of day': times,
@@ -55,7 +74,7 @@ const spellingsByKind: Readonly<
 const phrases: readonly Phrase[] = [
   ...Object.entries(spellingsByKind).flatMap(([kind, table]) =>
     Object.entries(table).flatMap(([value, spellings]) =>
-      spellings.map((spelling) => ({ kind: kind as Kind, value, words: splitWords(spelling) })),
+      spellings.map((spelling) => ({ kind: kind as PhraseKind, value, words: splitWords(spelling) })),
     ),
   ),
   ...Object.keys(colours).map((name) => ({ kind: 'colour' as const, value: name, words: [name] })),
@@ -63,8 +82,24 @@ const phrases: readonly Phrase[] = [
 
 const negations = new Set(['no', 'not', 'without', 'never', 'non']);
 
+/** A word in lower case, and where it stands in its text. */
+interface Word {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Marks after a letter, as of a decomposed "é", belong to a word's place in the text and not to the word. */
+function findWords(text: string): Word[] {
+  return [...text.matchAll(/([\p{L}\p{N}&]+)\p{M}*/gu)].map(({ 0: whole, 1: word = '', index }) => ({
+    word: word.toLowerCase(),
+    start: index,
+    end: index + whole.length,
+  }));
+}
+
 function splitWords(text: string): string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}&]+/gu) ?? [];
+  return findWords(text).map(({ word }) => word);
 }
 
 /**
@@ -72,25 +107,24 @@ function splitWords(text: string): string[] {
  * effect, and neither has a phrase after "no", "not" or "without".
  */
 export function parsePrompt(prompt: string): ParsedPrompt {
-  const words = splitWords(prompt);
-  const matches: Phrase[] = [];
-  const notes: string[] = [];
+  const words = findWords(prompt);
+  const found: ParsedPhrase[] = [];
   for (let at = 0; at < words.length; ) {
-    const phrase = phrases.find((candidate) => candidate.words.every((word, i) => words[at + i] === word));
+    const phrase = phrases.find((candidate) =>
+      candidate.words.every((word, i) => words[at + i]?.word === word),
+    );
     if (phrase === undefined) {
       at++;
       continue;
     }
-    const text = phrase.words.join(' ');
-    if (negations.has(words[at - 1] ?? ''))
-      notes.push(`“${words[at - 1]} ${text}” keeps ${phrase.value} out`);
-    else {
-      matches.push(phrase);
-      notes.push(`“${text}” was read as ${phrase.kind}: ${phrase.value}`);
-    }
+    const { kind, value } = phrase;
+    const isNegated = negations.has(words[at - 1]?.word ?? '');
+    const start = words[isNegated ? at - 1 : at]?.start;
     at += phrase.words.length;
+    found.push({ text: prompt.slice(start, words[at - 1]?.end), kind, value, isNegated });
   }
-  const getValues = <T extends string>(kind: Kind): T[] => [
+  const matches = found.filter(({ isNegated }) => !isNegated);
+  const getValues = <T extends string>(kind: PhraseKind): T[] => [
     ...new Set(matches.filter((phrase) => phrase.kind === kind).map((phrase) => phrase.value as T)),
   ];
   return {
@@ -102,6 +136,6 @@ export function parsePrompt(prompt: string): ParsedPrompt {
     materials: getValues<Material>('material'),
     colours: getValues<ColourName>('colour'),
     strength: getValues<Strength>('strength')[0],
-    notes: [...new Set(notes)],
+    phrases: found,
   };
 }

@@ -35,7 +35,7 @@ export function controllableEngine(): ControllableEngine {
       const render = await copySource('render');
       const source = await copySource('source');
       const alpha = await copySource('alpha');
-      return { render, source, alpha, width: 451, height: 300, frames: 1, notes: [] };
+      return { render, source, alpha, width: 451, height: 300, frames: 1, understood: [], notes: [] };
     },
     started(renders) {
       const { promise, resolve } = Promise.withResolvers<void>();

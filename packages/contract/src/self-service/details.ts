@@ -26,17 +26,22 @@ export const jobDetails = job
     understood: z
       .array(
         z.object({
-          phrase: z
+          phrase: z.string().describe('The words, as they stand in the prompt'),
+          effect: z
             .string()
-            .nullable()
-            .describe('Words of the prompt; null for what the engine chose by itself'),
-          effect: z.string(),
+            .describe(
+              'In plain words, such as `weather: rain`, or why there is none, such as `no effect: …`',
+            ),
         }),
       )
-      .describe('What the engine made of the prompt; empty until it has rendered'),
+      .describe(
+        'The phrases of the prompt that the engine understood, in order; empty until the job has completed',
+      ),
     events: z
       .array(z.object({ status: z.enum(jobStatuses), progress: z.int(), at: instant }))
       .describe('Every change of state and progress, oldest first'),
   })
   .meta({ id: 'JobDetails' });
 export type JobDetails = z.infer<typeof jobDetails>;
+/** A phrase of a job's prompt, and its effect. */
+export type Understood = JobDetails['understood'][number];

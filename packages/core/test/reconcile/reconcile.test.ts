@@ -47,7 +47,8 @@ async function end(id: string, status: 'completed' | 'failed'): Promise<void> {
   const [generation] = await ctx.db.select().from(generations).where(eq(generations.id, id));
   if (!generation) throw new Error('no job');
   const outputs = { render: 'outputs/a/1/r.png', source: 'outputs/a/1/s.png', alpha: 'outputs/a/1/a.png' };
-  const ending = status === 'completed' ? { status, outputs } : { status, error: 'as the test asked' };
+  const ending =
+    status === 'completed' ? { status, outputs, understood: [] } : { status, error: 'as the test asked' };
   expect(await completeGeneration(ctx, generation, ending)).toBe(true);
 }
 

@@ -12,5 +12,5 @@ export async function tinyRender({
     return path;
   };
   const [render, source, alpha] = [await make('render'), await make('source'), await make('alpha')];
-  return { render, source, alpha, width: 8, height: 8, frames: 1, notes: [] };
+  return { render, source, alpha, width: 8, height: 8, frames: 1, understood: [], notes: [] };
 }

@@ -87,7 +87,7 @@ test('a prediction’s files come back, with its progress', async () => {
     onProgress: (fraction) => progress.push(fraction),
   });
   if (isFailure(result)) throw new Error(result.message);
-  expect(result).toMatchObject({ width: 4, height: 3, frames: 1, notes: ['by a model'] });
+  expect(result).toMatchObject({ width: 4, height: 3, frames: 1, understood: [], notes: ['by a model'] });
   expect([result.render, result.source, result.alpha].map((path) => readFileSync(path, 'utf8'))).toEqual([
     'r',
     's',

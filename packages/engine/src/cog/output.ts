@@ -41,6 +41,7 @@ export async function takeOutput(
     width,
     height,
     frames,
+    understood: [],
     notes,
   };
 }

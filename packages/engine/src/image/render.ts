@@ -59,6 +59,7 @@ export async function renderImage(
       ...paths,
       ...size,
       frames: 1,
+      understood: scene.understood,
       notes: scene.notes,
     };
   } finally {

@@ -206,6 +206,7 @@ async function writeVideos(
       ...paths,
       ...size,
       frames: count,
+      understood: scene.understood,
       notes,
     };
   } finally {

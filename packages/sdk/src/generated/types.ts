@@ -239,10 +239,11 @@ export interface JobDetails {
     /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
     reference: string | null;
   };
-  /** What the engine made of the prompt; empty until it has rendered. */
+  /** The phrases of the prompt that the engine understood, in order; empty until the job has completed. */
   understood: Array<{
-    /** Words of the prompt; null for what the engine chose by itself. */
-    phrase: string | null;
+    /** The words, as they stand in the prompt. */
+    phrase: string;
+    /** In plain words, such as `weather: rain`, or why there is none, such as `no effect: …`. */
     effect: string;
   }>;
   /** Every change of state and progress, oldest first. */

@@ -26,7 +26,7 @@ export function fakeEngine(getMedia: () => Media): Engine {
       const sourceOutput = await writeOutput('source');
       const alpha = await writeOutput('alpha');
       const { frames } = probe;
-      return { render, source: sourceOutput, alpha, width, height, frames, notes: [] };
+      return { render, source: sourceOutput, alpha, width, height, frames, understood: [], notes: [] };
     },
     async close() {},
   };

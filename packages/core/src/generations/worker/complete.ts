@@ -1,4 +1,4 @@
-import { generations, type StoredOutputs } from '@restage/db';
+import { generations, type StoredOutputs, type Understood } from '@restage/db';
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Context } from '../../context.ts';
 import { refundSql } from '../../credits/refund.ts';
@@ -9,7 +9,11 @@ import { updateJob } from './update-job.ts';
 
 /** How a job ended. */
 export type JobOutcome =
-  | { readonly status: 'completed'; readonly outputs: StoredOutputs }
+  | {
+      readonly status: 'completed';
+      readonly outputs: StoredOutputs;
+      readonly understood: readonly Understood[];
+    }
   | { readonly status: 'failed'; readonly error: string }
   | { readonly status: 'cancelled' };
 
@@ -48,7 +52,11 @@ async function writeOutcome(ctx: Context, generation: Generation, outcome: JobOu
       status: outcome.status,
       modifiedAt: now,
       completedAt: now,
-      ...(outcome.status === 'completed' && { outputs: outcome.outputs, progress: 100 }),
+      ...(outcome.status === 'completed' && {
+        outputs: outcome.outputs,
+        understood: outcome.understood,
+        progress: 100,
+      }),
       ...(outcome.status === 'failed' && { error: outcome.error }),
     },
     ...refundSql(generation, outcome.status === 'completed' ? 0 : generation.cost, now),

@@ -99,7 +99,8 @@ async function storeAndComplete(
     return completeGeneration(ctx, job, { status: 'failed', error: result.message });
   }
   const outputs = await storeOutputs(ctx, job, result);
-  const isCompleted = await completeGeneration(ctx, job, { status: 'completed', outputs });
+  const { understood } = result;
+  const isCompleted = await completeGeneration(ctx, job, { status: 'completed', outputs, understood });
   if (!isCompleted) await discardOutputs(ctx, outputs);
   return isCompleted;
 }
