@@ -43,6 +43,8 @@ export async function openTestbed() {
   if (isFailure(received)) throw new Error(received.message);
   return {
     ctx,
+    /** The context of the account's own calls. */
+    accountCtx,
     boss: services.queue.boss,
     db: database.db,
     sql: database.sql,

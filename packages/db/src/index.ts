@@ -20,6 +20,7 @@ export {
   type StoredOutputs,
   type Understood,
   uploads,
+  usageHours,
   webhookAttempts,
   webhookDeliveries,
 } from './schema.ts';

@@ -8,6 +8,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   timestamp,
   uniqueIndex,
@@ -164,15 +165,10 @@ export const generations = pgTable(
   (table) => [
     uniqueIndex('generations_idempotency').on(table.accountId, table.idempotencyKey),
     index('generations_page').on(table.accountId, table.id.desc()),
-    // All that usage over time is computed from.
-    index('generations_usage').on(
-      table.accountId,
-      table.createdAt,
-      table.status,
-      table.generationType,
-      table.maxResolution,
-      table.cost,
-    ),
+    // The jobs that `usage_hours` does not count yet.
+    index('generations_active')
+      .on(table.accountId, table.createdAt)
+      .where(sql`${table.status} in ('in_queue', 'processing')`),
     // What the sweep of outputs has yet to look at.
     index('generations_unswept').on(table.completedAt).where(sql`${table.sweptAt} is null`),
   ],
@@ -209,6 +205,30 @@ export const creditEntries = pgTable(
     ),
     check('credit_entries_job', sql`(${table.kind} = 'grant') = (${table.generationId} is null)`),
   ],
+);
+
+/**
+ * The jobs that have ended, summed up by the hour (UTC) in which they were created and by meter, so that usage over time is read
+ * from few rows. Triggers on `generations` count a job in the transaction that ends it, whichever version of the program runs
+ * it; `reconcile` checks the sums.
+ */
+export const usageHours = pgTable(
+  'usage_hours',
+  {
+    accountId: text('account_id')
+      .notNull()
+      .references(() => accounts.id),
+    /** The hour's first instant. */
+    hour: moment('hour').notNull(),
+    /** As in the ledger. */
+    meter: text('meter').notNull(),
+    completed: integer('completed').notNull(),
+    failed: integer('failed').notNull(),
+    cancelled: integer('cancelled').notNull(),
+    /** What the completed jobs cost; the others were refunded. */
+    credits: bigint('credits', { mode: 'number' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.hour, table.meter] })],
 );
 
 /** The status and progress events of jobs, in order. Event streams resume from here. */

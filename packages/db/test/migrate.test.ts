@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PgBoss } from 'pg-boss';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { connect } from '../src/connect.ts';
 import { migrate } from '../src/migrate.ts';
 import { queueSchema } from '../src/queue.ts';
@@ -82,4 +82,42 @@ test('a migration that fails throws and leaves the database as it was', async ()
   await connection.close();
   await migrate(empty);
   await sql`drop database migrated_badly with (force)`;
+});
+
+test('the jobs that ended before usage was summed up are counted, and those that end later', async () => {
+  const empty = await emptyDatabase('migrated_with_jobs');
+  const before = await mkdtemp(join(tmpdir(), 'restage-migrations-'));
+  onTestFinished(() => rm(before, { recursive: true }));
+  await cp(fileURLToPath(new URL('../migrations', import.meta.url)), before, { recursive: true });
+  const journal = join(before, 'meta', '_journal.json');
+  const parsed = JSON.parse(await readFile(journal, 'utf8'));
+  const at = parsed.entries.findIndex(({ tag }: { tag: string }) => tag === '0006_usage_hours');
+  await writeFile(journal, JSON.stringify({ ...parsed, entries: parsed.entries.slice(0, at) }));
+  await migrate(empty, before);
+  const connection = connect(empty);
+  await connection.sql`insert into accounts (id, email, period) values ('acc_1', 'a@example.com', '2026-01-01')`;
+  await connection.sql`
+    insert into generations (id, account_id, status, generation_type, alpha_mode, max_resolution, seed, inputs,
+      width, height, frames, cost, fingerprint, created_at)
+    select 'swx_' || n, 'acc_1', (array['completed', 'failed', 'cancelled', 'processing'])[n % 4 + 1], 'image', 'fill',
+      720, 1, '{}', 8, 8, 1, n, '{}', timestamptz '2026-01-01 22:30:00Z' + n * interval '10 minutes'
+    from generate_series(1, 8) as n`;
+
+  await migrate(empty);
+  const read = () => connection.sql`
+    select to_char(hour at time zone 'UTC', 'HH24') as hour, meter, completed, failed, cancelled, credits::int as credits
+    from usage_hours order by hour`;
+  const meter = 'api_image_720p';
+  expect([...(await read())]).toEqual([
+    { hour: '22', meter, completed: 0, failed: 1, cancelled: 1, credits: 0 },
+    { hour: '23', meter, completed: 2, failed: 1, cancelled: 1, credits: 12 },
+  ]);
+  await connection.sql`update generations set status = 'completed' where status = 'processing'`;
+  await connection.sql`update generations set swept_at = now()`;
+  expect((await read()).map(({ completed, credits }) => [completed, credits])).toEqual([
+    [0, 0],
+    [4, 22],
+  ]);
+  await connection.close();
+  await sql`drop database migrated_with_jobs with (force)`;
 });

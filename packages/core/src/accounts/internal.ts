@@ -1,6 +1,6 @@
 import { accounts } from '@restage/db';
 import { fail } from '@restage/errors';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Context, OperatorContext } from '../context.ts';
 
 /** The columns of an account for the operator: all but its secrets. */
@@ -32,3 +32,6 @@ export function accountNotFound(id: string) {
 export function toDollars(ctx: Context, credits: number): number {
   return Math.round(credits * ctx.settings.creditUsd * 1e6) / 1e6;
 }
+
+/** The meter of a row of `generations`, as `getMeterId` gives it. */
+export const meterSql = sql`'api_' || generation_type || '_' || max_resolution || 'p'`;

@@ -1,34 +1,27 @@
-import {
-  getMeterId,
-  type JobStatus,
-  limits,
-  type MeterId,
-  meters,
-  type Usage,
-  type UsageGroup,
-  type VerbInput,
-} from '@restage/contract';
-import { generations } from '@restage/db';
+import { limits, type MeterId, meters, type Usage, type UsageGroup, type VerbInput } from '@restage/contract';
+import { generations, usageHours } from '@restage/db';
 import { fail } from '@restage/errors';
-import { sql } from 'drizzle-orm';
+import { type Column, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
+import { meterSql } from './internal.ts';
 
 type Bucket = Usage['buckets'][number];
 
-/** What one statement gives: the jobs of one hour or day, of one kind and outcome. */
+/** The jobs of one bucket and meter. */
 interface UsageRow extends Record<string, unknown> {
   /** Unix seconds. */
   readonly start: number;
-  readonly status: JobStatus;
-  readonly type: 'image' | 'video';
-  readonly resolution: 720 | 1080;
-  readonly jobs: number;
+  readonly meter: MeterId;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
   readonly credits: number;
 }
 
 /**
  * Credits by meter and jobs by outcome, in buckets by the time at which jobs were created, as billing counts them. What a
- * job used is its cost, or nothing once it was refunded: `reconcile` checks that the ledger says the same.
+ * job used is its cost, or nothing once it was refunded: `reconcile` checks that the ledger says the same. Buckets are whole,
+ * the last one too.
  */
 export async function accountUsage(ctx: AccountContext, input: VerbInput<'account.usage'>) {
   const group = input.group_by;
@@ -40,37 +33,52 @@ export async function accountUsage(ctx: AccountContext, input: VerbInput<'accoun
   );
   if (end <= start) return fail('INVALID_REQUEST', 'to must be later than from.', { param: 'to' });
   const buckets = new Map<number, Bucket>();
-  for (let at = start; at < end; at = nextBucket(group, at)) {
+  let endOfLast = start;
+  while (endOfLast < end) {
     if (buckets.size === limits.usageBuckets) {
       const message = `from and to must be at most ${limits.usageBuckets} buckets apart; ask for a shorter time or larger buckets.`;
       return fail('INVALID_REQUEST', message, { param: 'from' });
     }
-    buckets.set(at, emptyBucket(at));
+    buckets.set(endOfLast, emptyBucket(endOfLast));
+    endOfLast = nextBucket(group, endOfLast);
   }
-  for (const row of await readUsage(ctx, group === 'hour' ? 'hour' : 'day', start, end)) {
-    const bucket = buckets.get(floorTo(group, row.start * 1000));
+  for (const row of await readUsage(ctx, group, start, endOfLast)) {
+    const bucket = buckets.get(row.start * 1000);
     if (bucket) addRow(bucket, row);
   }
   const usage: Usage = { buckets: [...buckets.values()] };
   return usage;
 }
 
-/** One pass over the index `generations_usage`, without the table: see docs/credits.md. */
-async function readUsage(ctx: AccountContext, step: 'hour' | 'day', start: number, end: number) {
-  const seconds = step === 'hour' ? 3600 : 86_400;
-  return ctx.db.execute<UsageRow>(sql`
-    select extract(epoch from date_bin(make_interval(secs => ${seconds}), created_at, timestamptz 'epoch'))::float8 as start,
-           status, generation_type as type, max_resolution as resolution, count(*)::int as jobs, sum(cost)::float8 as credits
-    from ${generations}
-    where account_id = ${ctx.account.id}
-      and created_at >= ${new Date(start).toISOString()}::timestamptz
-      and created_at < ${new Date(end).toISOString()}::timestamptz
-    group by 1, 2, 3, 4`);
+/**
+ * Reads the sums of the jobs that have ended, and adds the few jobs in flight to them.
+ * @param start first instant of the first bucket
+ * @param end first instant after the last bucket; both in Unix milliseconds
+ */
+async function readUsage({ db, account }: AccountContext, group: UsageGroup, start: number, end: number) {
+  const isWithin = (column: Column) =>
+    sql`${column} >= to_timestamp(${start / 1000}::float8) and ${column} < to_timestamp(${end / 1000}::float8)`;
+  return db.execute<UsageRow>(sql`
+    select extract(epoch from start)::float8 as start, meter, sum(completed)::float8 as completed,
+      sum(failed)::float8 as failed, sum(cancelled)::float8 as cancelled, sum(credits)::float8 as credits
+    from (
+      select date_trunc(${group}::text, hour, 'UTC') as start, meter, completed, failed, cancelled, credits
+      from ${usageHours}
+      where account_id = ${account.id} and ${isWithin(usageHours.hour)}
+      union all
+      select date_trunc(${group}::text, created_at, 'UTC'), ${meterSql}, 0, 0, 0, cost
+      from ${generations}
+      where account_id = ${account.id} and ${isWithin(generations.createdAt)}
+        and status in ('in_queue', 'processing')
+    ) as used (start, meter, completed, failed, cancelled, credits)
+    group by used.start, meter`);
 }
 
-function addRow(bucket: Bucket, { status, type, resolution, jobs, credits }: UsageRow): void {
-  if (status === 'completed' || status === 'failed' || status === 'cancelled') bucket.jobs[status] += jobs;
-  if (status !== 'failed' && status !== 'cancelled') bucket.credits[getMeterId(type, resolution)] += credits;
+function addRow({ credits, jobs }: Bucket, row: UsageRow): void {
+  credits[row.meter] += row.credits;
+  jobs.completed += row.completed;
+  jobs.failed += row.failed;
+  jobs.cancelled += row.cancelled;
 }
 
 function emptyBucket(start: number): Bucket {

@@ -1,5 +1,6 @@
 import { queueSchema } from '@restage/db';
 import { type SQL, sql } from 'drizzle-orm';
+import { meterSql } from '../accounts/internal.ts';
 import { renderDeadQueue, renderQueue } from '../queue.ts';
 
 /** An invariant: a query that finds its violations, and a description of one. */
@@ -8,6 +9,15 @@ interface Check {
   readonly query: SQL;
   readonly describe: (found: string, expected: string) => string;
 }
+
+/** The hour of a bucket of usage, for people. */
+const hourText = sql`to_char(hour at time zone 'UTC', 'YYYY-MM-DD HH24:00 "UTC"')`;
+
+/** The jobs that ended, by outcome, of a row that may be missing. */
+const countsText = (table: 'u' | 'g') =>
+  sql.raw(
+    `format('%s completed, %s failed, %s cancelled', ${['completed', 'failed', 'cancelled'].map((column) => `coalesce(${table}.${column}, 0)`).join(', ')})`,
+  );
 
 /** The invariants within the database. Each query checks every row, and returns the violations. */
 export const checks = {
@@ -43,6 +53,45 @@ export const checks = {
         where g.account_id = a.id and g.created_at >= a.period::timestamp at time zone 'UTC'
           and g.created_at < (a.period + interval '1 month') at time zone 'UTC') u on true
       where a.period_usage <> coalesce(u.credits, 0)`,
+  },
+  usage: {
+    describe: (found, expected) =>
+      `the usage of ${found} credits, and the ledger's entries sum to ${expected}`,
+    // By the hour, the finest bucket. The ledger is summed as billing sums it.
+    query: sql`
+      select account_id, null as generation_id,
+             format('%s in the hour of %s is %s', meter, ${hourText}, coalesce(u.credits, 0)) as found,
+             coalesce(e.credits, 0)::text as expected
+      from (
+        select account_id, hour, meter, sum(credits) as credits
+        from (
+          select account_id, hour, meter, credits from usage_hours
+          union all
+          select account_id, date_trunc('hour', created_at, 'UTC'), ${meterSql}, cost from generations
+          where status in ('in_queue', 'processing')) used
+        group by account_id, hour, meter) u
+      full join (
+        select e.account_id, date_trunc('hour', g.created_at, 'UTC') as hour, e.meter, -sum(e.credits) as credits
+        from credit_entries e join generations g on g.id = e.generation_id
+        where e.meter is not null
+        group by 1, 2, 3) e using (account_id, hour, meter)
+      where coalesce(u.credits, 0) <> coalesce(e.credits, 0)`,
+  },
+  'usage-jobs': {
+    describe: (found, expected) => `the usage of ${found} jobs, and the jobs are ${expected}`,
+    query: sql`
+      select account_id, null as generation_id,
+             format('%s in the hour of %s counts %s', meter, ${hourText}, ${countsText('u')}) as found,
+             ${countsText('g')} as expected
+      from usage_hours u
+      full join (
+        select account_id, date_trunc('hour', created_at, 'UTC') as hour, ${meterSql} as meter,
+               count(*) filter (where status = 'completed') as completed,
+               count(*) filter (where status = 'failed') as failed,
+               count(*) filter (where status = 'cancelled') as cancelled
+        from generations where status not in ('in_queue', 'processing')
+        group by 1, 2, 3) g using (account_id, hour, meter)
+      where ${countsText('u')} <> ${countsText('g')}`,
   },
   charge: {
     describe: (found, expected) => `the job was charged ${found} credits, and costs ${expected}`,

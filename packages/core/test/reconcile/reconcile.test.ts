@@ -86,10 +86,43 @@ describe('finds', () => {
     expect(await listFindings()).toEqual([{ check: 'period-usage', generationId: null }]);
   });
 
+  test('usage that is not what the ledger says, hour by hour and meter by meter', async () => {
+    await end(await start(), 'failed');
+    await start();
+    await ctx.db.execute(sql`update usage_hours set credits = 5 where account_id = ${account}`);
+    expect(await listFindings()).toEqual([{ check: 'usage', generationId: null }]);
+    expect((await reconcile(ctx)).find(({ accountId }) => accountId === account)?.message).toMatch(
+      /^the usage of api_image_1080p in the hour of [\d-]{10} \d\d:00 UTC is 8 credits, and the ledger's entries sum to 3$/,
+    );
+  });
+
+  test('usage on another meter than the ledger', async () => {
+    const id = await start();
+    await ctx.db.update(generations).set({ maxResolution: 720 }).where(eq(generations.id, id));
+    expect(await listFindings()).toEqual([
+      { check: 'usage', generationId: null },
+      { check: 'usage', generationId: null },
+    ]);
+  });
+
+  test('usage that counts other jobs than have ended', async () => {
+    await end(await start(), 'failed');
+    await ctx.db.execute(sql`update usage_hours set cancelled = 2 where account_id = ${account}`);
+    expect(await listFindings()).toEqual([{ check: 'usage-jobs', generationId: null }]);
+    expect((await reconcile(ctx)).find(({ accountId }) => accountId === account)?.message).toMatch(
+      /counts 0 completed, 1 failed, 2 cancelled jobs, and the jobs are 0 completed, 1 failed, 0 cancelled$/,
+    );
+    await ctx.db.execute(sql`delete from usage_hours where account_id = ${account}`);
+    expect(await listFindings()).toEqual([{ check: 'usage-jobs', generationId: null }]);
+  });
+
   test('a charge that is not the cost', async () => {
     const id = await start();
     await ctx.db.update(generations).set({ cost: 7 }).where(eq(generations.id, id));
-    expect(await listFindings()).toEqual([{ check: 'charge', generationId: id }]);
+    expect(await listFindings()).toEqual([
+      { check: 'usage', generationId: null },
+      { check: 'charge', generationId: id },
+    ]);
   });
 
   test('an ended job whose refund is missing', async () => {
@@ -97,6 +130,7 @@ describe('finds', () => {
     await ctx.db.update(generations).set({ status: 'cancelled' }).where(eq(generations.id, id));
     expect(await listFindings()).toEqual([
       { check: 'in-flight', generationId: null },
+      { check: 'usage', generationId: null },
       { check: 'refund', generationId: id },
     ]);
   });
@@ -105,7 +139,12 @@ describe('finds', () => {
     const id = await start();
     await end(id, 'failed');
     await ctx.db.update(generations).set({ status: 'processing' }).where(eq(generations.id, id));
-    expect((await listFindings()).map(({ check }) => check)).toEqual(['in-flight', 'refund']);
+    expect((await listFindings()).map(({ check }) => check)).toEqual([
+      'in-flight',
+      'usage',
+      'usage-jobs',
+      'refund',
+    ]);
   });
 
   test('an entry in another account’s ledger', async () => {
