@@ -1,6 +1,6 @@
 /**
- * Reads of a job over REST and tRPC, against Hono with one prepared select; and over REST with 100,000 jobs in the tables,
- * against the same without. Run: node bench/http.ts
+ * Reads of a job over REST and tRPC, against Hono with one prepared select; over REST with 100,000 jobs and as many logged
+ * requests in the tables, against the same without; and what the request log costs. Run: node bench/http.ts
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,8 @@ import { bundle } from '../scripts/bundle.ts';
 import { measureRate } from './tools/load.ts';
 import { getFirstKey, runProgram } from './tools/program.ts';
 import { median, reportFigures } from './tools/report.ts';
-import { insertEndedJobs } from './tools/rows.ts';
+import { measureRequestLog } from './tools/request-log.ts';
+import { insertEndedJobs, insertLoggedRequests } from './tools/rows.ts';
 
 const rounds = 7;
 const roundMs = 1000;
@@ -46,13 +47,16 @@ try {
   const rates: Record<keyof typeof targets, number[]> = { select: [], rest: [], many: [], trpc: [] };
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
-      const { url, headers } = targets[name];
-      const rate = await measureRate(url, headers, connections, roundMs);
+      const rate = await measureRate(Array(connections).fill(targets[name]), roundMs);
       // The first round warms up.
       if (round > 0) rates[name].push(rate);
     }
   }
   await Promise.all([few.stop(), many.stop(), baseline.stop()]);
+  const log = await measureRequestLog(few.databaseUrl, directory, {
+    path: few.jobUrl.pathname,
+    key: few.headers['x-api-key'],
+  });
   console.log(names.map((name) => `${name} ${median(rates[name]).toFixed(0)}/s`).join(', '));
   const compare = (one: keyof typeof targets, other: keyof typeof targets) =>
     median(rates[one].map((rate, round) => rate / (rates[other][round] ?? Number.NaN)));
@@ -68,9 +72,19 @@ try {
       bound: { atLeast: 0.6 },
     },
     {
-      name: 'GET job over REST with 100,000 jobs, relative to without',
+      name: 'GET job over REST with 100,000 jobs and logged requests, relative to without',
       value: compare('many', 'rest'),
       bound: { atLeast: 0.9 },
+    },
+    {
+      name: 'CPU time of GET job with the request log, relative to without',
+      value: log.get,
+      bound: { atMost: 1.05 },
+    },
+    {
+      name: 'CPU time of POST upload with the request log, relative to without',
+      value: log.post,
+      bound: { atMost: 1.05 },
     },
   ]);
 } finally {
@@ -78,8 +92,8 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Starts a server on a database of its own, with one job to read and this many others. */
-async function serveJob(otherJobs: number) {
+/** Starts a server on a database of its own, with one job to read, and this many others and logged requests. */
+async function serveJob(others: number) {
   const database = await cloneDatabase(cluster.templateUrl);
   const program = await runProgram([server, 'serve', '--role', 'api'], {
     PORT: '0',
@@ -103,7 +117,10 @@ async function serveJob(otherJobs: number) {
   // The rate limit is not what is measured.
   const [row] = await sql<{ id: string }[]>`update accounts set read_rpm = 500000 returning id`;
   const account = row?.id ?? '';
-  if (otherJobs > 0) await insertEndedJobs(sql, account, otherJobs);
+  if (others > 0) {
+    await insertEndedJobs(sql, account, others);
+    await insertLoggedRequests(sql, account, others);
+  }
   await close();
   return {
     id,

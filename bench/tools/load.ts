@@ -1,25 +1,39 @@
 import { connect } from 'node:net';
 
+/** A request that a bench sends over and over. */
+export interface Target {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Makes it a POST. */
+  readonly body?: string;
+}
+
+/** Sends requests as {@link sendRequests} does. @returns responses per second */
+export async function measureRate(targets: readonly Target[], milliseconds: number): Promise<number> {
+  const began = performance.now();
+  const responses = await sendRequests(targets, milliseconds);
+  return (responses / (performance.now() - began)) * 1000;
+}
+
 /**
- * Sends one GET request over and over, on connections that stay open, one request at a time on each. Written on bare
- * sockets, so that the client costs less than the server.
+ * Sends requests on connections that stay open, one at a time on each. Written on bare sockets, so that the client costs less
+ * than the server.
+ * @param targets one for each connection
  * @param milliseconds for how long
- * @returns responses per second
+ * @returns the number of responses
  * @throws on a response that is not 200
  */
-export async function measureRate(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  connections: number,
-  milliseconds: number,
-): Promise<number> {
-  const lines = Object.entries({ host: url.host, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  const request = `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
+export async function sendRequests(targets: readonly Target[], milliseconds: number): Promise<number> {
   const until = performance.now() + milliseconds;
-  const began = performance.now();
-  const counts = await Promise.all(Array.from({ length: connections }, () => sendUntil(url, request, until)));
-  const responses = counts.reduce((sum, count) => sum + count, 0);
-  return (responses / (performance.now() - began)) * 1000;
+  const counts = await Promise.all(targets.map((target) => sendUntil(target.url, toRequest(target), until)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function toRequest({ url, headers, body }: Target): string {
+  const all = { host: url.host, ...headers, ...(body !== undefined && { 'content-length': body.length }) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  const method = body === undefined ? 'GET' : 'POST';
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
 }
 
 /** @returns the number of responses on one connection */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Connection } from '../../packages/db/src/index.ts';
 
 /**
@@ -21,4 +22,32 @@ export async function insertEndedJobs(sql: Connection['sql'], account: string, j
       now(), now(), now()
     from generate_series(1, ${jobs}::integer) as number`;
   await sql`vacuum analyze`;
+}
+
+/** Inserts this many rows into an account's request log, as failed reads leave them, and vacuums. */
+export async function insertLoggedRequests(
+  sql: Connection['sql'],
+  account: string,
+  requests: number,
+): Promise<void> {
+  await sql`
+    insert into request_log (id, account_id, at, procedure, transport, status, code, param, message, duration_ms,
+      key_prefix)
+    select 'req_filled_' || number, ${account}, now(), 'generations.get', 'rest', 404, 'JOB_NOT_FOUND', 'id',
+      'This account has no job with that id.', 1, 'rsk_filled'
+    from generate_series(1, ${requests}::integer) as number`;
+  await sql`vacuum analyze`;
+}
+
+/** Inserts accounts whose rate limits never bind, each with a key. @returns the keys */
+export async function insertAccounts(sql: Connection['sql'], accounts: number): Promise<string[]> {
+  const keys = Array.from({ length: accounts }, (_, number) => `rsk_${String(number).padStart(32, '0')}`);
+  for (const key of keys) {
+    await sql`insert into accounts (id, email, period, write_rpm, read_rpm)
+      values (${`acc_${key}`}, 'bench@example.com', '2000-01-01', 500000, 500000)`;
+    const hash = createHash('sha256').update(key).digest('hex');
+    await sql`insert into api_keys (id, account_id, hash, prefix, name, mode)
+      values (${`key_${key}`}, ${`acc_${key}`}, ${hash}, 'rsk_bench', 'bench', 'live')`;
+  }
+  return keys;
 }
