@@ -1,4 +1,5 @@
 import { type Database, requestLog } from '@restage/db';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Log } from '../log.ts';
 
 /** A call, as the log keeps it. */
@@ -68,7 +69,7 @@ export class RequestLog {
 
   async #insert(batch: RequestRow[]): Promise<void> {
     try {
-      await this.#db.insert(requestLog).values(batch);
+      await this.#db.execute(insertRowsSql(batch));
     } catch (error) {
       this.#drop(batch.length, error);
     }
@@ -81,4 +82,23 @@ export class RequestLog {
     this.#warnedAt = now;
     this.#log.warn({ err: error, dropped: this.#dropped }, 'request_log_rows_dropped');
   }
+}
+
+/** One parameter for all rows: one for each of their values takes six times as long to send, which is what the log costs. */
+function insertRowsSql(rows: readonly RequestRow[]): SQL {
+  return sql`
+    insert into ${requestLog} (
+      id, account_id, at, procedure, transport, status, code, param, message, duration_ms, key_prefix, generation_id
+    )
+    select id, "accountId", at, procedure, transport, status, code, param, message, "durationMs", "keyPrefix",
+      "generationId"
+    from jsonb_to_recordset(${JSON.stringify(rows, toStorable)}::jsonb) as rows (
+      id text, "accountId" text, at timestamptz, procedure text, transport text, status integer, code text, param text,
+      message text, "durationMs" integer, "keyPrefix" text, "generationId" text
+    )`;
+}
+
+/** Replaces the characters that PostgreSQL does not store: a row with one would take its batch with it. */
+function toStorable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value;
 }
