@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toUuid } from '@restage/contract';
-import { type Database, queueSchema } from '@restage/db';
-import { sql } from 'drizzle-orm';
+import { type Database, queueSchema, type StatementError } from '@restage/db';
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgBoss } from 'pg-boss';
 import { fromDrizzle } from 'pg-boss/dist/adapters/drizzle.js';
 
@@ -34,14 +34,15 @@ interface WebhookEntry extends WebhookTask {
   readonly wait: number;
 }
 
-/** Takes jobs and webhooks in. An entry exists exactly when the caller's transaction commits. */
+/** Takes jobs and webhooks in. An entry exists exactly when the caller's statement or transaction commits. */
 export interface Queue {
   /**
-   * Queues a job that its account has already been charged for. Its priority lets accounts take turns: an account's
-   * n-th job in flight comes n places after the job that is next now, so a hundred jobs of one account stand behind
-   * the first job of every other. A job whose worker died keeps its place ahead of newer ones.
+   * The SQL that queues a job, for a statement whose part `debited` holds the `id` and `in_flight` of the account that
+   * was charged for it, or no row. Its priority lets accounts take turns: an account's n-th job in flight comes n places
+   * after the job that is next, so a hundred jobs of one account stand behind the first job of every other. A job whose
+   * worker died keeps its place ahead of newer ones.
    */
-  enqueueRender(db: Database, generationId: string, accountId: string): Promise<void>;
+  enqueueRenderSql(generationId: string): SQL;
   /**
    * Wakes the workers of every process once an entry is there, without waiting for that. It is a hint: a worker that
    * does not get it, as when this process is killed in between, polls within two seconds.
@@ -69,20 +70,20 @@ const channel = `pgboss_${createHash('sha224').update(queueSchema).digest('hex')
 
 /**
  * Does what pg-boss's `send` does, with a priority that only the database can compute. Entries are fetched by priority,
- * then by age. The charge has locked the account's row, so an account's jobs are counted one after another. Priorities
- * only fall, until the queue is empty, retries included.
+ * then by age. The charge locks the account's row, so an account's jobs are counted one after another. The job that is
+ * next is that of the statement's snapshot: priorities only fall, until the queue is empty, retries included.
  */
-async function enqueueRender(db: Database, generationId: string, accountId: string): Promise<void> {
+function enqueueRenderSql(generationId: string): SQL {
   const task: RenderTask = { generationId };
   const render = sql.raw(`'${renderQueue}'`);
   // Each search for a priority has the condition of an index that leaves out entries that have ended; without it, a
   // planner that believes the table small reads them all. If the queue is missing, `name` is null and the insert fails.
-  await db.execute(sql`
+  return sql`
     insert into ${entries} (
       id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     )
-    select ${toUuid(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, ${accountId},
+    select ${toUuid(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, debited.id,
       greatest(${minPriority}::integer, coalesce(least((
         select priority from ${entries}
         where name = ${render} and state < 'active' and not blocked and state = 'created'
@@ -93,18 +94,22 @@ async function enqueueRender(db: Database, generationId: string, accountId: stri
       )), (
         select min(priority) from ${entries}
         where name = ${render} and state < 'active' and not blocked and state = 'retry'
-      ), 0)) - account.in_flight,
+      ), 0)) - debited.in_flight,
       now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
-    from (select in_flight from accounts where id = ${accountId}) as account
-    left join ${sql.identifier(queueSchema)}.queue on name = ${render}`);
+    from debited left join ${sql.identifier(queueSchema)}.queue on name = ${render}`;
+}
+
+/** Whether a statement failed because of the queue's tables: PostgreSQL names them in a field or in the message. */
+export function isQueueError({ schema_name, message }: StatementError): boolean {
+  return schema_name === queueSchema || /\b(queue|job_common)\b/.test(message);
 }
 
 /** The queue over pg-boss, which joins the caller's transaction. An entry's id is its job's own, as a UUID. */
 export function createPgBossQueue(boss: PgBoss): Queue {
   const wake = createWaker(boss);
   return {
-    enqueueRender,
+    enqueueRenderSql,
     wakeWorkers: () => void wake(),
     async releaseRender(db, generationId, retryCount) {
       await db.execute(sql`

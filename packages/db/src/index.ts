@@ -24,3 +24,4 @@ export {
   webhookAttempts,
   webhookDeliveries,
 } from './schema.ts';
+export { findStatementError, type StatementError } from './statement-error.ts';

@@ -55,7 +55,7 @@ async function connectToRunning(settings: ServerSettings, directory: string): Pr
  * for a single entry.
  */
 const recordOnlyQueue: Queue = {
-  async enqueueRender() {
+  enqueueRenderSql() {
     throw new Error('commands start no jobs');
   },
   wakeWorkers() {},

@@ -18,35 +18,26 @@ export interface BalanceState {
 
 /** Reads the account's balance, usage and limits. */
 export async function readBalance({ db, account, now }: AccountContext): Promise<BalanceState> {
-  const rows = await db.execute<BalanceRow>(selectBalanceSql(account.id, getBillingPeriod(now())));
-  return toBalanceState(rows, account.id);
+  const [row] = await db.execute<BalanceRow>(selectBalanceSql(account.id, getBillingPeriod(now())));
+  if (!row) throw new Error(`account ${account.id} is gone`);
+  return row;
 }
 
 /**
- * Takes a job's cost from the account, counts the job in flight and records the charge in the ledger, if balance,
- * concurrency and spending limit allow it. The account's row is locked until the transaction ends.
- * @returns undefined, or why the account does not allow it
+ * The SQL that takes a job's cost from the account, counts the job in flight and records the charge in the ledger, if
+ * balance, concurrency and spending limit allow it. It is the beginning of a statement's `with` list: `locked` is the
+ * account's {@link BalanceState} before the charge, `debited` its `id` and `in_flight` after it, or no row.
+ * @param condition what must hold besides
  */
-export async function chargeAccount(ctx: AccountContext, charge: Charge) {
-  const { account, db } = ctx;
+export function chargeAccountSql(ctx: AccountContext, charge: Charge, condition: SQL): SQL {
   const period = getBillingPeriod(ctx.now());
-  const rows = await db.execute<BalanceRow & { readonly isDebited: boolean }>(sql`
-    with locked as (${selectBalanceSql(account.id, period)} for no key update),
-    debited as (${debitAccountSql(ctx, charge, period)}),
-    charged as (${insertLedgerEntrySql(ctx, charge)})
-    select *, exists (select from debited) as "isDebited" from locked`);
-  if (rows[0]?.isDebited) return undefined;
-  const refusal = checkSpend(ctx, toBalanceState(rows, account.id), charge.cost);
-  if (!refusal) throw new Error(`account ${account.id} allows job ${charge.id}, but was not debited`);
-  return refusal;
+  return sql`
+    locked as (${selectBalanceSql(ctx.account.id, period)} for no key update),
+    debited as (${debitAccountSql(ctx, charge, period)} and ${condition} returning accounts.id, accounts.in_flight),
+    charged as (${insertLedgerEntrySql(ctx, charge)})`;
 }
 
 interface BalanceRow extends BalanceState, Record<string, unknown> {}
-
-function toBalanceState([row]: readonly BalanceState[], accountId: string): BalanceState {
-  if (!row) throw new Error(`account ${accountId} is gone`);
-  return row;
-}
 
 function selectBalanceSql(accountId: string, period: string): SQL {
   return sql`
@@ -55,17 +46,15 @@ function selectBalanceSql(accountId: string, period: string): SQL {
     from accounts where id = ${accountId}`;
 }
 
-/** One conditional UPDATE of the row that is `locked`. Nothing is taken for a job that isn't there. */
-function debitAccountSql({ account }: AccountContext, { id, cost }: Charge, period: string): SQL {
+/** One conditional UPDATE of the row that is `locked`. */
+function debitAccountSql({ account }: AccountContext, { cost }: Charge, period: string): SQL {
   return sql`
     update accounts set balance = locked.balance - ${cost}::integer, in_flight = locked."inFlight" + 1,
       period = ${period}::date, period_usage = locked.usage + ${cost}::integer
     from locked
     where accounts.id = locked.id and locked."inFlight" < ${account.concurrency} and locked.balance >= ${cost}::integer
       and (${cost}::integer = 0 or locked."spendingLimit" is null
-        or locked.usage + ${cost}::integer <= locked."spendingLimit")
-      and exists (select from generations where generations.id = ${id})
-    returning accounts.id`;
+        or locked.usage + ${cost}::integer <= locked."spendingLimit")`;
 }
 
 /** The ledger's entry for the account that was `debited`. A job that costs nothing has none. */

@@ -28,11 +28,12 @@ export async function startGeneration(ctx: AccountContext, input: VerbInput<'gen
   const inputs = await storeInputs(ctx, id, validated);
   if (isFailure(inputs)) return inputs;
   const outcome = await commitGeneration(ctx, { id, input, digests, validated, inputs });
-  if (outcome === 'key-taken' || isFailure(outcome)) await discardInputs(ctx, inputs);
-  if (outcome !== 'key-taken') return outcome;
+  if (outcome !== 'key-taken' && !isFailure(outcome)) return outcome;
 
-  // Another request with this key was first. It has committed, or this one would not know.
+  await discardInputs(ctx, inputs);
+  // Another request with this key may have been first. It has committed, or this one would not know.
   const winner = await findReplay(ctx, input.idempotency_key, digests);
-  if (!winner) throw new Error(`the job of an idempotency key in use is not there: ${id}`);
-  return winner;
+  if (winner) return winner;
+  if (outcome === 'key-taken') throw new Error(`the job of an idempotency key in use is not there: ${id}`);
+  return outcome;
 }

@@ -48,6 +48,16 @@ test('a hundred identical requests at once make one job and one charge', async (
   expect(account).toMatchObject({ balance: 97, inFlight: 1, periodUsage: 3 });
 });
 
+test('identical requests at once get the same job, though it takes the last credits', async () => {
+  const { id } = await server.account({ credits: 3 });
+  const input = tinyStart({ idempotency_key: 'the same' });
+  const outcomes = await Promise.all(
+    Array.from({ length: 20 }, () => startGeneration(asAccount(ctx, id), input)),
+  );
+  const ids = new Set(outcomes.map((outcome) => (isFailure(outcome) ? outcome.code : outcome.id)));
+  expect([...ids]).toEqual([expect.stringMatching(/^swx_/)]);
+});
+
 test('with credits for a hundred jobs, two hundred requests at once start exactly a hundred', async () => {
   const { id } = await server.account({ credits: 100 });
   const outcomes = await Promise.all(
@@ -81,14 +91,14 @@ test('a charge and its job lie in the same billing period, though the month ends
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
 
-test('a start that is refused is written once, and its transaction rolled back', async () => {
+test('a start that is refused is tried once, and leaves nothing', async () => {
   const { id } = await server.account({ credits: 2 });
   let calls = 0;
-  const enqueueRender: typeof ctx.queue.enqueueRender = (...entry) => {
+  const enqueueRenderSql: typeof ctx.queue.enqueueRenderSql = (generationId) => {
     calls += 1;
-    return ctx.queue.enqueueRender(...entry);
+    return ctx.queue.enqueueRenderSql(generationId);
   };
-  const caller = { ...asAccount(ctx, id), queue: { ...ctx.queue, enqueueRender } };
+  const caller = { ...asAccount(ctx, id), queue: { ...ctx.queue, enqueueRenderSql } };
   const { source_uri } = await upload(id);
   const outcome = await startGeneration(caller, tinyStart({ source_uri, idempotency_key: 'refused' }));
   expect(outcome).toMatchObject({ code: 'INSUFFICIENT_CREDITS' });

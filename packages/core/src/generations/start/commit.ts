@@ -1,92 +1,100 @@
 import type { Job } from '@restage/contract';
+import { findStatementError } from '@restage/db';
 import { fail } from '@restage/errors';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { AccountContext } from '../../context.ts';
-import { chargeAccount } from '../../credits/charge.ts';
-import { rollback, withTransaction } from '../../transaction.ts';
+import { type BalanceState, chargeAccountSql, checkSpend } from '../../credits/charge.ts';
+import { isQueueError } from '../../queue.ts';
 import { toJob } from '../present.ts';
 import type { Generation } from '../row.ts';
-import { createJobRow, insertGeneration, type NewJob } from './insert.ts';
+import { createJobRow, insertGenerationSql, type NewJob } from './insert.ts';
+
+/** What the statement of a start returns: the account before the charge, and whether all was written. */
+interface CommitRow extends BalanceState, Record<string, unknown> {
+  readonly isDebited: boolean;
+  /** The ids of the job's uploads that exist. */
+  readonly uploads: readonly string[];
+}
 
 /**
- * Writes a start in one transaction: job, charge and queue entry, all or none.
- * @returns the job; `key-taken` if another request with the same idempotency key was first
+ * Writes a start in one statement: uploads, charge, job and queue entry, all or none. All starts of an account wait for
+ * its row, which a transaction of several statements would lock for twice as long.
+ * @returns the job; `key-taken` if another request with the same idempotency key was first. A refusal may have the same
+ * cause: the other request took the last credits.
  */
 export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
   // One moment for all: a job must lie in the billing period that its charge was counted in.
   const now = ctx.now();
   const fixed = { ...ctx, now: () => now };
   const row = createJobRow(fixed, newJob);
-  const outcome = await withTransaction(fixed, (inside) => write(inside, row, newJob));
-  if (outcome !== undefined) return outcome;
+  const uploads = listUploads(newJob);
+  let result: CommitRow | undefined;
+  try {
+    [result] = await ctx.db.execute<CommitRow>(commitSql(fixed, row, uploads));
+  } catch (error) {
+    return explainError(ctx, row.id, error);
+  }
+  if (!result) throw new Error(`account ${row.accountId} is gone`);
+  if (!result.isDebited) {
+    const missing = uploads.find(({ id }) => !result.uploads.includes(id));
+    const refusal = missing ? uploadMissing(missing.param) : checkSpend(ctx, result, row.cost);
+    if (!refusal) throw new Error(`account ${row.accountId} allows job ${row.id}, but was not debited`);
+    return refusal;
+  }
   // After the commit: PostgreSQL commits transactions that notify one at a time.
   ctx.queue.wakeWorkers();
   const job: Job = toJob(ctx, row);
   return job;
 }
 
-/**
- * Sends all statements at once, so that the transaction waits for one round trip instead of four. The account's row is
- * locked as late as possible, since every other start of the account waits for it.
- * @returns why nothing may be written; undefined if all is
- */
-async function write(ctx: AccountContext, row: Generation, newJob: NewJob) {
-  const [inserted, missing, refusal, queued] = await Promise.allSettled([
-    insertGeneration(ctx, row),
-    markUploadsUsed(ctx, newJob),
-    chargeAccount(ctx, row),
-    ctx.queue.enqueueRender(ctx.db, row.id, row.accountId),
-  ]);
-  // In the order of the statements: after one that fails, PostgreSQL rejects the rest of the transaction.
-  if (inserted.status === 'rejected') throw inserted.reason;
-  if (!inserted.value) return rollback('key-taken');
-  if (missing.status === 'rejected') throw missing.reason;
-  if (missing.value !== undefined) return uploadMissing(missing.value);
-  if (refusal.status === 'rejected') return deductionFailed(ctx, row.id, refusal.reason);
-  if (refusal.value) return refusal.value;
-  if (queued.status === 'rejected') return queueFailed(ctx, row.id, queued.reason);
-  return undefined;
-}
-
-/**
- * Marks the uploads of a job as used, which keeps them from being cleaned up and replaced.
- * @returns the parameter whose upload was cleaned up since it was located; undefined for none
- */
-async function markUploadsUsed(ctx: AccountContext, { validated }: NewJob): Promise<string | undefined> {
-  const { source, alpha, reference } = validated;
+/** The uploads of a job, by the parameters that name them. */
+function listUploads({ validated: { source, alpha, reference } }: NewJob) {
   const named = { source_uri: source, alpha_uri: alpha, reference_image_uri: reference };
-  const used = Object.entries(named).flatMap(([param, input]) =>
+  return Object.entries(named).flatMap(([param, input]) =>
     input?.uploadId === undefined ? [] : [{ param, id: input.uploadId }],
   );
-  if (used.length === 0) return undefined;
-  const now = new Date(ctx.now()).toISOString();
+}
+
+/**
+ * Marks the uploads as used, which keeps them from being cleaned up and replaced, and writes everything else if all of
+ * them exist and the account allows the charge.
+ */
+function commitSql(ctx: AccountContext, row: Generation, uploads: readonly { readonly id: string }[]): SQL {
+  const ids = [...new Set(uploads.map(({ id }) => id))];
+  // A list instead of an array, for which PostgreSQL would plan the statement each time.
+  const list = sql.join(ids.length === 0 ? [sql`null`] : ids.map((id) => sql`${id}`), sql`, `);
   // Locked in the same order by every start, so that two of the same uploads can't block each other.
-  const marked = await ctx.db.execute<{ id: string }>(sql`
-    update uploads set used_at = ${now}
-    where id in (
-      select id from uploads where id = any (${sql.param(used.map(({ id }) => id))}::text[])
-      order by id for no key update
-    )
-    returning id`);
-  return used.find(({ id }) => !marked.some((upload) => upload.id === id))?.param;
+  return sql`
+    with held as (select id from uploads where id in (${list}) order by id for no key update),
+    ${chargeAccountSql(ctx, row, sql`(select count(*) from held) = ${ids.length}::integer`)},
+    used as (
+      update uploads set used_at = ${new Date(ctx.now()).toISOString()}
+      where id in (select id from held) and exists (select from debited)
+    ),
+    ${insertGenerationSql(row)},
+    queued as (${ctx.queue.enqueueRenderSql(row.id)})
+    select *, exists (select from debited) as "isDebited", array(select id from held) as uploads from locked`;
 }
 
-function uploadMissing(param: string) {
-  return fail('SOURCE_UNREACHABLE', `${param} names an upload that was deleted a moment ago.`, { param });
-}
-
-function deductionFailed(ctx: AccountContext, generationId: string, cause: unknown) {
-  ctx.log.error({ err: cause, generationId }, 'credit_deduction_failed');
+/** Which part of the statement PostgreSQL rejected. Throws an error after which the start may have been committed. */
+function explainError(ctx: AccountContext, generationId: string, thrown: unknown) {
+  const error = findStatementError(thrown);
+  if (!error) throw thrown;
+  if (error.constraint_name === 'generations_idempotency') return 'key-taken';
+  if (isQueueError(error)) {
+    ctx.log.error({ err: error, generationId }, 'job_queue_failed');
+    return fail(
+      'JOB_QUEUE_FAILED',
+      'The job could not be queued. Nothing was charged and no job exists; send the request again.',
+    );
+  }
+  ctx.log.error({ err: error, generationId }, 'credit_deduction_failed');
   return fail(
     'CREDIT_DEDUCTION_FAILED',
     'The charge could not be recorded. Nothing was charged and no job exists; send the request again.',
   );
 }
 
-function queueFailed(ctx: AccountContext, generationId: string, cause: unknown) {
-  ctx.log.error({ err: cause, generationId }, 'job_queue_failed');
-  return fail(
-    'JOB_QUEUE_FAILED',
-    'The job could not be queued. Nothing was charged and no job exists; send the request again.',
-  );
+function uploadMissing(param: string) {
+  return fail('SOURCE_UNREACHABLE', `${param} names an upload that was deleted a moment ago.`, { param });
 }
