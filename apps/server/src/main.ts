@@ -1,5 +1,5 @@
 import { isFailure } from '@restage/errors';
-import { runCommandLine } from './commands/run-command-line.ts';
+import { runCommandLine } from './command-line/run-command-line.ts';
 import type { BundlePaths } from './paths.ts';
 import type { Role } from './roles.ts';
 import { createLogger } from './settings/logger.ts';

@@ -20,7 +20,7 @@ import {
 } from '@restage/core';
 import { connect } from '@restage/db';
 import { isFailure } from '@restage/errors';
-import { openOperator } from '../../../apps/server/src/commands/open.ts';
+import { openOperator } from '../../../apps/server/src/command-line/open.ts';
 import { createLogger } from '../../../apps/server/src/settings/logger.ts';
 import { readSettings } from '../../../apps/server/src/settings/settings.ts';
 import { bundle, bundleProgram } from '../../../scripts/bundle.ts';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, int, intOr, type Program, text } from '@restage/cli-kit';
 import { createAccount, limitAccount, listAccounts, showAccount } from '@restage/core';
-import { type Execute, toRecord } from './report.ts';
-import { id, parseLimit } from './values.ts';
+import { type Execute, toRecord } from '../command-line/report.ts';
+import { id, parseLimit } from '../command-line/values.ts';
 
 const parseRate = intOr('default', 1, 100_000);
 const parseText = text(254);

@@ -1,9 +1,9 @@
 import type { Program } from '@restage/cli-kit';
 import { fail, isFailure } from '@restage/errors';
+import { type Execute, toRecord } from '../command-line/report.ts';
+import { id } from '../command-line/values.ts';
 import { readSettings, type ServerSettings } from '../settings/settings.ts';
 import { createConsoleLink } from '../startup/console-link.ts';
-import { type Execute, toRecord } from './report.ts';
-import { id } from './values.ts';
 
 /** Adds `restage-server console-link`. */
 export function addConsoleLink(program: Program, execute: Execute): void {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError, int, type Program, text } from '@restage/cli-kit';
 import { creditHistory, grantCredits } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { type Execute, toRecord } from './report.ts';
-import { id, parseLimit } from './values.ts';
+import { type Execute, toRecord } from '../command-line/report.ts';
+import { id, parseLimit } from '../command-line/values.ts';
 
 const parseAmount = int(-1_000_000_000, 1_000_000_000);
 

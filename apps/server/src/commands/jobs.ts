@@ -1,8 +1,8 @@
 import { choice, type Program } from '@restage/cli-kit';
 import { jobStatuses } from '@restage/contract';
 import { inspectGeneration, searchGenerations } from '@restage/core';
-import { type Execute, toRecord } from './report.ts';
-import { id, parseLimit } from './values.ts';
+import { type Execute, toRecord } from '../command-line/report.ts';
+import { id, parseLimit } from '../command-line/values.ts';
 
 /** `restage-server jobs …` */
 export function addJobs(program: Program, execute: Execute): void {

@@ -1,8 +1,8 @@
 import { choice, type Program, parseExpiry, text } from '@restage/cli-kit';
 import { issueKey, listKeys, revokeKey } from '@restage/core';
 import { isFailure } from '@restage/errors';
-import { type Execute, toRecord } from './report.ts';
-import { id } from './values.ts';
+import { type Execute, toRecord } from '../command-line/report.ts';
+import { id } from '../command-line/values.ts';
 
 /** `restage-server keys …` */
 export function addKeys(program: Program, execute: Execute): void {

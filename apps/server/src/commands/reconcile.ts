@@ -1,6 +1,6 @@
 import type { Program } from '@restage/cli-kit';
 import { reconcile } from '@restage/core';
-import type { Execute } from './report.ts';
+import type { Execute } from '../command-line/report.ts';
 
 /** `restage-server reconcile`: exit code 1 if there are findings. */
 export function addReconcile(program: Program, execute: Execute): void {

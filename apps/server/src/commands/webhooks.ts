@@ -7,8 +7,8 @@ import {
   sendTestWebhook,
 } from '@restage/core';
 import { fail } from '@restage/errors';
-import { type Execute, toRecord } from './report.ts';
-import { id, parseLimit } from './values.ts';
+import { type Execute, toRecord } from '../command-line/report.ts';
+import { id, parseLimit } from '../command-line/values.ts';
 
 const statuses = ['pending', 'delivered', 'failed'] as const;
 

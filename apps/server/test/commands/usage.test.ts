@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { runCommandLine } from '../../src/commands/run-command-line.ts';
+import { runCommandLine } from '../../src/command-line/run-command-line.ts';
 
 const account = `acc_${'0'.repeat(26)}`;
 const run = (...words: string[]) => runCommandLine(words, {});

@@ -2,9 +2,9 @@ import { type consoleRouteErrors, formatReceived, limits } from '@restage/contra
 import { authenticate, type Context, endSession, openSession } from '@restage/core';
 import { type CodesOf, type Failure, fail, isFailure } from '@restage/errors';
 import type { Hono, Context as HonoContext } from 'hono';
-import { readJson } from '../http/body.ts';
-import { respondWithFailure } from '../http/failure-response.ts';
+import { readJson } from '../http/body/read-json.ts';
 import type { HonoEnv } from '../http/request.ts';
+import { respondWithFailure } from '../http/response/failure-response.ts';
 import type { SameCodes } from '../implement.ts';
 import { withDatabase } from '../pipeline/check-access.ts';
 import type { internalError } from '../pipeline/internal-error.ts';

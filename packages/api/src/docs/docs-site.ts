@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { readGuides } from './guides.ts';
 import { type Page, scriptHash } from './html.ts';
 import { createOpenApiDocument } from './openapi.ts';
+import { readGuides } from './pages/guides.ts';
 import { renderSite } from './site.ts';
 
 /** Allows the pages' own script, styles, images and search form, and nothing else. */

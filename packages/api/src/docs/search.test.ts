@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readGuides } from './guides.ts';
 import { sourceDocs } from './mount.ts';
+import { readGuides } from './pages/guides.ts';
 import { searchSections, splitSections } from './search.ts';
 import { renderSite } from './site.ts';
 

@@ -1,9 +1,9 @@
 import { type ProcedureName, procedures } from '@restage/contract';
 import { html, raw } from 'hono/html';
-import { renderErrorsPage } from './errors-page.ts';
-import type { Guide } from './guides.ts';
 import { type Navigation, type Page, renderPage } from './html.ts';
-import { renderProcedurePage } from './reference-page.ts';
+import { renderErrorsPage } from './pages/errors-page.ts';
+import type { Guide } from './pages/guides.ts';
+import { renderProcedurePage } from './pages/reference-page.ts';
 import { renderSearchPage, type Section, splitSections } from './search.ts';
 
 /** The order of the guides. Guides that are not in the list come last. */

@@ -5,9 +5,9 @@ import { parseRange } from '@restage/storage';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { SameCodes } from '../implement.ts';
 import type { internalError } from '../pipeline/internal-error.ts';
-import { isFresh, isRangeAllowed } from './conditional.ts';
-import { respondWithFailure } from './failure-response.ts';
 import type { HonoEnv } from './request.ts';
+import { isFresh, isRangeAllowed } from './response/conditional.ts';
+import { respondWithFailure } from './response/failure-response.ts';
 
 const contentTypes: Readonly<Record<string, string>> = { png: 'image/png', mp4: 'video/mp4' };
 

@@ -3,8 +3,8 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Context } from '@restage/core';
 import { fail } from '@restage/errors';
 import { internalError } from '../pipeline/internal-error.ts';
-import { toErrorResponse } from './error-response.ts';
-import { newRequestId } from './headers.ts';
+import { toErrorResponse } from './response/error-response.ts';
+import { newRequestId } from './response/headers.ts';
 
 /** Options of {@link createRequestListener}. */
 export interface ListenerOptions {

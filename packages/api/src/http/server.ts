@@ -9,8 +9,8 @@ import {
 import type { Duplex } from 'node:stream';
 import { limits } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
-import { toErrorResponse } from './error-response.ts';
-import { commonHeaders, newRequestId } from './headers.ts';
+import { toErrorResponse } from './response/error-response.ts';
+import { commonHeaders, newRequestId } from './response/headers.ts';
 
 /** Largest request line and headers, in bytes. */
 const maxHeadBytes = 16 * 1024;

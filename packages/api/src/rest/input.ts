@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { RestBinding } from '@restage/contract';
 import { type Failure, fail, isFailure } from '@restage/errors';
 import type { Context as HonoContext } from 'hono';
-import { readJson } from '../http/body.ts';
+import { readJson } from '../http/body/read-json.ts';
 import type { HonoEnv } from '../http/request.ts';
 import type { Call } from '../pipeline/pipeline.ts';
 

@@ -1,6 +1,6 @@
 import { webhookDeliveries } from '@restage/db';
 import { and, asc, eq, gt, lt } from 'drizzle-orm';
-import type { Context } from '../context.ts';
+import type { Context } from '../../context.ts';
 
 /** Deliveries per query. */
 const pageSize = 500;

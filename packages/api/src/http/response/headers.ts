@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'hono';
-import type { HonoEnv } from './request.ts';
+import type { HonoEnv } from '../request.ts';
 
 /** Creates the id of a request, for the log and the response. */
 export function newRequestId(): string {

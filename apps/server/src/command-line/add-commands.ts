@@ -1,13 +1,13 @@
 import { choice, type Program } from '@restage/cli-kit';
+import { addAccounts } from '../commands/accounts.ts';
+import { addConsoleLink } from '../commands/console-link.ts';
+import { addCredits } from '../commands/credits.ts';
+import { addJobs } from '../commands/jobs.ts';
+import { addKeys } from '../commands/keys.ts';
+import { addReconcile } from '../commands/reconcile.ts';
+import { addWebhooks } from '../commands/webhooks.ts';
 import { type Role, roles } from '../roles.ts';
-import { addAccounts } from './accounts.ts';
-import { addConsoleLink } from './console-link.ts';
-import { addCredits } from './credits.ts';
-import { addJobs } from './jobs.ts';
-import { addKeys } from './keys.ts';
-import { addReconcile } from './reconcile.ts';
 import type { Execute } from './report.ts';
-import { addWebhooks } from './webhooks.ts';
 
 /** What the commands call once their arguments have been parsed. */
 interface Actions {

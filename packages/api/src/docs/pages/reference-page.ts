@@ -1,9 +1,9 @@
 import { listProcedureErrors, type ProcedureName, procedures } from '@restage/contract';
 import { catalog } from '@restage/errors';
 import { html } from 'hono/html';
+import { renderProse } from '../html.ts';
+import { createOpenApiDocument } from '../openapi.ts';
 import { createExampleCalls } from './examples.ts';
-import { renderProse } from './html.ts';
-import { createOpenApiDocument } from './openapi.ts';
 
 interface Field {
   readonly type?: string | readonly string[];

@@ -1,5 +1,5 @@
 import { encodeEnvelope, type Failure } from '@restage/errors';
-import { type FailedRequest, toErrorBody } from '../trpc/error-body.ts';
+import { type FailedRequest, toErrorBody } from '../../trpc/error-body.ts';
 import { toFailureHeaders } from './failure-response.ts';
 import { commonHeaders } from './headers.ts';
 

@@ -1,6 +1,6 @@
 import { catalog, type ErrorCode, errorCodes } from '@restage/errors';
 import { html } from 'hono/html';
-import { renderProse } from './html.ts';
+import { renderProse } from '../html.ts';
 
 /** Renders the page that the `link` headers of errors point to: every code with its meaning and its resolution. */
 export function renderErrorsPage() {

@@ -1,6 +1,6 @@
 import { type Failure, fail, isFailure } from '@restage/errors';
-import type { Call } from '../pipeline/pipeline.ts';
-import { parseJson } from './json.ts';
+import type { Call } from '../../pipeline/pipeline.ts';
+import { parseJson } from './parse-json.ts';
 
 /**
  * Reads a request's body as JSON, and never keeps more than `maxBytes` of it in memory.

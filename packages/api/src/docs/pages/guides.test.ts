@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { sourceDocs } from '../mount.ts';
+import { renderSite } from '../site.ts';
 import { readGuides, renderGuide } from './guides.ts';
-import { sourceDocs } from './mount.ts';
-import { renderSite } from './site.ts';
 
 test('a link between pages resolves to its served URL, and a link out of the docs becomes text', () => {
   const { html } = renderGuide(

@@ -1,7 +1,7 @@
 import type { PgBoss } from 'pg-boss';
-import type { Context } from '../context.ts';
-import { type WebhookTask, webhookQueue } from '../queue.ts';
-import { deliverWebhook } from './delivery/deliver.ts';
+import type { Context } from '../../context.ts';
+import { type WebhookTask, webhookQueue } from '../../queue.ts';
+import { deliverWebhook } from '../delivery/deliver.ts';
 import { requeueOverdueWebhooks } from './requeue-overdue.ts';
 
 /** How long after an attempt is due a worker is woken: the database's clock decides whether it is due. */

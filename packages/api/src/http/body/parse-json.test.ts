@@ -1,7 +1,7 @@
 import { isFailure } from '@restage/errors';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseJson } from './json.ts';
+import { parseJson } from './parse-json.ts';
 
 const parse = (text: string | Buffer) => {
   const largeStrings = new Map<string, Uint8Array>();

@@ -1,8 +1,8 @@
 import { creditEntries, generations, queueSchema } from '@restage/db';
 import { fail } from '@restage/errors';
 import { asc, eq, sql } from 'drizzle-orm';
-import type { OperatorContext } from '../context.ts';
-import { renderDeadQueue, renderQueue } from '../queue.ts';
+import type { OperatorContext } from '../../context.ts';
+import { renderDeadQueue, renderQueue } from '../../queue.ts';
 
 /** An entry of the queue, as operators see it. */
 interface Task extends Record<string, unknown> {

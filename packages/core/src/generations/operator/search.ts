@@ -1,7 +1,7 @@
 import type { JobStatus } from '@restage/contract';
 import { generations } from '@restage/db';
 import { and, desc, eq, lt } from 'drizzle-orm';
-import type { OperatorContext } from '../context.ts';
+import type { OperatorContext } from '../../context.ts';
 
 /** Which jobs an operator searches for; a field that is absent is no condition. */
 export interface JobFilter {
