@@ -68,7 +68,7 @@ async function getOutput(
   const verified = ctx.urls.verify({ method: 'GET', url: c.req.url });
   if (isFailure(verified)) return verified;
   const type = contentTypes[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
-  const file = { key: `outputs/${id}/${attempt}/${name}`, name: `${id}-${name}`, type };
+  const file = { key: `outputs/${id}/${attempt}/${name}`, name: `${id}-${name}`, getType: () => type };
   return (await sendFile(c, ctx, file)) ?? explainMissingOutput(ctx, id);
 }
 
@@ -77,15 +77,22 @@ async function getInput(c: HonoContext<HonoEnv>, ctx: Context, key: string) {
   const verified = ctx.urls.verify({ method: 'GET', url: c.req.url });
   if (isFailure(verified)) return verified;
   const name = key.slice(key.indexOf('/') + 1).replace('/', '-');
-  const sent = await sendFile(c, ctx, { key, name, type: await findMediaType(ctx, key) });
+  const sent = await sendFile(c, ctx, { key, name, getType: () => findMediaType(ctx, key) });
   return sent ?? fail('NOT_FOUND', 'There is no such file: inputs are kept for a limited time.');
 }
 
-/** Responds with a file, or with the requested range of it (RFC 9110, single ranges only); undefined if it is missing. */
+/**
+ * Responds with a file, or with the requested range of it (RFC 9110, single ranges only); undefined if it is missing.
+ * @param getType gives the content type; called only if the response has one
+ */
 async function sendFile(
   c: HonoContext<HonoEnv>,
   ctx: Context,
-  { key, name, type }: { readonly key: string; readonly name: string; readonly type: string },
+  {
+    key,
+    name,
+    getType,
+  }: { readonly key: string; readonly name: string; readonly getType: () => string | Promise<string> },
 ) {
   const stat = await ctx.blobs.stat(key);
   if (!stat) return undefined;
@@ -100,6 +107,7 @@ async function sendFile(
   const isRanged = !isHead && isRangeAllowed(c.req.header('if-range'), { etag, lastModified });
   const range = parseRange((isRanged && c.req.header('range')) || null, stat.size);
   if (range === 'unsatisfiable') return unsatisfiableRange(c, stat.size);
+  const type = await getType();
   const bytes = isHead ? undefined : await ctx.blobs.read(key, range === 'whole' ? undefined : range);
   // Retention deleted the file after `stat`.
   if (!isHead && !bytes) return undefined;

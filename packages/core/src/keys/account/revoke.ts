@@ -1,9 +1,9 @@
 import { isId, type VerbInput } from '@restage/contract';
 import { apiKeys } from '@restage/db';
 import { fail } from '@restage/errors';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { AccountContext } from '../../context.ts';
-import { keyColumns } from '../internal.ts';
+import { markRevoked } from '../internal.ts';
 import { toApiKey } from './present.ts';
 import { requireLiveKey } from './require-live-key.ts';
 
@@ -15,12 +15,8 @@ export async function revokeOwnKey(ctx: AccountContext, input: VerbInput<'keys.r
   const refused = requireLiveKey(ctx);
   if (refused) return refused;
   if (!isId('apiKey', input.id)) return noSuchKey();
-  const now = new Date(ctx.now()).toISOString();
-  const [row] = await ctx.db
-    .update(apiKeys)
-    .set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, ${now}::timestamptz)` })
-    .where(and(eq(apiKeys.id, input.id), eq(apiKeys.accountId, ctx.account.id)))
-    .returning(keyColumns);
+  const own = and(eq(apiKeys.id, input.id), eq(apiKeys.accountId, ctx.account.id));
+  const row = await markRevoked(ctx, own);
   return row ? toApiKey(row) : noSuchKey();
 }
 
