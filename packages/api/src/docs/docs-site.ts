@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { type Page, scriptHash } from './html.ts';
+import { listMarkdown } from './markdown.ts';
 import { createOpenApiDocument } from './openapi.ts';
 import { readGuides } from './pages/guides.ts';
 import { renderSite } from './site.ts';
@@ -19,6 +20,8 @@ export interface DocsSite {
   readonly openApi: object;
   /** The pages, by path. */
   readonly pages: ReadonlyMap<string, Page>;
+  /** The guides as Markdown, and their list, by path. */
+  readonly markdown: ReadonlyMap<string, string>;
   /** Renders the results of a search. */
   readonly renderSearch: (query: string) => Page;
   /** The content security policy of every page. */
@@ -34,9 +37,11 @@ export function createDocsSite(publicUrl: string, directory: string): DocsSite {
     const [, type] = Object.entries(imageTypes).find(([extension]) => name.endsWith(extension)) ?? [];
     if (type !== undefined) images.set(`/docs/images/${name}`, { file: `${directory}/images/${name}`, type });
   }
+  const guides = readGuides(directory);
   return {
     openApi: createOpenApiDocument(publicUrl),
-    ...renderSite(publicUrl, readGuides(directory)),
+    ...renderSite(publicUrl, guides),
+    markdown: listMarkdown(publicUrl, guides),
     contentSecurityPolicy,
     images,
   };

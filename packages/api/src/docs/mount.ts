@@ -13,7 +13,7 @@ interface DocsOptions {
 /** The folder of the guides in the repository. A bundle passes its own. */
 export const sourceDocs = fileURLToPath(new URL('../../../../docs/', import.meta.url));
 
-/** Serves the docs, their images, and the OpenAPI document. The first request loads and renders them. */
+/** Serves the docs, as pages and as Markdown, their images, and the OpenAPI document. The first request loads and renders them. */
 export function mountDocs(app: Hono<HonoEnv>, { publicUrl, docsDirectory = sourceDocs }: DocsOptions): void {
   let site: Promise<DocsSite> | undefined;
   const getSite = () => {
@@ -21,13 +21,15 @@ export function mountDocs(app: Hono<HonoEnv>, { publicUrl, docsDirectory = sourc
     return site;
   };
   const serve = async (c: HonoContext<HonoEnv>) => {
-    const { pages, images: pictures, contentSecurityPolicy: policy } = await getSite();
+    const { pages, markdown, images: pictures, contentSecurityPolicy: policy } = await getSite();
     const picture = pictures.get(c.req.path);
     if (picture) {
       c.header('content-type', picture.type);
       c.header('cache-control', 'public, max-age=3600');
       return c.body(new Uint8Array(await readFile(picture.file)));
     }
+    const text = markdown.get(c.req.path);
+    if (text !== undefined) return c.body(text, 200, { 'content-type': 'text/markdown; charset=utf-8' });
     const page = pages.get(c.req.path);
     if (page === undefined) return c.notFound();
     c.header('content-security-policy', policy);
@@ -41,6 +43,7 @@ export function mountDocs(app: Hono<HonoEnv>, { publicUrl, docsDirectory = sourc
     return c.html(found((c.req.query('q') ?? '').slice(0, 200)));
   });
   app.get('/errors', serve);
+  app.get('/llms.txt', serve);
   app.get('/docs', serve);
   // With a named parameter beside /docs/search, Hono would use a router for all paths that is half as fast.
   app.get('/docs/*', serve);

@@ -60,7 +60,8 @@ function splitWords(query: string): string[] {
   return query.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 10);
 }
 
-function toPlainText(markup: string): string {
+/** The text of HTML, in one line. */
+export function toPlainText(markup: string): string {
   const entities: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };
   return markup
     .replaceAll(/<[^>]*>/g, ' ')

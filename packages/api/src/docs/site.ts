@@ -11,6 +11,7 @@ const guideOrder: readonly string[] = [
   'quickstart',
   'concepts',
   'webhooks',
+  'mcp',
   'testing',
   'limits',
   'credits',
@@ -35,10 +36,7 @@ interface RenderedSite {
 
 /** Renders the docs. */
 export function renderSite(publicUrl: string, guides: readonly Guide[]): RenderedSite {
-  const sorted = [...guides].sort((a, b) => getRank(a) - getRank(b));
-  // Architecture decision records are linked from the architecture page, and found by the search.
-  const isRecord = ({ slug }: Guide) => slug.startsWith('adr/');
-  const listed = sorted.filter((guide) => !isRecord(guide));
+  const listed = listGuides(guides);
   const names = Object.keys(procedures) as ProcedureName[];
   const navigation: Navigation = [
     { title: 'Guides', links: listed.map(({ slug, title }) => ({ href: `/docs/${slug}`, title })) },
@@ -58,7 +56,7 @@ export function renderSite(publicUrl: string, guides: readonly Guide[]): Rendere
     sections.push(...splitSections(path, title, String(body)));
   };
   addPage('/docs', 'Docs', renderOverview(listed));
-  for (const guide of sorted) {
+  for (const guide of [...listed, ...guides.filter(isRecord)]) {
     const path = `/docs/${guide.slug}`;
     addPage(path, guide.title, raw(guide.html), isRecord(guide) ? '/docs/architecture' : path);
   }
@@ -69,6 +67,15 @@ export function renderSite(publicUrl: string, guides: readonly Guide[]): Rendere
   const renderSearch = (query: string) =>
     renderPage('Search', renderSearchPage(sections, query), navigation, '/docs/search');
   return { pages, renderSearch };
+}
+
+/** The guides in their order, without architecture decision records: the architecture page links to those. */
+export function listGuides(guides: readonly Guide[]): Guide[] {
+  return guides.filter((guide) => !isRecord(guide)).sort((a, b) => getRank(a) - getRank(b));
+}
+
+function isRecord({ slug }: Guide): boolean {
+  return slug.startsWith('adr/');
 }
 
 function getRank({ slug }: Guide): number {

@@ -102,3 +102,17 @@ test('/docs/reference/{name} has examples with curl, the SDK and tRPC', async ()
     expect(text).toMatch(/curl http.*new Restage\(.*\/trpc/s);
   }
 });
+
+test('/llms.txt lists every guide, and each is served as it was written', async () => {
+  const list = await client.request('/llms.txt');
+  expect(list.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
+  const links = [...(await list.text()).matchAll(/^- \[.+\]\(http:\/\/docs\.restage\.test(.+)\): ./gm)];
+  const paths = links.map(([, path = '']) => path);
+  expect(paths).toEqual(expect.arrayContaining(['/docs/quickstart.md', '/docs/mcp.md', '/openapi.json']));
+  const docs = await (await client.request('/docs')).text();
+  for (const path of paths.filter((each) => each.endsWith('.md'))) {
+    expect(docs).toContain(`href="${path.slice(0, -'.md'.length)}"`);
+    expect(await (await client.request(path)).text(), path).toMatch(/^# /);
+  }
+  expect((await client.request('/docs/missing.md')).status).toBe(404);
+});

@@ -10,6 +10,8 @@ export interface Guide {
   readonly summary: string;
   /** The whole page, as HTML without scripts. */
   readonly html: string;
+  /** The whole page, as it was written. */
+  readonly markdown: string;
 }
 
 /** Reads and renders the pages of a folder, and its architecture decision records. HTML in them is escaped. */
@@ -34,6 +36,7 @@ export function renderGuide(slug: string, markdown: string): Guide {
     title: title?.text ?? slug,
     summary: first ? marked.parser([first]) : '',
     html: marked.parser(tokens),
+    markdown,
   };
 }
 
