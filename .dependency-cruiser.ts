@@ -16,7 +16,7 @@ const allowedPackages: Readonly<Record<string, readonly string[]>> = {
   'cli-kit': [],
   server: ['errors', 'contract', 'db', 'storage', 'media', 'engine', 'core', 'api', 'cli-kit'],
   sdk: ['errors'],
-  cli: ['errors', 'sdk', 'cli-kit'],
+  cli: ['errors', 'contract', 'sdk', 'cli-kit'],
   testing: ['errors', 'contract', 'db', 'storage', 'media', 'engine', 'core', 'api'],
 };
 
@@ -30,6 +30,7 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['matting'],
   mediabunny: ['media'],
   undici: ['media'],
+  '@modelcontextprotocol/sdk': ['cli'],
   commander: ['cli-kit'],
   '@commander-js/extra-typings': ['cli-kit'],
   '@seriousme/openapi-schema-validator': [],

@@ -28,7 +28,13 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
     const cli = fileURLToPath(new URL('../packages/cli/', import.meta.url));
     await rm(`${cli}dist`, { recursive: true, force: true });
     const output = `${cli}dist/restage.js`;
-    const { bytes } = await bundle({ entry: `${cli}src/main.ts`, output, platform: 'node' });
+    // What `restage mcp` needs is loaded on demand, and so in files of its own.
+    const { bytes } = await bundle({
+      entry: `${cli}src/main.ts`,
+      output,
+      platform: 'node',
+      splitting: true,
+    });
     await packAndCheck(cli, 'program');
     const version = execFileSync(process.execPath, [output, '--version'], { encoding: 'utf8' });
     return `@restage/cli: ${bytes} bytes, version ${version.trim()}`;

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
+import process from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
@@ -12,6 +13,8 @@ export interface BundleOptions {
   readonly external?: readonly string[];
   /** Packages that are installed with it: not in the bundle, but counted in its size. */
   readonly dependencies?: readonly string[];
+  /** Whether modules that are imported on demand become files of their own, beside the output. */
+  readonly splitting?: boolean;
   /** Whether bundled CommonJS modules `require` modules of Node. */
   readonly requires?: boolean;
 }
@@ -20,7 +23,10 @@ export interface BundleOptions {
 const requireBanner =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
-/** Bytes of a bundle: as published, and minified and gzipped with its dependencies, as a browser loads it. */
+/**
+ * Bytes of a bundle: as published, without what it imports on demand; and minified and gzipped with its dependencies, as a
+ * browser loads it.
+ */
 export interface BundleSize {
   readonly bytes: number;
   readonly minifiedGzipped: number;
@@ -32,8 +38,12 @@ export interface BundleSize {
  */
 export async function bundle(options: BundleOptions): Promise<BundleSize> {
   const { external = [], dependencies = [] } = options;
+  const name = basename(options.output, '.js');
   const settings: BuildOptions = {
-    entryPoints: [options.entry],
+    entryPoints: { [name]: options.entry },
+    outdir: dirname(options.output),
+    chunkNames: `${name}.[hash]`,
+    splitting: options.splitting ?? false,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -46,14 +56,24 @@ export async function bundle(options: BundleOptions): Promise<BundleSize> {
   const { metafile } = await build({
     ...settings,
     external: [...external, ...dependencies],
-    outfile: options.output,
     metafile: true,
   });
   await writeFile(join(dirname(options.output), 'LICENSES.txt'), await readLicences(metafile));
   const { outputFiles } = await build({ ...settings, minify: true, write: false });
-  const [{ bytes } = { bytes: 0 }] = Object.values(metafile.outputs);
-  const [minified] = outputFiles;
-  return { bytes, minifiedGzipped: gzipSync(minified?.contents ?? '').length };
+  const minified = outputFiles.find(({ path }) => basename(path) === `${name}.js`);
+  return {
+    bytes: sumBytes(metafile.outputs, relative(process.cwd(), options.output)),
+    minifiedGzipped: gzipSync(minified?.contents ?? '').length,
+  };
+}
+
+/** Bytes of an output and of those that it imports, except on demand. */
+function sumBytes(outputs: Metafile['outputs'], path: string, seen = new Set<string>()): number {
+  const output = outputs[path];
+  if (!output || seen.has(path)) return 0;
+  seen.add(path);
+  const imported = output.imports.filter(({ kind, external }) => kind === 'import-statement' && !external);
+  return imported.reduce((sum, each) => sum + sumBytes(outputs, each.path, seen), output.bytes);
 }
 
 /** The licence of each package that has code in the bundle, as the licences demand. */

@@ -11,6 +11,7 @@ import { addJobs } from './jobs/jobs.ts';
 import { addQuote } from './jobs/quote.ts';
 import { addRun } from './jobs/run.ts';
 import { addWatch } from './jobs/watch.ts';
+import { addMcp } from './mcp.ts';
 import { addErrors } from './requests/errors.ts';
 import { addRequests } from './requests/requests.ts';
 import { addListen } from './webhooks/listen.ts';
@@ -32,5 +33,6 @@ export function addCommands(program: Program, execute: Execute): void {
   addListen(program, execute);
   addWebhooks(program, execute);
   addRequests(program, execute);
+  addMcp(program, execute);
   addErrors(program, execute);
 }
