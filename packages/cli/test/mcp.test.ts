@@ -256,30 +256,33 @@ describe('refusals', () => {
     expect(lines).toEqual([expect.stringMatching(/^call_failed run INVALID_URI req_[\w-]+$/)]);
   });
 
-  test.each<[tool: string, input: Record<string, unknown> | undefined, code: string, param: string]>([
-    ['run', undefined, 'MISSING_STYLE_INPUT', 'prompt'],
-    ['run', { prompt: 'snow' }, 'MISSING_SOURCE', 'source_uri'],
-    ['run', { ...footage, source_uri: 7 }, 'INVALID_URI', 'source_uri'],
-    ['run', { ...footage, source_uri: ['a'] }, 'INVALID_URI', 'source_uri'],
-    ['run', { ...footage, reference_image_uri: {} }, 'INVALID_URI', 'reference_image_uri'],
-    ['run', { ...footage, alpha_mode: 'custom' }, 'MISSING_ALPHA', 'alpha_uri'],
-    ['run', { ...footage, generation_type: 'gif' }, 'INVALID_GENERATION_TYPE', 'generation_type'],
-    ['quote', { ...footage, seed: 'seven' }, 'INVALID_REQUEST', 'seed'],
-    ['get', {}, 'JOB_NOT_FOUND', 'id'],
-    ['get', { id: { $gt: '' } }, 'JOB_NOT_FOUND', 'id'],
-    ['get', { id: 'swx_1', wait: 61 }, 'INVALID_REQUEST', 'wait'],
-    ['jobs', { limit: 'ten' }, 'INVALID_REQUEST', 'limit'],
-    ['jobs', { status: 'done' }, 'INVALID_REQUEST', 'status'],
-    ['cancel', { id: null }, 'JOB_NOT_FOUND', 'id'],
-    ['requests', { code: 'NO_SUCH_CODE' }, 'INVALID_REQUEST', 'code'],
-    ['errors', { code: 7 }, 'INVALID_REQUEST', 'code'],
-  ])('%s of %j is a refusal with %s, without a server', async (tool, input, code, param) => {
-    const { call } = await connect({ baseUrl: closedPort });
-    expect(await call(tool, input)).toMatchObject({
-      isError: true,
-      structuredContent: { code, param, docUrl: `${closedPort}/errors#${code}` },
-    });
-  });
+  test.each<[code: string, param: string, tool: string, input?: Record<string, unknown>]>([
+    ['MISSING_STYLE_INPUT', 'prompt', 'run'],
+    ['MISSING_SOURCE', 'source_uri', 'run', { prompt: 'snow' }],
+    ['INVALID_URI', 'source_uri', 'run', { ...footage, source_uri: 7 }],
+    ['INVALID_URI', 'source_uri', 'run', { ...footage, source_uri: ['a'] }],
+    ['INVALID_URI', 'reference_image_uri', 'run', { ...footage, reference_image_uri: {} }],
+    ['MISSING_ALPHA', 'alpha_uri', 'run', { ...footage, alpha_mode: 'custom' }],
+    ['INVALID_GENERATION_TYPE', 'generation_type', 'run', { ...footage, generation_type: 'gif' }],
+    ['INVALID_REQUEST', 'seed', 'quote', { ...footage, seed: 'seven' }],
+    ['JOB_NOT_FOUND', 'id', 'get', {}],
+    ['JOB_NOT_FOUND', 'id', 'get', { id: { $gt: '' } }],
+    ['INVALID_REQUEST', 'wait', 'get', { id: 'swx_1', wait: 61 }],
+    ['INVALID_REQUEST', 'limit', 'jobs', { limit: 'ten' }],
+    ['INVALID_REQUEST', 'status', 'jobs', { status: 'done' }],
+    ['JOB_NOT_FOUND', 'id', 'cancel', { id: null }],
+    ['INVALID_REQUEST', 'code', 'requests', { code: 'NO_SUCH_CODE' }],
+    ['INVALID_REQUEST', 'code', 'errors', { code: 7 }],
+  ])(
+    'invalid arguments are refused with %s, %s by the tool %s, without a server',
+    async (code, param, tool, input) => {
+      const { call } = await connect({ baseUrl: closedPort });
+      expect(await call(tool, input)).toMatchObject({
+        isError: true,
+        structuredContent: { code, param, docUrl: `${closedPort}/errors#${code}` },
+      });
+    },
+  );
 
   test.each([
     ['a directory', directory],
@@ -362,7 +365,7 @@ describe('resources', () => {
 
   test.each([
     'restage://docs/missing',
-    'restage://docs/../openapi',
+    'restage://docs/../openapi.json?',
     'restage://docs/a/b',
     'file:///etc/passwd',
   ])('resources/read of %s is "resource not found"', async (uri) => {
