@@ -1,4 +1,4 @@
-import type { Guide } from './guides.ts';
+import type { Guide } from './pages/guides.ts';
 import { toPlainText } from './search.ts';
 import { listGuides } from './site.ts';
 
