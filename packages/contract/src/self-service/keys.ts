@@ -46,7 +46,10 @@ export const createKeyInput = Input.object()
   )
   .field(
     'expires_at',
-    sentInstant.describe('When the key stops working; absent for never'),
+    sentInstant.meta({
+      description: 'When the key stops working; absent for never',
+      examples: ['2999-12-31', '2999-12-31T12:00:00Z'],
+    }),
     'INVALID_REQUEST',
     instantWords,
     { blankIsAbsent: true },

@@ -49,7 +49,10 @@ export const usageInput = Input.object()
   )
   .field(
     'to',
-    sentInstant.describe('Buckets begin before this instant. Absent: now'),
+    sentInstant.meta({
+      description: 'Buckets begin before this instant. Absent: now',
+      examples: ['2026-02-28', '2026-02-28T12:00:00Z'],
+    }),
     'INVALID_REQUEST',
     instantWords,
     { blankIsAbsent: true },
