@@ -10,12 +10,16 @@ export async function insertEndedJobs(sql: Connection['sql'], account: string, j
   await sql`
     insert into generations (id, account_id, status, progress, generation_type, alpha_mode, max_resolution, prompt,
       seed, inputs, outputs, width, height, frames, cost, fingerprint, attempt, idempotency_key, created_at, completed_at)
-    select 'swx_' || lpad(number::text, 26, '0'), ${account}, (array['completed', 'failed', 'cancelled'])[number % 3 + 1],
-      100, (array['image', 'video'])[number % 2 + 1], 'fill', (array[720, 1080])[number / 2 % 2 + 1], 'a beach',
+    select 'swx_' || lpad(number::text, 26, '0'), ${account}, 'processing', 100,
+      (array['image', 'video'])[number % 2 + 1], 'fill', (array[720, 1080])[number / 2 % 2 + 1], 'a beach',
       number, '{"source":{"kind":"blob","key":"inputs/none/source"}}', '{"render":"a","source":"b","alpha":"c"}',
       8, 8, 1, 0, '{}', 1, 'filled-' || number,
       date_trunc('month', now(), 'UTC') + number * (interval '28 days' / ${jobs}::integer), now()
     from generate_series(1, ${jobs}::integer) as number`;
+  // Ended by an update, as jobs are: that is when they count as usage.
+  await sql`
+    update generations set status = (array['completed', 'failed', 'cancelled'])[seed % 3 + 1]
+    where account_id = ${account} and status = 'processing'`;
   await sql`
     insert into queue.job (name, data, state, retry_limit, created_on, started_on, completed_on)
     select 'render', jsonb_build_object('generationId', 'swx_' || lpad(number::text, 26, '0')), 'completed', 2,

@@ -35,41 +35,9 @@ BEGIN
 END;
 $$;
 --> statement-breakpoint
-CREATE FUNCTION usage_hours_count_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  -- Starts insert no job that has ended, and this is the cheaper statement.
-  IF NOT EXISTS (SELECT FROM inserted WHERE status IN ('completed', 'failed', 'cancelled')) THEN
-    RETURN NULL;
-  END IF;
-  INSERT INTO usage_hours AS usage (account_id, hour, meter, completed, failed, cancelled, credits)
-  SELECT
-    account_id,
-    date_trunc('hour', created_at, 'UTC'),
-    'api_' || generation_type || '_' || max_resolution || 'p',
-    count(*) FILTER (WHERE status = 'completed'),
-    count(*) FILTER (WHERE status = 'failed'),
-    count(*) FILTER (WHERE status = 'cancelled'),
-    coalesce(sum(cost) FILTER (WHERE status = 'completed'), 0)
-  FROM inserted
-  WHERE status IN ('completed', 'failed', 'cancelled')
-  GROUP BY 1, 2, 3
-  ON CONFLICT (account_id, hour, meter) DO UPDATE SET
-    completed = usage.completed + excluded.completed,
-    failed = usage.failed + excluded.failed,
-    cancelled = usage.cancelled + excluded.cancelled,
-    credits = usage.credits + excluded.credits;
-  RETURN NULL;
-END;
-$$;
---> statement-breakpoint
 CREATE TRIGGER usage_hours_ended AFTER UPDATE OF status ON generations
   FOR EACH ROW WHEN (OLD.status IN ('in_queue', 'processing') AND NEW.status IN ('completed', 'failed', 'cancelled'))
   EXECUTE FUNCTION usage_hours_count_ended();
---> statement-breakpoint
--- For jobs that are inserted when they have ended already, as an import does: once a statement, since many may share an hour.
-CREATE TRIGGER usage_hours_inserted AFTER INSERT ON generations
-  REFERENCING NEW TABLE AS inserted
-  FOR EACH STATEMENT EXECUTE FUNCTION usage_hours_count_inserted();
 --> statement-breakpoint
 INSERT INTO usage_hours (account_id, hour, meter, completed, failed, cancelled, credits)
 SELECT
