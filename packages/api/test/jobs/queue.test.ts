@@ -352,7 +352,9 @@ describe('the order of jobs', () => {
 
   test('one job is claimed before most of another account’s 100 earlier jobs', async () => {
     const [many, one] = [await createClient(), await createClient()];
-    const hundred = await Promise.all(Array.from({ length: 100 }, many.start));
+    const hundred: string[] = [];
+    // Ten at a time, since a request waits for its rate limit for a second at most.
+    while (hundred.length < 100) hundred.push(...(await Promise.all(Array.from({ length: 10 }, many.start))));
     const single = await one.start();
     const work = await startRenderWorkers(withEngine(failingEngine), boss, 1);
     const order = await waitForOrder([...hundred, single]);
