@@ -3,7 +3,7 @@ import { newId, type ProcedureName, type ProcedureOutput } from '@restage/contra
 import { createKey } from '@restage/core';
 import { apiKeys, creditEntries, generationEvents, generations, requestLog } from '@restage/db';
 import { openTransports, type Transport } from '@restage/testing/support';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { upload } from '../support/uploads.ts';
 
@@ -230,7 +230,7 @@ async function insertJobs(
     await ctx.db.insert(generations).values({
       id,
       accountId,
-      status,
+      status: 'processing',
       generationType: type,
       alphaMode: 'fill',
       maxResolution: 720,
@@ -246,6 +246,8 @@ async function insertJobs(
       completedAt: status === 'processing' ? null : createdAt,
       sweptAt: createdAt,
     });
+    // Ended by an update, as jobs are: that is when they count as usage.
+    await ctx.db.update(generations).set({ status }).where(eq(generations.id, id));
     await ctx.db.insert(generationEvents).values({ generationId: id, status, progress: 0 });
     const meter = `api_${type}_720p` as const;
     await ctx.db
