@@ -128,6 +128,10 @@ describe('restage credits and usage', async () => {
   for (let index = 0; index < 104; index += 1) {
     await grantCredits(services.ctx, account.id, { credits: 1, note: `invoice ${index}` });
   }
+  await services.ctx.db.execute(`
+    insert into usage_hours (account_id, hour, meter, completed, failed, cancelled, credits)
+    select '${account.id}', hour::timestamptz, 'api_image_720p', 2, 1, 0, 2
+    from unnest('{2026-01-31T00:00Z, 2026-01-31T01:00Z, 2026-02-01T23:00Z}'::text[]) as hour`);
 
   test('credits lists the newest entries of the ledger, and says that there are more', async () => {
     const { exitCode, out, err } = await restage(['credits', '--limit', '2'], own);
@@ -165,17 +169,13 @@ describe('restage credits and usage', async () => {
     expect((await restage(['credits', '--all'], own)).err).toBe('');
   });
 
-  test('usage shows each bucket, and the totals', async () => {
+  test('usage shows each bucket in which something was used, and the totals', async () => {
     const run = await restage(['usage', '--from', '2026-01-30', '--to', '2026-02-02'], own);
     expect(run.exitCode).toBe(exitCodes.done);
     const lines = run.out.trim().split('\n');
-    expect(lines.map((line) => line.split(/ +/)[0])).toEqual([
-      'START',
-      '2026-01-30',
-      '2026-01-31',
-      '2026-02-01',
-      'total',
-    ]);
+    expect(lines.map((line) => line.split(/ +/)[0])).toEqual(['START', '2026-01-31', '2026-02-01', 'total']);
+    expect(lines[1]?.split(/ +/)).toEqual(['2026-01-31', '4', '0', '0', '0', '4', '4', '2', '0']);
+    expect(lines[3]?.split(/ +/)).toEqual(['total', '6', '0', '0', '0', '6', '6', '3', '0']);
     expect(lines[0]).toMatch(/ CREDITS .* api_image_720p +COMPLETED +FAILED +CANCELLED$/);
   });
 

@@ -50,7 +50,7 @@ describe('restage requests', async () => {
 
   test('list without a match says so', async () => {
     const { out } = await restage(['requests', 'list', '--code', 'JOB_QUEUE_FAILED']);
-    expect(out).toBe('No such requests.\n');
+    expect(out).toBe('No requests.\n');
   });
 
   test('show says what was wrong and, as errors does, what it means, how to fix it and where to read more', async () => {

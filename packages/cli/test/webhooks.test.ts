@@ -111,7 +111,7 @@ describe('restage webhooks test, list, get and resend', () => {
       status: 'delivered',
       attempt_log: [{ status: 410 }, { status: 204 }],
     });
-    expect((await restage(['webhooks', 'list', '--status', 'failed'])).out).toBe('No such deliveries.\n');
+    expect((await restage(['webhooks', 'list', '--status', 'failed'])).out).toBe('No deliveries.\n');
   });
 
   test('list shows the deliveries of one job', async () => {
@@ -134,7 +134,7 @@ describe('restage webhooks test, list, get and resend', () => {
     expect((await restage(list)).out).toContain(job);
     expect(JSON.parse((await restage(['webhooks', 'list', '--json'])).out).length).toBeGreaterThan(1);
     const other = ['webhooks', 'list', '--job', 'swx_00000000000000000000000000'];
-    expect((await restage(other)).out).toBe('No such deliveries.\n');
+    expect((await restage(other)).out).toBe('No deliveries.\n');
   });
 
   test.each([['get'], ['resend']])('%s of an unknown delivery says where to find its id', async (word) => {

@@ -1,4 +1,5 @@
 import { choice, int, type Program, text } from '@restage/cli-kit';
+import { limits } from '@restage/contract';
 import {
   getOrCreateWebhookSecret,
   listWebhookDeliveries,
@@ -66,7 +67,12 @@ export function addWebhooks(program: Program, execute: Execute): void {
     .command('rotate')
     .description('Create a new secret; the previous one signs too for some hours')
     .argument('<account>', '', id('account'))
-    .option('--hours <n>', 'how long the previous secret signs too', int(0, 720), 24)
+    .option(
+      '--hours <n>',
+      'how long the previous secret signs too',
+      int(limits.secretOverlapHours.min, limits.secretOverlapHours.max),
+      limits.secretOverlapHours.default,
+    )
     .action((account, { hours }) =>
       execute(async (ctx) =>
         toSecretRecord(account, await rotateWebhookSecret(ctx, account, hours * 3_600_000)),

@@ -42,7 +42,7 @@ describe('a usage error exits with 2, and opens nothing', () => {
     [['jobs', 'list', '--colour'], 'Unknown option --colour for "jobs list".'],
     [
       ['webhooks', 'rotate', account, '--hours', '-1'],
-      '--hours must be a whole number from 0 to 720; received "-1".',
+      '--hours must be a whole number from 0 to 168; received "-1".',
     ],
     [['serve', '--role', 'king'], '--role must be all, api or worker; received "king".'],
     [['serve', '--role'], 'Missing value of --role <role>.'],

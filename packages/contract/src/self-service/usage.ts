@@ -41,7 +41,7 @@ export const usageInput = Input.object()
   .field(
     'from',
     sentInstant.describe(
-      'The bucket that holds this instant is the first. Absent: the current month, or day for hours',
+      'The bucket that holds this instant is the first. Absent: the start of the day for hours, of the month for days, of the year for months',
     ),
     'INVALID_REQUEST',
     instantWords,

@@ -258,7 +258,7 @@ export interface JobDetails {
 export interface AccountUsageInput {
   /** The width of a bucket, in UTC. Default: "day". */
   group_by?: 'hour' | 'day' | 'month' | undefined;
-  /** The bucket that holds this instant is the first. Absent: the current month, or day for hours. */
+  /** The bucket that holds this instant is the first. Absent: the start of the day for hours, of the month for days, of the year for months. */
   from?: string | undefined;
   /** Buckets begin before this instant. Absent: now. */
   to?: string | undefined;

@@ -27,7 +27,7 @@ export function addUsage(program: Program, execute: Execute): void {
 /** The length of the part of an ISO 8601 time that names a bucket, as in 2026-01-31. */
 const startLengths: Record<Width, number> = { hour: 16, day: 10, month: 7 };
 
-/** A line for each bucket, and one with the totals. The server answers with one bucket or more. */
+/** A line for each bucket in which something was used, and one with the totals. The server answers with one bucket or more. */
 function formatUsage({ buckets }: Usage, width: Width): string {
   const meters = Object.keys(buckets[0]?.credits ?? {}) as (keyof Bucket['credits'])[];
   const counts: Record<string, (bucket: Bucket) => number> = {
@@ -38,10 +38,12 @@ function formatUsage({ buckets }: Usage, width: Width): string {
     CANCELLED: ({ jobs }) => jobs.cancelled,
   };
   const getCounts = Object.values(counts);
-  const rows = buckets.map((bucket) => [
-    bucket.start.slice(0, startLengths[width]).replace('T', ' '),
-    ...getCounts.map((getCount) => String(getCount(bucket))),
-  ]);
+  const rows = buckets
+    .filter((bucket) => getCounts.some((getCount) => getCount(bucket) > 0))
+    .map((bucket) => [
+      bucket.start.slice(0, startLengths[width]).replace('T', ' '),
+      ...getCounts.map((getCount) => String(getCount(bucket))),
+    ]);
   const totals = getCounts.map((getCount) => String(sum(buckets.map(getCount))));
   return formatTable([['START', ...Object.keys(counts)], ...rows, ['total', ...totals]]);
 }

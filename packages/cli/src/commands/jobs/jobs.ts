@@ -27,7 +27,7 @@ export function addJobs(program: Program, execute: Execute): void {
         (limit) => restage.generations.list({ ...filter, limit }, { signal }),
         options,
         columns,
-        'No such jobs.',
+        'No jobs.',
       );
     }),
   );

@@ -21,7 +21,7 @@ export function addRequests(program: Program, execute: Execute): void {
         (limit) => restage.requests.list({ code, procedure, status, limit }, { signal }),
         options,
         columns,
-        'No such requests.',
+        'No requests.',
       ),
     ),
   );

@@ -20,7 +20,7 @@ export function addDeliveries(webhooks: Program, execute: Execute): void {
         (limit) => restage.webhooks.list({ generation_id: job, status, limit }, { signal }),
         options,
         columns,
-        'No such deliveries.',
+        'No deliveries.',
       ),
     ),
   );

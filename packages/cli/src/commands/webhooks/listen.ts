@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { int, number, type Program, toSingleLine, UsageError } from '@restage/cli-kit';
 import type { Context, Execute } from '../../context.ts';
 import { type ReceivedWebhook, receiveWebhooks } from './receiver.ts';
@@ -19,18 +20,17 @@ export function addListen(program: Program, execute: Execute): void {
         const { terminal, isJson } = context;
         const secrets = await getSecrets(context, secret ?? terminal.env.RESTAGE_WEBHOOK_SECRET);
         const forward = target === undefined ? undefined : parseForwardUrl(target);
-        const ended = Promise.withResolvers<void>();
+        const counted = new AbortController();
         let verified = 0;
         const onWebhook = (webhook: ReceivedWebhook) => {
           printWebhook(context, webhook);
           if (webhook.event) verified += 1;
-          if (verified >= count) ended.resolve();
+          if (verified >= count) counted.abort();
         };
         const { server, port: openPort } = await listen({ port, secrets, forward, onWebhook });
-        terminal.signal.addEventListener('abort', () => ended.resolve());
-        if (terminal.signal.aborted) ended.resolve();
+        const ended = AbortSignal.any([terminal.signal, counted.signal]);
         if (!isJson) terminal.err(`Receiving webhooks on http://127.0.0.1:${openPort}. Ctrl-C stops.\n`);
-        await ended.promise;
+        if (!ended.aborted) await once(ended, 'abort');
         await new Promise<void>((resolve) => {
           server.close(() => resolve());
           server.closeAllConnections();
