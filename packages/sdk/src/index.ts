@@ -1,4 +1,4 @@
-export type { ProcedureName } from '@restage/errors';
+export { type CatalogEntry, catalog, type ProcedureErrorCode, type ProcedureName } from '@restage/errors';
 export { type Call, type CallStream, type CodesOfCall, type Result, safe } from './call.ts';
 export type { CallName, ClientErrorCode, RestageErrorCode, ServerErrorCode } from './errors/client-codes.ts';
 export { RestageError, type RestageErrorOf } from './errors/restage-error.ts';

@@ -4,6 +4,11 @@ import type { ProcedureErrorCode, ProcedureName } from '@restage/errors';
 export interface RestageOptions {
   /** The API key, `rsk_…`. Default: the environment variable RESTAGE_API_KEY. */
   readonly apiKey?: string | undefined;
+  /**
+   * Authenticate with the cookie of a console session instead of a key. Only for pages that the Restage server itself
+   * serves, with their own origin as `baseUrl`: browsers send the cookie nowhere else. Default: false.
+   */
+  readonly session?: boolean | undefined;
   /** The URL of the server. Default: the environment variable RESTAGE_BASE_URL, or http://127.0.0.1:8787. */
   readonly baseUrl?: string | undefined;
   /** A custom `fetch`. Default: the runtime's own. */
@@ -52,7 +57,9 @@ export interface CallOptions<Name extends ProcedureName> extends RequestOptions 
 
 /** {@link RestageOptions}, with all defaults filled in. */
 export interface Settings {
+  /** Empty with a session. */
   readonly apiKey: string;
+  readonly session: boolean;
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
@@ -69,8 +76,10 @@ export const runtimeFetch: typeof globalThis.fetch = (input, init) => globalThis
 export function resolveOptions(options: RestageOptions): Settings {
   const environment = typeof process === 'undefined' ? {} : (process.env ?? {});
   const baseUrl = options.baseUrl ?? (environment.RESTAGE_BASE_URL || 'http://127.0.0.1:8787');
+  const { session = false } = options;
   return {
-    apiKey: (options.apiKey ?? environment.RESTAGE_API_KEY ?? '').trim(),
+    apiKey: session ? '' : (options.apiKey ?? environment.RESTAGE_API_KEY ?? '').trim(),
+    session,
     baseUrl: baseUrl.trim().replace(/\/+$/, ''),
     fetch: options.fetch ?? runtimeFetch,
     maxRetries: options.maxRetries ?? 3,

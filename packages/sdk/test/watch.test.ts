@@ -34,6 +34,7 @@ async function collectProgress(
 function watchWithIdleTimeouts(url: string, idleTimeouts: IdleTimeouts, pollMs = 5) {
   const settings = {
     apiKey: 'rsk_test',
+    session: false,
     baseUrl: url,
     fetch: globalThis.fetch,
     maxRetries: 0,

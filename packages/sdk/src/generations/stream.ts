@@ -1,17 +1,12 @@
 import { procedureCodes } from '@restage/errors';
-import { createClientError } from '../errors/client-error.ts';
-import type { RestageError } from '../errors/restage-error.ts';
 import { toRestageError } from '../errors/to-restage-error.ts';
-import { eventPaths, type Job } from '../generated/types.ts';
 import type { Settings } from '../options.ts';
-import { err, type Outcome, ok } from '../result.ts';
+import { err, ok } from '../result.ts';
 import { createRequestHeaders } from '../transport/caller.ts';
-import { createEventParser, type ServerEvent } from '../transport/event-parser.ts';
+import { createEventParser } from '../transport/event-parser.ts';
 import { catchConnectionError, RawResponse } from '../transport/response.ts';
 import { withTimeout } from '../transport/timeout.ts';
-
-/** What a stream sends: the job of an event, a keep-alive, or that no more events will come. */
-export type StreamMessage = { readonly eventId: string; readonly job: Job } | 'keep-alive' | 'end';
+import { restStream, trpcStream } from './stream-formats.ts';
 
 /** Which stream to open, and how long to wait for each message. */
 export interface StreamRequest {
@@ -35,7 +30,9 @@ export interface StreamRequest {
 export async function* streamMessages(settings: Settings, request: StreamRequest) {
   const { id, lastEventId, getIdleTimeoutMs, options } = request;
   const { signal } = options;
-  const url = `${settings.baseUrl}${eventPaths['generations.watch'].replace('{id}', encodeURIComponent(id))}`;
+  // A session authenticates tRPC only.
+  const format = settings.session ? trpcStream : restStream;
+  const url = `${settings.baseUrl}${format.toPath(id)}`;
   const headers = {
     accept: 'text/event-stream',
     ...createRequestHeaders(settings, options),
@@ -67,9 +64,9 @@ export async function* streamMessages(settings: Settings, request: StreamRequest
       const events = parse(decoder.decode(chunk.value.value, { stream: true }));
       if (events.length === 0) yield ok('keep-alive' as const);
       for (const event of events) {
-        const message = toStreamMessage(url, event);
+        const message = format.toMessage(url, event);
         yield message;
-        if (!message.ok) return;
+        if (!message.ok || message.value === 'end') return;
       }
     }
   } finally {
@@ -89,18 +86,4 @@ async function openStream(fetch: typeof globalThis.fetch, url: string, init: Req
   if (!text.ok) return text;
   const rawResponse = new RawResponse(status, headers, text.value);
   return err(toRestageError(rawResponse, procedureCodes['generations.watch']));
-}
-
-/** Converts an event. An event with an unknown name counts as a keep-alive. */
-function toStreamMessage(
-  url: string,
-  { id, event, data }: ServerEvent,
-): Outcome<StreamMessage, RestageError<'CONNECTION_FAILED'>> {
-  if (event !== 'job') return ok('keep-alive');
-  try {
-    return ok({ eventId: id, job: JSON.parse(data) as Job });
-  } catch (cause) {
-    const message = `Received a malformed event from ${url}.`;
-    return err(createClientError('CONNECTION_FAILED', message, { cause }));
-  }
 }

@@ -95,7 +95,7 @@ function toCallError<Name extends CallName>(name: Name, error: unknown) {
 }
 
 /** Reads the error that the server's tRPC formatter adds. A proxy's response does not have it. */
-function readErrorBody(data: unknown): ErrorBody | undefined {
+export function readErrorBody(data: unknown): ErrorBody | undefined {
   if (typeof data !== 'object' || data === null || !('error' in data)) return undefined;
   const { error } = data;
   if (typeof error !== 'object' || error === null) return undefined;
