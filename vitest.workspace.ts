@@ -9,14 +9,16 @@ import { defineProject } from 'vitest/config';
  * | `test`    | everything that a clone alone can run, searches in a short form                  |
  * | `unit`    | of these, the tests beside the code in `src`, which need no database and no servers |
  * | `long`    | `*.long.test.ts`, and `*.search.test.ts` in full                                 |
+ * | `console` | `*.browser.test.ts`, in Chromium, against a server with the real engine       |
  * | `footage` | `*.footage.test.ts`, on the real footage in the folder that RESTAGE_FOOTAGE names |
  */
 const tiers: Readonly<
   Record<string, { include: string[]; exclude?: string[]; env?: Record<string, string> }>
 > = {
-  test: { include: ['**/*.test.ts'], exclude: ['**/*.{long,footage}.test.ts'] },
-  unit: { include: ['src/**/*.test.ts'], exclude: ['**/*.{long,footage,search}.test.ts'] },
+  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,browser}.test.ts'] },
+  unit: { include: ['src/**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,search,browser}.test.ts'] },
   long: { include: ['**/*.{long,search}.test.ts'], env: { RESTAGE_LONG: '1' } },
+  console: { include: ['**/*.browser.test.ts'] },
   footage: { include: ['**/*.footage.test.ts'] },
 };
 
@@ -25,6 +27,8 @@ const globalSetups = {
   database: 'packages/db/test/support/global-setup.ts',
   /** The server's programs, bundled once for the tests that start them. */
   server: 'scripts/server-setup.ts',
+  /** The built console. */
+  console: 'scripts/console-setup.ts',
 } as const;
 
 /** A package and its tests. */
@@ -33,6 +37,8 @@ interface TestPackage {
   readonly root: string;
   /** What its tests need to have been set up. */
   readonly needs?: readonly (keyof typeof globalSetups)[];
+  /** Where its tests run. Default: Node.js. */
+  readonly environment?: 'happy-dom';
 }
 
 const packages: readonly TestPackage[] = [
@@ -52,23 +58,26 @@ const packages: readonly TestPackage[] = [
   { name: 'cli-kit', root: 'packages/cli-kit' },
   { name: 'cli', root: 'packages/cli', needs: ['database'] },
   { name: 'server', root: 'apps/server', needs: ['database', 'server'] },
+  { name: 'console', root: 'apps/console', environment: 'happy-dom' },
+  { name: 'console-browser', root: 'tests/console', needs: ['server', 'console'] },
   { name: 'workspace', root: 'scripts', needs: ['server'] },
 ];
 
 /** One project a package; `vitest run --project core` runs one of them. */
 export function projects(mode: string) {
   // Tools that only read this configuration, such as knip, come with modes of their own, and see every test.
-  const tier = tiers[mode] ?? { include: ['**/*.test.ts'] };
-  return packages.map(({ name, root, needs = [] }) =>
+  const tier = tiers[mode] ?? { include: ['**/*.test.{ts,tsx}'] };
+  return packages.map(({ name, root, needs = [], environment = 'node' }) =>
     defineProject({
       test: {
         name,
         root,
+        environment,
         include: tier.include,
         exclude: ['**/node_modules/**', '**/dist/**', ...(tier.exclude ?? [])],
         env: tier.env ?? {},
         // A search in full is bounded by its number of cases, not by time.
-        testTimeout: mode === 'long' ? 600_000 : 60_000,
+        testTimeout: mode === 'long' ? 600_000 : mode === 'console' ? 120_000 : 60_000,
         hookTimeout: 60_000,
         // On a busy machine, what a test waits for takes longer than the second of vitest's default.
         expect: { poll: { timeout: 10_000 } },

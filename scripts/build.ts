@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from '../apps/console/build/build.ts';
 import { buildApi } from '../packages/api/build/build.ts';
 import { buildErrors, buildSdk, packAndCheck } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
 import { buildTesting } from '../packages/testing/build/build.ts';
 
-/** Builds each published package, checks its tarball, and returns a line about it. */
+/** Builds each published package and checks its tarball, or builds the console, and returns a line about it. */
 const builds: Readonly<Record<string, () => Promise<string>>> = {
   async errors() {
     await buildErrors();
@@ -38,6 +39,10 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
     await packAndCheck(cli, 'program');
     const version = execFileSync(process.execPath, [output, '--version'], { encoding: 'utf8' });
     return `@restage/cli: ${bytes} bytes, version ${version.trim()}`;
+  },
+  async console() {
+    const { page, bytes } = await buildConsole();
+    return `@restage/console: ${bytes} bytes of gzipped JavaScript at first load (${page})`;
   },
 };
 

@@ -12,4 +12,5 @@ await main(process.argv.slice(2), {
   engineWorker: toPath(`../../../packages/engine/${folder}/worker.js`),
   migrations: toPath('../../../packages/db/migrations'),
   docs: toPath('../../../docs'),
+  console: toPath('../../console/dist'),
 });

@@ -8,4 +8,6 @@ export interface BundlePaths {
   readonly migrations?: string;
   /** The folder of the guides. */
   readonly docs?: string;
+  /** The folder of the built console. */
+  readonly console?: string;
 }

@@ -2,6 +2,7 @@ import { redactSecrets } from '@restage/contract';
 import type { Context } from '@restage/core';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { mountConsole } from './console/mount.ts';
 import { mountConsoleSession } from './console/session.ts';
 import { mountDocs } from './docs/mount.ts';
 import { mountFiles } from './http/files.ts';
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly corsOrigins?: readonly string[];
   /** The folder of the guides. Default: `docs` in the repository. */
   readonly docsDirectory?: string;
+  /** The folder of the built console. Default: `apps/console/dist` in the repository. */
+  readonly consoleDirectory?: string;
   /** Reports for each dependency of the server whether it is available. Never rejects. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
 }
@@ -36,6 +39,7 @@ export function createApp(ctx: Context, options: AppOptions): Hono<HonoEnv> {
   mountTrpc(app, ctx, options);
   mountFiles(app, ctx, options);
   mountConsoleSession(app, ctx, options);
+  mountConsole(app, options);
   mountDocs(app, options);
   mountProbes(app, options);
   mountFallback(app, options);

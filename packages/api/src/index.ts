@@ -1,4 +1,5 @@
 export { type AppOptions, createApp, createProbes } from './app.ts';
+export { hasConsole } from './console/mount.ts';
 export type { RequestContext } from './context.ts';
 export { createOpenApiDocument } from './docs/openapi.ts';
 export { createRequestListener } from './http/listener.ts';

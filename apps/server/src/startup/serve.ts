@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
-import { createApp, createProbes, createRequestListener } from '@restage/api';
+import { createApp, createProbes, createRequestListener, hasConsole } from '@restage/api';
 import { type Context, createFirstAccount } from '@restage/core';
 import { failWith, isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
@@ -104,6 +104,9 @@ async function start(
   const account = { email: 'owner@localhost', credits: settings.RESTAGE_FIRST_CREDITS };
   const first = role === 'worker' ? undefined : await createFirstAccount(ctx, account);
   const consoleLink = first && (await createFirstLink(ctx, publicUrl, first.id));
+  if (role !== 'worker' && !(await hasConsole(bundle.console))) {
+    log.warn({ resolution: 'Run: npx -y pnpm@12 build console' }, 'console_not_built');
+  }
   log.info({ role, url, publicUrl, workers: engine ? settings.RESTAGE_WORKERS : 0 }, 'server_listening');
   return { role, url, firstKey: first?.key, consoleLink, stop: () => shutdown.run() };
 }
@@ -140,6 +143,7 @@ function createHandler(
           corsOrigins: settings.RESTAGE_CORS_ORIGINS,
           ready,
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
+          ...(bundle.console !== undefined && { consoleDirectory: bundle.console }),
         });
   return createRequestListener(app, { log, publicUrl });
 }

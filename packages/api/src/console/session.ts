@@ -17,15 +17,16 @@ interface SessionOptions {
 const path = '/console/session';
 
 /**
- * Serves the console's session: POST opens one with a key or a ticket, GET says whether there is one, DELETE ends it. Only
+ * Serves the console's session: POST opens one with a key or a ticket, GET shows the mode of its key, DELETE ends it. Only
  * pages of this server's own origin may call, so that no other site can sign a person in or out.
  */
 export function mountConsoleSession(app: Hono<HonoEnv>, ctx: Context, options: SessionOptions): void {
   const route = (handle: typeof postSession | typeof getSession | typeof deleteSession) => {
     return async (c: HonoContext<HonoEnv>) => {
       c.header('cache-control', 'no-store');
-      const failure = await handle(c, ctx, options);
-      return failure ? respondWithFailure(c, failure, options.publicUrl) : c.body(null, 204);
+      const outcome = await handle(c, ctx, options);
+      if (isFailure(outcome)) return respondWithFailure(c, outcome, options.publicUrl);
+      return outcome ? c.json(outcome) : c.body(null, 204);
     };
   };
   app.post(path, route(postSession));
@@ -58,7 +59,7 @@ async function getSession(c: HonoContext<HonoEnv>, ctx: Context, { publicUrl }: 
   if (session === undefined) return fail('INVALID_API_KEY', 'There is no console session. Sign in.');
   const credentials = { apiKey: undefined, bearer: undefined, session };
   const account = await withDatabase(ctx, () => authenticate(ctx, credentials));
-  return isFailure(account) ? account : undefined;
+  return isFailure(account) ? account : { mode: account.mode };
 }
 
 async function deleteSession(c: HonoContext<HonoEnv>, ctx: Context, { publicUrl }: SessionOptions) {

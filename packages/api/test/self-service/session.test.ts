@@ -343,9 +343,11 @@ describe('the session cookie', () => {
 });
 
 describe('GET /console/session', () => {
-  test('answers 204 to a page that is signed in, and 401 in the envelope otherwise', async () => {
+  test('answers with the mode of its key to a page that is signed in, and 401 in the envelope otherwise', async () => {
     const cookie = await signIn({ key: (await issue()).key });
-    expect(await outcome(await checkSession(cookie))).toBe(204);
+    const answer = await checkSession(cookie);
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(await answer.json()).toEqual({ mode: 'live' });
     expect(await outcome(await checkSession(''))).toEqual(invalidKey);
     expect(await outcome(await checkSession('restage_session='))).toEqual(invalidKey);
     expect(await outcome(await checkSession('restage_session=nonsense'))).toEqual(invalidKey);

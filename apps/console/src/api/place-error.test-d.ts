@@ -1,0 +1,16 @@
+import type { CallErrorCode } from '@restage/sdk';
+import { expectTypeOf, test } from 'vitest';
+import { createPlacements } from '../pages/keys/placements.ts';
+import type { Placements } from './place-error.ts';
+
+test('a form places exactly the codes of its call', () => {
+  expectTypeOf<keyof typeof createPlacements>().toEqualTypeOf<CallErrorCode<'keys.create'>>();
+});
+
+test('a form whose call gets a new code does not compile until it has a place for it', () => {
+  type Codes = CallErrorCode<'keys.create'>;
+  // @ts-expect-error: JOB_NOT_FOUND has no place.
+  createPlacements satisfies Placements<'name', Codes | 'JOB_NOT_FOUND'>;
+  // @ts-expect-error: the call can't fail with INVALID_FILENAME.
+  ({ ...createPlacements, INVALID_FILENAME: 'form' }) satisfies Placements<'name' | 'mode' | 'expiry', Codes>;
+});

@@ -1,0 +1,2 @@
+// Vite resolves what TypeScript can't.
+declare module '*.css';
