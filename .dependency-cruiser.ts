@@ -29,7 +29,7 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
   sharp: ['engine'],
   'node-av': ['engine'],
   'onnxruntime-node': ['matting'],
-  mediabunny: ['media'],
+  mediabunny: ['media', 'console'],
   undici: ['media'],
   '@modelcontextprotocol/sdk': ['cli'],
   commander: ['cli-kit'],

@@ -1,6 +1,7 @@
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { serveSamples } from './build/samples.ts';
 
 /** The server that `pnpm dev:console` shows: everything but the console's own sources comes from it. */
 const server = process.env.RESTAGE_BASE_URL ?? 'http://127.0.0.1:8787';
@@ -9,7 +10,7 @@ const fromServer = ['/trpc', '/files', '/docs', '/errors', '/healthz', '/console
 export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
-  plugins: [react(), tailwind()],
+  plugins: [react(), tailwind(), serveSamples()],
   // An inlined file would be a data: URL, which the content security policy forbids for scripts and styles.
   build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
   server: { proxy: Object.fromEntries(fromServer.map((path) => [path, { target: server }])) },

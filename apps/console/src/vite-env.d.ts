@@ -1,2 +1,6 @@
 // Vite resolves what TypeScript can't.
 declare module '*.css';
+
+interface ImportMeta {
+  readonly env: { readonly BASE_URL: string };
+}

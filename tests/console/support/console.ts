@@ -155,5 +155,6 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   const folder = process.env.RESTAGE_SCREENSHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -1,10 +1,13 @@
 import type { CallErrorCode } from '@restage/sdk';
 import { expectTypeOf, test } from 'vitest';
 import { createPlacements } from '../pages/keys/placements.ts';
+import type { startPlacements } from '../pages/playground/placements.ts';
 import type { Placements } from './place-error.ts';
 
 test('a form places exactly the codes of its call', () => {
   expectTypeOf<keyof typeof createPlacements>().toEqualTypeOf<CallErrorCode<'keys.create'>>();
+  type StartCode = CallErrorCode<'generations.start'> | CallErrorCode<'generations.quote'>;
+  expectTypeOf<keyof typeof startPlacements>().toEqualTypeOf<StartCode>();
 });
 
 test('a form whose call gets a new code does not compile until it has a place for it', () => {

@@ -27,7 +27,7 @@ export function Sidebar({ session, onNavigate }: SidebarProps) {
       <Link
         href="/"
         onClick={onNavigate}
-        className="flex items-center gap-2.5 rounded-lg px-2.5 text-lg font-semibold tracking-tight"
+        className="flex w-fit items-center gap-2.5 rounded-lg px-2.5 text-lg font-semibold tracking-tight"
       >
         <Logo />
         Restage

@@ -46,10 +46,17 @@ export function putBytes(
     timeoutMs: Number.POSITIVE_INFINITY,
     ...definedOptions(requestOptions),
   };
-  return retry((signal) => putOnce(settings.fetch, upload.upload_url, blob, onProgress, signal), {
+  const url = settings.session ? toOwnOrigin(upload.upload_url, settings.baseUrl) : upload.upload_url;
+  return retry((signal) => putOnce(settings.fetch, url, blob, onProgress, signal), {
     ...retryOptions,
     attemptTimeoutMs: retryOptions.attemptTimeoutMs + blob.size / minBytesPerMs,
   });
+}
+
+/** A page may have been opened by another name of the server than the one that it signs URLs with. */
+function toOwnOrigin(url: string, baseUrl: string): string {
+  const { pathname, search } = new URL(url);
+  return `${new URL(baseUrl).origin}${pathname}${search}`;
 }
 
 async function putOnce(

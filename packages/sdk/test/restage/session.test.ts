@@ -55,6 +55,16 @@ test('a client with a session calls, uploads and watches a job to its end over t
   expect(requests.some(({ headers }) => headers.has('x-api-key'))).toBe(false);
 });
 
+test('a client with a session uploads to its own origin, whatever name the server signs its URLs with', async () => {
+  const { restage, requests } = await signIn();
+  const upload = await restage.uploads.create({ filename: 'a.png' });
+  await restage.uploads.put(
+    { upload_url: upload.upload_url.replace(server.url, 'https://elsewhere.example') },
+    new Blob(['x']),
+  );
+  expect(requests.at(-1)?.path).toBe(new URL(upload.upload_url).pathname);
+});
+
 test('a watch with a session ends with the error of its stream', async () => {
   const { restage } = await signIn();
   const watch = restage.generations.watch(`swx_${'0'.repeat(24)}`);
