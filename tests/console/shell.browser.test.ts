@@ -87,6 +87,27 @@ test.each(views)('the sign-in is accessible in $theme at $width px', async (view
   await takeScreenshot(page, `sign-in-${view.theme}-${view.width}`);
 });
 
+test.each(['', '/jobs', '/usage', '/keys', '/webhooks', '/requests'])(
+  'nothing moves while /console%s loads',
+  async (path) => {
+    const page = await open();
+    await page.addInitScript(() => {
+      const shifts: string[] = [];
+      Object.assign(globalThis, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
+          if (entry.value > 0.001) shifts.push(`${entry.value}`);
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    await page.goto(`${server.url}/console${path}`);
+    await page.getByText('owner@localhost').waitFor();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(await page.evaluate(() => (globalThis as unknown as { shifts: string[] }).shifts)).toEqual([]);
+  },
+);
+
 test('a job that is cancelled says so, and its credits are refunded', async () => {
   const { key } = await api.keys.create({ name: 'stalls', mode: 'test' });
   const page = await open('/', { key });

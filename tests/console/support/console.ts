@@ -150,11 +150,16 @@ function readAxe(): Promise<string> {
   return axe;
 }
 
-/** Saves a picture of the page, if RESTAGE_SCREENSHOTS names a folder. */
+/** Saves a picture of the page as `console-NAME.jpg`, if RESTAGE_SCREENSHOTS names a folder. */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   const folder = process.env.RESTAGE_SCREENSHOTS;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
   await page.evaluate(() => scrollTo(0, 0));
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  await page.screenshot({
+    path: join(folder, `console-${name}.jpg`),
+    type: 'jpeg',
+    quality: 90,
+    fullPage: true,
+  });
 }

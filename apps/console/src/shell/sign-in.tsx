@@ -60,6 +60,12 @@ export function SignInPage({ ticket, onTicketUsed }: SignInPageProps) {
           Open the link that the server printed at its first start, or paste an API key.
         </p>
       </div>
+      {!isSecureContext && (
+        <p role="note" className="mt-6 rounded-lg bg-warn-soft px-4 py-3 text-sm text-warn">
+          This address is neither https nor this machine, so the browser doesn’t say where requests come from,
+          and signing in is refused. Open the console over https, or at localhost.
+        </p>
+      )}
       <form onSubmit={submit} className="card mt-7 flex flex-col gap-4 p-6">
         <Field
           label="API key"

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '@restage/api';
+import { createApp, hasConsole } from '@restage/api';
 import { openTransports } from '@restage/testing/support';
 import { afterAll, describe, expect, test } from 'vitest';
 
@@ -53,6 +53,10 @@ describe('a built console', async () => {
     expect(response.headers.get('content-encoding')).toBe('gzip');
   });
 
+  test('is known to be built', async () => {
+    expect(await hasConsole(dist)).toBe(true);
+  });
+
   test('answers HEAD without a body, and 304 to a browser that has the file', async () => {
     const head = await app.request('/console', { method: 'HEAD' });
     expect([head.status, await head.text()]).toEqual([200, '']);
@@ -79,6 +83,7 @@ describe('a built console', async () => {
 });
 
 test('a console that is not built says what to run, and the API works', async () => {
+  expect(await hasConsole(join(directory, 'nowhere'))).toBe(false);
   const app = openApp(join(directory, 'nowhere'));
   const response = await app.request('/console');
   expect([response.status, await response.text()]).toEqual([
