@@ -150,16 +150,18 @@ function readAxe(): Promise<string> {
   return axe;
 }
 
-/** Saves a picture of the page as `console-NAME.jpg`, if RESTAGE_SCREENSHOTS names a folder. */
+/**
+ * Saves a picture of the page as `console-NAME.png` in the folder that RESTAGE_SCREENSHOTS names, if it is set; with
+ * RESTAGE_SCREENSHOTS_TYPE=jpeg as a smaller `.jpg`, as in the docs.
+ */
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env.RESTAGE_SCREENSHOTS;
+  const { RESTAGE_SCREENSHOTS: folder, RESTAGE_SCREENSHOTS_TYPE: type } = process.env;
   if (!folder) return;
   await mkdir(folder, { recursive: true });
   await page.evaluate(() => scrollTo(0, 0));
+  const path = join(folder, `console-${name}`);
   await page.screenshot({
-    path: join(folder, `console-${name}.jpg`),
-    type: 'jpeg',
-    quality: 90,
     fullPage: true,
+    ...(type === 'jpeg' ? { path: `${path}.jpg`, type, quality: 90 } : { path: `${path}.png` }),
   });
 }
