@@ -33,14 +33,22 @@ export const queries = new QueryClient({
       staleTime: 5_000,
       // A server on this machine can be reached without a network.
       networkMode: 'always',
-      retry: (failures, error) => failures < 2 && !isUnreachable(error) && isRetryable(error),
+      retry: (failures, error) => failures < 2 && !isUnreachable(error) && isWorthRetrying(error),
+      retryDelay: (failures, error) => Math.max(500 * 2 ** failures, readRetryAfterMs(error)),
     },
     mutations: { networkMode: 'always', retry: false },
   },
 });
 
-function isRetryable(error: object): boolean {
-  return 'retryable' in error && error.retryable === true;
+/** Longer waits are shown as what they are. */
+const maxRetryAfterMs = 5_000;
+
+function isWorthRetrying(error: object): boolean {
+  return 'retryable' in error && error.retryable === true && readRetryAfterMs(error) <= maxRetryAfterMs;
+}
+
+function readRetryAfterMs(error: object): number {
+  return 'retryAfter' in error && typeof error.retryAfter === 'number' ? error.retryAfter * 1000 : 0;
 }
 
 interface CallQueryOptions {

@@ -1,6 +1,7 @@
 import type { GenerationsStartInput } from '@restage/sdk';
 import { useEffect, useState } from 'react';
 import { restage } from '../../api/client.ts';
+import { isUnreachable } from '../../api/errors.ts';
 import { useCall } from '../../api/queries.ts';
 
 /** Milliseconds without a change before a quote is asked for: quotes count as writes, of which an account has some a minute. */
@@ -19,5 +20,7 @@ export function useQuote(input: GenerationsStartInput, isReady: boolean) {
     enabled: isReady && isSettled,
     keepPrevious: true,
   });
-  return { quote: isReady ? quote.data : undefined, error: isReady && isSettled ? quote.error : null };
+  // While the server can't be reached, the shell says so.
+  const error = isReady && isSettled && !isUnreachable(quote.error) ? quote.error : null;
+  return { quote: isReady ? quote.data : undefined, error };
 }
