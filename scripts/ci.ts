@@ -64,7 +64,7 @@ if (checks.every((script) => step(script, pnpm(script)))) {
   step('test:chaos', pnpm('test:chaos', '--short'));
   step('smoke', pnpm('smoke'));
   step('examples', pnpm('examples', '--page'));
-  tests('test:console');
+  tier('test:console');
   step('runtimes', pnpm('runtimes', '--page'));
 }
 
