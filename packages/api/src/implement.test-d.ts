@@ -88,5 +88,5 @@ expectTypeOf<ErrorCodes<AppRouter['uploads']['create']>>().toEqualTypeOf<
   ProcedureErrorCode<'uploads.create'>
 >();
 expectTypeOf<keyof AppRouter['generations']>().toEqualTypeOf<
-  'start' | 'get' | 'quote' | 'watch' | 'list' | 'cancel' | 'details'
+  'start' | 'get' | 'quote' | 'watch' | 'list' | 'cancel' | 'details' | 'summaries'
 >();

@@ -30,7 +30,8 @@ export type {
 } from './procedures/resources.ts';
 export type { JobDetails, Understood } from './self-service/details.ts';
 export type { ApiKey, ApiKeyList, CreatedApiKey } from './self-service/keys.ts';
-export type { LoggedRequest, RequestDetails, RequestPage } from './self-service/requests.ts';
+export type { FailureCounts, LoggedRequest, RequestDetails, RequestPage } from './self-service/requests.ts';
+export type { JobSummary, JobSummaryPage } from './self-service/summaries.ts';
 export {
   type CreditEntry,
   type CreditPage,

@@ -49,6 +49,7 @@ interface Methods {
   'account.info': Codes<Account['info']>;
   'account.billing': Codes<Account['billing']>;
   'generations.details': Codes<Generations['details']>;
+  'generations.summaries': Codes<Generations['summaries']>;
   'account.usage': Codes<Restage['usage']['get']>;
   'account.credits': Codes<Restage['usage']['credits']>;
   'keys.list': Codes<Restage['keys']['list']>;
@@ -62,6 +63,7 @@ interface Methods {
   'webhooks.test': Codes<Restage['webhooks']['test']>;
   'requests.list': Codes<Restage['requests']['list']>;
   'requests.get': Codes<Restage['requests']['get']>;
+  'requests.failures': Codes<Restage['requests']['failures']>;
 }
 expectTypeOf<Methods>().toEqualTypeOf<{ [Name in CallName]: CallErrorCode<Name> }>();
 

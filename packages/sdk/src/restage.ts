@@ -107,6 +107,9 @@ export class Restage {
     /** The job with everything that is known of it: prompt, inputs, cost, and each change of its state. */
     details: (id: string, options?: CallOptions<'generations.details'>) =>
       this.call('generations.details', { id }, options),
+    /** The account's jobs with prompt, size, cost and inputs, newest first. Takes what `list` takes. */
+    summaries: (input: GenerationsListInput = {}, options?: CallOptions<'generations.summaries'>) =>
+      listPages(this.#call, 'generations.summaries', ({ jobs }) => jobs, input, options),
   };
 
   readonly account = {
@@ -162,6 +165,9 @@ export class Restage {
       listPages(this.#call, 'requests.list', ({ requests }) => requests, input, options),
     /** A logged call, with what its code means and how to fix it. */
     get: (id: string, options?: CallOptions<'requests.get'>) => this.call('requests.get', { id }, options),
+    /** How often each code was answered in the last 7 days. */
+    failures: (options?: CallOptions<'requests.failures'>) =>
+      this.call('requests.failures', undefined, options),
   };
 
   /** Uploads the inputs, starts a job, waits for it, and returns the job and its outputs. */

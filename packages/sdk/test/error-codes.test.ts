@@ -48,6 +48,7 @@ const single: Readonly<
   'account.info': (restage) => safe(restage.account.info()),
   'account.billing': (restage) => safe(restage.account.billing()),
   'generations.details': (restage) => safe(restage.generations.details('swx_1')),
+  'generations.summaries': (restage) => getLastResult(restage.generations.summaries()),
   'account.usage': (restage) => safe(restage.usage.get()),
   'account.credits': (restage) => getLastResult(restage.usage.credits()),
   'keys.list': (restage) => safe(restage.keys.list()),
@@ -61,6 +62,7 @@ const single: Readonly<
   'webhooks.test': (restage) => safe(restage.webhooks.test({ callback_url: 'https://restage.test' })),
   'requests.list': (restage) => getLastResult(restage.requests.list()),
   'requests.get': (restage) => safe(restage.requests.get('req_1')),
+  'requests.failures': (restage) => safe(restage.requests.failures()),
   'outputs.get': (restage, url) => safe(getRender(restage, url).bytes()),
 };
 

@@ -51,6 +51,7 @@ const inputs: Readonly<Record<ProcedureName, object | undefined>> = {
   'account.info': undefined,
   'account.billing': undefined,
   'generations.details': { id: 'swx_1' },
+  'generations.summaries': {},
   'account.usage': {},
   'account.credits': {},
   'keys.list': undefined,
@@ -64,6 +65,7 @@ const inputs: Readonly<Record<ProcedureName, object | undefined>> = {
   'webhooks.test': { callback_url: 'https://restage.test' },
   'requests.list': {},
   'requests.get': { id: 'req_1' },
+  'requests.failures': undefined,
 };
 const names = Object.keys(procedures) as ProcedureName[];
 const isCall = (name: ProcedureName) => procedures[name].kind !== 'subscription';

@@ -34,6 +34,7 @@ const inputs: Record<ProcedureName, Readonly<Record<string, string>>> = {
   'account.info': {},
   'account.billing': {},
   'generations.details': { id: 'swx_' },
+  'generations.summaries': { page_token: 'swx_' },
   'account.usage': { from: '2026-01-01', to: '2026-01-02', group_by: 'day' },
   'account.credits': { page_token: '1' },
   'keys.list': {},
@@ -47,6 +48,7 @@ const inputs: Record<ProcedureName, Readonly<Record<string, string>>> = {
   'webhooks.test': { callback_url: `${url}/docs?x=` },
   'requests.list': { code: 'NOT_FOUND', procedure: 'keys.list', page_token: '1' },
   'requests.get': { id: 'req_' },
+  'requests.failures': {},
 };
 
 /** Every field of every procedure, of any type. */

@@ -146,6 +146,33 @@ describe.each(server.transports)('through the $name', (transport) => {
     });
   });
 
+  test('the summaries of jobs hold what their details hold, filtered and paged as the list is', async () => {
+    const { id, key } = await server.account();
+    await insertJobs(id, [
+      { status: 'failed', at: '2026-01-01T00:00:00Z' },
+      { status: 'failed', at: '2026-01-02T00:00:00Z' },
+      { status: 'cancelled', at: '2026-01-03T00:00:00Z' },
+    ]);
+    const filter = { status: 'failed', limit: 1 };
+    const first = await output(transport, 'generations.summaries', filter, key);
+    const { next_page_token: page_token } = first;
+    const second = await output(transport, 'generations.summaries', { ...filter, page_token }, key);
+    expect(second.next_page_token).toBeNull();
+    const jobs = [...first.jobs, ...second.jobs];
+    expect(jobs.map(({ created_at }) => created_at.slice(0, 10))).toEqual(['2026-01-02', '2026-01-01']);
+    for (const job of jobs) {
+      expect(await output(transport, 'generations.details', { id: job.id }, key)).toMatchObject({
+        ...job,
+        inputs: expect.objectContaining({ alpha: null }),
+      });
+    }
+    expect(jobs[0]).toMatchObject({ max_resolution: 720, cost: expect.any(Number), test_mode: false });
+    expect(await transport.call('generations.summaries', { page_token: 'x' }, key)).toMatchObject({
+      code: 'INVALID_REQUEST',
+      param: 'page_token',
+    });
+  });
+
   test('a failed call is in the request log with what was wrong and how to fix it; a successful read is not', async () => {
     const { key } = await server.account();
     await output(transport, 'account.info', undefined, key);
@@ -172,6 +199,12 @@ describe.each(server.transports)('through the $name', (transport) => {
     expect(
       (await output(transport, 'requests.list', { status: 404, procedure: 'generations.get' }, key)).requests,
     ).toHaveLength(1);
+    expect(await output(transport, 'requests.failures', undefined, key)).toMatchObject({
+      failures: [
+        { code: 'INVALID_ALPHA_MODE', count: 1, last_at: requests[1]?.at },
+        { code: 'JOB_NOT_FOUND', count: 1, last_at: requests[0]?.at },
+      ],
+    });
     const failed = requests[1]?.id ?? '';
     if (transport.name !== 'caller') {
       expect(await output(transport, 'requests.get', { id: failed }, key)).toEqual({

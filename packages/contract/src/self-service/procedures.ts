@@ -1,9 +1,10 @@
 import { defineProcedure } from '../procedures/define-procedure.ts';
-import { jobInput } from '../procedures/inputs.ts';
+import { jobInput, listInput } from '../procedures/inputs.ts';
 import { jobDetails } from './details.ts';
 import { pageQuery } from './fields.ts';
 import { apiKey, apiKeyList, createdApiKey, createKeyInput, keyInput } from './keys.ts';
-import { requestDetails, requestInput, requestPage, requestsInput } from './requests.ts';
+import { failureCounts, requestDetails, requestInput, requestPage, requestsInput } from './requests.ts';
+import { jobSummaryPage } from './summaries.ts';
 import { creditPage, creditsInput, usage, usageInput } from './usage.ts';
 import {
   deliveriesInput,
@@ -27,6 +28,27 @@ export const selfServiceProcedures = {
     output: jobDetails,
     errors: ['INVALID_REQUEST', 'JOB_NOT_FOUND'],
     rest: { method: 'GET', path: '/v1/switchx/generations/{id}/details' },
+  }),
+  'generations.summaries': defineProcedure({
+    kind: 'query',
+    summary: 'List jobs with their cost',
+    description:
+      'The account’s jobs, newest first, with prompt, size, cost and inputs. Takes what `generations.list` takes.',
+    input: listInput,
+    output: jobSummaryPage,
+    errors: ['INVALID_REQUEST'],
+    rest: {
+      method: 'GET',
+      path: '/v1/account/generations',
+      query: {
+        limit: 'integer',
+        page_token: 'text',
+        status: 'text',
+        generation_type: 'text',
+        created_after: 'text',
+        created_before: 'text',
+      },
+    },
   }),
   'account.usage': defineProcedure({
     kind: 'query',
@@ -161,5 +183,14 @@ export const selfServiceProcedures = {
     output: requestDetails,
     errors: ['INVALID_REQUEST', 'REQUEST_NOT_FOUND'],
     rest: { method: 'GET', path: '/v1/requests/{id}' },
+  }),
+  'requests.failures': defineProcedure({
+    kind: 'query',
+    summary: 'Count failures',
+    description: 'How often each code was answered in the last 7 days, as far as the request log reaches.',
+    input: undefined,
+    output: failureCounts,
+    errors: [],
+    rest: { method: 'GET', path: '/v1/account/failures' },
   }),
 } as const;

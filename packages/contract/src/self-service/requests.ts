@@ -39,6 +39,19 @@ export const requestDetails = z
   .meta({ id: 'RequestDetails' });
 export type RequestDetails = z.infer<typeof requestDetails>;
 
+/** How often each code was answered of late. */
+export const failureCounts = z
+  .object({
+    since: instant.describe(
+      'Failures from then on are counted: those of the last 7 days that the log still has',
+    ),
+    failures: z
+      .array(z.object({ code: errorCode, count: z.int(), last_at: instant.describe('Of the latest one') }))
+      .describe('The most frequent code first'),
+  })
+  .meta({ id: 'FailureCounts' });
+export type FailureCounts = z.infer<typeof failureCounts>;
+
 /** Which calls. */
 export const requestsInput = pageInput
   .field('code', errorCode.optional(), 'INVALID_REQUEST', 'a code of the catalog; see /errors', {

@@ -23,7 +23,6 @@ export async function getGenerationDetails(ctx: AccountContext, input: VerbInput
       .where(eq(generationEvents.generationId, generation.id))
       .orderBy(asc(generationEvents.id)),
   ]);
-  const { inputs } = generation;
   const begun = events.findLast(({ status, progress }) => status === 'processing' && progress === 0);
   const details: JobDetails = {
     ...job,
@@ -36,15 +35,21 @@ export async function getGenerationDetails(ctx: AccountContext, input: VerbInput
     test_mode: generation.testMode,
     attempts: generation.attempt,
     started_at: begun?.at.toISOString() ?? null,
-    inputs: {
-      source: toInputUrl(ctx, generation, inputs.source),
-      alpha: toInputUrl(ctx, generation, inputs.alpha),
-      reference: toInputUrl(ctx, generation, inputs.reference),
-    },
+    inputs: toInputUrls(ctx, generation),
     understood: [...(generation.understood ?? [])],
     events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
   };
   return details;
+}
+
+/** Where the inputs of a job can be fetched. */
+export function toInputUrls(ctx: AccountContext, generation: Generation): JobDetails['inputs'] {
+  const { source, alpha, reference } = generation.inputs;
+  return {
+    source: toInputUrl(ctx, generation, source),
+    alpha: toInputUrl(ctx, generation, alpha),
+    reference: toInputUrl(ctx, generation, reference),
+  };
 }
 
 /** Where an input can be fetched: signed where the bytes are here, as it was given where they are elsewhere. */

@@ -97,6 +97,7 @@ export const procedureCodes = {
     'RATE_LIMIT_EXCEEDED',
     'INTERNAL_ERROR',
   ],
+  'generations.summaries': ['INVALID_REQUEST', 'INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
   'account.usage': ['INVALID_REQUEST', 'INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
   'account.credits': ['INVALID_REQUEST', 'INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
   'keys.list': ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
@@ -158,6 +159,7 @@ export const procedureCodes = {
     'RATE_LIMIT_EXCEEDED',
     'INTERNAL_ERROR',
   ],
+  'requests.failures': ['INVALID_API_KEY', 'RATE_LIMIT_EXCEEDED', 'INTERNAL_ERROR'],
 } as const satisfies Readonly<Record<string, readonly ErrorCode[]>>;
 
 /** The error codes of the signed URLs: the PUT of an upload, and the GET of an output. */

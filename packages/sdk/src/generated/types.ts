@@ -255,6 +255,70 @@ export interface JobDetails {
   }>;
 }
 
+export interface GenerationsSummariesInput {
+  /** Default: 20. */
+  limit?: number | undefined;
+  page_token?: string | undefined;
+  status?: 'in_queue' | 'processing' | 'completed' | 'failed' | 'cancelled' | undefined;
+  generation_type?: 'image' | 'video' | undefined;
+  /** Jobs that were created then or later. */
+  created_after?: string | undefined;
+  /** Jobs that were created earlier. */
+  created_before?: string | undefined;
+}
+
+export interface JobSummaryPage {
+  jobs: Array<JobSummary>;
+  /** Null on the last page. */
+  next_page_token: string | null;
+}
+
+export interface JobSummary {
+  /** `swx_…`. */
+  id: string;
+  status: 'in_queue' | 'processing' | 'completed' | 'failed' | 'cancelled';
+  progress: number;
+  generation_type: 'image' | 'video';
+  alpha_mode: 'auto' | 'fill' | 'custom';
+  /** Set if the job has completed. */
+  output: Output | null;
+  /** The seed of the request, or the one that was chosen at random. */
+  seed: number;
+  /** Set if the job has failed. */
+  error: string | null;
+  /** ISO 8601, UTC. */
+  created_at: string;
+  /** ISO 8601, UTC. */
+  modified_at: string;
+  completed_at: string | null;
+  /** Present if the job has a callback_url. */
+  webhook?:
+    | {
+        status: 'pending' | 'delivered' | 'failed';
+        attempts: number;
+        last_error: string | null;
+      }
+    | undefined;
+  prompt: string | null;
+  max_resolution: 720 | 1080;
+  /** Of the source, as shown. */
+  width: number;
+  height: number;
+  /** 1 for an image. */
+  frames: number;
+  /** Credits that were charged; a job that failed or was cancelled was refunded. */
+  cost: number;
+  test_mode: boolean;
+  inputs: {
+    /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
+    source: string | null;
+    /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
+    alpha: string | null;
+    /** A signed URL, valid for 72 hours, or the URL that was given; null if there is none, or if it was part of the request and the job has ended. */
+    reference: string | null;
+  };
+}
+
 export interface AccountUsageInput {
   /** The width of a bucket, in UTC. Default: "day". */
   group_by?: 'hour' | 'day' | 'month' | undefined;
@@ -624,6 +688,54 @@ export interface RequestDetails {
   resolution: string | null;
 }
 
+export interface FailureCounts {
+  /** Failures from then on are counted: those of the last 7 days that the log still has. */
+  since: string;
+  /** The most frequent code first. */
+  failures: Array<{
+    code:
+      | 'INVALID_GENERATION_TYPE'
+      | 'INVALID_ALPHA_MODE'
+      | 'INVALID_MAX_RESOLUTION'
+      | 'MISSING_STYLE_INPUT'
+      | 'MISSING_SOURCE'
+      | 'MISSING_ALPHA'
+      | 'ALPHA_TYPE_MISMATCH'
+      | 'INVALID_URI'
+      | 'SOURCE_UNREACHABLE'
+      | 'INVALID_FILENAME'
+      | 'INVALID_CALLBACK_URL'
+      | 'INVALID_API_KEY'
+      | 'INSUFFICIENT_CREDITS'
+      | 'JOB_NOT_FOUND'
+      | 'RATE_LIMIT_EXCEEDED'
+      | 'INTERNAL_ERROR'
+      | 'CREDIT_DEDUCTION_FAILED'
+      | 'UPLOAD_URL_FAILED'
+      | 'JOB_QUEUE_FAILED'
+      | 'INVALID_REQUEST'
+      | 'INVALID_FILE_FORMAT'
+      | 'SOURCE_TOO_LARGE'
+      | 'VIDEO_TOO_MANY_FRAMES'
+      | 'HARD_LIMIT_EXCEEDED'
+      | 'MAX_COST_EXCEEDED'
+      | 'INVALID_SIGNATURE'
+      | 'LIVE_KEY_REQUIRED'
+      | 'KEY_NOT_FOUND'
+      | 'DELIVERY_NOT_FOUND'
+      | 'REQUEST_NOT_FOUND'
+      | 'NOT_FOUND'
+      | 'METHOD_NOT_ALLOWED'
+      | 'IDEMPOTENCY_KEY_REUSED'
+      | 'JOB_NOT_CANCELLABLE'
+      | 'PAYLOAD_TOO_LARGE'
+      | 'CONCURRENT_LIMIT_EXCEEDED';
+    count: number;
+    /** Of the latest one. */
+    last_at: string;
+  }>;
+}
+
 /** The input and output of each procedure. The error codes are in procedureCodes of @restage/errors. */
 export interface Procedures {
   'uploads.create': { kind: 'mutation'; input: UploadsCreateInput; output: Upload };
@@ -636,6 +748,7 @@ export interface Procedures {
   'account.info': { kind: 'query'; input: undefined; output: AccountInfo };
   'account.billing': { kind: 'query'; input: undefined; output: AccountBilling };
   'generations.details': { kind: 'query'; input: GenerationsDetailsInput; output: JobDetails };
+  'generations.summaries': { kind: 'query'; input: GenerationsSummariesInput; output: JobSummaryPage };
   'account.usage': { kind: 'query'; input: AccountUsageInput; output: Usage };
   'account.credits': { kind: 'query'; input: AccountCreditsInput; output: CreditPage };
   'keys.list': { kind: 'query'; input: undefined; output: ApiKeyList };
@@ -649,6 +762,7 @@ export interface Procedures {
   'webhooks.test': { kind: 'mutation'; input: WebhooksTestInput; output: Delivery };
   'requests.list': { kind: 'query'; input: RequestsListInput; output: RequestPage };
   'requests.get': { kind: 'query'; input: RequestsGetInput; output: RequestDetails };
+  'requests.failures': { kind: 'query'; input: undefined; output: FailureCounts };
 }
 
 /** The kind of each procedure. */
@@ -663,6 +777,7 @@ export const procedureKinds = {
   'account.info': 'query',
   'account.billing': 'query',
   'generations.details': 'query',
+  'generations.summaries': 'query',
   'account.usage': 'query',
   'account.credits': 'query',
   'keys.list': 'query',
@@ -676,6 +791,7 @@ export const procedureKinds = {
   'webhooks.test': 'mutation',
   'requests.list': 'query',
   'requests.get': 'query',
+  'requests.failures': 'query',
 } as const;
 
 /** The path of each subscription's event stream, with input fields in braces. */

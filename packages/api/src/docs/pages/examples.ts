@@ -60,6 +60,10 @@ await restage.uploads.put(upload, await readFile('photo.jpg'));`,
     sdk: `const { prompt, understood, events } = await restage.generations.details('swx_…');`,
     input: `{ id: 'swx_…' }`,
   },
+  'generations.summaries': {
+    sdk: `for await (const { prompt, cost } of restage.generations.summaries({ status: 'completed' })) console.log(prompt, cost);`,
+    input: `{ status: 'completed' }`,
+  },
   'account.usage': {
     sdk: `const { buckets } = await restage.usage.get({ group_by: 'day', from: '2026-01-01', to: '2026-02-01' });`,
     input: `{ group_by: 'day', from: '2026-01-01', to: '2026-02-01' }`,
@@ -111,6 +115,7 @@ await restage.uploads.put(upload, await readFile('photo.jpg'));`,
     sdk: `const { message, resolution } = await restage.requests.get('req_…');`,
     input: `{ id: 'req_…' }`,
   },
+  'requests.failures': { sdk: 'const { failures } = await restage.requests.failures();' },
 };
 
 /** Creates example calls of a procedure with curl, the SDK and tRPC. Each is complete, so that it can be pasted. */

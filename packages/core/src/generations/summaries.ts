@@ -1,0 +1,31 @@
+import type { JobSummaryPage, VerbInput } from '@restage/contract';
+import { isFailure } from '@restage/errors';
+import type { AccountContext } from '../context.ts';
+import { toInputUrls } from './details.ts';
+import { selectJobPage } from './list.ts';
+import { presentJobs } from './present.ts';
+
+/** A page of the account's jobs with prompt, size, cost and inputs, newest first; paged as {@link selectJobPage} says. */
+export async function listGenerationSummaries(
+  ctx: AccountContext,
+  input: VerbInput<'generations.summaries'>,
+) {
+  const selected = await selectJobPage(ctx, input);
+  if (isFailure(selected)) return selected;
+  const jobs = await presentJobs(ctx, selected.rows);
+  const page: JobSummaryPage = {
+    jobs: selected.rows.map((generation, index) => ({
+      ...(jobs[index] as (typeof jobs)[number]),
+      prompt: generation.prompt,
+      max_resolution: generation.maxResolution,
+      width: generation.width,
+      height: generation.height,
+      frames: generation.frames,
+      cost: generation.cost,
+      test_mode: generation.testMode,
+      inputs: toInputUrls(ctx, generation),
+    })),
+    next_page_token: selected.nextPageToken,
+  };
+  return page;
+}
