@@ -59,7 +59,7 @@ const packages: readonly TestPackage[] = [
   { name: 'cli', root: 'packages/cli', needs: ['database'] },
   { name: 'server', root: 'apps/server', needs: ['database', 'server'] },
   { name: 'console', root: 'apps/console', environment: 'happy-dom' },
-  { name: 'console-browser', root: 'tests/console', needs: ['server', 'console'] },
+  { name: 'console-browser', root: 'tests/console', needs: ['server', 'console', 'database'] },
   { name: 'workspace', root: 'scripts', needs: ['server'] },
 ];
 

@@ -83,11 +83,16 @@ interface Page {
   readonly next_page_token: string | null;
 }
 
+interface PagesQueryOptions<T> extends Pick<CallQueryOptions, 'enabled'> {
+  /** After how many milliseconds all pages that were fetched are fetched again; 0 for never. */
+  readonly refetchInterval?: number | ((pages: readonly T[]) => number);
+}
+
 /** Queries a list page by page: `data.pages`, `fetchNextPage`, `hasNextPage`. */
 export function usePages<T extends Page, Code extends RestageErrorCode>(
   key: QueryKey,
   call: (pageToken: string | undefined, options: { readonly signal: AbortSignal }) => Call<T, Code>,
-  { enabled = true, refetchInterval = 0 }: CallQueryOptions = {},
+  { enabled = true, refetchInterval = 0 }: PagesQueryOptions<T> = {},
 ) {
   return useInfiniteQuery<T, RestageErrorOf<Code>, { pages: T[] }, QueryKey, string | undefined>({
     queryKey: key,
@@ -95,7 +100,9 @@ export function usePages<T extends Page, Code extends RestageErrorCode>(
     initialPageParam: undefined,
     getNextPageParam: ({ next_page_token }) => next_page_token ?? undefined,
     enabled,
-    refetchInterval: refetchInterval || false,
+    refetchInterval: ({ state }) =>
+      (typeof refetchInterval === 'number' ? refetchInterval : refetchInterval(state.data?.pages ?? [])) ||
+      false,
   });
 }
 
