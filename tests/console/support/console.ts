@@ -119,6 +119,8 @@ async function signIn(page: Page, origin: string, key: string): Promise<void> {
 
 /** Goes to a page by its link: on a phone the links are behind the button Menu. */
 export async function goTo(page: Page, name: string): Promise<void> {
+  // Until the session is known, there are no links and no menu.
+  await page.locator('#main').waitFor();
   const menu = page.getByRole('button', { name: 'Menu', exact: true });
   if (await menu.isVisible()) await menu.click();
   await page.getByRole('link', { name, exact: true }).click();
