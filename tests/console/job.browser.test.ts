@@ -74,7 +74,14 @@ describe('a completed job', () => {
   test('runs again with changes in the playground', async () => {
     const page = await openJob(job);
     await page.getByRole('link', { name: 'Run again with changes' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor();
+    await page.getByText('The form has the job’s values').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.getByLabel('Prompt').inputValue()).toBe('a beach at golden hour, warm light');
+    expect(await page.getByLabel('Seed').inputValue()).toBe('7');
+    expect(await page.getByLabel('Resolution').inputValue()).toBe('720');
+    await page.getByText('1 credit', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('slider').waitFor();
   });
 
   test.each(views)('is accessible in $theme at $width px', async (view) => {
@@ -131,4 +138,9 @@ test('a job that isn’t there says so, with its code', async () => {
   const page = await open(`/jobs/swx_${'0'.repeat(26)}`);
   await page.getByRole('alert').getByText('JOB_NOT_FOUND', { exact: true }).waitFor();
   await checkAccessibility(page);
+});
+
+test('the playground says so when the job to run again isn’t there', async () => {
+  const page = await open(`/?from=swx_${'0'.repeat(26)}`);
+  await page.getByRole('alert').getByText('The job’s values can’t be loaded').waitFor();
 });

@@ -78,7 +78,8 @@ test('the log is filtered by code, procedure and status in its address, and the 
 
 test('a link to a request opens it', async () => {
   const id = await failStart({ seed: -1 });
-  await expect.poll(async () => (await safe(api.requests.get(id))).ok).toBe(true);
+  const getNewestId = async () => (await api.requests.list({ limit: 1 }).page()).requests[0]?.id;
+  await expect.poll(getNewestId).toBe(id);
   const page = await open(`/requests?request=${id}&code=JOB_NOT_FOUND`);
   await page.getByText(id, { exact: true }).waitFor();
   await page.getByRole('button', { expanded: true }).click();

@@ -8,6 +8,7 @@ import { Select } from '../../ui/select.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { CodePanel } from './code-panel.tsx';
 import { Cost } from './cost.tsx';
+import { FromJob } from './from-job.tsx';
 import { MediaField } from './media-field.tsx';
 import { type PlaygroundField, startParams, startPlacements } from './placements.ts';
 import { PromptField } from './prompt-field.tsx';
@@ -31,6 +32,7 @@ export default function PlaygroundPage() {
   const input = toStartInput(state);
   return (
     <Page title="Playground" description="A picture or a video in, its subject relit in another scene out.">
+      <FromJob />
       <div className="grid items-start gap-6 lg:grid-cols-[23rem_minmax(0,1fr)]">
         <Card>
           <StartForm start={start} />

@@ -36,7 +36,7 @@ export function RequestFilters({ filters, counts }: RequestFiltersProps) {
   }));
   const statuses = Object.entries(statusLabels).map(([value, label]) => ({ value, label }));
   return (
-    <div className="grid gap-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_minmax(0,1fr)_auto]">
+    <div className="flex flex-wrap gap-2">
       <Choice
         label="Code"
         value={filters.code}
@@ -79,7 +79,7 @@ interface ChoiceProps {
 function Choice({ label, value = '', any, options, onChoose }: ChoiceProps) {
   const id = useId();
   return (
-    <div className="min-w-0">
+    <div className="min-w-0 flex-1 max-sm:flex-none max-sm:w-full">
       <label htmlFor={id} className="sr-only">
         {label}
       </label>
