@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { Job } from '@restage/sdk';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkAccessibility, openConsole, takeScreenshot, views } from './support/console.ts';
+import {
+  checkAccessibility,
+  openConsole,
+  takeScreenshot,
+  views,
+  watchLayoutShifts,
+} from './support/console.ts';
 import { createTestApi, startJob, waitForEnd } from './support/jobs.ts';
 
 const { api, open, server } = await openConsole({ RESTAGE_ALLOW_PRIVATE_NETWORK: '1' });
@@ -57,6 +63,15 @@ describe('a completed job', () => {
     expect((await download).suggestedFilename()).toBe(`${job.id}-render.png`);
   });
 
+  test('moves nothing while it loads', async () => {
+    const page = await open();
+    const listShifts = await watchLayoutShifts(page);
+    await page.goto(`${server.url}/console/jobs/${job.id}`);
+    await page.getByRole('slider').waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(await listShifts()).toEqual([]);
+  });
+
   test('shows each attempt at its webhook, and sends it again', async () => {
     const page = await openJob(job);
     await page.getByText('Delivered', { exact: true }).waitFor();
@@ -106,7 +121,7 @@ describe('a failed job', () => {
     const alert = page.getByRole('alert');
     await alert.getByText(job.error ?? '', { exact: true }).waitFor();
     await alert.getByText(/start again/).waitFor();
-    await alert.getByRole('link', { name: 'Run again with changes' }).waitFor();
+    await page.getByRole('link', { name: 'Run again with changes' }).waitFor();
     await checkAccessibility(page);
     await takeScreenshot(page, `job-failed-${view.theme}-${view.width}`);
   });

@@ -48,6 +48,19 @@ test('filters are in the address, and the back button undoes them', async () => 
   expect(await page.getByLabel('Created').inputValue()).toBe('hour');
 });
 
+test('a job that is cancelled shows its refund, and one that waits shows that it does', async () => {
+  const testApi = await createTestApi(api, server.url);
+  await startJob(testApi, 'a city street at night, neon', {}, 'stall');
+  const { id } = await startJob(api, 'a snowy mountain, overcast', {
+    source: 'shot.mp4',
+    max_resolution: 1080,
+  });
+  await api.generations.cancel(id);
+  const page = await open('/jobs');
+  await page.getByRole('row', { name: /a snowy mountain.*Cancelled.*Refunded/ }).waitFor();
+  await page.getByRole('row', { name: /a city street.*(In queue|Processing).*Test/ }).waitFor();
+});
+
 test.each(views)('the jobs are accessible in $theme at $width px', async (view) => {
   const page = await open('/', { view });
   await goTo(page, 'Jobs');
@@ -55,7 +68,8 @@ test.each(views)('the jobs are accessible in $theme at $width px', async (view) 
   await page.waitForLoadState('networkidle');
   await checkAccessibility(page);
   await takeScreenshot(page, `jobs-${view.theme}-${view.width}`);
-  await page.getByRole('link', { name: 'In queue', exact: true }).click();
+  await page.getByLabel('Type').selectOption('Video');
+  await page.getByRole('link', { name: 'Failed', exact: true }).click();
   await page.getByRole('heading', { name: 'No job matches' }).waitFor();
   await checkAccessibility(page);
   await takeScreenshot(page, `jobs-none-${view.theme}-${view.width}`);

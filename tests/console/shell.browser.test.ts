@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { checkAccessibility, goTo, openConsole, takeScreenshot, views } from './support/console.ts';
+import {
+  checkAccessibility,
+  goTo,
+  openConsole,
+  takeScreenshot,
+  views,
+  watchLayoutShifts,
+} from './support/console.ts';
 
 const kit = await openConsole({ LOG_LEVEL: 'info' });
 const { server, api, open, openSignedOut } = kit;
@@ -91,20 +98,12 @@ test.each(['', '/jobs', '/usage', '/keys', '/webhooks', '/requests'])(
   'nothing moves while /console%s loads',
   async (path) => {
     const page = await open();
-    await page.addInitScript(() => {
-      const shifts: string[] = [];
-      Object.assign(globalThis, { shifts });
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) {
-          if (entry.value > 0.001) shifts.push(`${entry.value}`);
-        }
-      }).observe({ type: 'layout-shift', buffered: true });
-    });
+    const listShifts = await watchLayoutShifts(page);
     await page.goto(`${server.url}/console${path}`);
     await page.getByText('owner@localhost').waitFor();
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');
-    expect(await page.evaluate(() => (globalThis as unknown as { shifts: string[] }).shifts)).toEqual([]);
+    expect(await listShifts()).toEqual([]);
   },
 );
 

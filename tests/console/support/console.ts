@@ -152,6 +152,20 @@ function readAxe(): Promise<string> {
   return axe;
 }
 
+/** Watches the pages that are opened from now on. @returns what lists how far things have moved, other than by an input */
+export async function watchLayoutShifts(page: Page): Promise<() => Promise<readonly number[]>> {
+  await page.addInitScript(() => {
+    const shifts: number[] = [];
+    Object.assign(globalThis, { shifts });
+    new PerformanceObserver((list) => {
+      for (const { value } of list.getEntries() as (PerformanceEntry & { value: number })[]) {
+        if (value > 0.001) shifts.push(value);
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts);
+}
+
 /**
  * Saves a picture of the page as `console-NAME.png` in the folder that RESTAGE_SCREENSHOTS names, if it is set; with
  * RESTAGE_SCREENSHOTS_TYPE=jpeg as a smaller `.jpg`, as in the docs.

@@ -6,6 +6,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Page } from '../../ui/page.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { CancelJob } from './cancel-job.tsx';
 import { Deliveries } from './deliveries.tsx';
 import { Inputs } from './inputs.tsx';
@@ -29,7 +30,9 @@ export default function JobPage() {
       parent={jobs}
       description={
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-          <span role="status">{job && <StatusBadge status={job.status} />}</span>
+          <span role="status" className="inline-flex h-5.5 min-w-24">
+            {job ? <StatusBadge status={job.status} /> : <Skeleton className="w-20 rounded-full" />}
+          </span>
           <span className="flex min-w-0 items-center font-mono text-sm break-all">
             {id}
             <CopyButton text={id} label="Copy the job’s id" />
@@ -37,12 +40,15 @@ export default function JobPage() {
         </span>
       }
       action={
-        job &&
-        (isTerminal(job) ? (
-          job.status === 'failed' || <RunAgainLink job={job} look="primary" />
+        job ? (
+          isTerminal(job) ? (
+            <RunAgainLink job={job} />
+          ) : (
+            <CancelJob job={job} />
+          )
         ) : (
-          <CancelJob job={job} />
-        ))
+          query.isPending && <Skeleton className="h-9 w-48 rounded-lg" />
+        )
       }
     >
       {watchError && (

@@ -7,7 +7,6 @@ import { Comparison } from '../../ui/comparison/comparison.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatCredits } from '../../ui/format.ts';
 import { Progress } from '../../ui/progress.tsx';
-import { RunAgainLink } from './run-again.tsx';
 
 /** What came of a job, or how far it is. */
 export function Result({ job }: { readonly job: JobDetails }) {
@@ -46,11 +45,7 @@ export function Result({ job }: { readonly job: JobDetails }) {
 /** Why a job failed, and what to do about it. */
 function Failure({ job }: { readonly job: JobDetails }) {
   const error = Object.assign(new Error(job.error ?? 'The job failed.'), { code: 'JOB_FAILED' });
-  return (
-    <ErrorPanel error={error} title="The job failed">
-      <RunAgainLink job={job} look="secondary" size="small" />
-    </ErrorPanel>
-  );
+  return <ErrorPanel error={error} title="The job failed" />;
 }
 
 /** A place in the shape of the result. */

@@ -27,47 +27,50 @@ export default function RequestsPage() {
   const counts = useCall(['requests', 'failures'], (options) => restage.requests.failures(options), {
     refetchInterval: intervalMs,
   });
+  const list = useRequests(filters);
   return (
     <Page
       title="Requests"
       description="Every write and every failed call of the last days, and how to fix what failed."
     >
-      <Card title="Failures of the last 7 days">
-        <Loaded query={counts} title="The failures can’t be counted" skeleton={<FailuresSkeleton />}>
-          {(shown) => <Failures counts={shown} filters={filters} />}
-        </Loaded>
-      </Card>
-      <RequestFilters filters={filters} counts={counts.data} />
-      <RequestList filters={filters} openId={openId} counts={counts.data} />
+      {counts.isPending ? (
+        // How high the failures will be isn't known, and what is below them must not move.
+        <Skeleton className="h-72 w-full rounded-xl" />
+      ) : (
+        <>
+          <Card title="Failures of the last 7 days">
+            <Loaded query={counts} title="The failures can’t be counted" skeleton={null}>
+              {(shown) => <Failures counts={shown} filters={filters} />}
+            </Loaded>
+          </Card>
+          <RequestFilters filters={filters} counts={counts.data} />
+          <RequestList list={list} filters={filters} openId={openId} counts={counts.data} />
+        </>
+      )}
     </Page>
   );
 }
 
-function FailuresSkeleton() {
-  return (
-    <div role="status" aria-label="Loading" className="flex flex-col gap-3 py-1.5">
-      {['w-full', 'w-2/3', 'w-1/3'].map((width) => (
-        <Skeleton key={width} className={`h-5 ${width}`} />
-      ))}
-    </div>
+/** The requests that match, page by page; as long as the first page is the only one, as they are now. */
+function useRequests(filters: Filters) {
+  return usePages(
+    ['requests', filters],
+    (token, options) => restage.requests.list({ ...toListInput(filters), limit }, options).page(token),
+    { refetchInterval: (pages) => (pages.length > 1 ? 0 : intervalMs) },
   );
 }
 
 interface RequestListProps {
+  readonly list: ReturnType<typeof useRequests>;
   readonly filters: Filters;
   readonly openId: string | undefined;
   readonly counts: FailureCounts | undefined;
 }
 
-function RequestList({ filters, openId, counts }: RequestListProps) {
+function RequestList({ list, filters, openId, counts }: RequestListProps) {
   const [, navigate] = useLocation();
   // What a link named stays above the list; what was opened in the list opens in its place.
   const [linkedId, setLinkedId] = useState(openId);
-  const list = usePages(
-    ['requests', filters],
-    (token, options) => restage.requests.list({ ...toListInput(filters), limit }, options).page(token),
-    { refetchInterval: (pages) => (pages.length > 1 ? 0 : intervalMs) },
-  );
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const open = (id: string | undefined) => {
     setLinkedId(undefined);
