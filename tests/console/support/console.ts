@@ -25,6 +25,7 @@ export const views: readonly View[] = [
 /** A server with the real engine, and a browser. */
 export interface ConsoleKit {
   readonly server: RunningServer;
+  readonly dataDirectory: string;
   /** The API of the first account, with its key. */
   readonly api: Restage;
   /** Opens a page of the console, signed in with a key: by default that of the first account. */
@@ -43,12 +44,9 @@ export interface ConsoleKit {
  */
 export async function openConsole(env: Env = {}): Promise<ConsoleKit> {
   const directory = await mkdtemp(join(tmpdir(), 'restage-console-'));
+  const dataDirectory = join(directory, 'data');
   const start = (ownPort: string) =>
-    startServer(
-      join(directory, 'data'),
-      { LOG_LEVEL: 'warn', ...env, PORT: ownPort },
-      inject('restageServer'),
-    );
+    startServer(dataDirectory, { LOG_LEVEL: 'warn', ...env, PORT: ownPort }, inject('restageServer'));
   let server = await start('0');
   const first = server;
   const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
@@ -68,6 +66,7 @@ export async function openConsole(env: Env = {}): Promise<ConsoleKit> {
   };
   return {
     server: first,
+    dataDirectory,
     api: new Restage({ apiKey: first.key, baseUrl: first.url }),
     open: (path = '/', { view, key = first.key } = {}) => newPage(path, view, key),
     openSignedOut: (path, view) => newPage(path, view),
@@ -122,8 +121,10 @@ export async function goTo(page: Page, name: string): Promise<void> {
   // Until the session is known, there are no links and no menu.
   await page.locator('#main').waitFor();
   const menu = page.getByRole('button', { name: 'Menu', exact: true });
+  const link = page.getByRole('link', { name, exact: true });
+  await menu.or(link).first().waitFor();
   if (await menu.isVisible()) await menu.click();
-  await page.getByRole('link', { name, exact: true }).click();
+  await link.click();
   await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
 }
 
