@@ -43,6 +43,26 @@ test('a page whose key is revoked goes to the sign-in, and comes back to the pag
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor();
 });
 
+test('a test key is told that it can’t create keys, before and when it tries', async () => {
+  const { key } = await api.keys.create({ name: 'proofs', mode: 'test' });
+  const page = await open('/keys', { key });
+  await page.getByText('A test key can’t create or revoke keys').waitFor();
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByLabel('Name').fill('Another');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('dialog').getByText('LIVE_KEY_REQUIRED', { exact: true }).waitFor();
+});
+
+test('a key is created that expires in 30 days', async () => {
+  const page = await open('/keys');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByLabel('Name').fill('For a month');
+  await page.getByLabel('Expires').selectOption('In 30 days');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('row', { name: /For a month.*in (?:29|30)d/ }).waitFor();
+});
+
 test.each(views)('the keys are accessible in $theme at $width px', async (view) => {
   const page = await open('/', { view });
   await goTo(page, 'Keys');

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Field, Input } from '../../ui/field.tsx';
 import { Select } from '../../ui/select.tsx';
+import { type Expiry, expiries, toExpiresAt } from './expiries.ts';
 import { createPlacements, keyParams } from './placements.ts';
 
 interface CreateKeyDialogProps {
@@ -41,6 +42,7 @@ export function CreateKeyDialog({ isOpen, onOpenChange }: CreateKeyDialogProps) 
 
 function CreateKeyForm({ onCreated }: { readonly onCreated: (key: CreatedApiKey) => void }) {
   const [mode, setMode] = useState<KeysCreateInput['mode']>('live');
+  const [expiry, setExpiry] = useState<Expiry>('never');
   const create = useSend((input: KeysCreateInput) => restage.keys.create(input), {
     onDone: onCreated,
     refresh: ['keys'],
@@ -49,12 +51,8 @@ function CreateKeyForm({ onCreated }: { readonly onCreated: (key: CreatedApiKey)
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const expiry = String(form.get('expiry'));
-    create.mutate({
-      name: String(form.get('name')),
-      mode,
-      ...(expiry && { expires_at: new Date(expiry).toISOString() }),
-    });
+    const expires_at = toExpiresAt(expiry, String(form.get('date') ?? ''), Date.now());
+    create.mutate({ name: String(form.get('name')), mode, ...(expires_at && { expires_at }) });
   };
   const errorAt = (field: string) => (placed?.at === field ? placed.error : undefined);
   return (
@@ -62,16 +60,21 @@ function CreateKeyForm({ onCreated }: { readonly onCreated: (key: CreatedApiKey)
       <Field label="Name" description="What the key is for." error={errorAt('name')}>
         {(control) => <Input {...control} name="name" autoComplete="off" placeholder="Render farm" />}
       </Field>
-      <Field label="Mode" error={errorAt('mode')}>
+      <Field
+        label="Mode"
+        description="Live keys use credits. Test keys cost nothing, and render watermarked proofs."
+        error={errorAt('mode')}
+      >
         {(control) => <Select {...control} value={mode} onValueChange={setMode} options={modes} />}
       </Field>
-      <Field
-        label="Expires"
-        description="Leave it empty for a key that doesn’t expire."
-        error={errorAt('expiry')}
-      >
-        {(control) => <Input {...control} name="expiry" type="datetime-local" />}
+      <Field label="Expires" error={expiry === 'date' ? undefined : errorAt('expiry')}>
+        {(control) => <Select {...control} value={expiry} onValueChange={setExpiry} options={expiries} />}
       </Field>
+      {expiry === 'date' && (
+        <Field label="Expires at" description="In the time zone of this browser." error={errorAt('expiry')}>
+          {(control) => <Input {...control} name="date" type="datetime-local" required />}
+        </Field>
+      )}
       {placed?.at === 'form' && <ErrorPanel error={placed.error} title="The key was not created" />}
       <div className="flex justify-end">
         <Button type="submit" look="primary" isBusy={create.isPending}>

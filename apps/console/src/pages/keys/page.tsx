@@ -5,7 +5,9 @@ import { restage } from '../../api/client.ts';
 import { useCall } from '../../api/queries.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
+import { cx } from '../../ui/cx.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { LiveKeyNotice } from '../../ui/live-key-notice.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Page } from '../../ui/page.tsx';
 import { SkeletonRows } from '../../ui/skeleton.tsx';
@@ -30,6 +32,7 @@ export default function KeysPage() {
       description="Programs call the API with a key. Test keys cost nothing, and render watermarked proofs."
       action={createButton}
     >
+      <LiveKeyNotice what="create or revoke keys" />
       <Card isFlush>
         <Loaded query={keys} title="The keys can’t be shown" skeleton={<SkeletonRows rows={3} />}>
           {({ keys }) =>
@@ -40,7 +43,7 @@ export default function KeysPage() {
             ) : (
               <Table
                 label="Keys"
-                rows={keys}
+                rows={sortKeys(keys)}
                 rowKey={({ id }) => id}
                 columns={[...columns, revokeColumn(setRevoking)]}
               />
@@ -55,21 +58,25 @@ export default function KeysPage() {
 }
 
 const columns: readonly Column<ApiKey>[] = [
-  { title: 'Name', cell: ({ name }) => <span className="font-medium">{name}</span> },
-  { title: 'Key', cell: ({ prefix }) => <code className="text-muted">{prefix}…</code> },
-  { title: 'State', cell: (key) => <KeyBadge apiKey={key} /> },
   {
-    title: 'Last used',
-    isOptional: true,
-    cell: ({ last_used_at: at }) =>
-      at ? <TimeAgo at={at} className="text-muted" /> : <span className="text-faint">Never</span>,
+    title: 'Name',
+    className: 'w-full max-w-0 min-w-36',
+    cell: (key) => (
+      <>
+        <span className={cx('block truncate font-medium', getState(key) !== 'active' && 'text-muted')}>
+          {key.name}
+        </span>
+        <code className="block truncate text-muted md:hidden">{key.prefix}…</code>
+      </>
+    ),
   },
+  { title: 'Key', isOptional: true, cell: ({ prefix }) => <code className="text-muted">{prefix}…</code> },
   {
-    title: 'Expires',
-    isOptional: true,
-    cell: ({ expires_at: at }) =>
-      at ? <TimeAgo at={at} className="text-muted" /> : <span className="text-faint">Never</span>,
+    title: 'Mode',
+    cell: ({ mode }) => (mode === 'live' ? <Badge tone="ok">Live</Badge> : <Badge tone="warn">Test</Badge>),
   },
+  { title: 'Last used', isOptional: true, cell: ({ last_used_at: at }) => <TimeOrNever at={at} /> },
+  { title: 'Expires', isOptional: true, cell: ({ expires_at: at }) => <TimeOrNever at={at} /> },
   {
     title: 'Created',
     isOptional: true,
@@ -79,20 +86,31 @@ const columns: readonly Column<ApiKey>[] = [
 
 function revokeColumn(onRevoke: (key: ApiKey) => void): Column<ApiKey> {
   return {
-    title: 'Revoke',
+    title: 'State',
     align: 'right',
-    cell: (key) =>
-      getKeyState(key, Date.now()) === 'active' && (
+    className: 'whitespace-nowrap',
+    cell: (key) => {
+      const state = getState(key);
+      if (state === 'revoked') return <Badge>Revoked</Badge>;
+      if (state === 'expired') return <Badge>Expired</Badge>;
+      return (
         <Button size="small" onClick={() => onRevoke(key)} aria-label={`Revoke ${key.name}`}>
           Revoke
         </Button>
-      ),
+      );
+    },
   };
 }
 
-function KeyBadge({ apiKey }: { readonly apiKey: ApiKey }) {
-  const state = getKeyState(apiKey, Date.now());
-  if (state === 'revoked') return <Badge>Revoked</Badge>;
-  if (state === 'expired') return <Badge>Expired</Badge>;
-  return apiKey.mode === 'live' ? <Badge tone="ok">Live</Badge> : <Badge tone="warn">Test</Badge>;
+function TimeOrNever({ at }: { readonly at: string | null }) {
+  return at === null ? <span className="text-faint">Never</span> : <TimeAgo at={at} className="text-muted" />;
+}
+
+function getState(key: ApiKey) {
+  return getKeyState(key, Date.now());
+}
+
+/** Those that work first, each group as the server gives it: newest first. */
+function sortKeys(keys: readonly ApiKey[]): ApiKey[] {
+  return keys.toSorted((a, b) => Number(getState(b) === 'active') - Number(getState(a) === 'active'));
 }
