@@ -30,5 +30,6 @@ export const pages: readonly PageEntry[] = [
   page('/usage', 'Usage', ChartColumn, () => import('../pages/usage/page.tsx')),
   page('/keys', 'Keys', KeyRound, () => import('../pages/keys/page.tsx')),
   page('/webhooks', 'Webhooks', Webhook, () => import('../pages/webhooks/page.tsx')),
+  page('/webhooks/:id', 'Delivery', undefined, () => import('../pages/delivery/page.tsx')),
   page('/requests', 'Requests', ScrollText, () => import('../pages/requests/page.tsx')),
 ];
