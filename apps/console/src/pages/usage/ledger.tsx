@@ -68,8 +68,13 @@ const kinds = {
 const columns: readonly Column<CreditEntry>[] = [
   {
     title: 'Kind',
-    className: 'w-32',
-    cell: ({ kind }) => <Badge tone={kinds[kind].tone}>{kinds[kind].label}</Badge>,
+    className: 'md:w-32',
+    cell: ({ kind, created_at: at }) => (
+      <>
+        <Badge tone={kinds[kind].tone}>{kinds[kind].label}</Badge>
+        <TimeAgo at={at} className="mt-1 block text-xs text-muted md:hidden" />
+      </>
+    ),
   },
   {
     title: 'For',
@@ -89,7 +94,11 @@ const columns: readonly Column<CreditEntry>[] = [
         </>
       ),
   },
-  { title: 'When', cell: ({ created_at: at }) => <TimeAgo at={at} className="text-muted" /> },
+  {
+    title: 'When',
+    isOptional: true,
+    cell: ({ created_at: at }) => <TimeAgo at={at} className="text-muted" />,
+  },
   {
     title: 'Credits',
     align: 'right',
