@@ -10,15 +10,20 @@ import { defineProject } from 'vitest/config';
  * | `unit`    | of these, the tests beside the code in `src`, which need no database and no servers |
  * | `long`    | `*.long.test.ts`, and `*.search.test.ts` in full                                 |
  * | `console` | `*.browser.test.ts`, in Chromium, against a server with the real engine       |
+ * | `screenshots` | `*.screenshots.test.ts`, which take the pictures of the docs |
  * | `footage` | `*.footage.test.ts`, on the real footage in the folder that RESTAGE_FOOTAGE names |
  */
 const tiers: Readonly<
   Record<string, { include: string[]; exclude?: string[]; env?: Record<string, string> }>
 > = {
-  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,browser}.test.ts'] },
-  unit: { include: ['src/**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,search,browser}.test.ts'] },
+  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,browser,screenshots}.test.ts'] },
+  unit: {
+    include: ['src/**/*.test.{ts,tsx}'],
+    exclude: ['**/*.{long,footage,search,browser,screenshots}.test.ts'],
+  },
   long: { include: ['**/*.{long,search}.test.ts'], env: { RESTAGE_LONG: '1' } },
   console: { include: ['**/*.browser.test.ts'] },
+  screenshots: { include: ['**/*.screenshots.test.ts'] },
   footage: { include: ['**/*.footage.test.ts'] },
 };
 
@@ -77,7 +82,8 @@ export function projects(mode: string) {
         exclude: ['**/node_modules/**', '**/dist/**', ...(tier.exclude ?? [])],
         env: tier.env ?? {},
         // A search in full is bounded by its number of cases, not by time.
-        testTimeout: mode === 'long' ? 600_000 : mode === 'console' ? 120_000 : 60_000,
+        testTimeout:
+          mode === 'long' ? 600_000 : mode === 'console' || mode === 'screenshots' ? 120_000 : 60_000,
         hookTimeout: 60_000,
         // On a busy machine, what a test waits for takes longer than the second of vitest's default.
         expect: { poll: { timeout: 10_000 } },

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { checkAccessibility, goTo, openConsole, takeScreenshot, views } from './support/console.ts';
 import { seedHistory } from './support/history.ts';
+import { readSample } from './support/samples.ts';
 
 const { api, open, dataDirectory } = await openConsole();
 await seedHistory(dataDirectory);
@@ -41,8 +41,7 @@ test('the ledger shows a charge without a reload, and its older entries page by 
   await page.getByRole('button', { name: 'Show more' }).click();
   await expect.poll(() => ledger.getByRole('row').count()).toBe(41);
 
-  const subject = await readFile(new URL('../../samples/subject.jpg', import.meta.url));
-  const { beeble_uri } = await api.uploads.upload(new File([subject], 'subject.jpg'));
+  const { beeble_uri } = await api.uploads.upload(await readSample('subject.jpg'));
   const job = await api.generations.start({
     generation_type: 'image',
     source_uri: beeble_uri,

@@ -1,8 +1,7 @@
-import { openAsBlob } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkAccessibility, goTo, openConsole, takeScreenshot, views } from './support/console.ts';
 import { startReceiver } from './support/receiver.ts';
+import { readSample } from './support/samples.ts';
 
 const { api, open } = await openConsole({ RESTAGE_ALLOW_PRIVATE_NETWORK: '1' });
 const receiver = await startReceiver();
@@ -97,8 +96,7 @@ async function sendEvents(): Promise<void> {
   };
   await send(410);
   await send(200);
-  const subject = await openAsBlob(fileURLToPath(new URL('../../samples/subject.jpg', import.meta.url)));
-  const { beeble_uri } = await api.uploads.upload(new File([subject], 'subject.jpg'));
+  const { beeble_uri } = await api.uploads.upload(await readSample('subject.jpg'));
   const { id } = await api.generations.start({
     generation_type: 'image',
     source_uri: beeble_uri,
