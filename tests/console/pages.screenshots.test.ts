@@ -41,6 +41,8 @@ async function makeJobs(): Promise<void> {
   await api.run({ ...video, prompt: 'golden hour on a beach', max_resolution: 720 });
   await api.run({ ...picture, prompt: 'rainy night city, neon', seed: 5, callback_url });
   const { job } = await api.run({ ...picture, prompt: 'golden hour on a beach', seed: 3, callback_url });
+  const isDelivered = async () => (await api.generations.get(job.id)).webhook?.status === 'delivered';
+  await vi.waitUntil(isDelivered, { timeout: 30_000, interval: 100 });
   made.job = job.id;
 }
 
@@ -77,15 +79,36 @@ async function makeFailures(): Promise<void> {
     source_uri: 'https://example.com/a.jpg',
     alpha_mode: 'fill',
   } as const;
+  await safe(api.generations.get('swx_01m8fm8nphenfa0khcv66b22hj'));
+  await safe(api.generations.start(start));
   await safe(api.generations.start(start));
   await safe(api.generations.start({ ...start, alpha_mode: 'custom', prompt: 'fog' }));
   await safe(api.generations.start({ ...start, prompt: 'fog', callback_url: 'ftp://example.com' }));
   await safe(api.uploads.create({ filename: 'notes.txt' }));
-  await safe(api.generations.get('swx_01m8fm8nphenfa0khcv66b22hj'));
+  await safe(api.generations.start(start));
 }
 
 /** The pages, and what must be seen before a picture is taken. */
 const pages: Readonly<Record<string, { path: () => string; show: (page: Page) => Promise<void> }>> = {
+  jobs: { path: () => '/jobs', show: (page) => page.getByRole('table').waitFor() },
+  job: { path: () => `/jobs/${made.job}`, show: (page) => page.getByRole('slider').waitFor() },
+  usage: { path: () => '/usage', show: (page) => page.locator('canvas').nth(1).waitFor() },
+  keys: { path: () => '/keys', show: (page) => page.getByRole('table').waitFor() },
+  webhooks: { path: () => '/webhooks', show: (page) => page.getByRole('table').waitFor() },
+  delivery: {
+    path: () => `/webhooks/${made.delivery}`,
+    show: (page) => page.getByText('Attempt 2').waitFor(),
+  },
+  requests: {
+    path: () => '/requests',
+    async show(page) {
+      await page
+        .getByRole('button', { name: /generations[.]start.*MISSING_STYLE_INPUT/ })
+        .first()
+        .click();
+      await page.getByRole('link', { name: 'Docs of MISSING_STYLE_INPUT' }).waitFor();
+    },
+  },
   'playground-empty': {
     path: () => '/',
     show: (page) => page.getByRole('button', { name: /Golden hour/ }).waitFor(),
@@ -98,19 +121,6 @@ const pages: Readonly<Record<string, { path: () => string; show: (page: Page) =>
       await page.getByRole('button', { name: 'Start' }).click();
       await page.getByRole('slider').waitFor();
     },
-  },
-  jobs: { path: () => '/jobs', show: (page) => page.getByRole('table').waitFor() },
-  job: { path: () => `/jobs/${made.job}`, show: (page) => page.getByRole('slider').waitFor() },
-  usage: { path: () => '/usage', show: (page) => page.locator('canvas').nth(1).waitFor() },
-  keys: { path: () => '/keys', show: (page) => page.getByRole('table').waitFor() },
-  webhooks: { path: () => '/webhooks', show: (page) => page.getByRole('table').waitFor() },
-  delivery: {
-    path: () => `/webhooks/${made.delivery}`,
-    show: (page) => page.getByText('Attempt 2').waitFor(),
-  },
-  requests: {
-    path: () => '/requests',
-    show: (page) => page.getByText('MISSING_STYLE_INPUT').first().waitFor(),
   },
 };
 
@@ -125,6 +135,7 @@ describe.each(Object.entries(pages))('%s', (name, { path, show }) => {
     const page = await open(path(), { view });
     await show(page);
     await page.waitForLoadState('networkidle');
+    if (view.width > 390) await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({
       path: `${folder}console-${name}-${view.theme}-${view.width}.jpg`,
       type: 'jpeg',

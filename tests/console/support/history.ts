@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { getMeterId, newId } from '@restage/contract';
 import { accounts, connect, creditEntries, generations } from '@restage/db';
 import { findEmbedded } from '@restage/db/embedded';
+import { inArray } from 'drizzle-orm';
 
 const dayMs = 86_400_000;
 
@@ -22,14 +23,26 @@ export async function seedHistory(dataDirectory: string): Promise<void> {
     const [account] = await db.select().from(accounts);
     if (!account) throw new Error('The server has no account.');
     const jobs = createJobs(account.id, Date.now());
-    await db.insert(generations).values(jobs);
-    await db.insert(creditEntries).values(jobs.flatMap(toEntries));
+    await db.transaction(async (transaction) => {
+      await transaction
+        .insert(generations)
+        .values(jobs.map((job) => ({ ...job, status: 'processing' as const })));
+      await transaction.insert(creditEntries).values(jobs.flatMap(toEntries));
+      // Ended by an update, as jobs are: that is when they count as usage.
+      for (const [status, ended] of Map.groupBy(jobs, (job) => job.status)) {
+        const ids = ended.map(({ id }) => id);
+        await transaction.update(generations).set({ status }).where(inArray(generations.id, ids));
+      }
+    });
   } finally {
     await connection.close();
   }
 }
 
-type NewJob = typeof generations.$inferInsert & { id: string; createdAt: Date };
+type NewJob = typeof generations.$inferInsert & {
+  status: 'completed' | 'failed' | 'cancelled';
+  createdAt: Date;
+};
 
 function createJobs(accountId: string, now: number): NewJob[] {
   const today = Math.floor(now / dayMs) * dayMs;
