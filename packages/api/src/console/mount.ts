@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Hono, Context as HonoContext } from 'hono';
 import { compress } from 'hono/compress';
 import { html } from 'hono/html';
-import { isFresh } from '../http/response/conditional.ts';
 import type { HonoEnv } from '../http/request.ts';
+import { isFresh } from '../http/response/conditional.ts';
 
 /** Options of {@link mountConsole}. */
 interface ConsoleOptions {
