@@ -1,7 +1,7 @@
 export type { MediaLimits } from './context.ts';
 export type { DownloadFailure } from './inputs/download.ts';
 export type { InspectFailure } from './inputs/inspect.ts';
-export type { Location, Role } from './inputs/location.ts';
+export type { Location, MediaBytes, Role, StoredFile } from './inputs/location.ts';
 export {
   type DataMedia,
   formatUploadUri,

@@ -6,7 +6,7 @@ import { fetchLimits } from './fetch/fetcher.ts';
 import { type Network, systemNetwork } from './fetch/network.ts';
 import { type DownloadFailure, download } from './inputs/download.ts';
 import { type InspectFailure, inspect } from './inputs/inspect.ts';
-import type { Location, Role } from './inputs/location.ts';
+import type { Location, MediaBytes, Role } from './inputs/location.ts';
 import type { Log } from './log.ts';
 import { checkCallback } from './outgoing/check-callback.ts';
 import { type PostFailure, type PostResponse, post } from './outgoing/post.ts';
@@ -47,7 +47,7 @@ export interface Media {
   inspect(location: Location, role: Role): Promise<Probe | InspectFailure>;
   /** All bytes of media in a file. See `download`. */
   download(
-    location: Location,
+    location: MediaBytes,
     role: Role,
     toPath: string,
     options?: { readonly signal?: AbortSignal },

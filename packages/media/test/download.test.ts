@@ -24,15 +24,14 @@ afterAll(async () => {
 const target = () => join(testMedia.directory, 'target');
 const files = async () => (await readdir(testMedia.directory)).filter((name) => name !== 'temporary').sort();
 
-test('writes all bytes of a URL, an upload and a data URI to a file', async () => {
+test('writes all bytes of a URL and a data URI to a file', async () => {
   serve = serveFile(bytes, { ranges: true });
-  const upload = await testMedia.file('upload', bytes);
   const uri = `data:image/png;base64,${bytes.toString('base64')}`;
-  for (const location of [remote, upload, { kind: 'data', type: 'image/png', uri, offset: 22 } as const]) {
+  for (const location of [remote, { kind: 'data', type: 'image/png', uri, offset: 22 } as const]) {
     expect(await testMedia.media.download(location, 'source', target())).toEqual({ bytes: bytes.length });
     expect((await readFile(target())).equals(bytes)).toBe(true);
   }
-  expect(await files()).toEqual(['target', 'upload']);
+  expect(await files()).toEqual(['target']);
 });
 
 test.each([`bytes 0-${bytes.length - 1}/*`, `bytes 0-${bytes.length - 1}/${bytes.length}`])(
@@ -97,14 +96,5 @@ describe('keeps the existing file, and leaves no other, when', () => {
     expect(answer).toMatchObject({ code, param: 'alpha_uri' });
     expect(await files()).toEqual(before);
     expect((await readFile(target())).equals(bytes)).toBe(true);
-  });
-
-  test('the upload does not exist', async () => {
-    const missing = { kind: 'file', path: join(testMedia.directory, 'nothing') } as const;
-    const before = await files();
-    const answer = await testMedia.media.download(missing, 'source', target());
-    expect(answer).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
-    expect(await testMedia.media.inspect(missing, 'source')).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
-    expect(await files()).toEqual(before);
   });
 });

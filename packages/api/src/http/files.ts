@@ -96,7 +96,7 @@ async function sendFile(
 ) {
   const stat = await ctx.blobs.stat(key);
   if (!stat) return undefined;
-  const etag = `"${stat.size.toString(36)}-${stat.modifiedAt.getTime().toString(36)}"`;
+  const etag = `"${stat.version}"`;
   const lastModified = stat.modifiedAt.toUTCString();
   const cacheHeaders = { etag, 'last-modified': lastModified, 'cache-control': 'private, max-age=3600' };
   if (isFresh(c.req.header('if-none-match'), c.req.header('if-modified-since'), { etag, lastModified })) {

@@ -232,7 +232,6 @@ describe('a worker that stores what it rendered', () => {
     const { promise, resolve: release } = Promise.withResolvers<void>();
     const blobs: BlobStore = {
       ...ctx.blobs,
-      localPath: (key) => ctx.blobs.localPath(key),
       async moveAll(files) {
         storing.resolve();
         await promise;

@@ -7,9 +7,12 @@ import { batchSize } from './internal.ts';
 /** A file without a row is an orphan after this time: far longer than a start or a PUT takes to commit. */
 const orphanAgeMs = 3_600_000;
 
+/** A write that has not ended after this time has lost its process: the server ends a PUT after an hour. */
+const abandonedAgeMs = 2 * 3_600_000;
+
 /** Deletes files that belong to nothing any more. @returns how many */
 export async function deleteOrphanedFiles(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
-  let removed = 0;
+  let removed = await ctx.blobs.removeAbandonedWrites(new Date(ctx.now() - abandonedAgeMs));
   for await (const names of batches(ctx.blobs.list('uploads'), signal))
     removed += await deleteOrphanedUploads(ctx, names);
   for (const folder of ['inputs', 'outputs'] as const) {
@@ -20,25 +23,16 @@ export async function deleteOrphanedFiles(ctx: Context, signal: AbortSignal | un
   return removed;
 }
 
-/** Deletes partial uploads of processes that died, and uploads without a row. */
+/** Deletes uploads without a row. */
 async function deleteOrphanedUploads(ctx: Context, names: readonly string[]): Promise<number> {
-  let removed = 0;
   const cutoff = ctx.now() - orphanAgeMs;
-  for (const name of names.filter((each) => each.endsWith('.partial'))) {
-    const found = await ctx.blobs.stat(`uploads/${name}`);
-    if (!found || found.modifiedAt.getTime() > cutoff) continue;
-    await ctx.blobs.remove(`uploads/${name}`);
-    removed += 1;
-  }
   const ids = names.filter((name) => isId('upload', name) && getIdTime(name) < cutoff);
-  if (ids.length === 0) return removed;
+  if (ids.length === 0) return 0;
   const rows = await ctx.db.select({ id: uploads.id }).from(uploads).where(inArray(uploads.id, ids));
   const kept = new Set(rows.map(({ id }) => id));
-  for (const id of ids.filter((each) => !kept.has(each))) {
-    await ctx.blobs.remove(`uploads/${id}`);
-    removed += 1;
-  }
-  return removed;
+  const orphans = ids.filter((id) => !kept.has(id));
+  for (const id of orphans) await ctx.blobs.remove(`uploads/${id}`);
+  return orphans.length;
 }
 
 /**

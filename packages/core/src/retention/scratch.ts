@@ -8,17 +8,20 @@ import { renderWallSeconds } from '../queues.ts';
 /** What folders in the work directory are for: an attempt at a job, or bytes that came inside a request. */
 const purposes = ['render', 'input'] as const;
 
+/** What the names in the work directory begin with: such a folder, or a file that a blob store lends. */
+const prefixes = [...purposes, 'blob'];
+
 /** A path for a folder that is nobody else's. Whoever makes it removes it, and the sweep does if they are killed. */
 export const scratchDirectory = (ctx: Context, purpose: (typeof purposes)[number]) =>
   join(ctx.settings.workDirectory, `${purpose}-${randomUUID()}`);
 
 /**
- * Milliseconds after which such a folder has no user any more, be its process on this host or on
- * another that shares the disk: an attempt may take so long, and no worker dawdles for another hour.
+ * Milliseconds after which nobody uses such a folder or file any more, be its process on this host or on another that
+ * shares the disk: an attempt may take so long, and no worker dawdles for another hour.
  */
 const staleAfterMs = renderWallSeconds * 1000 + 3_600_000;
 
-/** Removes the folders of processes that were killed. @returns how many */
+/** Removes the folders and files of processes that were killed. @returns how many */
 export async function deleteStaleScratch(ctx: Context, signal: AbortSignal | undefined): Promise<number> {
   const { workDirectory } = ctx.settings;
   const names = (await readdir(workDirectory).catch(unlessMissing)) ?? [];
@@ -35,7 +38,7 @@ export async function deleteStaleScratch(ctx: Context, signal: AbortSignal | und
   return removed;
 }
 
-const isScratch = (name: string) => purposes.some((purpose) => name.startsWith(`${purpose}-`));
+const isScratch = (name: string) => prefixes.some((prefix) => name.startsWith(`${prefix}-`));
 
 /** What is not there needs no sweeping. */
 function unlessMissing(error: unknown): undefined {

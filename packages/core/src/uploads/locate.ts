@@ -3,7 +3,7 @@ import { fail } from '@restage/errors';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
-import { getUploadedFile } from './internal.ts';
+import { findUploadedFile } from './internal.ts';
 
 const receivedUpload = prepared((db) =>
   db
@@ -31,12 +31,12 @@ export async function locateUpload(
 ) {
   const { id, filename } = upload;
   const [found] = await receivedUpload(ctx.db).execute({ id, accountId: ctx.account.id, filename });
-  if (!found) {
-    return fail(
-      'SOURCE_UNREACHABLE',
-      `${param} names an upload that this account doesn't have, or whose bytes have not been PUT yet.`,
-      { param },
-    );
-  }
-  return getUploadedFile(ctx, id);
+  // The file of a row is missing if the upload expired a moment ago.
+  const file = found && (await findUploadedFile(ctx, id));
+  if (file) return file;
+  return fail(
+    'SOURCE_UNREACHABLE',
+    `${param} names an upload that this account doesn't have, or whose bytes have not been PUT yet.`,
+    { param },
+  );
 }

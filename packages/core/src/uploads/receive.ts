@@ -4,12 +4,11 @@ import { fail, isFailure } from '@restage/errors';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { withTransaction } from '../transaction.ts';
-import { getUploadedFile, getUploadKey } from './internal.ts';
+import { findUploadedFile, getUploadKey } from './internal.ts';
 
 /**
- * Receives the bytes of an upload, after the HTTP layer has verified the signed URL. They stream to a partial file and
- * become the upload in one step, so an interrupted PUT leaves nothing; a PUT may be repeated until a job has used the
- * upload.
+ * Receives the bytes of an upload, after the HTTP layer has verified the signed URL. They are staged, and become the
+ * upload in one step, so an interrupted PUT leaves nothing; a PUT may be repeated until a job has used the upload.
  */
 export async function receiveUpload(
   ctx: Context,
@@ -18,27 +17,27 @@ export async function receiveUpload(
   signal: AbortSignal,
 ) {
   if (!isId('upload', uploadId) || (await isClosed(ctx, uploadId))) return uploadClosed();
-  const key = getUploadKey(uploadId);
-  const partialKey = `${key}.${Buffer.from(ctx.random(new Uint8Array(8))).toString('hex')}.partial`;
-  const written = await ctx.blobs.write(partialKey, bytes, { maxBytes: ctx.settings.maxUploadBytes, signal });
-  if (isFailure(written)) return written;
+  const options = { maxBytes: ctx.settings.maxUploadBytes, signal };
+  const staged = await ctx.blobs.stage(getUploadKey(uploadId), bytes, options);
+  if (isFailure(staged)) return staged;
   try {
-    const received = await withTransaction(ctx, async ({ db, blobs }) => {
+    const received = await withTransaction(ctx, async ({ db }) => {
       // Locks the row: a job that starts now either sees these bytes, or has closed the upload.
       const open = await db
         .update(uploads)
-        .set({ bytes: written.size, receivedAt: new Date(ctx.now()) })
+        .set({ bytes: staged.size, receivedAt: new Date(ctx.now()) })
         .where(and(eq(uploads.id, uploadId), isNull(uploads.usedAt)))
         .returning({ id: uploads.id });
       if (open.length === 0) return uploadClosed();
-      await blobs.moveIn(key, blobs.localPath(partialKey));
-      return { bytes: written.size };
+      await staged.commit();
+      return { bytes: staged.size };
     });
     // Fills the probe cache for the start of a job, which reports unsuitable bytes.
-    if (!isFailure(received)) await ctx.media.inspect(getUploadedFile(ctx, uploadId), 'source');
+    const file = isFailure(received) ? undefined : await findUploadedFile(ctx, uploadId);
+    if (file) await ctx.media.inspect(file, 'source');
     return received;
   } finally {
-    await ctx.blobs.remove(partialKey);
+    await staged.discard();
   }
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newId } from '@restage/contract';
@@ -57,7 +58,7 @@ async function* bytes() {
 async function store(key: string): Promise<void> {
   await ctx.blobs.write(key, bytes(), { maxBytes: 100 });
   const now = new Date(ctx.now());
-  await utimes(ctx.blobs.localPath(key), now, now);
+  await utimes(join(services.directory, 'blobs', key), now, now);
 }
 
 describe('outputs', () => {
@@ -186,21 +187,23 @@ describe('orphaned files', () => {
     await render(ended, 'fails');
     const never = newId('generation', ctx.now(), ctx.random);
     const upload = newId('upload', ctx.now(), ctx.random);
-    const left = [
-      `inputs/${never}/source`,
-      `uploads/${upload}`,
-      `uploads/${upload}.0123456789abcdef.partial`,
-    ];
+    const left = [`inputs/${never}/source`, `uploads/${upload}`];
     for (const key of left) await store(key);
+    const received = join(services.directory, 'blobs', '.staging', 'received');
+    await writeFile(received, 'half');
+    const now = new Date(ctx.now());
+    await utimes(received, now, now);
 
     expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 1, requests: 0, sessions: 0 });
     expect(await isThere(`inputs/${ended}/source`)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     for (const key of left) expect(await isThere(key)).toBe(true);
+    expect(existsSync(received)).toBe(true);
 
     clock.offset += 2 * hour;
     expect(await cleanUp(ctx)).toEqual({ jobs: 0, uploads: 0, orphans: 3, requests: 0, sessions: 0 });
     for (const key of left) expect(await isThere(key)).toBe(false);
+    expect(existsSync(received)).toBe(false);
     expect(await isThere(`inputs/${live}/source`)).toBe(true);
     await render(live, 'fails');
   });

@@ -4,7 +4,7 @@ import { cancelBody, type Fetcher, FetchFailure, type FetchLimits, type FetchRes
 import { parseContentRange, writeResponse } from './write-response.ts';
 
 /** The minimum bytes that each request fetches. */
-const minRangeBytes = 64 * 1024;
+export const minRangeBytes = 64 * 1024;
 
 /** A local copy of parts of a remote file. */
 export interface PartialCopy {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { type Failure, isFailure } from '@restage/errors';
 import type { Context } from '../context.ts';
 import { FetchFailure, openFetcher } from '../fetch/fetcher.ts';
 import { writeResponse } from '../fetch/write-response.ts';
 import { decodeDataUri } from './data-uri.ts';
-import { notBase64, tooManyBytes, unreachable, uploadMissing } from './failures.ts';
-import type { Location, Role } from './location.ts';
+import { notBase64, tooManyBytes, unreachable } from './failures.ts';
+import type { MediaBytes, Role } from './location.ts';
 import type { HttpsMedia } from './uri.ts';
 
 /** The failures of `download`. INVALID_URI is a data: URI with invalid base64. */
@@ -23,7 +23,7 @@ type DownloadResult = { readonly bytes: number } | DownloadFailure;
  */
 export async function download(
   context: Context,
-  location: Location,
+  location: MediaBytes,
   role: Role,
   toPath: string,
   options: { readonly signal?: AbortSignal } = {},
@@ -40,18 +40,12 @@ export async function download(
 
 async function writeLocation(
   context: Context,
-  location: Location,
+  location: MediaBytes,
   role: Role,
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<DownloadResult> {
   switch (location.kind) {
-    case 'file': {
-      const found = await stat(location.path).catch(() => undefined);
-      if (!found?.isFile()) return uploadMissing(role);
-      await copyFile(location.path, path);
-      return { bytes: found.size };
-    }
     case 'data': {
       const decoded = await decodeDataUri(location, path, context.limits.maxDataBytes);
       if (decoded === 'too large') return tooManyBytes(role, context.limits.maxDataBytes);

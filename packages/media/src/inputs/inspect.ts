@@ -3,6 +3,7 @@ import { type Failure, isFailure } from '@restage/errors';
 import type { Context } from '../context.ts';
 import { FetchFailure, openFetcher } from '../fetch/fetcher.ts';
 import { openPartialCopy, type PartialCopy } from '../fetch/partial-copy.ts';
+import { openStoredCopy } from '../fetch/stored-copy.ts';
 import type { Probe, ProbeResult } from '../probe/protocol.ts';
 import { decodeDataUri } from './data-uri.ts';
 import {
@@ -13,7 +14,7 @@ import {
   unsupportedFormat,
   uploadMissing,
 } from './failures.ts';
-import type { LocalFile, Location, Role } from './location.ts';
+import type { LocalFile, Location, Role, StoredFile } from './location.ts';
 import type { DataMedia, HttpsMedia } from './uri.ts';
 
 /** How `inspect` fails: each with the parameter of the role. */
@@ -57,6 +58,8 @@ async function probeLocation(
   switch (location.kind) {
     case 'file':
       return await probeLocalFile(context, location, role);
+    case 'stored':
+      return await probeStoredFile(context, location, role);
     case 'data':
       return await probeDataUri(context, location, role);
     case 'https':
@@ -66,16 +69,49 @@ async function probeLocation(
 
 async function probeLocalFile(
   context: Context,
-  { path, stored }: LocalFile,
+  { path, version }: LocalFile,
   role: Role,
 ): Promise<ProbeResult | InspectFailure> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return uploadMissing(role);
   if (found.size > context.limits.maxFileBytes) return tooManyBytes(role, context.limits.maxFileBytes);
-  const known = stored ? context.probeCache.get(found) : undefined;
+  return await probeOnce(context, version, () => probeWhole(context, path, found.size));
+}
+
+async function probeStoredFile(
+  context: Context,
+  stored: StoredFile,
+  role: Role,
+): Promise<ProbeResult | InspectFailure> {
+  if (stored.size > context.limits.maxFileBytes) return tooManyBytes(role, context.limits.maxFileBytes);
+  const result = await probeOnce(context, stored.version, () =>
+    context.temporary.withFile(async (path) => {
+      const file = await open(path, 'wx');
+      try {
+        const copy = await openStoredCopy(stored, file);
+        return copy instanceof FetchFailure ? copy : await probePartialCopy(context, path, copy);
+      } finally {
+        await file.close();
+      }
+    }),
+  );
+  if (!(result instanceof FetchFailure)) return result;
+  context.log.info({ reason: result.reason, role }, 'stored_media_missing');
+  return uploadMissing(role);
+}
+
+/** Probes a file, unless its version is in the cache. */
+async function probeOnce<Result extends ProbeResult | FetchFailure>(
+  context: Context,
+  version: string | undefined,
+  probe: () => Promise<Result>,
+): Promise<Result | ProbeResult> {
+  const known = version === undefined ? undefined : context.probeCache.get(version);
   if (known) return { kind: 'probed', probe: known };
-  const result = await probeWhole(context, path, Number(found.size));
-  if (stored && result.kind === 'probed') context.probeCache.set(found, result.probe);
+  const result = await probe();
+  if (version !== undefined && !(result instanceof FetchFailure) && result.kind === 'probed') {
+    context.probeCache.set(version, result.probe);
+  }
   return result;
 }
 

@@ -1,21 +1,18 @@
-import type { BigIntStats } from 'node:fs';
 import type { Probe } from './protocol.ts';
 
-/** Caches probes of files that are only ever replaced whole, by file identity: device, inode, size and times. */
+/** Caches probes by the version of the file, which identifies its bytes. */
 export interface ProbeCache {
-  get(file: BigIntStats): Probe | undefined;
-  set(file: BigIntStats, probe: Probe): void;
+  get(version: string): Probe | undefined;
+  set(version: string, probe: Probe): void;
 }
 
 /** @param maxEntries when the cache is full, the oldest entry is removed */
 export function createProbeCache(maxEntries: number): ProbeCache {
   const probes = new Map<string, Probe>();
-  const getIdentity = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats) =>
-    `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
   return {
-    get: (file) => probes.get(getIdentity(file)),
-    set(file, probe) {
-      probes.set(getIdentity(file), probe);
+    get: (version) => probes.get(version),
+    set(version, probe) {
+      probes.set(version, probe);
       const [oldest] = probes.keys();
       if (probes.size > maxEntries && oldest !== undefined) probes.delete(oldest);
     },

@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestMedia, type TestMedia } from '../support/media.ts';
@@ -23,20 +23,36 @@ beforeAll(async () => {
 });
 afterAll(() => testMedia.close());
 
-test('a stored file is probed once, and again after it was replaced', async () => {
+test('a file is probed once for each version, and each time if it has none', async () => {
   const { path } = await testMedia.file('stored', Buffer.from('one'));
-  const probeWidth = async (stored: boolean) => {
-    const found = await testMedia.media.inspect({ kind: 'file', path, stored }, 'source');
+  const probeWidth = async (version?: string) => {
+    const location = { kind: 'file', path, ...(version !== undefined && { version }) } as const;
+    const found = await testMedia.media.inspect(location, 'source');
     return 'width' in found ? found.width : found.code;
   };
-  expect(await probeWidth(true)).toBe(1);
-  expect(await probeWidth(true)).toBe(1);
+  expect(await probeWidth('1')).toBe(1);
+  expect(await probeWidth('1')).toBe(1);
   // What may be written in place is always looked at.
-  expect(await probeWidth(false)).toBe(2);
-  const { path: other } = await testMedia.file('other', Buffer.from('two'));
-  await rename(other, path);
-  expect(await probeWidth(true)).toBe(3);
-  expect(await probeWidth(true)).toBe(3);
+  expect(await probeWidth()).toBe(2);
+  expect(await probeWidth('2')).toBe(3);
+  expect(await probeWidth('2')).toBe(3);
   await rm(path);
-  expect(await probeWidth(true)).toBe('SOURCE_UNREACHABLE');
+  expect(await probeWidth('2')).toBe('SOURCE_UNREACHABLE');
+});
+
+test('a file in a store is probed once for each version', async () => {
+  let reads = 0;
+  const read = async () => {
+    reads += 1;
+    return new Blob(['one']).stream();
+  };
+  const probeWidth = async (version: string) => {
+    const found = await testMedia.media.inspect({ kind: 'stored', size: 3, version, read }, 'source');
+    return 'width' in found ? found.width : found.code;
+  };
+  const first = await probeWidth('a');
+  expect(first).toBeTypeOf('number');
+  expect(await probeWidth('a')).toBe(first);
+  expect(reads).toBe(1);
+  expect(await probeWidth('b')).not.toBe(first);
 });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, opendir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fail } from '@restage/errors';
-import type { BlobStore } from '../blob-store.ts';
+import { abortable } from '../abortable.ts';
+import type { BlobStat, BlobStore } from '../blob-store.ts';
 import { isKeySegment, parseKey } from '../key.ts';
-import { abortable } from './abortable.ts';
+import { createWrite, settleAll, tooLarge } from '../write.ts';
 import { isSystemError, readFileAsStream, syncPath, writeNewFile } from './files.ts';
 
 export interface DiskStoreOptions {
@@ -15,9 +15,6 @@ export interface DiskStoreOptions {
 /** Blobs are written here first: the same file system, under a name that no key can have. */
 const stagingFolder = '.staging';
 
-/** A staging file that has not changed for so long belongs to a process that died. */
-const staleAgeMs = 3_600_000;
-
 /**
  * Opens a store in a directory, and creates the directory if it does not exist; throws if it can't. Several processes
  * may open the same directory.
@@ -26,7 +23,6 @@ export async function openDiskStore(directory: string, options: DiskStoreOptions
   const root = resolve(directory);
   const { minFreeBytes = 64 * 1024 * 1024 } = options;
   await mkdir(join(root, stagingFolder), { recursive: true, mode: 0o700 });
-  await removeStaleFiles(join(root, stagingFolder));
 
   const localPath = (key: string) => join(root, ...parseKey(key));
   const createStagingPath = () => join(root, stagingFolder, randomBytes(12).toString('hex'));
@@ -40,47 +36,45 @@ export async function openDiskStore(directory: string, options: DiskStoreOptions
     await settleAll(directories.map(syncPath));
   }
 
-  return {
-    async write(key, bytes, { maxBytes, signal }) {
-      const target = localPath(key);
-      const staged = createStagingPath();
-      try {
-        const size = await writeNewFile(staged, abortable(bytes, signal), maxBytes);
-        if (size === undefined) return fail('PAYLOAD_TOO_LARGE', `The body has more than ${maxBytes} bytes.`);
-        await renameDurably(staged, target);
-        return { size };
-      } finally {
-        await rm(staged, { force: true });
-      }
-    },
+  async function stat(key: string): Promise<BlobStat | undefined> {
+    return unlessMissing(readStat(localPath(key)));
+  }
 
+  const stage: BlobStore['stage'] = async (key, bytes, { maxBytes, signal }) => {
+    const target = localPath(key);
+    const staged = createStagingPath();
+    const discard = () => rm(staged, { force: true });
+    try {
+      const size = await writeNewFile(staged, abortable(bytes, signal), maxBytes);
+      if (size !== undefined) return { size, commit: () => renameDurably(staged, target), discard };
+    } catch (error) {
+      await discard();
+      throw error;
+    }
+    await discard();
+    return tooLarge(maxBytes);
+  };
+
+  return {
+    stage,
+    write: createWrite(stage),
     moveIn: (key, path) => moveAll({ [key]: path }),
     moveAll,
 
-    async stat(key) {
-      try {
-        const found = await stat(localPath(key));
-        return found.isFile() ? { size: found.size, modifiedAt: found.mtime } : undefined;
-      } catch (error) {
-        if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
-        throw error;
-      }
-    },
+    stat,
+    read: async (key, range) => unlessMissing(readFileAsStream(localPath(key), range)),
 
-    async read(key, range) {
-      try {
-        return await readFileAsStream(localPath(key), range);
-      } catch (error) {
-        if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
-        throw error;
-      }
+    async withLocalFile(key, use, signal) {
+      signal?.throwIfAborted();
+      const found = await stat(key);
+      return found && use({ path: localPath(key), size: found.size, version: found.version });
     },
-    localPath,
     remove: async (key) => rm(localPath(key), { force: true }),
     removeFolder: async (folder) => rm(localPath(folder), { recursive: true, force: true }),
     list: (folder) => listNames(localPath(folder)),
     prepare: async (key) => probeWrite(root, minFreeBytes, createStagingPath(), dirname(localPath(key))),
     check: () => probeWrite(root, minFreeBytes, createStagingPath(), root),
+    removeAbandonedWrites: (before) => removeOldFiles(join(root, stagingFolder), before),
   };
 }
 
@@ -121,12 +115,6 @@ async function copyAndRemove(path: string, staged: string, target: string): Prom
   await rm(path);
 }
 
-/** Waits until every promise has settled, then throws the first rejection in the list, if any. */
-async function settleAll(promises: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(promises)).find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-}
-
 /** Performs the steps of a write with a one-byte file, and throws where a real write would. */
 async function probeWrite(
   root: string,
@@ -152,11 +140,34 @@ async function* oneByte(): AsyncGenerator<Uint8Array> {
   yield new Uint8Array(1);
 }
 
-/** Removes staging files of processes that were killed. */
-async function removeStaleFiles(directory: string): Promise<void> {
+/** Removes the files of a directory that have not changed since a moment. @returns how many */
+async function removeOldFiles(directory: string, before: Date): Promise<number> {
+  let removed = 0;
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
-    const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > staleAgeMs) await rm(path, { force: true });
+    const found = await unlessMissing(readStat(path));
+    if (found === undefined || found.modifiedAt >= before) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+/** @returns undefined if the path is not a file; rejects if it does not exist */
+async function readStat(path: string): Promise<BlobStat | undefined> {
+  const found = await stat(path, { bigint: true });
+  if (!found.isFile()) return undefined;
+  const { ino, size, mtime, mtimeNs, ctimeNs } = found;
+  const version = [ino, size, mtimeNs, ctimeNs].map((number) => number.toString(36)).join('-');
+  return { size: Number(size), modifiedAt: mtime, version };
+}
+
+/** @returns undefined if the promise is rejected because a file does not exist */
+async function unlessMissing<Value>(found: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
+    throw error;
   }
 }

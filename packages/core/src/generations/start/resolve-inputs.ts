@@ -1,10 +1,11 @@
 import { computePrice, type VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import {
-  type Location,
+  type MediaBytes,
   type MediaUri,
   type Probe,
   parseMediaUri,
+  type StoredFile,
   validateAlpha,
   validateReference,
   validateSource,
@@ -13,10 +14,9 @@ import type { AccountContext } from '../../context.ts';
 import { locateUpload } from '../../uploads/locate.ts';
 
 /** Where an input's bytes are, and the upload that holds them, if one does. */
-export interface ResolvedInput {
-  readonly location: Location;
-  readonly uploadId?: string;
-}
+export type ResolvedInput =
+  | { readonly location: StoredFile; readonly uploadId: string }
+  | { readonly location: MediaBytes; readonly uploadId?: undefined };
 
 /** A start that passed all checks of its request: inputs and cost. */
 export interface ValidatedJob {

@@ -3,12 +3,13 @@ import type { StoredInput } from '@restage/db';
 import { type Failure, type FailureValue, failWith, isFailure } from '@restage/errors';
 import { type Probe, type Role, validateAlpha, validateReference } from '@restage/media';
 import type { WorkerContext } from '../../context.ts';
+import { formatFileVersion } from '../../uploads/internal.ts';
 import type { Generation } from '../row.ts';
 
 const roles = ['source', 'reference', 'alpha'] as const satisfies readonly Role[];
 
 /** Why a job's inputs can't be rendered any more. */
-export type InputFailure = Failure | FailureValue<'SOURCE_CHANGED'>;
+export type InputFailure = Failure | FailureValue<'SOURCE_CHANGED' | 'INPUT_MISSING'>;
 
 /** Local files of a job's inputs. */
 export interface InputPaths {
@@ -18,12 +19,58 @@ export interface InputPaths {
 }
 
 /**
- * Fetches a job's inputs into `directory`, side by side, and checks them. No download is under way any more when this
- * returns or throws.
+ * Lends `use` local files of a job's inputs, checked again: since the job was accepted, a URL may have come to serve
+ * something else. What is in the blob store is borrowed from there, the rest downloaded into `directory`.
+ * @returns what `use` gives, or why the inputs can't be rendered
  */
-export async function fetchInputs(
+export async function withInputs<Result>(
   ctx: WorkerContext,
   job: Generation,
+  directory: string,
+  signal: AbortSignal,
+  use: (inputs: InputPaths) => Promise<Result>,
+): Promise<Result | InputFailure> {
+  return borrowInputs(ctx, job, roles, {}, signal, async (borrowed) => {
+    const inputs = await fetchInputs(ctx, job, borrowed, directory, signal);
+    return isFailure(inputs) ? inputs : use(inputs);
+  });
+}
+
+/** Files by their roles, each with a version if it is from the blob store. */
+type InputFiles = Partial<Record<Role, { readonly path: string; readonly version?: string }>>;
+
+/** Borrows the inputs of these roles that are in the blob store, one after another. */
+async function borrowInputs<Result>(
+  ctx: WorkerContext,
+  job: Generation,
+  [role, ...others]: readonly Role[],
+  borrowed: InputFiles,
+  signal: AbortSignal,
+  use: (borrowed: InputFiles) => Promise<Result>,
+): Promise<Result | InputFailure> {
+  if (role === undefined) return use(borrowed);
+  const input = job.inputs[role];
+  if (input?.kind !== 'blob') return borrowInputs(ctx, job, others, borrowed, signal, use);
+  const { key } = input;
+  const used = await ctx.blobs.withLocalFile(
+    key,
+    async (file) => {
+      const found = { path: file.path, version: formatFileVersion(key, file) };
+      return { result: await borrowInputs(ctx, job, others, { ...borrowed, [role]: found }, signal, use) };
+    },
+    signal,
+  );
+  return used ? used.result : failWith('INPUT_MISSING', `The ${role} is no longer stored.`);
+}
+
+/**
+ * Downloads what was not borrowed, side by side, and checks every input. No download is under way any more when this
+ * returns or throws.
+ */
+async function fetchInputs(
+  ctx: WorkerContext,
+  job: Generation,
+  borrowed: InputFiles,
   directory: string,
   signal: AbortSignal,
 ): Promise<InputPaths | InputFailure> {
@@ -32,10 +79,9 @@ export async function fetchInputs(
     roles.map(async (role) => {
       const input = job.inputs[role];
       if (!input) return undefined;
-      const path = await fetchInput(ctx, job, role, input, directory, signal);
-      if (typeof path !== 'string') return path;
-      paths[role] = path;
-      return undefined;
+      const file = borrowed[role] ?? { path: join(directory, role) };
+      paths[role] = file.path;
+      return fetchInput(ctx, job, role, input, file, signal);
     }),
   );
   for (const each of fetched) {
@@ -47,24 +93,22 @@ export async function fetchInputs(
   return { source, ...others };
 }
 
-/** Fetches an input and checks it again: since the job was accepted, a URL may have come to serve something else. */
+/** Downloads an input to its file if it is not there yet, and checks it. */
 async function fetchInput(
   ctx: WorkerContext,
   job: Generation,
   role: Role,
   input: StoredInput,
-  directory: string,
+  file: { readonly path: string; readonly version?: string },
   signal: AbortSignal,
-) {
-  const path = input.kind === 'blob' ? ctx.blobs.localPath(input.key) : join(directory, role);
+): Promise<InputFailure | undefined> {
   if (input.kind === 'https') {
     const location = { kind: 'https', url: new URL(input.url) } as const;
-    const downloaded = await ctx.media.download(location, role, path, { signal });
+    const downloaded = await ctx.media.download(location, role, file.path, { signal });
     if (isFailure(downloaded)) return downloaded;
   }
-  const probe = await ctx.media.inspect({ kind: 'file', path, stored: input.kind === 'blob' }, role);
-  if (isFailure(probe)) return probe;
-  return checkProbe(job, role, probe) ?? path;
+  const probe = await ctx.media.inspect({ kind: 'file', ...file }, role);
+  return isFailure(probe) ? probe : checkProbe(job, role, probe);
 }
 
 /** What is wrong with an input that was right when the job was accepted; undefined if nothing is. */

@@ -6,7 +6,7 @@ import type { WorkerContext } from '../../context.ts';
 import { renderWallSeconds } from '../../queues.ts';
 import { type Generation, isTerminal } from '../row.ts';
 import { completeGeneration } from './complete.ts';
-import { fetchInputs, type InputFailure } from './fetch.ts';
+import { type InputFailure, withInputs } from './fetch.ts';
 import { acquireLease, type JobLease } from './lease.ts';
 import { discardOutputs, renderGeneration, storeOutputs } from './render.ts';
 import { type Workspace, withWorkspace } from './workspace.ts';
@@ -84,9 +84,9 @@ async function fetchAndRender(
   if (lease.job.simulate === 'job-failed') {
     return failWith('SIMULATED', 'The render failed, as the test asked.');
   }
-  const inputs = await fetchInputs(ctx, lease.job, workspace.directory, signal);
-  if (isFailure(inputs)) return inputs;
-  return renderGeneration(ctx, lease, inputs, workspace.outputDirectory, signal);
+  return withInputs(ctx, lease.job, workspace.directory, signal, (inputs) =>
+    renderGeneration(ctx, lease, inputs, workspace.outputDirectory, signal),
+  );
 }
 
 /** @returns whether this attempt completed the job: not if its lease was lost meanwhile */
