@@ -12,19 +12,21 @@ import { defineProject } from 'vitest/config';
  * | `console` | `*.browser.test.ts`, in Chromium, against a server with the real engine       |
  * | `screenshots` | `*.screenshots.test.ts`, which take the pictures of the docs |
  * | `footage` | `*.footage.test.ts`, on the real footage in the folder that RESTAGE_FOOTAGE names |
+ * | `s3`      | `*.s3.test.ts`, on the S3 server of RESTAGE_S3_TEST_ENDPOINT, or a SeaweedFS that the run starts |
  */
 const tiers: Readonly<
   Record<string, { include: string[]; exclude?: string[]; env?: Record<string, string> }>
 > = {
-  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,browser,screenshots}.test.ts'] },
+  test: { include: ['**/*.test.{ts,tsx}'], exclude: ['**/*.{long,footage,browser,screenshots,s3}.test.ts'] },
   unit: {
     include: ['src/**/*.test.{ts,tsx}'],
-    exclude: ['**/*.{long,footage,search,browser,screenshots}.test.ts'],
+    exclude: ['**/*.{long,footage,search,browser,screenshots,s3}.test.ts'],
   },
   long: { include: ['**/*.{long,search}.test.ts'], env: { RESTAGE_LONG: '1' } },
   console: { include: ['**/*.browser.test.ts'] },
   screenshots: { include: ['**/*.screenshots.test.ts'] },
   footage: { include: ['**/*.footage.test.ts'] },
+  s3: { include: ['**/*.s3.test.ts'] },
 };
 
 const globalSetups = {
@@ -34,6 +36,8 @@ const globalSetups = {
   server: 'scripts/server-setup.ts',
   /** The built console. */
   console: 'scripts/console-setup.ts',
+  /** A SeaweedFS, in the tier `s3` only. */
+  s3: 'packages/storage/test/support/global-setup.ts',
 } as const;
 
 /** A package and its tests. */
@@ -50,7 +54,7 @@ const packages: readonly TestPackage[] = [
   { name: 'errors', root: 'packages/errors' },
   { name: 'contract', root: 'packages/contract' },
   { name: 'db', root: 'packages/db', needs: ['database'] },
-  { name: 'storage', root: 'packages/storage' },
+  { name: 'storage', root: 'packages/storage', needs: ['s3'] },
   { name: 'media', root: 'packages/media' },
   { name: 'pixels', root: 'packages/pixels' },
   { name: 'matting', root: 'packages/matting' },
@@ -90,7 +94,9 @@ export function projects(mode: string) {
         globalSetup:
           mode === 'unit'
             ? []
-            : needs.map((need) => fileURLToPath(new URL(globalSetups[need], import.meta.url))),
+            : needs
+                .filter((need) => need !== 's3' || mode === 's3')
+                .map((need) => fileURLToPath(new URL(globalSetups[need], import.meta.url))),
       },
     }),
   );

@@ -32,12 +32,12 @@ export interface BlobStat {
 }
 
 /** A local file with the bytes of a blob. Callers must not change it. */
-export interface LocalBlob extends Pick<BlobStat, 'size' | 'version'> {
+interface LocalBlob extends Pick<BlobStat, 'size' | 'version'> {
   readonly path: string;
 }
 
 /** How a download from the store itself is presented: the values of response headers. */
-export interface DownloadOptions {
+interface DownloadOptions {
   readonly contentType: string;
   readonly contentDisposition: string;
 }
@@ -96,7 +96,10 @@ export interface BlobStore {
   remove(key: string): Promise<void>;
   /** Removes every blob whose key begins with `folder/`. A blob written meanwhile may remain. */
   removeFolder(folder: string): Promise<void>;
-  /** Lists the blobs and folders directly under `folder/`, in no order; nothing if there is no such folder. */
+  /**
+   * Lists the blobs and folders directly under `folder/`, in no order; nothing if there is no such folder. A folder whose
+   * last blob was removed may stay listed for a while.
+   */
   list(folder: string): AsyncIterable<string>;
   /** Throws unless a blob could be written to this key now. */
   prepare(key: string): Promise<void>;

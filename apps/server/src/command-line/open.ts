@@ -7,9 +7,9 @@ import { connect } from '@restage/db';
 import { findEmbedded } from '@restage/db/embedded';
 import { isFailure } from '@restage/errors';
 import { createMedia } from '@restage/media';
-import { openDiskStore } from '@restage/storage';
 import type { Logger } from 'pino';
 import type { BundlePaths } from '../paths.ts';
+import { openBlobStore } from '../services/blobs.ts';
 import { openDatabase } from '../services/database.ts';
 import { ShutdownStack } from '../services/shutdown-stack.ts';
 import type { ServerSettings } from '../settings/settings.ts';
@@ -80,7 +80,7 @@ async function createOperator(
       log,
     });
     releases.add('media', () => media.close());
-    const blobs = await openDiskStore(join(directory, 'blobs'));
+    const blobs = await openBlobStore(settings, directory);
     const random = (bytes: Uint8Array) => webcrypto.getRandomValues(bytes);
     const ctx = { db: database.db, blobs, media, queue: recordOnlyQueue, now: Date.now, random };
     return { ctx, close: () => releases.run() };

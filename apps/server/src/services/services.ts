@@ -10,10 +10,11 @@ import {
 } from '@restage/core';
 import type { Connection } from '@restage/db';
 import { createMedia, type Media } from '@restage/media';
-import { createUrlSigner, openDiskStore } from '@restage/storage';
+import { createUrlSigner } from '@restage/storage';
 import type { Logger } from 'pino';
 import type { BundlePaths } from '../paths.ts';
 import type { ServerSettings } from '../settings/settings.ts';
+import { openBlobStore } from './blobs.ts';
 import { type QueueService, startQueue } from './queue.ts';
 import { loadOrCreateSecret } from './secret.ts';
 import type { ShutdownStack } from './shutdown-stack.ts';
@@ -56,7 +57,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       db: database.db,
       queue: queue.queue,
       changes: await JobNotifications.open(database.direct),
-      blobs: await openDiskStore(join(directory, 'blobs')),
+      blobs: await openBlobStore(settings, directory),
       media,
       settings: {
         writeRpm: settings.RESTAGE_WRITE_RPM,

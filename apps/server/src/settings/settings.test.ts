@@ -151,6 +151,26 @@ test('DATABASE_DIRECT_URL without DATABASE_URL is refused', () => {
   );
 });
 
+test('without RESTAGE_S3_BUCKET the other settings of S3 are refused', () => {
+  expect(readSettings({ RESTAGE_S3_PREFIX: 'restage' })).toEqual(
+    failWith('INVALID_SETTING', 'RESTAGE_S3_PREFIX needs RESTAGE_S3_BUCKET, which is not set.'),
+  );
+});
+
+test.each([
+  ['RESTAGE_S3_BUCKET', 'My_Bucket', 'the name of a bucket'],
+  ['RESTAGE_S3_PREFIX', '/restage/', 'names separated by slashes, as in restage/production'],
+  ['RESTAGE_S3_PREFIX', 'a/../b', 'names separated by slashes, as in restage/production'],
+  ['RESTAGE_S3_ENDPOINT', 's3.example:9000', 'an http:// or https:// URL'],
+  ['RESTAGE_S3_REGION', 'EU West', 'the name of a region, as in eu-central-1'],
+  ['RESTAGE_S3_PATH_STYLE', 'yes', '0 or 1'],
+  ['RESTAGE_S3_DOWNLOADS', 'direct', 'proxy or redirect'],
+])('%s=%s is refused', (name, value, accepts) => {
+  expect(readSettings({ RESTAGE_S3_BUCKET: 'bucket', [name]: value })).toEqual(
+    failWith('INVALID_SETTING', `${name} must be ${accepts}.`),
+  );
+});
+
 test('the settings help has a line for each setting', () => {
   const lines = settingsHelp().split('\n');
   expect(lines.map((line) => line.split(' ')[0])).toEqual(Object.keys(settingsSchema.shape));

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { failWith } from '@restage/errors';
 import * as z from 'zod';
 import type { StartupFailure } from '../startup/failure.ts';
+import { createS3Settings } from './s3.ts';
 
 /** The text of a whole number within bounds. */
 const wholeNumber = (min: number, max: number, fallback: number) =>
@@ -47,7 +48,8 @@ export const settingsSchema = z.object({
     .string()
     .min(1)
     .default('./.restage')
-    .describe('Where blobs are kept, and the embedded database'),
+    .describe('Where this process keeps files: blobs, unless they are in S3, and the embedded database'),
+  ...createS3Settings(baseUrl),
   RESTAGE_PUBLIC_URL: baseUrl
     .optional()
     .meta({
@@ -148,6 +150,10 @@ export function readSettings(
     if (DATABASE_DIRECT_URL !== undefined && DATABASE_URL === undefined) {
       return failWith('INVALID_SETTING', 'DATABASE_DIRECT_URL needs DATABASE_URL, which is not set.');
     }
+    const unused = Object.keys(set).find((name) => name.startsWith('RESTAGE_S3_'));
+    if (unused !== undefined && parsed.data.RESTAGE_S3_BUCKET === undefined) {
+      return failWith('INVALID_SETTING', `${unused} needs RESTAGE_S3_BUCKET, which is not set.`);
+    }
     return expandHome(parsed.data);
   }
   const name = String(parsed.error.issues[0]?.path[0]);
@@ -169,7 +175,8 @@ function expandHome(settings: ServerSettings): ServerSettings {
 export function settingsHelp(): string {
   const defaults: Record<string, unknown> = settingsSchema.parse({});
   const rows = Object.entries(settingsSchema.shape).map(([name, field]) => {
-    const defaultText = field.meta()?.defaultText ?? (name.endsWith('NETWORK') ? 0 : defaults[name]);
+    const defaultText =
+      field.meta()?.defaultText ?? (typeof defaults[name] === 'boolean' ? 0 : defaults[name]);
     return [name, String(defaultText), field.description ?? ''] as const;
   });
   const width = Math.max(...rows.map(([name]) => name.length));

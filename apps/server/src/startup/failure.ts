@@ -7,6 +7,7 @@ export type StartupFailure = FailureValue<
   | 'DATABASE_UNUSABLE'
   | 'DATABASE_IN_USE'
   | 'DATABASE_REQUIRED'
+  | 'SECRET_REQUIRED'
   | 'DIRECTORY_UNWRITABLE'
   | 'MATTE_MODEL_UNUSABLE'
 >;

@@ -62,6 +62,12 @@ async function start(
       `A server in the role "${role}" shares its database with others. Set DATABASE_URL, or serve in the role "all".`,
     );
   }
+  if (role !== 'all' && settings.RESTAGE_S3_BUCKET !== undefined && settings.RESTAGE_SECRET === undefined) {
+    return failWith(
+      'SECRET_REQUIRED',
+      `A server in the role "${role}" with RESTAGE_S3_BUCKET shares no folder with others, and so no secret. Set RESTAGE_SECRET to the same text for all of them.`,
+    );
+  }
   const directory = resolve(settings.RESTAGE_DATA_DIR);
   const unwritable = await prepareDirectory(directory);
   if (unwritable) return unwritable;

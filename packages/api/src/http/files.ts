@@ -82,7 +82,8 @@ async function getInput(c: HonoContext<HonoEnv>, ctx: Context, key: string) {
 }
 
 /**
- * Responds with a file, or with the requested range of it (RFC 9110, single ranges only); undefined if it is missing.
+ * Responds with a file, with the requested range of it (RFC 9110, single ranges only), or with a redirect to a store that
+ * serves it; undefined if it is missing.
  * @param getType gives the content type; called only if the response has one
  */
 async function sendFile(
@@ -108,6 +109,13 @@ async function sendFile(
   const range = parseRange((isRanged && c.req.header('range')) || null, stat.size);
   if (range === 'unsatisfiable') return unsatisfiableRange(c, stat.size);
   const type = await getType();
+  const contentDisposition = `inline; filename="${name}"`;
+  if (!isHead && ctx.blobs.signDownload) {
+    const url = await ctx.blobs.signDownload(key, { contentType: type, contentDisposition });
+    // Not to be cached: the URL expires. The client sends its range to where it leads.
+    c.header('cache-control', 'no-store');
+    return c.redirect(url, 302);
+  }
   const bytes = isHead ? undefined : await ctx.blobs.read(key, range === 'whole' ? undefined : range);
   // Retention deleted the file after `stat`.
   if (!isHead && !bytes) return undefined;
@@ -115,7 +123,7 @@ async function sendFile(
     ...cacheHeaders,
     'accept-ranges': 'bytes',
     'content-type': type,
-    'content-disposition': `inline; filename="${name}"`,
+    'content-disposition': contentDisposition,
     'content-length': String(range === 'whole' ? stat.size : range.end - range.start + 1),
   };
   if (range !== 'whole') headers['content-range'] = `bytes ${range.start}-${range.end}/${stat.size}`;

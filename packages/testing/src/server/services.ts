@@ -19,7 +19,7 @@ import {
 import { type Connection, connectQueue, queueSchema } from '@restage/db';
 import { createCompositor, type Engine } from '@restage/engine';
 import { createMedia, type MediaOptions } from '@restage/media';
-import { createUrlSigner, openDiskStore } from '@restage/storage';
+import { type BlobStore, createUrlSigner, openDiskStore } from '@restage/storage';
 import { PgBoss } from 'pg-boss';
 import type { LogLine } from '../test-restage.ts';
 
@@ -46,6 +46,8 @@ export interface ServiceOptions {
   readonly media?: Partial<MediaOptions>;
   /** Default: the compositor. */
   readonly engine?: Engine;
+  /** Default: a folder. */
+  readonly blobs?: BlobStore;
   /** Returns the start of signed URLs, which a server knows only once it listens. */
   readonly publicUrl?: () => string;
 }
@@ -90,7 +92,7 @@ export async function openServices(
     db: connection.db,
     queue: createPgBossQueue(boss),
     changes: await JobNotifications.open(connection.sql),
-    blobs: await openDiskStore(join(directory, 'blobs')),
+    blobs: options.blobs ?? (await openDiskStore(join(directory, 'blobs'))),
     urls: {
       // The public URL is known only once the server listens, so each use creates a signer.
       sign: (grant) => createSigner().sign(grant),
