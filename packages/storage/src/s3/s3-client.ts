@@ -12,15 +12,15 @@ export interface S3Location {
   readonly hasPathStyle: boolean;
 }
 
-/** How long S3 may take. */
+/** How long S3 may take. One attempt at a request may take half the time of the whole. */
 export interface S3Timeouts {
   /** For a connection. */
   readonly connectMs: number;
-  /** For one attempt at a request, until its response begins. */
-  readonly attemptMs: number;
-  /** For a request with all its attempts. */
+  /** For a request with all its attempts, until its response begins. */
   readonly requestMs: number;
-  /** For a check whether the store is writable, with all its attempts. */
+  /** The same for a request that sends bytes, or makes an object of parts. */
+  readonly transferMs: number;
+  /** The same for a check whether the store is writable. */
   readonly checkMs: number;
   /** For the next bytes of a download. */
   readonly idleMs: number;
@@ -30,8 +30,8 @@ export interface S3Timeouts {
 
 const defaultTimeouts: S3Timeouts = {
   connectMs: 3000,
-  attemptMs: 30_000,
-  requestMs: 60_000,
+  requestMs: 20_000,
+  transferMs: 120_000,
   checkMs: 8000,
   idleMs: 30_000,
   retryMs: 200,
@@ -49,6 +49,13 @@ interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+/** What the SDK's `send` gets. */
+interface SendOptions {
+  readonly abortSignal: AbortSignal;
+  /** Of one attempt, in milliseconds. */
+  readonly requestTimeout: number;
+}
+
 /** The AWS client with a time limit for each call. */
 export interface S3 {
   readonly sdk: typeof Sdk;
@@ -63,7 +70,7 @@ export interface S3 {
    */
   call<Output>(
     operation: string,
-    run: (options: { readonly abortSignal: AbortSignal }) => Promise<Output>,
+    run: (options: SendOptions) => Promise<Output>,
     options?: CallOptions,
   ): Promise<Output>;
 }
@@ -100,7 +107,6 @@ export async function createS3(location: S3Location, timeouts: Partial<S3Timeout
     ),
     requestHandler: {
       connectionTimeout: limits.connectMs,
-      requestTimeout: limits.attemptMs,
       throwOnRequestTimeout: true,
       // A client that reads slowly leaves a socket idle; what S3 does not send in time ends in `toWebStream`.
       socketTimeout: 0,
@@ -122,7 +128,7 @@ export async function createS3(location: S3Location, timeouts: Partial<S3Timeout
       const timer = setTimeout(() => deadline.abort(), timeoutMs);
       const abortSignal = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
       try {
-        return await run({ abortSignal });
+        return await run({ abortSignal, requestTimeout: timeoutMs / 2 });
       } catch (error) {
         signal?.throwIfAborted();
         if (deadline.signal.aborted)

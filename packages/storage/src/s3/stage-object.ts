@@ -80,7 +80,9 @@ function stageInMemory(s3: S3, Key: string, Body: Buffer): StagedBlob {
     size: Body.length,
     async commit() {
       const command = new s3.sdk.PutObjectCommand({ Bucket: s3.bucket, Key, Body });
-      await s3.call('PutObject', (options) => s3.client.send(command, options));
+      await s3.call('PutObject', (options) => s3.client.send(command, options), {
+        timeoutMs: s3.timeouts.transferMs,
+      });
     },
     discard: async () => {},
   };
@@ -90,6 +92,7 @@ function stageInMemory(s3: S3, Key: string, Body: Buffer): StagedBlob {
 function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
   const { sdk, client, bucket: Bucket } = s3;
   const Parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
+  const timeoutMs = s3.timeouts.transferMs;
   let UploadId: string | undefined;
 
   async function begin(): Promise<string> {
@@ -118,7 +121,10 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
       UploadId ??= await begin();
       const PartNumber = Parts.length + 1;
       const command = new sdk.UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body });
-      const { ETag } = await s3.call('UploadPart', (options) => client.send(command, options), { signal });
+      const { ETag } = await s3.call('UploadPart', (options) => client.send(command, options), {
+        signal,
+        timeoutMs,
+      });
       Parts.push({ PartNumber, ETag });
     },
 
@@ -133,7 +139,7 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
           UploadId,
           MultipartUpload: { Parts },
         });
-        await s3.call('CompleteMultipartUpload', (options) => client.send(command, options));
+        await s3.call('CompleteMultipartUpload', (options) => client.send(command, options), { timeoutMs });
         UploadId = undefined;
       },
       discard: abort,
