@@ -75,6 +75,13 @@ async function getStartupFault(env: Record<string, string>): Promise<string> {
 }
 
 describe('the server refuses to start, with exit code 1 and one line', () => {
+  test('if it shares a bucket with other processes and has no RESTAGE_SECRET', async () => {
+    const { url } = await testDatabase();
+    const program = runServer(['serve', '--role', 'api'], { DATABASE_URL: url, RESTAGE_S3_BUCKET: 'bucket' });
+    expect(await program.exit).toBe(1);
+    expect(program.log()).toContain('Set RESTAGE_SECRET to the same text for all of them.');
+  });
+
   test('if another server uses the data directory', async () => {
     await waitUntilServing(runServer(['serve']));
     expect(await getStartupFault({})).toMatch(/Another Restage server is using /);

@@ -55,6 +55,7 @@ export { redactMessage } from './requests/redact.ts';
 export { RequestLog, type RequestRow } from './requests/request-log.ts';
 export { type CleanupResult, cleanUp } from './retention/clean-up.ts';
 export { explainMissingOutput } from './retention/missing-output.ts';
+export { blobFolders } from './retention/orphans.ts';
 export { cleanUpPeriodically } from './retention/periodic.ts';
 export { createTicket } from './sessions/create-ticket.ts';
 export { deleteExpiredSessions } from './sessions/delete-expired.ts';

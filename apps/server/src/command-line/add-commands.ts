@@ -5,6 +5,7 @@ import { addCredits } from '../commands/credits.ts';
 import { addJobs } from '../commands/jobs.ts';
 import { addKeys } from '../commands/keys.ts';
 import { addReconcile } from '../commands/reconcile.ts';
+import { addStorage } from '../commands/storage.ts';
 import { addWebhooks } from '../commands/webhooks.ts';
 import { type Role, roles } from '../roles.ts';
 import type { Execute } from './report.ts';
@@ -29,4 +30,5 @@ export function addCommands(program: Program, { serve, execute }: Actions): void
   addJobs(program, execute);
   addWebhooks(program, execute);
   addReconcile(program, execute);
+  addStorage(program, execute);
 }

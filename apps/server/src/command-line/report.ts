@@ -1,5 +1,6 @@
 import type { OperatorContext } from '@restage/core';
 import { type Failure, isFailure } from '@restage/errors';
+import type { ServerSettings } from '../settings/settings.ts';
 
 /** The result of a command, for people and for programs alike. */
 export type Report =
@@ -17,10 +18,18 @@ export type Report =
       /** Default: 0. */
       readonly exitCode?: 0 | 1;
     }
-  | { readonly kind: 'record'; readonly record: object; readonly note?: string };
+  | {
+      readonly kind: 'record';
+      readonly record: object;
+      readonly note?: string;
+      /** Default: 0. */
+      readonly exitCode?: 0 | 1;
+    };
 
 /** Opens what a command acts on, runs it, and keeps its report to be printed. */
-export type Execute = (run: (ctx: OperatorContext) => Promise<Report | Failure>) => Promise<void>;
+export type Execute = (
+  run: (ctx: OperatorContext, settings: ServerSettings) => Promise<Report | Failure>,
+) => Promise<void>;
 
 /** A report of one record, or the failure to get it. */
 export function toRecord(result: object | Failure): Report | Failure {

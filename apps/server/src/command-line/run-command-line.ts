@@ -66,13 +66,12 @@ async function runOperator(
   const operator = await openOperator(settings, log, bundle);
   if (isFailure(operator)) return { exitCode: 1, err: operator.message };
   try {
-    const report = await run(operator.ctx);
+    const report = await run(operator.ctx, settings);
     if (isFailure(report)) {
       if (isJson) return { exitCode: 1, out: JSON.stringify(encodeEnvelope(report).body, undefined, 2) };
       return { exitCode: 1, err: report.message };
     }
-    const exitCode = report.kind === 'list' ? (report.exitCode ?? 0) : 0;
-    return { exitCode, out: isJson ? formatJson(report) : formatText(report) };
+    return { exitCode: report.exitCode ?? 0, out: isJson ? formatJson(report) : formatText(report) };
   } finally {
     await operator.close();
   }

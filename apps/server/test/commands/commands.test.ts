@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findEmbedded } from '@restage/db/embedded';
 import { testDatabase } from '@restage/db/testing';
 import { makePng } from '@restage/media/testing';
+import { openDiskStore, openS3Store } from '@restage/storage';
+import { openTestBucket } from '@restage/storage/testing';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 
 const { url: databaseUrl, sql } = await testDatabase();
@@ -42,6 +44,51 @@ async function json(args: readonly string[], env?: Record<string, string>) {
   expect(ran.err).toBe('');
   return { exit: ran.exit, ...(JSON.parse(ran.out) as Record<string, unknown>) };
 }
+
+describe('storage copy', () => {
+  test('moves the blobs of the data directory to the bucket, and may be repeated', async () => {
+    const bucket = await openTestBucket();
+    const data = join(directory, 'copied');
+    const disk = await openDiskStore(join(data, 'blobs'));
+    async function* bytes() {
+      yield Buffer.from('pixels');
+    }
+    await disk.write('outputs/swx_1/1/render.png', bytes(), { maxBytes: 10 });
+    const env = {
+      DATABASE_URL: databaseUrl,
+      RESTAGE_DATA_DIR: data,
+      RESTAGE_S3_BUCKET: bucket.options.bucket,
+      RESTAGE_S3_PREFIX: bucket.options.prefix,
+      RESTAGE_S3_ENDPOINT: bucket.options.endpoint ?? '',
+      RESTAGE_S3_PATH_STYLE: '1',
+      AWS_ACCESS_KEY_ID: 'S3RVER',
+      AWS_SECRET_ACCESS_KEY: 'S3RVER',
+    };
+    const counts = { bytes: 6, copied: 1, unchanged: 0, failed: 0 };
+    expect(await json(['storage', 'copy'], env)).toEqual({ exit: 0, ...counts });
+    const again = { bytes: 0, copied: 0, unchanged: 1, failed: 0 };
+    expect(await json(['storage', 'copy', '--new-only'], env)).toEqual({ exit: 0, ...again });
+    const store = await openS3Store(bucket.options);
+    expect(await new Response(await store.read('outputs/swx_1/1/render.png')).text()).toBe('pixels');
+    await bucket.close();
+  });
+
+  test('without a bucket or a data directory is a usage error', async () => {
+    expect(await run(['storage', 'copy'])).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('RESTAGE_S3_BUCKET must name the bucket to copy to'),
+    });
+    const env = {
+      DATABASE_URL: databaseUrl,
+      RESTAGE_DATA_DIR: join(directory, 'none'),
+      RESTAGE_S3_BUCKET: 'bucket',
+    };
+    expect(await run(['storage', 'copy'], env)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('there is no '),
+    });
+  });
+});
 
 describe('on a database of one’s own', () => {
   let account = '';

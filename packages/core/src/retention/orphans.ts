@@ -4,6 +4,9 @@ import { inArray } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { batchSize } from './internal.ts';
 
+/** The folders of the blob store, one for each kind of blob. */
+export const blobFolders = ['uploads', 'inputs', 'outputs'] as const;
+
 /** A file without a row is an orphan after this time: far longer than a start or a PUT takes to commit. */
 const orphanAgeMs = 3_600_000;
 

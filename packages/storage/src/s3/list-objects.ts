@@ -1,3 +1,8 @@
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+} from '@aws-sdk/client-s3';
 import { hasCode, type S3 } from './s3-client.ts';
 
 /** Lists the names of every object whose name begins with `Prefix`, page by page. */
@@ -18,7 +23,7 @@ export async function* listNames(s3: S3, Prefix: string): AsyncGenerator<string>
 
 async function* listPages(s3: S3, query: { readonly Prefix: string; readonly Delimiter?: string }) {
   for (let ContinuationToken: string | undefined; ; ) {
-    const command = new s3.sdk.ListObjectsV2Command({ Bucket: s3.bucket, ContinuationToken, ...query });
+    const command = new ListObjectsV2Command({ Bucket: s3.bucket, ContinuationToken, ...query });
     const page = await s3.call('ListObjectsV2', (options) => s3.client.send(command, options));
     yield page;
     ContinuationToken = page.NextContinuationToken;
@@ -35,7 +40,7 @@ export async function abortUploads(s3: S3, Prefix: string, before: Date): Promis
   try {
     for await (const { Key, UploadId, Initiated } of listUploads(s3, Prefix)) {
       if (Initiated === undefined || Initiated >= before) continue;
-      const command = new s3.sdk.AbortMultipartUploadCommand({ Bucket: s3.bucket, Key, UploadId });
+      const command = new AbortMultipartUploadCommand({ Bucket: s3.bucket, Key, UploadId });
       await s3.call('AbortMultipartUpload', (options) => s3.client.send(command, options));
       aborted += 1;
     }
@@ -47,7 +52,7 @@ export async function abortUploads(s3: S3, Prefix: string, before: Date): Promis
 
 async function* listUploads(s3: S3, Prefix: string) {
   for (let markers: { KeyMarker?: string | undefined; UploadIdMarker?: string | undefined } = {}; ; ) {
-    const command = new s3.sdk.ListMultipartUploadsCommand({ Bucket: s3.bucket, Prefix, ...markers });
+    const command = new ListMultipartUploadsCommand({ Bucket: s3.bucket, Prefix, ...markers });
     const page = await s3.call('ListMultipartUploads', (options) => s3.client.send(command, options));
     yield* page.Uploads ?? [];
     markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };

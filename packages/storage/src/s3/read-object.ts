@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { BlobStat, ByteRange } from '../blob-store.ts';
 import { hasCode, isMissing, type S3, S3Error } from './s3-client.ts';
 
@@ -27,7 +28,7 @@ export async function readObject(
   range?: ByteRange,
   signal?: AbortSignal,
 ): Promise<S3Object | undefined> {
-  const command = new s3.sdk.GetObjectCommand({
+  const command = new GetObjectCommand({
     Bucket: s3.bucket,
     Key,
     ...(range && { Range: `bytes=${range.start}-${range.end}` }),

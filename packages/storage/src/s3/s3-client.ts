@@ -1,4 +1,5 @@
-import type * as Sdk from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
+import { ConfiguredRetryStrategy } from '@smithy/core/retry';
 
 /** Where the blobs are. Credentials come from the AWS SDK's own chain: environment, shared files, instance roles. */
 export interface S3Location {
@@ -58,8 +59,7 @@ interface SendOptions {
 
 /** The AWS client with a time limit for each call. */
 export interface S3 {
-  readonly sdk: typeof Sdk;
-  readonly client: Sdk.S3Client;
+  readonly client: S3Client;
   readonly bucket: string;
   readonly timeouts: S3Timeouts;
   /** The name of an object in the bucket. */
@@ -87,13 +87,11 @@ export class S3Error extends Error {
   }
 }
 
-/** Loads the AWS SDK and creates a client. Sends nothing. */
-export async function createS3(location: S3Location, timeouts: Partial<S3Timeouts> = {}): Promise<S3> {
-  const sdk = await import('@aws-sdk/client-s3');
-  const { ConfiguredRetryStrategy } = await import('@smithy/core/retry');
+/** Creates a client. Sends nothing. */
+export function createS3(location: S3Location, timeouts: Partial<S3Timeouts> = {}): S3 {
   const { bucket, prefix, region, endpoint, hasPathStyle } = location;
   const limits = { ...defaultTimeouts, ...timeouts };
-  const client = new sdk.S3Client({
+  const client = new S3Client({
     region,
     forcePathStyle: hasPathStyle,
     ...(endpoint !== undefined && { endpoint }),
@@ -115,7 +113,6 @@ export async function createS3(location: S3Location, timeouts: Partial<S3Timeout
     },
   });
   return {
-    sdk,
     client,
     bucket,
     timeouts: limits,

@@ -1,3 +1,10 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { abortable } from '../abortable.ts';
 import type { BlobStore, StagedBlob, WriteOptions } from '../blob-store.ts';
 import { tooLarge } from '../write.ts';
@@ -79,7 +86,7 @@ function stageInMemory(s3: S3, Key: string, Body: Buffer): StagedBlob {
   return {
     size: Body.length,
     async commit() {
-      const command = new s3.sdk.PutObjectCommand({ Bucket: s3.bucket, Key, Body });
+      const command = new PutObjectCommand({ Bucket: s3.bucket, Key, Body });
       await s3.call('PutObject', (options) => s3.client.send(command, options), {
         timeoutMs: s3.timeouts.transferMs,
       });
@@ -90,13 +97,13 @@ function stageInMemory(s3: S3, Key: string, Body: Buffer): StagedBlob {
 
 /** A multipart upload, which begins with its first part. */
 function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
-  const { sdk, client, bucket: Bucket } = s3;
+  const { client, bucket: Bucket } = s3;
   const Parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
   const timeoutMs = s3.timeouts.transferMs;
   let UploadId: string | undefined;
 
   async function begin(): Promise<string> {
-    const command = new sdk.CreateMultipartUploadCommand({ Bucket, Key });
+    const command = new CreateMultipartUploadCommand({ Bucket, Key });
     const begun = await s3.call('CreateMultipartUpload', (options) => client.send(command, options), {
       signal,
     });
@@ -106,7 +113,7 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
 
   async function abort(): Promise<void> {
     if (UploadId === undefined) return;
-    const command = new sdk.AbortMultipartUploadCommand({ Bucket, Key, UploadId });
+    const command = new AbortMultipartUploadCommand({ Bucket, Key, UploadId });
     UploadId = undefined;
     // If S3 does not answer this either, the parts are removed with the abandoned writes.
     await s3.call('AbortMultipartUpload', (options) => client.send(command, options)).catch(() => undefined);
@@ -120,7 +127,7 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
     async addPart(Body: Buffer): Promise<void> {
       UploadId ??= await begin();
       const PartNumber = Parts.length + 1;
-      const command = new sdk.UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body });
+      const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body });
       const { ETag } = await s3.call('UploadPart', (options) => client.send(command, options), {
         signal,
         timeoutMs,
@@ -133,7 +140,7 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
     toStaged: (size: number): StagedBlob => ({
       size,
       async commit() {
-        const command = new sdk.CompleteMultipartUploadCommand({
+        const command = new CompleteMultipartUploadCommand({
           Bucket,
           Key,
           UploadId,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, test } from 'vitest';
 import type { BlobStore } from '../../src/blob-store.ts';
-import { openS3Store } from '../../src/s3/open-s3-store.ts';
+import { openS3Store } from '../../src/open-s3-store.ts';
 import { chunks, describeBlobStore } from '../support/describe-blob-store.ts';
 import { createBucket, listBucket } from '../support/s3-bucket.ts';
 

@@ -11,7 +11,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { BlobStore } from '../../src/blob-store.ts';
-import { openS3Store, type S3StoreOptions } from '../../src/s3/open-s3-store.ts';
+import { openS3Store } from '../../src/open-s3-store.ts';
+import type { S3StoreOptions } from '../../src/s3/create-s3-store.ts';
 import { adaptS3rver, openS3Proxy, type S3Proxy } from './s3-proxy.ts';
 
 /** A bucket of s3rver behind a proxy that can make it fail. */

@@ -90,11 +90,12 @@ export function adaptS3rver(bucketDirectory: string): Parameters<typeof openS3Pr
       response.end(listUploads(uploads, searchParams.get('prefix') ?? ''));
     } else {
       const turn = turns.get(pathname) ?? Promise.resolve();
+      const closed = new Promise<void>((resolve) => response.on('close', resolve));
       turns.set(
         pathname,
-        turn.then(() => new Promise((resolve) => response.on('close', resolve))),
+        turn.then(() => closed),
       );
-      void turn.then(forward);
+      void turn.then(() => response.closed || forward());
     }
   };
 }

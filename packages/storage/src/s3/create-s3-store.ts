@@ -3,6 +3,14 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rm, stat as statFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { BlobStore } from '../blob-store.ts';
 import { isKeySegment, parseKey } from '../key.ts';
 import { createWrite, settleAll } from '../write.ts';
@@ -24,14 +32,11 @@ const probeName = '.probe';
 
 const downloadSeconds = 3600;
 
-/**
- * Opens a store in a bucket of S3, or of a server that speaks its protocol. Loads the AWS SDK, and sends nothing: a bucket
- * that is missing or forbidden fails at its use. Several processes may use the same bucket and prefix.
- */
-export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
+/** Creates the store that `openS3Store` gives. */
+export function createS3Store(options: S3StoreOptions): BlobStore {
   const { scratchDirectory, hasDirectDownloads = false, timeouts, ...location } = options;
-  const s3 = await createS3(location, timeouts);
-  const { sdk, client, bucket: Bucket } = s3;
+  const s3 = createS3(location, timeouts);
+  const { client, bucket: Bucket } = s3;
   const toObjectKey = (key: string) => s3.toObjectKey(parseKey(key).join('/'));
   const stage = createStage(s3, toObjectKey);
   const write = createWrite(stage);
@@ -49,18 +54,18 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
   }
 
   async function removeObject(Key: string): Promise<void> {
-    const command = new sdk.DeleteObjectCommand({ Bucket, Key });
+    const command = new DeleteObjectCommand({ Bucket, Key });
     await s3.call('DeleteObject', (given) => client.send(command, given));
   }
 
   /** A missing bucket and a missing object look the same to HEAD. */
   async function requireBucket(): Promise<void> {
-    const command = new sdk.HeadBucketCommand({ Bucket });
+    const command = new HeadBucketCommand({ Bucket });
     await s3.call('HeadBucket', (given) => client.send(command, given));
   }
 
   async function probeWrite(): Promise<void> {
-    const command = new sdk.PutObjectCommand({ Bucket, Key: s3.toObjectKey(probeName), Body: '.' });
+    const command = new PutObjectCommand({ Bucket, Key: s3.toObjectKey(probeName), Body: '.' });
     const timeoutMs = s3.timeouts.checkMs;
     await s3.call('PutObject', (given) => client.send(command, given), { timeoutMs });
   }
@@ -72,7 +77,7 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
     moveAll,
 
     async stat(key) {
-      const command = new sdk.HeadObjectCommand({ Bucket, Key: toObjectKey(key) });
+      const command = new HeadObjectCommand({ Bucket, Key: toObjectKey(key) });
       try {
         return toBlobStat(await s3.call('HeadObject', (given) => client.send(command, given)));
       } catch (error) {
@@ -111,8 +116,7 @@ export async function openS3Store(options: S3StoreOptions): Promise<BlobStore> {
 
     signDownload: hasDirectDownloads
       ? async (key, { contentType, contentDisposition }) => {
-          const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
-          const command = new sdk.GetObjectCommand({
+          const command = new GetObjectCommand({
             Bucket,
             Key: toObjectKey(key),
             ResponseContentType: contentType,
