@@ -61,6 +61,7 @@ if (checks.every((script) => step(script, pnpm(script)))) {
   tests('lone clone', ['bash', 'scripts/lone-clone.sh', join(scratch, 'clone')]);
   tier('test:long');
   tier('test:footage');
+  tier('test:s3');
   step('test:chaos', pnpm('test:chaos', '--short'));
   step('smoke', pnpm('smoke'));
   step('examples', pnpm('examples', '--page'));

@@ -18,6 +18,7 @@ const guideOrder: readonly string[] = [
   'switchx',
   'first-use',
   'self-hosting',
+  'storage',
   'retention',
   'requests',
   'fetching',
