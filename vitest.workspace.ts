@@ -66,7 +66,7 @@ const packages: readonly TestPackage[] = [
   { name: 'sdk', root: 'packages/sdk', needs: ['database'] },
   { name: 'cli-kit', root: 'packages/cli-kit' },
   { name: 'cli', root: 'packages/cli', needs: ['database'] },
-  { name: 'server', root: 'apps/server', needs: ['database', 'server'] },
+  { name: 'server', root: 'apps/server', needs: ['database', 'server', 's3'] },
   { name: 'console', root: 'apps/console', environment: 'happy-dom' },
   { name: 'console-browser', root: 'tests/console', needs: ['server', 'console', 'database'] },
   { name: 'workspace', root: 'scripts', needs: ['server'] },
