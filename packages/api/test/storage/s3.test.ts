@@ -13,7 +13,7 @@ import { blackPng, createUpload } from '../support/uploads.ts';
 const timeouts = {
   connectMs: 1000,
   requestMs: 2000,
-  transferMs: 2000,
+  partMs: 2000,
   checkMs: 2000,
   idleMs: 1000,
   retryMs: 10,

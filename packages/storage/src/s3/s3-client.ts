@@ -17,10 +17,12 @@ export interface S3Location {
 export interface S3Timeouts {
   /** For a connection. */
   readonly connectMs: number;
-  /** For a request with all its attempts, until its response begins. */
+  /**
+   * For a request with all its attempts, until its response begins. A commit is one, and its caller holds a row meanwhile.
+   */
   readonly requestMs: number;
-  /** The same for a request that sends bytes, or makes an object of parts. */
-  readonly transferMs: number;
+  /** The same for a request that sends a part of a long stream. */
+  readonly partMs: number;
   /** The same for a check whether the store is writable. */
   readonly checkMs: number;
   /** For the next bytes of a download. */
@@ -32,7 +34,7 @@ export interface S3Timeouts {
 const defaultTimeouts: S3Timeouts = {
   connectMs: 3000,
   requestMs: 20_000,
-  transferMs: 120_000,
+  partMs: 120_000,
   checkMs: 8000,
   idleMs: 30_000,
   retryMs: 200,

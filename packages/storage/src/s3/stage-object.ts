@@ -87,9 +87,7 @@ function stageInMemory(s3: S3, Key: string, Body: Buffer): StagedBlob {
     size: Body.length,
     async commit() {
       const command = new PutObjectCommand({ Bucket: s3.bucket, Key, Body });
-      await s3.call('PutObject', (options) => s3.client.send(command, options), {
-        timeoutMs: s3.timeouts.transferMs,
-      });
+      await s3.call('PutObject', (options) => s3.client.send(command, options));
     },
     discard: async () => {},
   };
@@ -99,7 +97,6 @@ function stageInMemory(s3: S3, Key: string, Body: Buffer): StagedBlob {
 function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
   const { client, bucket: Bucket } = s3;
   const Parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
-  const timeoutMs = s3.timeouts.transferMs;
   let UploadId: string | undefined;
 
   async function begin(): Promise<string> {
@@ -130,7 +127,7 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
       const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body });
       const { ETag } = await s3.call('UploadPart', (options) => client.send(command, options), {
         signal,
-        timeoutMs,
+        timeoutMs: s3.timeouts.partMs,
       });
       Parts.push({ PartNumber, ETag });
     },
@@ -146,7 +143,7 @@ function createUpload(s3: S3, Key: string, signal: WriteOptions['signal']) {
           UploadId,
           MultipartUpload: { Parts },
         });
-        await s3.call('CompleteMultipartUpload', (options) => client.send(command, options), { timeoutMs });
+        await s3.call('CompleteMultipartUpload', (options) => client.send(command, options));
         UploadId = undefined;
       },
       discard: abort,

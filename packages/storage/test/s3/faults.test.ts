@@ -12,7 +12,7 @@ import type { S3Fault } from '../support/s3-proxy.ts';
 const timeouts = {
   connectMs: 1000,
   requestMs: 3000,
-  transferMs: 5000,
+  partMs: 5000,
   checkMs: 2000,
   idleMs: 500,
   retryMs: 20,
