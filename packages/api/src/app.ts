@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly docsDirectory?: string;
   /** The folder of the built console. Default: `apps/console/dist` in the repository. */
   readonly consoleDirectory?: string;
+  /** The origin that downloads are redirected to, which the console then shows files of. Default: none. */
+  readonly downloadsOrigin?: string;
   /** Reports for each dependency of the server whether it is available. Never rejects. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
 }

@@ -13,6 +13,7 @@ import { checkReadiness } from '../services/readiness.ts';
 import { createContext, createServices, drainTimeoutMs } from '../services/services.ts';
 import { ShutdownStack } from '../services/shutdown-stack.ts';
 import { startWorkers } from '../services/start-workers.ts';
+import { getDownloadsOrigin } from '../settings/s3.ts';
 import type { ServerSettings } from '../settings/settings.ts';
 import { createConsoleLink } from './console-link.ts';
 import type { StartupFailure } from './failure.ts';
@@ -140,6 +141,7 @@ function createHandler(
   publicUrl: string,
   ready: () => Promise<Readonly<Record<string, boolean>>>,
 ): RequestListener {
+  const downloadsOrigin = getDownloadsOrigin(settings);
   const app =
     role === 'worker'
       ? createProbes({ log }, { publicUrl, ready })
@@ -150,6 +152,7 @@ function createHandler(
           ready,
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
           ...(bundle.console !== undefined && { consoleDirectory: bundle.console }),
+          ...(downloadsOrigin !== undefined && { downloadsOrigin }),
         });
   return createRequestListener(app, { log, publicUrl });
 }

@@ -10,6 +10,7 @@ import { isFresh } from '../http/response/conditional.ts';
 /** Options of {@link mountConsole}. */
 interface ConsoleOptions {
   readonly consoleDirectory?: string;
+  readonly downloadsOrigin?: string;
 }
 
 /** The folder of the built console in the repository. A bundle passes its own. */
@@ -25,21 +26,26 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Everything comes from this server; pictures and videos also from the page's own memory. Nothing is inline. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob: data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * Everything comes from this server; pictures and videos also from the page's own memory, and from where downloads are
+ * redirected to. Nothing is inline.
+ */
+function createPolicy(downloadsOrigin: string | undefined): string {
+  const downloads = downloadsOrigin === undefined ? '' : ` ${downloadsOrigin}`;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' blob: data:${downloads}`,
+    `media-src 'self' blob: data:${downloads}`,
+    `connect-src 'self'${downloads}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
 const securityHeaders = {
-  'content-security-policy': contentSecurityPolicy,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
@@ -57,10 +63,12 @@ export async function hasConsole(directory: string = builtConsole): Promise<bool
  */
 export function mountConsole(
   app: Hono<HonoEnv>,
-  { consoleDirectory: directory = builtConsole }: ConsoleOptions,
+  { consoleDirectory: directory = builtConsole, downloadsOrigin }: ConsoleOptions,
 ): void {
+  const contentSecurityPolicy = createPolicy(downloadsOrigin);
   const serve = async (c: HonoContext<HonoEnv>) => {
     const path = c.req.path.slice('/console'.length).replace(/^\//, '');
+    c.header('content-security-policy', contentSecurityPolicy);
     for (const [name, value] of Object.entries(securityHeaders)) c.header(name, value);
     const isFile = /^(?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)+$/.test(path);
     const isPage = !isFile && !path.startsWith('assets/');

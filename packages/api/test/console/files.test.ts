@@ -44,6 +44,16 @@ describe('a built console', async () => {
     },
   );
 
+  test('allows pictures, videos and requests from where downloads are redirected to', async () => {
+    const origin = 'https://bucket.s3.example';
+    const options = { publicUrl: url, maxBodyBytes: 1e6, ready: async () => ({}) };
+    const redirecting = createApp(ctx, { ...options, downloadsOrigin: origin });
+    const response = await redirecting.request('/console/');
+    const policy = response.headers.get('content-security-policy') ?? '';
+    const rules = policy.split('; ').filter((rule) => rule.includes(origin));
+    expect(rules.map((rule) => rule.split(' ')[0])).toEqual(['img-src', 'media-src', 'connect-src']);
+  });
+
   test('serves files with a hash in their names for good, compressed where that is asked for', async () => {
     const response = await app.request('/console/assets/index-a1.js', {
       headers: { 'accept-encoding': 'gzip' },
