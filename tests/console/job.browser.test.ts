@@ -48,6 +48,7 @@ describe('a completed job', () => {
     const matte = page.getByRole('img', { name: /matte/i });
     await expect.poll(() => matte.evaluate((each: HTMLImageElement) => each.naturalWidth)).toBeGreaterThan(0);
     await page.getByText('a beach at golden hour, warm light').waitFor();
+    await page.getByRole('term').filter({ hasText: 'golden hour' }).waitFor();
     for (const fact of ['1 credit', '720p', 'The whole frame', '7']) {
       await page.getByRole('definition').filter({ hasText: fact }).first().waitFor();
     }

@@ -23,7 +23,7 @@ export function Prompt({ job }: { readonly job: JobDetails }) {
                 key={`${phrase} ${effect}`}
                 className="grid gap-x-4 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
               >
-                <dt className="break-words">{phrase === null ? 'Chosen for you' : `“${phrase}”`}</dt>
+                <dt className="break-words">“{phrase}”</dt>
                 <dd className="break-words text-muted">{effect}</dd>
               </div>
             ))}
