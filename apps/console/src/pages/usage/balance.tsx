@@ -60,7 +60,7 @@ interface TileProps {
 
 function Tile({ title, value, of, used, children }: TileProps) {
   return (
-    <section className="card flex min-h-37 min-w-0 flex-col p-4 sm:p-5">
+    <section className="card flex min-h-42 min-w-0 flex-col p-4 sm:p-5">
       <h2 className="text-sm font-medium text-muted">{title}</h2>
       <p className="mt-1 flex flex-wrap items-baseline gap-x-2">
         <span className="text-2xl font-semibold tracking-tight tabular-nums">{value}</span>

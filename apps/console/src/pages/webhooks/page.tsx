@@ -21,8 +21,8 @@ export default function WebhooksPage() {
       action={test('primary')}
     >
       <LiveKeyNotice what="rotate the signing secret" />
-      <Deliveries firstAction={test('secondary')} />
       <Secret />
+      <Deliveries firstAction={test('secondary')} />
       <TestEventDialog isOpen={isTesting} onOpenChange={setTesting} />
     </Page>
   );

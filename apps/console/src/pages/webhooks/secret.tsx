@@ -37,20 +37,34 @@ export function Secret() {
         </Button>
       }
     >
-      <Loaded query={secret} title="The secret can’t be shown" skeleton={<Skeleton className="h-12" />}>
+      <Loaded query={secret} title="The secret can’t be shown" skeleton={<SecretSkeleton />}>
         {({ secret, previous_expires_at: until }) => (
           <>
             <HiddenSecret secret={secret} />
-            {until !== null && (
-              <p className="mt-3 text-sm text-muted">
-                The secret before it signs too, until <time dateTime={until}>{formatExactTime(until)}</time>.
-              </p>
-            )}
+            <p className="mt-3 text-sm text-muted">
+              {until === null ? (
+                'Only this secret signs.'
+              ) : (
+                <>
+                  The secret before it signs too, until <time dateTime={until}>{formatExactTime(until)}</time>
+                  .
+                </>
+              )}
+            </p>
           </>
         )}
       </Loaded>
       <RotateSecretDialog isOpen={isRotating} onOpenChange={setRotating} />
     </Card>
+  );
+}
+
+function SecretSkeleton() {
+  return (
+    <div role="status" aria-label="Loading">
+      <Skeleton className="h-23.5 sm:h-11.5" />
+      <Skeleton className="mt-3 h-5 w-40" />
+    </div>
   );
 }
 

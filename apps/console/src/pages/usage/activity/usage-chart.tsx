@@ -32,7 +32,7 @@ export function UsageChart({ title, series, buckets }: UsageChartProps) {
           />
         </Suspense>
       </div>
-      <ul className="mt-3 flex flex-wrap gap-x-5 gap-y-1.5 text-sm">
+      <ul className="mt-3 flex min-h-11.5 flex-wrap content-start gap-x-5 gap-y-1.5 text-sm">
         {totals.map((each) => (
           <li key={each.label} className="flex items-center gap-2 text-muted">
             <span aria-hidden className="size-2.5 rounded-sm" style={{ background: `var(${each.colour})` }} />
@@ -54,7 +54,7 @@ export function UsageChartSkeleton() {
       <div className="mt-3" style={{ height }}>
         <Skeleton className="size-full" />
       </div>
-      <Skeleton className="mt-3 h-5 w-3/4" />
+      <Skeleton className="mt-3 h-11.5 w-3/4" />
     </div>
   );
 }
