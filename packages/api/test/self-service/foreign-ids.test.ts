@@ -12,10 +12,16 @@ const server = await openTransports({ work: false, settings: { concurrency: 100 
 const { ctx } = server;
 const [caller] = server.transports;
 
-/** What the server sends to the database, without the batches of the request log. */
+/**
+ * What the server sends to the database, without the batches of the request log, and without the look-up of a key, which
+ * repeats every few seconds.
+ */
 const statements: string[] = [];
+const recordStatement = (query: string) => {
+  if (!query.includes('greatest("api_keys"."last_used_at"')) statements.push(query);
+};
 const client = Reflect.get(ctx.db, '$client') as ReturnType<typeof drizzle>['$client'];
-const db = drizzle(client, { logger: { logQuery: (query) => void statements.push(query) } });
+const db = drizzle(client, { logger: { logQuery: recordStatement } });
 const app = createApp(
   { ...ctx, db },
   { publicUrl: server.url, maxBodyBytes: 1e6, ready: async () => ({ database: true }) },
@@ -146,8 +152,6 @@ test.each(cases.flatMap((each) => (['REST', 'tRPC'] as const).map((transport) =>
   '$name over $transport answers another account’s $field like one of nothing, with the same statements',
   async ({ transport, ...each }) => {
     const foreign = await each.ids.create();
-    // The first call of a key asks the database for its account.
-    await observe(transport, each, each.ids.missing);
     const missingResponse = await observe(transport, each, each.ids.missing);
     expect(await observe(transport, each, foreign)).toEqual(missingResponse);
     expect(missingResponse.statements).not.toEqual([]);
