@@ -9,6 +9,7 @@ import { renderSearchPage, type Section, splitSections } from './search.ts';
 /** The order of the guides. Guides that are not in the list come last. */
 const guideOrder: readonly string[] = [
   'quickstart',
+  'console',
   'concepts',
   'webhooks',
   'mcp',
