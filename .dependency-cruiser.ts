@@ -44,7 +44,7 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** These are published as one bundle, so what goes into the bundle is a devDependency. */
-const bundledPackages = ['api', 'sdk', 'cli'];
+const bundledPackages = ['api', 'sdk', 'cli', 'server'];
 
 const anyPackage = '^(?:packages|apps)/';
 const inPackages = (names: readonly string[]) => `${anyPackage}(?:${names.join('|')})/`;

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { buildConsole } from '../apps/console/build/build.ts';
+import { buildConsole, buildConsoleIfStale } from '../apps/console/build/build.ts';
+import { buildServer } from '../apps/server/build/build.ts';
 import { buildApi } from '../packages/api/build/build.ts';
 import { buildErrors, buildSdk, packAndCheck } from '../packages/sdk/build/build.ts';
 import { bundle } from '../packages/sdk/build/bundle.ts';
@@ -43,6 +44,10 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
   async console() {
     const { page, bytes } = await buildConsole();
     return `@restage/console: ${bytes} bytes of gzipped JavaScript at first load (${page})`;
+  },
+  async server() {
+    await buildConsoleIfStale();
+    return `@restage/server: ${await buildServer()} bytes for a start to load`;
   },
 };
 

@@ -64,6 +64,7 @@ if (checks.every((script) => step(script, pnpm(script)))) {
   tier('test:s3');
   step('test:chaos', pnpm('test:chaos', '--short'));
   step('smoke', pnpm('smoke'));
+  step('smoke:package', pnpm('smoke:package'));
   step('examples', pnpm('examples', '--page'));
   tier('test:console');
   step('runtimes', pnpm('runtimes', '--page'));

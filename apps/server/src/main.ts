@@ -51,7 +51,7 @@ async function runServer(bundle: BundlePaths, role: Role): Promise<void> {
   watchLaunchChain(launchChain, () => {
     if (!isStopping) stop({ reason: 'launcher_ended' });
   });
-  printLine(startupBanner(server));
+  printLine(startupBanner(server, bundle.samples));
 }
 
 function failStartup(fault: string): void {

@@ -6,6 +6,8 @@ export interface BundlePaths {
   readonly engineWorker?: string;
   /** The folder of the SQL migrations. */
   readonly migrations?: string;
+  /** The folder of the sample pictures. */
+  readonly samples?: string;
   /** The folder of the guides. */
   readonly docs?: string;
   /** The folder of the built console. */

@@ -14,6 +14,7 @@ import {
   removeStaleStaging,
 } from './cluster.ts';
 import { describeOutput, type EmbeddedFailure, toEmbeddedFailure, unusable } from './failure.ts';
+import { ensureLibraryLinks } from './library-links.ts';
 import { acquireClusterLock, type ClusterLock } from './lock.ts';
 import { chooseOsUser } from './os-user.ts';
 import { type Guard, guardPostmaster } from './process/guard.ts';
@@ -79,6 +80,8 @@ async function prepareCluster(directory: string, durable: boolean): Promise<Clus
   const data = dataDirectory(directory);
   const located = locateBinaries();
   if (isFailure(located)) return located;
+  const unlinked = await ensureLibraryLinks(located);
+  if (unlinked) return unlinked;
   const osUser = await chooseOsUser(data);
   if (isFailure(osUser)) return osUser;
   const binaries = await ensureAccessibleBinaries(located, osUser);
