@@ -55,8 +55,8 @@ function failures(runs: readonly TestReport[]): { last: readonly TestFailure[]; 
 
 const tier = (name: string) => tests(name, ['bash', 'scripts/test-tier.sh', name]);
 
-const checks = ['types', 'lint', 'knip', 'deps', 'build'];
-if (checks.every((script) => step(script, pnpm(script)))) {
+const checks = ['types', 'lint', 'knip', 'deps', 'third-party --check', 'build'];
+if (checks.every((check) => step(check, pnpm(...check.split(' '))))) {
   tier('test');
   tests('lone clone', ['bash', 'scripts/lone-clone.sh', join(scratch, 'clone')]);
   tier('test:long');
