@@ -37,6 +37,7 @@ const libraryOwners: Readonly<Record<string, readonly string[]>> = {
   '@smithy/core': ['storage'],
   '@20minutes/s3rver': [],
   commander: ['cli-kit'],
+  '@opentelemetry': ['server'],
   '@commander-js/extra-typings': ['cli-kit'],
   '@seriousme/openapi-schema-validator': [],
   'fast-check': [],

@@ -9,6 +9,7 @@ import { mountFiles } from './http/files.ts';
 import type { HonoEnv } from './http/request.ts';
 import { respondWithFailure } from './http/response/failure-response.ts';
 import { commonHeaders, newRequestId } from './http/response/headers.ts';
+import { type MetricsOptions, mountMetrics } from './metrics.ts';
 import { internalError } from './pipeline/internal-error.ts';
 import { mountFallback, mountRest } from './rest/routes.ts';
 import { mountTrpc } from './trpc/mount.ts';
@@ -29,6 +30,8 @@ export interface AppOptions {
   readonly downloadsOrigin?: string;
   /** Reports for each dependency of the server whether it is available. Never rejects. */
   readonly ready: () => Promise<Readonly<Record<string, boolean>>>;
+  /** Serves `/metrics`. Default: there is no such route. */
+  readonly metrics?: MetricsOptions | undefined;
 }
 
 /** Creates the whole HTTP API of Restage: REST, tRPC, files, docs and health checks. */
@@ -90,6 +93,7 @@ const corsHeaders = {
     'last-event-id',
     'prefer',
     'x-restage-simulate',
+    'traceparent',
     // tRPC's client sends it when it streams a batch.
     'trpc-accept',
   ],
@@ -107,10 +111,10 @@ const corsHeaders = {
   maxAge: 600,
 };
 
-/** Creates the HTTP API of a worker process: health checks only. */
+/** Creates the HTTP API of a worker process: health checks, and metrics if they are asked for. */
 export function createProbes(
   { log }: Pick<Context, 'log'>,
-  options: Pick<AppOptions, 'publicUrl' | 'ready'>,
+  options: Pick<AppOptions, 'publicUrl' | 'ready' | 'metrics'>,
 ): Hono<HonoEnv> {
   const app = createBase(log, options);
   mountProbes(app, options);
@@ -118,7 +122,8 @@ export function createProbes(
   return app;
 }
 
-function mountProbes(app: Hono<HonoEnv>, options: Pick<AppOptions, 'ready'>): void {
+function mountProbes(app: Hono<HonoEnv>, options: Pick<AppOptions, 'ready' | 'metrics'>): void {
+  if (options.metrics) mountMetrics(app, options.metrics);
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', async (c) => {
     const checks = await options.ready();

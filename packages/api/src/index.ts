@@ -4,6 +4,7 @@ export type { RequestContext } from './context.ts';
 export { createOpenApiDocument } from './docs/openapi.ts';
 export { createRequestListener } from './http/listener.ts';
 export { createHttpServer } from './http/server.ts';
+export type { MetricsOptions } from './metrics.ts';
 export type { ErrorData } from './trpc/error-body.ts';
 export { FailureError, toFailure } from './trpc/failure-error.ts';
 export { type AppRouter, createCaller, router } from './trpc/router.ts';

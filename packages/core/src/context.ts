@@ -8,6 +8,7 @@ import type { ReadWindows } from './limits/reads.ts';
 import type { Log } from './log.ts';
 import type { Queue } from './queue.ts';
 import type { RequestLog } from './requests/request-log.ts';
+import type { TraceContext } from './telemetry/telemetry.ts';
 import type { WebhookSettings } from './webhooks/settings.ts';
 
 /** The operator's settings that verbs need. */
@@ -39,7 +40,7 @@ export interface Settings {
 export type KeyCache = Map<string, { readonly account: Account; readonly until: number }>;
 
 /** What verbs act on. A value, built by the program and passed first; nothing here is a singleton. */
-export interface Context {
+export interface Context extends TraceContext {
   readonly db: Database;
   readonly queue: Queue;
   readonly changes: JobNotifications;

@@ -61,6 +61,14 @@ export { createTicket } from './sessions/create-ticket.ts';
 export { deleteExpiredSessions } from './sessions/delete-expired.ts';
 export { endSession } from './sessions/end.ts';
 export { openSession } from './sessions/open.ts';
+export {
+  type InstrumentName,
+  instruments,
+  type Labels,
+} from './telemetry/instruments.ts';
+export { type Backlog, readBacklog } from './telemetry/read-backlog.ts';
+export { noTelemetry, type Span, type SpanOptions, type Telemetry } from './telemetry/telemetry.ts';
+export { withSpan } from './telemetry/with-span.ts';
 export { createUpload } from './uploads/create.ts';
 export { findMediaType } from './uploads/media-type.ts';
 export { receiveUpload } from './uploads/receive.ts';

@@ -16,6 +16,8 @@ export const webhookQueue = 'webhook';
 /** The data of an entry in the render queue. */
 export interface RenderTask {
   readonly generationId: string;
+  /** The span that started the job, as a W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
 }
 
 /** An attempt at a webhook that is due, or will be. */
@@ -23,6 +25,8 @@ export interface WebhookTask {
   readonly deliveryId: string;
   /** The delivery's `next_attempt_at` in ISO 8601; an entry with another is out of date. */
   readonly due: string;
+  /** The span that ended the job, as a W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A {@link WebhookTask} to be queued. */
@@ -42,7 +46,7 @@ export interface Queue {
    * after the job that is next, so a hundred jobs of one account stand behind the first job of every other. A job whose
    * worker died keeps its place ahead of newer ones.
    */
-  enqueueRenderSql(generationId: string): SQL;
+  enqueueRenderSql(task: RenderTask): SQL;
   /**
    * Wakes the workers of every process once an entry is there, without waiting for that. It is a hint: a worker that
    * does not get it, as when this process is killed in between, polls within two seconds.
@@ -73,8 +77,7 @@ const channel = `pgboss_${createHash('sha224').update(queueSchema).digest('hex')
  * then by age. The charge locks the account's row, so an account's jobs are counted one after another. The job that is
  * next is that of the statement's snapshot: priorities only fall, until the queue is empty, retries included.
  */
-function enqueueRenderSql(generationId: string): SQL {
-  const task: RenderTask = { generationId };
+function enqueueRenderSql(task: RenderTask): SQL {
   const render = sql.raw(`'${renderQueue}'`);
   // Each search for a priority has the condition of an index that leaves out entries that have ended; without it, a
   // planner that believes the table small reads them all. If the queue is missing, `name` is null and the insert fails.
@@ -83,7 +86,7 @@ function enqueueRenderSql(generationId: string): SQL {
       id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     )
-    select ${toUuid(generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, debited.id,
+    select ${toUuid(task.generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, debited.id,
       greatest(${minPriority}::integer, coalesce(least((
         select priority from ${entries}
         where name = ${render} and state < 'active' and not blocked and state = 'created'
@@ -122,8 +125,8 @@ export function createPgBossQueue(boss: PgBoss): Queue {
       await boss.deleteJob(renderQueue, toUuid(generationId), { db: fromDrizzle(db, sql) });
     },
     async enqueueWebhooks(db, entries) {
-      const jobs = entries.map(({ deliveryId, due, accountId, first, wait }) => ({
-        data: { deliveryId, due } satisfies WebhookTask,
+      const jobs = entries.map(({ deliveryId, due, traceparent, accountId, first, wait }) => ({
+        data: { deliveryId, due, traceparent } satisfies WebhookTask,
         singletonKey: `${deliveryId} ${due}`,
         group: { id: accountId },
         priority: first ? 1 : 0,

@@ -1,10 +1,13 @@
 import type { Db } from 'pg-boss';
 import postgres from 'postgres';
 import { type Connection, toClientOptions } from './connect.ts';
+import { PoolUsage } from './pool-usage.ts';
 
 /** The queue's own pool, in the form that pg-boss expects. */
 export interface QueueConnection {
   readonly db: Db;
+  /** How busy the pool is. */
+  readonly usage: PoolUsage;
   /** Closes the pool; statements in flight get five seconds to finish. */
   close(): Promise<void>;
 }
@@ -27,18 +30,11 @@ export function connectQueue(
     types: { json },
     transform: { undefined: null },
   });
+  const usage = new PoolUsage(options.max);
   return {
+    usage,
     db: {
-      async executeSql(text, values = []) {
-        if (values.length > 0) {
-          return { rows: await sql.unsafe(text, values.map(toParameter), { prepare: true }) };
-        }
-        // A script has one result per statement.
-        const result: unknown[] = await (transactionPattern.test(text)
-          ? runScript(sql, text)
-          : sql.unsafe(text));
-        return { rows: result.every(Array.isArray) ? result.flat() : result };
-      },
+      executeSql: (text, values = []) => usage.track(executeSql(sql, text, values)),
       async listen(channel, onNotification, onReconnect) {
         const { unlisten } = await direct.listen(channel, onNotification, onReconnect);
         return { close: unlisten };
@@ -46,6 +42,19 @@ export function connectQueue(
     },
     close: () => sql.end({ timeout: 5 }),
   };
+}
+
+async function executeSql(
+  sql: postgres.Sql,
+  text: string,
+  values: readonly unknown[],
+): Promise<{ rows: unknown[] }> {
+  if (values.length > 0) {
+    return { rows: await sql.unsafe(text, values.map(toParameter), { prepare: true }) };
+  }
+  // A script has one result per statement.
+  const result: unknown[] = await (transactionPattern.test(text) ? runScript(sql, text) : sql.unsafe(text));
+  return { rows: result.every(Array.isArray) ? result.flat() : result };
 }
 
 /** pg-boss serializes its JSON itself. */

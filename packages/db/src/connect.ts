@@ -2,6 +2,7 @@ import { isFailure } from '@restage/errors';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import type { Database } from './database.ts';
+import { PoolUsage } from './pool-usage.ts';
 import { parseDatabaseUrl } from './target/parse-url.ts';
 import { type DatabaseTarget, isSocket, type TlsSettings } from './target/target.ts';
 
@@ -27,6 +28,8 @@ export interface Connection {
   /** A client that bypasses any pooler, for LISTEN. */
   readonly direct: postgres.Sql;
   readonly route: Route;
+  /** How busy the pool is with what goes through `db`. */
+  readonly usage: PoolUsage;
   /** Closes the pool; statements in flight get five seconds to finish. */
   close(): Promise<void>;
 }
@@ -51,12 +54,15 @@ export function connect(place: string | Route, options: ConnectOptions = {}): Co
     // A transaction that a bug leaves open must not keep its locks, or hold up vacuum, for ever.
     idle_in_transaction_session_timeout: 60_000,
   };
-  const sql = postgres(toClientOptions(route, { ...options, settings }));
+  const clientOptions = toClientOptions(route, { ...options, settings });
+  const usage = new PoolUsage(clientOptions.max);
+  const sql = postgres(clientOptions);
   return {
-    db: drizzle(withPreparedStatements(sql, route.pooled ? settings : {})),
+    db: drizzle(withPreparedStatements(sql, route.pooled ? settings : {}, usage)),
     sql,
     direct: sql,
     route,
+    usage,
     close: () => sql.end({ timeout: 5 }),
   };
 }
@@ -106,19 +112,22 @@ export function toClientOptions(
   };
 }
 
-type Begin = (body: (transaction: postgres.TransactionSql) => unknown) => unknown;
+type Begin = (body: (transaction: postgres.TransactionSql) => unknown) => Promise<unknown>;
 
 /**
  * Wraps a client so that statements with parameters are prepared once per connection. By itself, Drizzle prepares only
  * named ones; all others are parsed, described and planned at every execution.
  * @param settings set at the start of each transaction: for a pooler, whose connections keep no settings
+ * @param usage counts statements and transactions; a transaction's own statements use its connection
  */
 function withPreparedStatements<Client extends postgres.Sql | postgres.TransactionSql>(
   client: Client,
   settings: Readonly<Record<string, number>>,
+  usage?: PoolUsage,
 ): Client {
+  const track = <Work extends Promise<unknown>>(work: Work) => usage?.track(work) ?? work;
   const unsafe: Client['unsafe'] = (query, parameters = [], options = {}) =>
-    client.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 });
+    track(client.unsafe(query, parameters, { ...options, prepare: parameters.length > 0 }));
   const local = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
   return new Proxy(client, {
     get(target, property, receiver) {
@@ -127,11 +136,13 @@ function withPreparedStatements<Client extends postgres.Sql | postgres.Transacti
       if (property !== 'begin' && property !== 'savepoint') return value;
       const begin = value as Begin;
       return (body: Parameters<Begin>[0]) =>
-        begin((transaction) => {
-          // Sent together with the first statement; if it fails, so does the transaction.
-          if (local.length > 0) transaction.unsafe(local.join('; ')).execute();
-          return body(withPreparedStatements(transaction, {}));
-        });
+        track(
+          begin((transaction) => {
+            // Sent together with the first statement; if it fails, so does the transaction.
+            if (local.length > 0) transaction.unsafe(local.join('; ')).execute();
+            return body(withPreparedStatements(transaction, {}));
+          }),
+        );
     },
   });
 }

@@ -4,6 +4,7 @@ export type { Database } from './database.ts';
 export type { DatabaseFailure } from './failure.ts';
 export { migrate } from './migrate.ts';
 export { type OpenOptions, openDatabase } from './open/open-database.ts';
+export type { PoolUsage } from './pool-usage.ts';
 export { queueSchema } from './queue.ts';
 export {
   accounts,

@@ -1,5 +1,5 @@
 import { createPgBossQueue, createQueues, type Queue } from '@restage/core';
-import { type Connection, connectQueue, queueSchema } from '@restage/db';
+import { type Connection, connectQueue, type PoolUsage, queueSchema } from '@restage/db';
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 
@@ -8,6 +8,8 @@ export interface QueueService {
   readonly boss: PgBoss;
   /** What verbs see of it. */
   readonly queue: Queue;
+  /** How busy its connections are. */
+  readonly usage: PoolUsage;
   /** Rejects if the queue does not respond. */
   check(): Promise<void>;
   /** Waits for the tasks in hand, at most this long; a task that is not done by then is retried later. */
@@ -46,6 +48,7 @@ export async function startQueue(database: Connection, log: Logger): Promise<Que
   return {
     boss,
     queue: createPgBossQueue(boss),
+    usage: connection.usage,
     async check() {
       if ((await boss.schemaVersion()) === null) throw new Error('the queue has no schema');
     },

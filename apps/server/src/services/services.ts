@@ -14,6 +14,8 @@ import { createUrlSigner } from '@restage/storage';
 import type { Logger } from 'pino';
 import type { BundlePaths } from '../paths.ts';
 import type { ServerSettings } from '../settings/settings.ts';
+import { createSources } from '../telemetry/sources.ts';
+import { type TelemetryService, telemetryOff } from '../telemetry/telemetry.ts';
 import { openBlobStore } from './blobs.ts';
 import { type QueueService, startQueue } from './queue.ts';
 import { loadOrCreateSecret } from './secret.ts';
@@ -36,6 +38,8 @@ interface ServiceOptions {
   readonly directory: string;
   readonly database: Connection;
   readonly log: Logger;
+  /** Default: nothing is recorded. */
+  readonly telemetry?: TelemetryService;
   readonly bundle: BundlePaths;
   /** Gets how each service is closed. */
   readonly shutdown: ShutdownStack;
@@ -43,13 +47,16 @@ interface ServiceOptions {
 
 /** Starts everything that verbs act on, on a database that is open. */
 export async function createServices(options: ServiceOptions): Promise<Services> {
-  const { settings, directory, database, log, shutdown } = options;
+  const { settings, directory, database, log, telemetry = telemetryOff, shutdown } = options;
   const media = await startMedia(options);
   shutdown.add('media', () => media.close());
   const queue = await startQueue(database, log);
   shutdown.add('queue', () => queue.stop(drainTimeoutMs));
   const requests = new RequestLog(database.db, log);
   shutdown.add('request log', () => requests.flush());
+  telemetry.addSources(() =>
+    createSources({ db: database.db, now: Date.now, requests }, { main: database.usage, queue: queue.usage }),
+  );
   return {
     queue,
     secret: settings.RESTAGE_SECRET ?? (await loadOrCreateSecret(directory)),
@@ -78,7 +85,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       reads: new ReadWindows(limits.rateWindowSeconds),
       requests,
       log,
-      now: () => Date.now(),
+      telemetry: telemetry.telemetry,
+      now: Date.now,
       random: (bytes) => webcrypto.getRandomValues(bytes),
     },
   };

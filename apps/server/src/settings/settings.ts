@@ -129,6 +129,26 @@ export const settingsSchema = z.object({
       defaultText: 'none',
     })
     .describe('Origins whose web pages may call this server'),
+  RESTAGE_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/)
+    .optional()
+    .meta({ accepts: 'at least 16 characters without spaces', defaultText: 'no metrics' })
+    .describe('Serves /metrics to callers with this bearer token'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl
+    .optional()
+    .meta({
+      accepts: 'an http:// or https:// URL without user name, password, query and fragment',
+      defaultText: 'none',
+    })
+    .describe('An OTLP/HTTP collector that gets metrics and traces'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d{1,6})?|1(\.0{1,6})?)$/)
+    .transform(Number)
+    .default(1)
+    .meta({ accepts: 'a number from 0 to 1' })
+    .describe('The share of traces to record'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

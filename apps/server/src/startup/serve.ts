@@ -1,7 +1,14 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { join, resolve } from 'node:path';
-import { createApp, createProbes, createRequestListener, hasConsole } from '@restage/api';
+import {
+  type AppOptions,
+  createApp,
+  createProbes,
+  createRequestListener,
+  hasConsole,
+  type MetricsOptions,
+} from '@restage/api';
 import { type Context, createFirstAccount } from '@restage/core';
 import { failWith, isFailure } from '@restage/errors';
 import type { Logger } from 'pino';
@@ -15,6 +22,8 @@ import { ShutdownStack } from '../services/shutdown-stack.ts';
 import { startWorkers } from '../services/start-workers.ts';
 import { getDownloadsOrigin } from '../settings/s3.ts';
 import type { ServerSettings } from '../settings/settings.ts';
+import { startTelemetry } from '../telemetry/start.ts';
+import type { TelemetryService } from '../telemetry/telemetry.ts';
 import { createConsoleLink } from './console-link.ts';
 import type { StartupFailure } from './failure.ts';
 import { listen } from './listen.ts';
@@ -76,18 +85,24 @@ async function start(
   const database = await openDatabase(settings, directory, log, bundle);
   if (isFailure(database)) return database;
   shutdown.add('database', database.close);
+  const telemetry = await startTelemetry(settings, role, log);
+  shutdown.add('telemetry', () => telemetry.close());
 
   const engine = role === 'api' ? undefined : await openEngine(settings, bundle, shutdown);
   if (isFailure(engine)) return engine;
   // Attempts that outlast the queue's drain timeout are aborted, and repeated by another process.
   const webhooks = new AbortController();
   shutdown.add('webhooks', async () => webhooks.abort());
-  const services = await createServices({ settings, directory, database, log, bundle, shutdown });
+  const services = await createServices({ settings, directory, database, log, telemetry, bundle, shutdown });
 
   const { HOST: host, PORT: port } = settings;
   const listener = await listen({ host, port, publicUrl: settings.RESTAGE_PUBLIC_URL }, (publicUrl) => {
     const ctx = createContext(services, publicUrl);
-    return createHandler(options, ctx, publicUrl, () => checkReadiness(ctx, services.queue.check));
+    return createHandler(options, ctx, {
+      publicUrl,
+      ready: () => checkReadiness(ctx, services.queue.check),
+      metrics: getMetricsOptions(settings, telemetry),
+    });
   });
   if (isFailure(listener)) return listener;
   const { url, publicUrl } = listener;
@@ -134,27 +149,33 @@ async function createFirstLink(
   }
 }
 
-/** What answers requests: the whole API, or of a worker only its health checks. */
+/** What `/metrics` needs; undefined if it is not asked for. */
+function getMetricsOptions(
+  { RESTAGE_METRICS_TOKEN: token }: ServerSettings,
+  { readMetrics }: TelemetryService,
+): MetricsOptions | undefined {
+  return token === undefined ? undefined : { token, read: readMetrics };
+}
+
+/** What answers requests: the whole API, or of a worker only its health checks and metrics. */
 function createHandler(
   { settings, role, log, bundle }: ServeOptions,
   ctx: Context,
-  publicUrl: string,
-  ready: () => Promise<Readonly<Record<string, boolean>>>,
+  common: Pick<AppOptions, 'publicUrl' | 'ready' | 'metrics'>,
 ): RequestListener {
   const downloadsOrigin = getDownloadsOrigin(settings);
   const app =
     role === 'worker'
-      ? createProbes({ log }, { publicUrl, ready })
+      ? createProbes({ log }, common)
       : createApp(ctx, {
-          publicUrl,
+          ...common,
           maxBodyBytes: settings.RESTAGE_MAX_BODY_MB * 1024 * 1024,
           corsOrigins: settings.RESTAGE_CORS_ORIGINS,
-          ready,
           ...(bundle.docs !== undefined && { docsDirectory: bundle.docs }),
           ...(bundle.console !== undefined && { consoleDirectory: bundle.console }),
           ...(downloadsOrigin !== undefined && { downloadsOrigin }),
         });
-  return createRequestListener(app, { log, publicUrl });
+  return createRequestListener(app, { log, publicUrl: common.publicUrl });
 }
 
 async function prepareDirectory(directory: string): Promise<StartupFailure | undefined> {

@@ -31,6 +31,7 @@ export function createRequestContext(
     responseMeta: { replayed: false },
     largeStrings: new Map(),
     simulate: c.req.header('x-restage-simulate'),
+    traceparent: ctx.telemetry.isTracing ? c.req.header('traceparent') : undefined,
     credentials: {
       apiKey: c.req.header('x-api-key'),
       bearer: parseBearerKeys(c.req.header('authorization')),

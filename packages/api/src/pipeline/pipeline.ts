@@ -5,7 +5,7 @@ import {
   type ProcedureName,
   procedures,
 } from '@restage/contract';
-import type { AccountContext } from '@restage/core';
+import { type AccountContext, withSpan } from '@restage/core';
 import { type CodesOf, catalog, type Failure, isFailure } from '@restage/errors';
 import type { RequestContext } from '../context.ts';
 import type { SameCodes } from '../implement.ts';
@@ -40,7 +40,16 @@ export async function callProcedure(
   call: Call,
 ): Promise<object | Failure> {
   const record = startRecord(name, ctx, call.transport);
-  const result = await runLogged(name, ctx, call, record);
+  const span = {
+    name,
+    kind: 'server',
+    attributes: {
+      'rpc.system.name': call.transport,
+      'rpc.method': name,
+      'restage.request.id': ctx.requestId,
+    },
+  } as const;
+  const result = await withSpan(ctx, span, (inside) => runLogged(name, inside, call, record));
   finishRecord(record, ctx, result);
   return result;
 }

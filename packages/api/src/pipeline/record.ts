@@ -26,11 +26,27 @@ export function startRecord(
   return { procedure, transport, at: ctx.now(), began: performance.now() };
 }
 
+/** Records a call that has ended: in the metrics, and in the request log of its account. */
+export function finishRecord(record: CallRecord, ctx: RequestContext, result: object | Failure): void {
+  const durationMs = performance.now() - record.began;
+  ctx.telemetry.record('rpc.server.call.duration', durationMs / 1000, {
+    'rpc.system.name': record.transport,
+    'rpc.method': record.procedure,
+    'error.type': isFailure(result) ? result.code : undefined,
+  });
+  logRequest(record, ctx, result, durationMs);
+}
+
 /**
  * Hands a write, or a call that failed, to the account's request log. Successful reads are not logged, and a call whose account
  * is unknown is the operator's to see: it is in the server's log alone.
  */
-export function finishRecord(record: CallRecord, ctx: RequestContext, result: object | Failure): void {
+function logRequest(
+  record: CallRecord,
+  ctx: RequestContext,
+  result: object | Failure,
+  durationMs: number,
+): void {
   const { procedure, account } = record;
   const failure = isFailure(result) ? result : undefined;
   if (!account) {
@@ -48,7 +64,7 @@ export function finishRecord(record: CallRecord, ctx: RequestContext, result: ob
     code: failure?.code ?? null,
     param: failure?.param ?? null,
     message: failure ? redactMessage(failure.message) : null,
-    durationMs: Math.round(performance.now() - record.began),
+    durationMs: Math.round(durationMs),
     keyPrefix: account.key.prefix,
     generationId: findGenerationId(failure ? record.input : result, record.input),
   });

@@ -4,7 +4,7 @@ import type { AccountContext } from '../context.ts';
 import { withTransaction } from '../transaction.ts';
 import { toJob } from './present.ts';
 import { findGeneration, noSuchJob } from './row.ts';
-import { completeGeneration } from './worker/complete.ts';
+import { countCompletion, writeCompletion } from './worker/complete.ts';
 
 /**
  * Ends a job that is queued or processing, with a full refund. Its worker is notified and ends the render. A job that is
@@ -24,9 +24,11 @@ export async function cancelGeneration(ctx: AccountContext, input: VerbInput<'ge
       return fail('JOB_NOT_CANCELLABLE', `The job has already ended: it is ${status}.`, { param: 'id' });
     }
     // If a worker claims or ends the job meanwhile, nothing is written, and the next round reads what it did.
-    await withTransaction(ctx, async (inside) => {
-      const isCancelled = await completeGeneration(inside, generation, { status: 'cancelled' });
-      if (isCancelled && status === 'in_queue') await inside.queue.withdrawRender(inside.db, id);
+    const isCancelled = await withTransaction(ctx, async (inside) => {
+      const isWritten = await writeCompletion(inside, generation, { status: 'cancelled' });
+      if (isWritten && status === 'in_queue') await inside.queue.withdrawRender(inside.db, id);
+      return isWritten;
     });
+    if (isCancelled) countCompletion(ctx, generation, 'cancelled');
   }
 }

@@ -1,6 +1,6 @@
 import { newId } from '@restage/contract';
 import { webhookDeliveries } from '@restage/db';
-import type { OperatorContext } from '../context.ts';
+import type { Context, OperatorContext } from '../context.ts';
 
 /** A webhook to deliver; `generationId` is null for a test send. */
 export interface NewDelivery {
@@ -14,7 +14,7 @@ export interface NewDelivery {
  * @returns the delivery's id
  */
 export async function createDelivery(
-  ctx: Pick<OperatorContext, 'db' | 'queue' | 'now' | 'random'>,
+  ctx: Pick<OperatorContext, 'db' | 'queue' | 'now' | 'random'> & Pick<Context, 'traceparent'>,
   delivery: NewDelivery,
 ): Promise<string> {
   const now = ctx.now();
@@ -22,8 +22,9 @@ export async function createDelivery(
   const due = new Date(now);
   await ctx.db.insert(webhookDeliveries).values({ ...delivery, id, createdAt: due, nextAttemptAt: due });
   const { accountId } = delivery;
+  const { traceparent } = ctx;
   await ctx.queue.enqueueWebhooks(ctx.db, [
-    { deliveryId: id, due: due.toISOString(), accountId, first: true, wait: 0 },
+    { deliveryId: id, due: due.toISOString(), traceparent, accountId, first: true, wait: 0 },
   ]);
   return id;
 }

@@ -94,9 +94,9 @@ test('a charge and its job lie in the same billing period, though the month ends
 test('a start that is refused is tried once, and leaves nothing', async () => {
   const { id } = await server.account({ credits: 2 });
   let calls = 0;
-  const enqueueRenderSql: typeof ctx.queue.enqueueRenderSql = (generationId) => {
+  const enqueueRenderSql: typeof ctx.queue.enqueueRenderSql = (task) => {
     calls += 1;
-    return ctx.queue.enqueueRenderSql(generationId);
+    return ctx.queue.enqueueRenderSql(task);
   };
   const caller = { ...asAccount(ctx, id), queue: { ...ctx.queue, enqueueRenderSql } };
   const { source_uri } = await upload(id);

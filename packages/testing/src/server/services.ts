@@ -11,6 +11,7 @@ import {
   defaultWebhookSettings,
   JobNotifications,
   type Log,
+  noTelemetry,
   ReadWindows,
   RequestLog,
   type Settings,
@@ -120,6 +121,7 @@ export async function openServices(
     reads: new ReadWindows(limits.rateWindowSeconds),
     requests: new RequestLog(connection.db, log),
     log,
+    telemetry: noTelemetry,
     now,
     random: (bytes) => webcrypto.getRandomValues(bytes),
   };

@@ -43,6 +43,7 @@ export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
   }
   // After the commit: PostgreSQL commits transactions that notify one at a time.
   ctx.queue.wakeWorkers();
+  ctx.telemetry.count('restage.credits.charged', row.cost, { 'restage.job.type': row.generationType });
   const job: Job = toJob(ctx, row);
   return job;
 }
@@ -72,7 +73,7 @@ function commitSql(ctx: AccountContext, row: Generation, uploads: readonly { rea
       where id in (select id from held) and exists (select from debited)
     ),
     ${insertGenerationSql(row)},
-    queued as (${ctx.queue.enqueueRenderSql(row.id)})
+    queued as (${ctx.queue.enqueueRenderSql({ generationId: row.id, traceparent: ctx.traceparent })})
     select *, exists (select from debited) as "isDebited", array(select id from held) as uploads from locked`;
 }
 

@@ -17,13 +17,35 @@ export type JobOutcome =
   | { readonly status: 'failed'; readonly error: string }
   | { readonly status: 'cancelled' };
 
+/** Ends a job as {@link writeCompletion} does, and counts it. @returns whether this call ended it */
+export async function completeGeneration(
+  ctx: Context,
+  generation: Generation,
+  outcome: JobOutcome,
+): Promise<boolean> {
+  const isCompleted = await writeCompletion(ctx, generation, outcome);
+  if (isCompleted) countCompletion(ctx, generation, outcome.status);
+  return isCompleted;
+}
+
+/** Counts a job that has ended, and its refund. For callers whose own transaction has committed. */
+export function countCompletion(
+  { telemetry }: Context,
+  { generationType, cost }: Generation,
+  status: JobOutcome['status'],
+): void {
+  const type = { 'restage.job.type': generationType };
+  telemetry.count('restage.jobs.ended', 1, { ...type, 'restage.job.status': status });
+  if (status !== 'completed') telemetry.count('restage.credits.refunded', cost, type);
+}
+
 /**
  * Ends a job, once: records the outcome, refunds a failure or a cancellation in full, takes the job off the account's
  * jobs in flight and queues its webhook, all or none. Fenced by status and attempt as `generation` has them: a worker
  * that lost its lease changes nothing.
  * @returns whether this call ended it
  */
-export async function completeGeneration(
+export async function writeCompletion(
   ctx: Context,
   generation: Generation,
   outcome: JobOutcome,

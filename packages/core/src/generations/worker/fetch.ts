@@ -3,6 +3,7 @@ import type { StoredInput } from '@restage/db';
 import { type Failure, type FailureValue, failWith, isFailure } from '@restage/errors';
 import { type Probe, type Role, validateAlpha, validateReference } from '@restage/media';
 import type { WorkerContext } from '../../context.ts';
+import { withSpan } from '../../telemetry/with-span.ts';
 import { formatFileVersion } from '../../uploads/internal.ts';
 import type { Generation } from '../row.ts';
 
@@ -31,7 +32,9 @@ export async function withInputs<Result>(
   use: (inputs: InputPaths) => Promise<Result>,
 ): Promise<Result | InputFailure> {
   return borrowInputs(ctx, job, roles, {}, signal, async (borrowed) => {
-    const inputs = await fetchInputs(ctx, job, borrowed, directory, signal);
+    const inputs = await withSpan(ctx, { name: 'fetch inputs', kind: 'internal' }, (inside) =>
+      fetchInputs(inside, job, borrowed, directory, signal),
+    );
     return isFailure(inputs) ? inputs : use(inputs);
   });
 }

@@ -4,6 +4,7 @@ import { type FailureValue, failWith, isFailure } from '@restage/errors';
 import { eq } from 'drizzle-orm';
 import type { WorkerContext } from '../../context.ts';
 import { renderWallSeconds } from '../../queues.ts';
+import { withSpan } from '../../telemetry/with-span.ts';
 import { type Generation, isTerminal } from '../row.ts';
 import { completeGeneration } from './complete.ts';
 import { type InputFailure, withInputs } from './fetch.ts';
@@ -32,6 +33,7 @@ export async function processGeneration(
     ctx.log.info({ generationId }, isDone ? 'job_already_ended' : 'job_claim_failed');
     return isDone;
   }
+  recordWait(ctx, lease.job);
   try {
     if (lease.job.simulate === 'stall') {
       ctx.log.info({ generationId }, 'job_stalls_as_simulated');
@@ -41,6 +43,13 @@ export async function processGeneration(
   } finally {
     lease.release();
   }
+}
+
+/** Records how long a job waited, at its first attempt. */
+function recordWait({ telemetry, now }: WorkerContext, job: Generation): void {
+  if (job.attempt > 1) return;
+  const seconds = Math.max(0, (now() - job.createdAt.getTime()) / 1000);
+  telemetry.record('restage.job.wait.duration', seconds, { 'restage.job.type': job.generationType });
 }
 
 /** What an attempt gave: what the engine says, or why the engine was not asked. */
@@ -85,7 +94,9 @@ async function fetchAndRender(
     return failWith('SIMULATED', 'The render failed, as the test asked.');
   }
   return withInputs(ctx, lease.job, workspace.directory, signal, (inputs) =>
-    renderGeneration(ctx, lease, inputs, workspace.outputDirectory, signal),
+    withSpan(ctx, { name: 'render', kind: 'internal' }, (inside) =>
+      renderGeneration(inside, lease, inputs, workspace.outputDirectory, signal),
+    ),
   );
 }
 
@@ -98,7 +109,9 @@ async function storeAndComplete(
   if (isFailure(result)) {
     return completeGeneration(ctx, job, { status: 'failed', error: result.message });
   }
-  const outputs = await storeOutputs(ctx, job, result);
+  const outputs = await withSpan(ctx, { name: 'store outputs', kind: 'internal' }, (inside) =>
+    storeOutputs(inside, job, result),
+  );
   const { understood } = result;
   const isCompleted = await completeGeneration(ctx, job, { status: 'completed', outputs, understood });
   if (!isCompleted) await discardOutputs(ctx, outputs);

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { StoredOutputs } from '@restage/db';
 import type { Rendered, RenderResult } from '@restage/engine';
+import { isFailure } from '@restage/errors';
 import type { WorkerContext } from '../../context.ts';
 import type { Generation } from '../row.ts';
 import type { InputPaths } from './fetch.ts';
@@ -19,8 +20,9 @@ export async function renderGeneration(
 ): Promise<RenderResult> {
   const { job } = lease;
   const progress = createProgressWriter(ctx, lease);
+  const startedAt = performance.now();
   try {
-    return await ctx.engine.render(
+    const result = await ctx.engine.render(
       {
         ...inputs,
         generationType: job.generationType,
@@ -33,6 +35,14 @@ export async function renderGeneration(
       },
       { signal, onProgress: progress.report },
     );
+    if (!signal.aborted) {
+      ctx.telemetry.record('restage.job.render.duration', (performance.now() - startedAt) / 1000, {
+        'restage.job.type': job.generationType,
+        'restage.job.alpha_mode': job.alphaMode,
+        'error.type': isFailure(result) ? result.code : undefined,
+      });
+    }
+    return result;
   } finally {
     await progress.end();
   }

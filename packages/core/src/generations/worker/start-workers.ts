@@ -2,6 +2,7 @@ import type { Job, PgBoss } from 'pg-boss';
 import type { WorkerContext } from '../../context.ts';
 import { type RenderTask, renderDeadQueue, renderQueue } from '../../queue.ts';
 import { heartbeat, renderWallSeconds } from '../../queues.ts';
+import { withSpan } from '../../telemetry/with-span.ts';
 import { failDeadLettered } from './dead-letter.ts';
 import { processGeneration } from './process.ts';
 
@@ -66,7 +67,21 @@ async function runTask(
   const { generationId } = task.data;
   try {
     const signal = AbortSignal.any([task.signal, deadline]);
-    if (await processGeneration(ctx, generationId, signal, wallSeconds)) return;
+    const isDone = await withSpan(
+      { ...ctx, traceparent: task.data.traceparent },
+      {
+        name: `process ${renderQueue}`,
+        kind: 'consumer',
+        attributes: {
+          'messaging.system.name': 'pg-boss',
+          'messaging.operation.type': 'process',
+          'messaging.destination.name': renderQueue,
+          'restage.job.id': generationId,
+        },
+      },
+      (inside) => processGeneration(inside, generationId, signal, wallSeconds),
+    );
+    if (isDone) return;
   } catch (error) {
     if (task.signal.aborted) {
       // Nothing to give back: another worker has the task, or it waits for one.

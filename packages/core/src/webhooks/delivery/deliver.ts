@@ -2,6 +2,8 @@ import { generations, webhookAttempts, webhookDeliveries } from '@restage/db';
 import { and, eq } from 'drizzle-orm';
 import type { Context } from '../../context.ts';
 import type { WebhookTask } from '../../queue.ts';
+import type { Span } from '../../telemetry/telemetry.ts';
+import { withSpan } from '../../telemetry/with-span.ts';
 import { rollback, withTransaction } from '../../transaction.ts';
 import { getOrCreateWebhookSecret } from '../secret.ts';
 import type { Delivery } from '../state.ts';
@@ -39,10 +41,32 @@ export async function deliverWebhook(
     ctx.log.info({ deliveryId: task.deliveryId }, 'webhook_task_outdated');
     return undefined;
   }
-  const attempt = await sendAttempt(ctx, delivery, signal);
+  const attempt = await withSpan(
+    { ...ctx, traceparent: task.traceparent },
+    {
+      name: 'deliver webhook',
+      kind: 'client',
+      attributes: {
+        'http.request.method': 'POST',
+        'server.address': new URL(delivery.url).hostname,
+        'restage.webhook.id': delivery.id,
+        'restage.webhook.attempt': delivery.attempts + 1,
+      },
+    },
+    async (inside, span) => {
+      const result = await sendAttempt(inside, delivery, signal);
+      if (span) recordResult(span, result);
+      return result;
+    },
+  );
   // Aborted before a response: that says nothing about the receiver.
   if (signal.aborted && attempt.httpStatus === null) return undefined;
-  return recordAttempt(ctx, delivery, attempt);
+  return recordAttempt(ctx, task, delivery, attempt);
+}
+
+function recordResult(span: Span, { httpStatus, outcome }: AttemptResult): void {
+  if (httpStatus !== null) span.setAttributes({ 'http.response.status_code': httpStatus });
+  if (outcome !== 'delivered') span.fail(httpStatus === null ? 'unreachable' : String(httpStatus), true);
 }
 
 /**
@@ -83,6 +107,7 @@ async function sendAttempt(ctx: Context, delivery: Delivery, signal: AbortSignal
     'webhook-id': delivery.id,
     'webhook-timestamp': String(Math.floor(startedAt.getTime() / 1000)),
     'webhook-signature': signWebhook({ id: delivery.id, timestamp: startedAt, body }, secrets),
+    ...(ctx.traceparent !== undefined && { traceparent: ctx.traceparent }),
   };
   const response = (await isFailureSimulated(ctx, delivery))
     ? ({ kind: 'unreachable', cause: 'network' } as const)
@@ -101,6 +126,13 @@ async function isFailureSimulated(ctx: Context, { generationId }: Delivery): Pro
   return job?.simulate === 'webhook-failed';
 }
 
+/** The label of a metric for each status of a delivery after an attempt. */
+const outcomes = {
+  pending: 'retry',
+  delivered: 'delivered',
+  failed: 'failed',
+} as const satisfies Record<Delivery['status'], string>;
+
 /** The log event for each status of a delivery after an attempt. */
 const logEvents = {
   pending: 'webhook_delivery_retry',
@@ -111,6 +143,7 @@ const logEvents = {
 /** Records the attempt and its consequence in one transaction, unless another worker has taken over the attempt. */
 async function recordAttempt(
   ctx: Context,
+  { traceparent }: WebhookTask,
   delivery: ClaimedDelivery,
   attempt: Attempt,
 ): Promise<number | undefined> {
@@ -143,7 +176,7 @@ async function recordAttempt(
       .values({ deliveryId: delivery.id, attempt: attempts, startedAt, milliseconds, httpStatus, error });
     if (due !== null && wait !== undefined) {
       const { id: deliveryId, accountId } = delivery;
-      const entry = { deliveryId, due: due.toISOString(), accountId, first: false, wait };
+      const entry = { deliveryId, due: due.toISOString(), traceparent, accountId, first: false, wait };
       await inside.queue.enqueueWebhooks(inside.db, [entry]);
     }
     return updated.status;
@@ -155,5 +188,9 @@ async function recordAttempt(
     return undefined;
   }
   ctx.log.info({ ...fields, waitMs: wait }, logEvents[recorded]);
+  const outcome = outcomes[recorded];
+  ctx.telemetry.record('restage.webhook.attempt.duration', durationMs / 1000, {
+    'restage.webhook.outcome': outcome,
+  });
   return wait;
 }
