@@ -41,7 +41,7 @@ test('with a token, callers with another one, and other methods, find no /metric
 });
 
 describe('an api process and a worker process', () => {
-  test('give exactly these metrics and labels, of which the dashboard and the alerts use no others', async () => {
+  test('give exactly these metrics and labels, which the guide lists, and dashboard and alerts use no others', async () => {
     const { url: DATABASE_URL } = await testDatabase();
     const env = { ...withToken, DATABASE_URL };
     const api = await waitUntilServing(runServer(['serve', '--role', 'api'], env));
@@ -71,6 +71,10 @@ describe('an api process and a worker process', () => {
     expect(ofWorker).toMatch(/^restage_webhook_attempt_duration_count{.*="delivered"} 1$/m);
     expect(ofApi + ofWorker).not.toMatch(/gen_|acc_|rsk_/);
 
+    const guide = await readFile(new URL('../../../docs/observability.md', import.meta.url), 'utf8');
+    for (const metric of [...listMetrics(ofApi), ...listMetrics(ofWorker)]) {
+      expect(guide).toContain(`| \`${metric.split(' ')[0]}\` |`);
+    }
     const exported = new Set(listNames(ofApi + ofWorker));
     for (const file of ['grafana/restage.json', 'prometheus/alerts.yml']) {
       const expressions = await readExpressions(file);

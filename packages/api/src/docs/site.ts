@@ -25,6 +25,7 @@ const guideOrder: readonly string[] = [
   'fetching',
   'engine',
   'reliability',
+  'observability',
   'architecture',
 ];
 
