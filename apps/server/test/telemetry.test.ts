@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Job } from '@restage/contract';
 import { testDatabase } from '@restage/db/testing';
@@ -142,22 +143,25 @@ describe('an api process and a worker process', () => {
   });
 });
 
-test('a collector that does not respond delays neither requests nor the end of the process for long', async () => {
-  const { url: DATABASE_URL } = await testDatabase();
-  const silent = createServer(() => {}).listen(0, '127.0.0.1');
-  afterAll(() => {
-    silent.closeAllConnections();
-    silent.close();
-  });
-  await vi.waitFor(() => expect(silent.listening).toBe(true));
-  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const program = runServer(['serve'], { DATABASE_URL, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
-  const { url, key } = await waitUntilServing(program);
-  const response = await fetch(`${url}/v1/account/info`, { headers: { 'x-api-key': key } });
-  expect(response.status).toBe(200);
-  program.child.kill('SIGTERM');
-  expect(await program.exit).toBe(0);
-  expect(program.log()).toContain('telemetry_flush_timed_out');
+describe('a collector', () => {
+  test.each([
+    ['does not respond', () => {}],
+    ['responds with 500', (_, response) => response.writeHead(500).end()],
+    ['hangs up', (request) => request.destroy()],
+  ] satisfies [string, RequestListener][])(
+    'that %s costs no request, and the process ends well',
+    async (_, respond) => {
+      const { url: DATABASE_URL } = await testDatabase();
+      const collector = await listen(respond);
+      const program = runServer(['serve'], { DATABASE_URL, OTEL_EXPORTER_OTLP_ENDPOINT: collector });
+      const { url, key } = await waitUntilServing(program);
+      const response = await fetch(`${url}/v1/account/info`, { headers: { 'x-api-key': key } });
+      expect(response.status).toBe(200);
+      program.child.kill('SIGTERM');
+      expect(await program.exit).toBe(0);
+      expect(program.log()).toMatch(/"msg":"telemetry_\w+"/);
+    },
+  );
 });
 
 async function expectNotFound(response: Response): Promise<void> {
@@ -209,16 +213,22 @@ async function startTinyJob(
 /** Starts an endpoint for webhooks, until the end of the file. It keeps the headers of those that it received. */
 async function startWebhookReceiver() {
   const received: IncomingHttpHeaders[] = [];
-  const server = createServer((request, response) => {
+  const url = await listen((request, response) => {
     if (request.method === 'POST') received.push(request.headers);
     response.writeHead(204).end();
-  }).listen(0, '127.0.0.1');
+  });
+  return { url: `${url}/hook`, received };
+}
+
+/** Starts an HTTP server, until the end of the file. @returns its URL */
+async function listen(respond: RequestListener): Promise<string> {
+  const server = createServer(respond);
   afterAll(() => {
     server.closeAllConnections();
     server.close();
   });
-  await vi.waitFor(() => expect(server.listening).toBe(true));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`, received };
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function readMetrics(url: string): Promise<string> {

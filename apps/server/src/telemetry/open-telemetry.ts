@@ -71,9 +71,13 @@ export function openTelemetry({ endpoint, sampleRatio, role, log }: OpenTelemetr
       return serializer.serialize(resourceMetrics);
     },
     async close() {
-      const closed = Promise.all([tracers?.shutdown(), meters.shutdown()]).then(() => true);
-      const isClosed = await Promise.race([closed, sleep(closeTimeoutMs, false, { ref: false })]);
-      if (!isClosed) log.warn({ endpoint }, 'telemetry_flush_timed_out');
+      const closed = Promise.allSettled([tracers?.shutdown(), meters.shutdown()]);
+      const results = await Promise.race([closed, sleep(closeTimeoutMs, undefined, { ref: false })]);
+      if (!results) log.warn({ endpoint }, 'telemetry_flush_timed_out');
+      for (const result of results ?? []) {
+        if (result.status === 'rejected')
+          log.warn({ err: result.reason, endpoint }, 'telemetry_flush_failed');
+      }
     },
   };
 }
