@@ -47,7 +47,8 @@ const builds: Readonly<Record<string, () => Promise<string>>> = {
   },
   async server() {
     await buildConsoleIfStale();
-    return `@restage/server: ${await buildServer()} bytes for a start to load`;
+    await buildServer();
+    return '@restage/server: the programs, the console and the docs';
   },
 };
 

@@ -29,13 +29,11 @@ const folders = {
 /**
  * Builds the published @restage/server into `dist/package`, and checks the tarball. All Restage packages are bundled; native
  * modules and PostgreSQL's binaries are dependencies. The console must have been built.
- * @returns the size of what a start loads
  */
-export async function buildServer(): Promise<number> {
+export async function buildServer(): Promise<void> {
   await rm(output, { recursive: true, force: true });
-  const sizes: number[] = [];
   for (const [path, entry] of Object.entries(programs)) {
-    const { bytes } = await bundle({
+    await bundle({
       entry: join(root, entry),
       output: join(output, path),
       platform: 'node',
@@ -43,10 +41,8 @@ export async function buildServer(): Promise<number> {
       splitting: true,
       requires: true,
     });
-    sizes.push(bytes);
   }
   for (const [name, source] of Object.entries(folders))
     await cp(join(root, source), join(output, name), { recursive: true });
   await packAndCheck(directory, 'program');
-  return sizes[0] ?? 0;
 }
