@@ -5,7 +5,7 @@ import type { CallRecord } from './record.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** If the database is down or stuck, callers get an error after this time, and no request skips the rate limit. */
-const timeoutMs = 1000;
+const timeoutMs = 3000;
 
 /**
  * How many requests of a process may wait for the database at once. Further requests fail at once: in a queue, they would

@@ -16,7 +16,7 @@ test('if the database does not respond, every transport gets INTERNAL_ERROR with
     const write = await transport.call('uploads.create', { filename: 'a.png' }, owner.key);
     expect(write).toMatchObject({ ok: false, code: 'INTERNAL_ERROR' });
     // A generous bound, far below the driver's own timeout of 30 seconds.
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   }
   // Only 256 requests may wait for the database; the others fail at once.
   const [transport] = server.transports;
@@ -27,7 +27,7 @@ test('if the database does not respond, every transport gets INTERNAL_ERROR with
   });
   const durations = (await Promise.all(requests)).sort((a, b) => a - b);
   expect(durations[30]).toBeLessThan(500);
-  expect(durations[299]).toBeGreaterThan(900);
+  expect(durations[299]).toBeGreaterThan(2900);
   proxy.recover();
   await expect
     .poll(async () => (await server.transports[0]?.call('account.info', undefined, owner.key))?.ok, {
