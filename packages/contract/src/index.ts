@@ -28,7 +28,7 @@ export type {
   Quote,
   Upload,
 } from './procedures/resources.ts';
-export type { JobDetails, Understood } from './self-service/details.ts';
+export type { JobDetails } from './self-service/details.ts';
 export type { ApiKey, ApiKeyList, CreatedApiKey } from './self-service/keys.ts';
 export type { FailureCounts, LoggedRequest, RequestDetails, RequestPage } from './self-service/requests.ts';
 export type { JobSummary, JobSummaryPage } from './self-service/summaries.ts';
@@ -55,4 +55,5 @@ export {
   jobStatuses,
   type MaxResolution,
   maxResolutions,
+  type Understood,
 } from './vocabulary.ts';

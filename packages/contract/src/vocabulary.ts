@@ -13,3 +13,9 @@ export type MaxResolution = (typeof maxResolutions)[number];
 /** The status of a job: in_queue → processing → one of the others. It never moves backwards. */
 export const jobStatuses = ['in_queue', 'processing', 'completed', 'failed', 'cancelled'] as const;
 export type JobStatus = (typeof jobStatuses)[number];
+
+/** A phrase of a job's prompt, and its effect in plain words. */
+export interface Understood {
+  readonly phrase: string;
+  readonly effect: string;
+}

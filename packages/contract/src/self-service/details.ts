@@ -43,5 +43,3 @@ export const jobDetails = job
   })
   .meta({ id: 'JobDetails' });
 export type JobDetails = z.infer<typeof jobDetails>;
-/** A phrase of a job's prompt, and its effect. */
-export type Understood = JobDetails['understood'][number];
