@@ -28,17 +28,17 @@ export interface ExampleContext {
   readonly chromium: string | undefined;
 }
 
-/** The block of an example's README that begins so, with words that a reader would put in themselves replaced. */
+/** The block of an example's README with this command, with words that a reader would put in themselves replaced. */
 export async function readScript(
   example: string,
-  start: string,
+  command: string,
   replacements: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const page = `examples/${example}/README.md`;
-  const script = (await readShellBlocks(page)).find((block) => block.startsWith(start));
-  assert(script, `${page} has no block of shell that begins with "${start}".`);
+  const script = (await readShellBlocks(page)).find((block) => block.includes(command));
+  assert(script, `${page} has no block of shell with "${command}".`);
   return Object.entries(replacements).reduce((text, [word, value]) => {
-    assert(text.includes(word), `The block of ${page} that begins with "${start}" does not contain ${word}.`);
+    assert(text.includes(word), `The block of ${page} with "${command}" does not contain ${word}.`);
     return text.replaceAll(word, value);
   }, script);
 }

@@ -8,16 +8,14 @@ const example = 'webhook-receiver';
 
 /** Has a job call the receiver back, twice, and somebody else call it too. */
 export async function checkWebhookReceiver(context: ExampleContext): Promise<string> {
-  const { accounts } = await runOperator<{ accounts: { id: string }[] }>(context, 'accounts', 'list');
-  const account = accounts[0]?.id ?? '';
-  const { secret } = await runOperator<{ secret: string }>(context, 'webhooks', 'secret', account);
-
-  const script = await readScript(example, 'cd examples/', { 'whsec_…': secret });
+  const key = { 'rsk_…': context.server.key };
+  const script = await readScript(example, 'cd examples/', key);
   const env = { ...context.env, PORT: '0', RECEIVER_DIR: context.directory };
   await using receiver = startScript(script, env);
   const [, url = ''] = await receiver.waitFor(/Listening on (\S+)/);
 
   const start = await readScript(example, 'npx -y pnpm@12 restage run', {
+    ...key,
     'http://127.0.0.1:3000/webhooks': url,
     'restaged.png': join(context.directory, `${example}.png`),
   });
