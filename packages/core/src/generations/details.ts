@@ -26,6 +26,18 @@ export async function getGenerationDetails(ctx: AccountContext, input: VerbInput
   const begun = events.findLast(({ status, progress }) => status === 'processing' && progress === 0);
   const details: JobDetails = {
     ...job,
+    ...toFacts(ctx, generation),
+    attempts: generation.attempt,
+    started_at: begun?.at.toISOString() ?? null,
+    understood: [...(generation.understood ?? [])],
+    events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
+  };
+  return details;
+}
+
+/** What a job was asked for, what it costs, and where its inputs can be fetched. */
+export function toFacts(ctx: AccountContext, generation: Generation) {
+  return {
     prompt: generation.prompt,
     max_resolution: generation.maxResolution,
     width: generation.width,
@@ -33,17 +45,12 @@ export async function getGenerationDetails(ctx: AccountContext, input: VerbInput
     frames: generation.frames,
     cost: generation.cost,
     test_mode: generation.testMode,
-    attempts: generation.attempt,
-    started_at: begun?.at.toISOString() ?? null,
     inputs: toInputUrls(ctx, generation),
-    understood: [...(generation.understood ?? [])],
-    events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
   };
-  return details;
 }
 
 /** Where the inputs of a job can be fetched. */
-export function toInputUrls(ctx: AccountContext, generation: Generation): JobDetails['inputs'] {
+function toInputUrls(ctx: AccountContext, generation: Generation): JobDetails['inputs'] {
   const { source, alpha, reference } = generation.inputs;
   return {
     source: toInputUrl(ctx, generation, source),

@@ -1,7 +1,7 @@
 import type { JobSummaryPage, VerbInput } from '@restage/contract';
 import { isFailure } from '@restage/errors';
 import type { AccountContext } from '../context.ts';
-import { toInputUrls } from './details.ts';
+import { toFacts } from './details.ts';
 import { selectJobPage } from './list.ts';
 import { presentJobs } from './present.ts';
 
@@ -16,14 +16,7 @@ export async function listGenerationSummaries(
   const page: JobSummaryPage = {
     jobs: selected.rows.map((generation, index) => ({
       ...(jobs[index] as (typeof jobs)[number]),
-      prompt: generation.prompt,
-      max_resolution: generation.maxResolution,
-      width: generation.width,
-      height: generation.height,
-      frames: generation.frames,
-      cost: generation.cost,
-      test_mode: generation.testMode,
-      inputs: toInputUrls(ctx, generation),
+      ...toFacts(ctx, generation),
     })),
     next_page_token: selected.nextPageToken,
   };
