@@ -1,15 +1,15 @@
 import type { Delivery } from '@restage/sdk';
 import { RotateCw } from 'lucide-react';
 import { restage } from '../../api/client.ts';
-import { useCall, useSend } from '../../api/queries.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { useCall } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { TimeAgo } from '../../ui/time-ago.tsx';
-import { showToast } from '../../ui/toast.ts';
+import { DeliveryBadge } from '../webhooks/delivery-badge.tsx';
+import { useResend } from '../webhooks/use-resend.ts';
 
 const intervalMs = 3_000;
 
@@ -41,25 +41,16 @@ export function Deliveries({ jobId }: { readonly jobId: string }) {
   );
 }
 
-const badges = {
-  pending: <Badge tone="info">Pending</Badge>,
-  delivered: <Badge tone="ok">Delivered</Badge>,
-  failed: <Badge tone="danger">Failed</Badge>,
-} satisfies Record<Delivery['status'], unknown>;
-
 function DeliveryItem({ delivery }: { readonly delivery: Delivery }) {
   const { id, url, status, attempts, next_attempt_at: next } = delivery;
-  const resend = useSend((deliveryId: string) => restage.webhooks.redeliver(deliveryId), {
-    refresh: ['deliveries', 'delivery', 'job'],
-    onDone: () => showToast({ title: 'The webhook is sent again' }),
-  });
+  const resend = useResend();
   return (
     <li className="flex flex-col gap-3">
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <p className="font-mono text-sm break-all">{url}</p>
           <p className="mt-1.5 flex flex-wrap items-center gap-2 text-sm text-muted">
-            {badges[status]}
+            <DeliveryBadge status={status} />
             {attempts === 1 ? '1 attempt' : `${attempts} attempts`}
             {next !== null && attempts > 0 && (
               <>

@@ -5,7 +5,7 @@ import { showToast } from '../../ui/toast.ts';
 /** Sends a delivery that has ended once more, with the same id. */
 export function useResend() {
   return useSend((id: string) => restage.webhooks.redeliver(id), {
-    refresh: ['deliveries'],
+    refresh: ['deliveries', 'delivery', 'job'],
     onDone: () => showToast({ title: 'The delivery is on its way again' }),
   });
 }

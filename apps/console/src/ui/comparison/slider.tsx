@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 import * as Parts from 'react-compare-slider/components';
 import { useReactCompareSlider } from 'react-compare-slider/hooks';
 import { useVideosInStep } from './use-videos-in-step.ts';
@@ -22,41 +22,30 @@ export default function Slider({ type, before, after, isPlaying }: SliderProps) 
     <Parts.Provider {...slider}>
       <Parts.Root className="size-full">
         <Parts.Item item="itemOne">
-          {type === 'image' ? (
-            <img src={before} alt="Before" className={fit} draggable={false} />
-          ) : (
-            <video
-              ref={beforeVideo}
-              src={before}
-              aria-label="Before"
-              muted
-              loop
-              playsInline
-              preload="auto"
-              className={fit}
-            />
-          )}
+          <Media type={type} url={before} label="Before" video={beforeVideo} />
         </Parts.Item>
         <Parts.Item item="itemTwo">
-          {type === 'image' ? (
-            <img src={after} alt="After" className={fit} draggable={false} />
-          ) : (
-            <video
-              ref={afterVideo}
-              src={after}
-              aria-label="After"
-              muted
-              loop
-              playsInline
-              preload="auto"
-              className={fit}
-            />
-          )}
+          <Media type={type} url={after} label="After" video={afterVideo} />
         </Parts.Item>
         <Parts.HandleRoot aria-label="Before and after" className="group">
           <Parts.Handle className="group-focus-visible:outline-2 group-focus-visible:-outline-offset-2" />
         </Parts.HandleRoot>
       </Parts.Root>
     </Parts.Provider>
+  );
+}
+
+interface MediaProps {
+  readonly type: SliderProps['type'];
+  readonly url: string;
+  readonly label: string;
+  readonly video: RefObject<HTMLVideoElement | null>;
+}
+
+function Media({ type, url, label, video }: MediaProps) {
+  return type === 'image' ? (
+    <img src={url} alt={label} className={fit} draggable={false} />
+  ) : (
+    <video ref={video} src={url} aria-label={label} muted loop playsInline preload="auto" className={fit} />
   );
 }
