@@ -1,7 +1,7 @@
 import { limits } from '@restage/contract';
 import type { Context } from '@restage/core';
 import { catalog, type Failure, isFailure } from '@restage/errors';
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { resolveResponse } from '@trpc/server/http';
 import type { Hono } from 'hono';
 import { readSessionCookie } from '../console/cookie.ts';
 import { readJson } from '../http/body/read-json.ts';
@@ -28,18 +28,20 @@ export function mountTrpc(app: Hono<HonoEnv>, services: Context, options: TrpcOp
     /** The failure of a call that tRPC could not read. */
     let readFailure: Failure | undefined;
     let isRead = false;
-    const response = await fetchRequestHandler({
-      endpoint: '/trpc',
+    // What tRPC's fetch adapter calls. The adapter itself copies its options for each request.
+    const response = await resolveResponse({
+      path: c.req.path.slice('/trpc/'.length),
+      error: null,
       req: limitBody(c.req.raw, options.maxBodyBytes, ctx.largeStrings),
       router,
       maxBatchSize: limits.batchCalls,
-      createContext() {
+      async createContext() {
         isRead = true;
         return ctx;
       },
       responseMeta({ errors, paths }) {
         const failures = errors.map((error) => toFailure(error, paths?.[0]));
-        return { headers: selectFailureHeaders(failures, options.publicUrl) };
+        return failures.length === 0 ? {} : { headers: selectFailureHeaders(failures, options.publicUrl) };
       },
       onError({ error, path }) {
         const failure = toFailure(error, path);
