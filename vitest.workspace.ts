@@ -48,6 +48,8 @@ interface TestPackage {
   readonly needs?: readonly (keyof typeof globalSetups)[];
   /** Where its tests run. Default: Node.js. */
   readonly environment?: 'happy-dom';
+  /** Whether a worker loads modules once for all of its test files: their imports take longer than their tests. */
+  readonly sharesModules?: boolean;
 }
 
 const packages: readonly TestPackage[] = [
@@ -60,12 +62,12 @@ const packages: readonly TestPackage[] = [
   { name: 'matting', root: 'packages/matting' },
   { name: 'scenes', root: 'packages/scenes' },
   { name: 'engine', root: 'packages/engine' },
-  { name: 'core', root: 'packages/core', needs: ['database'] },
-  { name: 'api', root: 'packages/api', needs: ['database'] },
+  { name: 'core', root: 'packages/core', needs: ['database'], sharesModules: true },
+  { name: 'api', root: 'packages/api', needs: ['database'], sharesModules: true },
   { name: 'testing', root: 'packages/testing', needs: ['database'] },
-  { name: 'sdk', root: 'packages/sdk', needs: ['database'] },
+  { name: 'sdk', root: 'packages/sdk', needs: ['database'], sharesModules: true },
   { name: 'cli-kit', root: 'packages/cli-kit' },
-  { name: 'cli', root: 'packages/cli', needs: ['database'] },
+  { name: 'cli', root: 'packages/cli', needs: ['database'], sharesModules: true },
   { name: 'server', root: 'apps/server', needs: ['database', 'server', 's3'] },
   { name: 'console', root: 'apps/console', environment: 'happy-dom' },
   { name: 'console-browser', root: 'tests/console', needs: ['server', 'console', 'database'] },
@@ -76,12 +78,13 @@ const packages: readonly TestPackage[] = [
 export function projects(mode: string) {
   // Tools that only read this configuration, such as knip, come with modes of their own, and see every test.
   const tier = tiers[mode] ?? { include: ['**/*.test.{ts,tsx}'] };
-  return packages.map(({ name, root, needs = [], environment = 'node' }) =>
+  return packages.map(({ name, root, needs = [], environment = 'node', sharesModules = false }) =>
     defineProject({
       test: {
         name,
         root,
         environment,
+        isolate: !sharesModules,
         include: tier.include,
         exclude: ['**/node_modules/**', '**/dist/**', ...(tier.exclude ?? [])],
         env: tier.env ?? {},

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '@restage/contract';
@@ -37,6 +37,14 @@ export function usePrograms(): () => string {
     await rm(directory, { recursive: true, force: true });
   });
   return () => directory;
+}
+
+/** Writes a program of this name that runs node with its arguments and waits for it. @returns its path */
+export async function writeLauncher(name: string): Promise<string> {
+  const path = join(directory, name);
+  const script = `require('node:child_process').spawn(process.execPath, process.argv.slice(2), { stdio: 'inherit' });`;
+  await writeFile(path, script);
+  return path;
 }
 
 /**

@@ -51,22 +51,23 @@ async function waitForEnd(id: string) {
 }
 
 describe('a receiver that responds with', () => {
-  test.each([200, 201, 204, 299])('%i gets the webhook at once, and only once', async (status) => {
-    const receiver = services.addReceiver(respondWith(status));
-    const sentAt = Date.now();
-    const delivery = await deliver(receiver);
-    expect(delivery).toMatchObject({
-      status: 'delivered',
-      attempts: 1,
-      lastError: null,
-      nextAttemptAt: null,
-      endedAt: expect.any(Date),
-      log: [{ attempt: 1, httpStatus: status, error: null, milliseconds: expect.any(Number) }],
-    });
-    expect(receiver.received).toHaveLength(1);
-    expect(getLatest(receiver).at - sentAt).toBeLessThan(2000);
-    expect(verify(getLatest(receiver), secret)).toMatchObject({ status: 'failed' });
-  });
+  test.each([200, 201, 204, 299])(
+    '%i gets the webhook at the first attempt, and only once',
+    async (status) => {
+      const receiver = services.addReceiver(respondWith(status));
+      const delivery = await deliver(receiver);
+      expect(delivery).toMatchObject({
+        status: 'delivered',
+        attempts: 1,
+        lastError: null,
+        nextAttemptAt: null,
+        endedAt: expect.any(Date),
+        log: [{ attempt: 1, httpStatus: status, error: null, milliseconds: expect.any(Number) }],
+      });
+      expect(receiver.received).toHaveLength(1);
+      expect(verify(getLatest(receiver), secret)).toMatchObject({ status: 'failed' });
+    },
+  );
 
   test.each([301, 302, 303, 307, 308])(
     '%i gets five attempts, and the redirect is not followed',
