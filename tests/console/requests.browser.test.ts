@@ -99,3 +99,26 @@ test.each(views)('the requests are accessible in $theme at $width px', async (vi
   await checkAccessibility(page);
   await takeScreenshot(page, `requests-${view.theme}-${view.width}`);
 });
+
+test('a page of older requests that can’t be read says so, and is shown by Try again', async () => {
+  const missing = Array.from({ length: 51 }, (_, n) => `swx_${String(n).padStart(26, '0')}`);
+  await Promise.all(missing.map((id) => safe(api.generations.get(id))));
+  const { key } = await api.keys.create({ name: 'fails', mode: 'test' });
+  const page = await open('/requests', { key });
+  const requests = page.getByRole('list', { name: 'Requests' }).getByRole('listitem');
+  await expect.poll(() => requests.count()).toBe(50);
+  const olderPage = (url: URL) => url.href.includes('requests.list') && url.href.includes('page_token');
+  await page.route(olderPage, (route) =>
+    route.continue({ headers: { ...route.request().headers(), 'x-restage-simulate': 'UPLOAD_URL_FAILED' } }),
+  );
+  await page.getByRole('button', { name: 'Show more' }).click();
+  const panel = page.getByRole('alert').filter({ hasText: 'Older requests can’t be shown' });
+  await panel.waitFor();
+  await page.unroute(olderPage);
+  // The newest requests are read again every few seconds, which must not take the error away.
+  await page.waitForResponse((response) => response.url().includes('/trpc/requests.failures'));
+  await page.waitForResponse((response) => response.url().includes('/trpc/requests.failures'));
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => requests.count()).toBeGreaterThan(50);
+  expect(await panel.count()).toBe(0);
+});

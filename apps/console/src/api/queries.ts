@@ -100,9 +100,12 @@ export function usePages<T extends Page, Code extends RestageErrorCode>(
     initialPageParam: undefined,
     getNextPageParam: ({ next_page_token }) => next_page_token ?? undefined,
     enabled,
-    refetchInterval: ({ state }) =>
-      (typeof refetchInterval === 'number' ? refetchInterval : refetchInterval(state.data?.pages ?? [])) ||
-      false,
+    refetchInterval({ state }) {
+      // A fetch of all pages would take away the error of the next page before anyone has read it.
+      if (state.status === 'error' && state.fetchMeta?.fetchMore?.direction === 'forward') return false;
+      const pages = state.data?.pages ?? [];
+      return (typeof refetchInterval === 'number' ? refetchInterval : refetchInterval(pages)) || false;
+    },
   });
 }
 

@@ -4,10 +4,11 @@ import { useMemo, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import { restage } from '../../api/client.ts';
 import { useCall, usePages } from '../../api/queries.ts';
-import { Button, buttonClass } from '../../ui/button.tsx';
+import { buttonClass } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Page } from '../../ui/page.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { Skeleton, SkeletonRows } from '../../ui/skeleton.tsx';
 import { Failures } from './failures.tsx';
 import { type RequestFilters as Filters, readFilters, toListInput, toRequestsPath } from './filters.ts';
@@ -71,7 +72,6 @@ function RequestList({ list, filters, openId, counts }: RequestListProps) {
   const [, navigate] = useLocation();
   // What a link named stays above the list; what was opened in the list opens in its place.
   const [linkedId, setLinkedId] = useState(openId);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const open = (id: string | undefined) => {
     setLinkedId(undefined);
     navigate(toRequestsPath(filters, id), { replace: true });
@@ -87,29 +87,27 @@ function RequestList({ list, filters, openId, counts }: RequestListProps) {
             const requests = pages.flatMap((page) => page.requests);
             if (requests.length === 0) return <NoRequests isFiltered={Object.keys(filters).length > 0} />;
             return (
-              <ul aria-label="Requests">
-                {toKeyed(requests).map(({ key, request }) => {
-                  const isOpen = request.id === openId && openId !== linkedId;
-                  return (
-                    <RequestItem
-                      key={key}
-                      request={request}
-                      counts={counts}
-                      isOpen={isOpen}
-                      onToggle={() => open(isOpen ? undefined : request.id)}
-                    />
-                  );
-                })}
-              </ul>
+              <>
+                <ul aria-label="Requests">
+                  {toKeyed(requests).map(({ key, request }) => {
+                    const isOpen = request.id === openId && openId !== linkedId;
+                    return (
+                      <RequestItem
+                        key={key}
+                        request={request}
+                        counts={counts}
+                        isOpen={isOpen}
+                        onToggle={() => open(isOpen ? undefined : request.id)}
+                      />
+                    );
+                  })}
+                </ul>
+                <ShowMore query={list} title="Older requests can’t be shown" />
+              </>
             );
           }}
         </Loaded>
       </Card>
-      {hasNextPage && (
-        <Button className="self-center" isBusy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          Show older requests
-        </Button>
-      )}
     </>
   );
 }
