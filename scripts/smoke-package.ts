@@ -150,6 +150,7 @@ async function check(tarball: string, { name, user, hasInstallScripts }: Run): P
       '/docs/self-hosting',
       '/docs/images/restaged.jpg',
       '/console',
+      '/console/licenses.txt',
       '/errors',
       '/openapi.json',
       '/readyz',

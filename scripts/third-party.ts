@@ -121,9 +121,9 @@ async function writePage(): Promise<string> {
   return `# Third-party packages
 
 Every package that Restage needs in production, with the licence that its manifest names. Code of \`bundled\` packages is part of
-the published packages; \`LICENSES.txt\` beside each bundle has the texts, except for what only the console uses. The others
-are installed with the published packages or, as \`onnxruntime-node\`, in the clone. Of packages with one build for each
-platform, only the build for Linux on x64 is listed.
+the published packages; \`LICENSES.txt\` beside each bundle has the texts, and \`/console/licenses.txt\` those of what is in the
+console. The others are installed with the published packages or, as \`onnxruntime-node\`, in the clone. Of packages with one
+build for each platform, only the build for Linux on x64 is listed.
 
 \`npx -y pnpm@12 third-party\` writes this page, and CI fails if it is not up to date.
 

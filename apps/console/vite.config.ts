@@ -11,7 +11,13 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/console/',
   plugins: [react(), tailwind(), serveSamples()],
-  // An inlined file would be a data: URL, which the content security policy forbids for scripts and styles.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
+  build: {
+    // An inlined file would be a data: URL, which the content security policy forbids for scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2023',
+    // The packages with code in the console, with their licences, as these demand.
+    license: { fileName: 'licenses.txt' },
+  },
   server: { proxy: Object.fromEntries(fromServer.map((path) => [path, { target: server }])) },
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -55,6 +56,20 @@ test('a key of test mode shows it, and costs nothing', async () => {
   await page.getByRole('region', { name: 'Account' }).getByText('Test').waitFor();
   await page.getByRole('button', { name: /Golden hour/ }).click();
   await page.getByRole('status', { name: 'Cost' }).getByText('Free').waitFor();
+});
+
+test('the licences of the packages in the console are served beside it', async () => {
+  const response = await fetch(`${server.url}/console/licenses.txt`);
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+  const text = await response.text();
+  const manifest = await readFile(new URL('../../apps/console/package.json', import.meta.url), 'utf8');
+  const packages = Object.keys(JSON.parse(manifest).dependencies).filter(
+    (name) => !name.startsWith('@restage/'),
+  );
+  // `@restage/sdk` brings the client of tRPC, and that others.
+  for (const name of [...packages, '@trpc/client', 'superjson'])
+    expect(text).toMatch(new RegExp(`^## ${name} - \\d`, 'm'));
+  expect(text).toContain('Copyright (c) Meta Platforms, Inc. and affiliates.');
 });
 
 test('every page has its link, its title and its heading, and gets the focus', async () => {
