@@ -7,7 +7,7 @@ export interface TestReport {
   readonly passed: number;
   /** The tests that failed, each with its file and its last error. */
   readonly failures: readonly TestFailure[];
-  /** Names of the tests that were skipped. */
+  /** Names of the tests that were skipped, with the reasons that these gave. */
   readonly skipped: readonly string[];
 }
 
@@ -33,11 +33,12 @@ export default class CiReporter implements Reporter {
       // A file that does not load has no tests, and fails all the same.
       for (const { message } of module.errors()) report.failures.push({ file, name: file, error: message });
       for (const test of module.children.allTests()) {
-        const { state, errors } = test.result();
+        const result = test.result();
+        const { state, errors } = result;
         const name = `${file} > ${test.fullName}`;
         if (state === 'passed') report.passed += 1;
         if (state === 'failed') report.failures.push({ file, name, error: errors?.at(-1)?.message ?? '' });
-        if (state === 'skipped') report.skipped.push(name);
+        if (result.state === 'skipped') report.skipped.push(result.note ? `${name}: ${result.note}` : name);
       }
     }
     appendFileSync(reportFile, `${JSON.stringify(report satisfies TestReport)}\n`);

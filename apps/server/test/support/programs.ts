@@ -49,22 +49,18 @@ export async function writeLauncher(name: string): Promise<string> {
 
 /**
  * Runs the server's program in a process group of its own, as a terminal does.
- * @param launcher a script to run instead, which gets the program and its arguments
+ * @param script of another version; by default that of this one
  */
 export function runServer(
   args: readonly string[],
   env: Record<string, string> = {},
-  launcher?: string,
+  script: string = inject('restageServer'),
 ): Program {
-  const child = spawn(
-    process.execPath,
-    [...(launcher === undefined ? [] : [launcher]), inject('restageServer'), ...args],
-    {
-      env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    },
-  );
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   const text = { out: '', log: '' };
   child.stdout.on('data', (chunk) => {
     text.out += chunk;
