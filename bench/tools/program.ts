@@ -11,7 +11,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Runs a Node program and waits until it prints `on http://…`. */
+/** Runs a Node program and waits until it prints `on http://…` or `at http://…`. */
 export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -29,7 +29,7 @@ export async function runProgram(
   while (url === undefined) {
     if (child.exitCode !== null) throw new Error(`${args.join(' ')} exited:\n${out}`);
     await sleep(1);
-    url = /(?:^| )on (http:\S+)/m.exec(out)?.[1];
+    url = /(?:^| )(?:on|at) (http:\S+)/m.exec(out)?.[1];
   }
   return {
     url,

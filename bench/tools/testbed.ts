@@ -43,6 +43,9 @@ export async function openTestbed() {
   if (isFailure(received)) throw new Error(received.message);
   return {
     ctx,
+    /** What other processes of this installation need to share: the database and the files. */
+    url: cluster.templateUrl,
+    directory,
     /** The context of the account's own calls. */
     accountCtx,
     boss: services.queue.boss,
@@ -51,13 +54,13 @@ export async function openTestbed() {
     account,
     upload: upload.id,
     /** Starts an image job. @returns its id */
-    async startJob(): Promise<string> {
+    async startJob(prompt = 'a beach'): Promise<string> {
       const job = await startGeneration(accountCtx, {
         generation_type: 'image',
         alpha_mode: 'fill',
         max_resolution: 720,
         source_uri: upload.beeble_uri,
-        prompt: 'a beach',
+        prompt,
       });
       if (isFailure(job)) throw new Error(job.message);
       return job.id;
