@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** What has gone through a proxy so far. */
-export interface Traffic {
+interface Traffic {
   readonly statements: number;
   /** Both ways. */
   readonly bytes: number;

@@ -26,6 +26,7 @@ const guideOrder: readonly string[] = [
   'engine',
   'reliability',
   'observability',
+  'scaling',
   'architecture',
 ];
 
