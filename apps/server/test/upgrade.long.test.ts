@@ -61,7 +61,7 @@ test('while a version replaces the one before it, jobs of both end once, are cha
       RESTAGE_SECRET: 'the same for both versions',
       RESTAGE_ALLOW_PRIVATE_NETWORK: '1',
     };
-    const program = runServer(['serve', '--role', role], env, script);
+    const program = runServer(['serve', '--role', role], env, undefined, script);
     programs.push(program);
     return { program, ...(await waitUntilServing(program)) };
   };

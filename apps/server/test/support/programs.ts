@@ -49,14 +49,16 @@ export async function writeLauncher(name: string): Promise<string> {
 
 /**
  * Runs the server's program in a process group of its own, as a terminal does.
- * @param script of another version; by default that of this one
+ * @param launcher a script to run instead, which gets the program and its arguments
+ * @param server the program, by default that of this version
  */
 export function runServer(
   args: readonly string[],
   env: Record<string, string> = {},
-  script: string = inject('restageServer'),
+  launcher?: string,
+  server: string = inject('restageServer'),
 ): Program {
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [...(launcher === undefined ? [] : [launcher]), server, ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', RESTAGE_DATA_DIR: join(directory, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
