@@ -14,8 +14,11 @@ export interface CompositorOptions {
   readonly wallSeconds?: number;
   /** Maximum memory of a worker in all; above it, the worker is killed. */
   readonly memoryMegabytes?: number;
-  /** A network for alpha mode `auto`; without one, the subject is found without learned weights. */
-  readonly matteModel?: MatteModel;
+  /**
+   * A network for alpha mode `auto`; without one, the subject is found without learned weights. A function is called
+   * for each job, so that the network can change while the engine runs.
+   */
+  readonly matteModel?: MatteModel | (() => Promise<MatteModel | undefined>);
 }
 
 /** Why a matte network can't be used, or why its check did not finish. */
@@ -41,6 +44,8 @@ export function createCompositor(options: CompositorOptions): Compositor {
   const wallSeconds = options.wallSeconds ?? 900;
   const memoryMegabytes = options.memoryMegabytes ?? 2048;
   const script = options.workerScript ?? fileURLToPath(new URL('./worker.ts', import.meta.url));
+  const { matteModel } = options;
+  const readModel = async () => (typeof matteModel === 'function' ? await matteModel() : matteModel);
   const pool = workerpool.pool(script, {
     workerType: 'process',
     maxWorkers: options.workers,
@@ -64,8 +69,9 @@ export function createCompositor(options: CompositorOptions): Compositor {
 
   return {
     async render(request, { signal, onProgress }) {
+      const model = request.alphaMode === 'auto' ? await readModel() : undefined;
       if (signal.aborted) return cancelled;
-      const job: RenderTask = { request, model: options.matteModel };
+      const job: RenderTask = { request, model };
       const task = pool.exec('render', [job], { on: createMonotonicProgress(onProgress) });
       // Returns nothing: Node rethrows the rejection of a promise that a listener returns.
       const cancel = () => {
@@ -81,9 +87,10 @@ export function createCompositor(options: CompositorOptions): Compositor {
       }
     },
     async check() {
-      if (options.matteModel === undefined) return undefined;
+      const model = await readModel();
+      if (model === undefined) return undefined;
       try {
-        const answer = await pool.exec('check', [options.matteModel]).timeout(wallSeconds * 1000);
+        const answer = await pool.exec('check', [model]).timeout(wallSeconds * 1000);
         return answer && receive<never, ModelFailure['code']>(answer);
       } catch (error) {
         return toFailure(error, wallSeconds);

@@ -4,20 +4,22 @@ import { addConsoleLink } from '../commands/console-link.ts';
 import { addCredits } from '../commands/credits.ts';
 import { addJobs } from '../commands/jobs.ts';
 import { addKeys } from '../commands/keys.ts';
+import { addModels } from '../commands/models.ts';
 import { addReconcile } from '../commands/reconcile.ts';
 import { addStorage } from '../commands/storage.ts';
 import { addWebhooks } from '../commands/webhooks.ts';
 import { type Role, roles } from '../roles.ts';
-import type { Execute } from './report.ts';
+import type { Execute, ExecuteLocal } from './report.ts';
 
 /** What the commands call once their arguments have been parsed. */
 interface Actions {
   readonly serve: (role: Role) => void;
   readonly execute: Execute;
+  readonly executeLocal: ExecuteLocal;
 }
 
 /** Adds every command, in the order of the help. */
-export function addCommands(program: Program, { serve, execute }: Actions): void {
+export function addCommands(program: Program, { serve, execute, executeLocal }: Actions): void {
   program
     .command('serve')
     .description('Start a server; several with different roles can share one DATABASE_URL')
@@ -31,4 +33,5 @@ export function addCommands(program: Program, { serve, execute }: Actions): void
   addWebhooks(program, execute);
   addReconcile(program, execute);
   addStorage(program, execute);
+  addModels(program, executeLocal);
 }

@@ -18,7 +18,8 @@ export function formatText(report: Report): string {
   }
   if (report.rows.length === 0) return report.emptyText;
   const more = report.next ? ['', `There are more, after ${report.next}.`] : [];
-  return [formatRows(report.rows, report.columns), ...more].join('\n');
+  const note = report.note === undefined ? [] : ['', report.note];
+  return [formatRows(report.rows, report.columns), ...more, ...note].join('\n');
 }
 
 function formatRows(rows: readonly object[], columns: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { createProgram, runProgram, UsageError } from '@restage/cli-kit';
-import { encodeEnvelope, isFailure } from '@restage/errors';
+import { type FailureValue, isFailure } from '@restage/errors';
 import manifest from '../../package.json' with { type: 'json' };
 import type { BundlePaths } from '../paths.ts';
 import type { Role } from '../roles.ts';
@@ -8,7 +8,7 @@ import { readSettings, settingsHelp } from '../settings/settings.ts';
 import { addCommands } from './add-commands.ts';
 import { formatJson, formatText } from './format-report.ts';
 import { openOperator } from './open.ts';
-import type { Execute } from './report.ts';
+import type { Execute, ExecuteLocal } from './report.ts';
 
 /** What a command line prints, and its exit code: 0; 1 for a failure or a finding; 2 for a usage error. */
 export interface CommandResult {
@@ -43,6 +43,9 @@ export async function runCommandLine(
     execute: async (run) => {
       result = await runOperator(run, program.opts().json ?? false, bundle);
     },
+    executeLocal: async (run) => {
+      result = await runLocal(run, program.opts().json ?? false, bundle);
+    },
   });
   try {
     await runProgram(program, words);
@@ -59,20 +62,38 @@ async function runOperator(
   isJson: boolean,
   bundle: BundlePaths,
 ): Promise<CommandResult> {
+  return runLocal(
+    async (settings) => {
+      // Commands log warnings only, unless LOG_LEVEL is set.
+      const log = createLogger(process.env.LOG_LEVEL ? settings.LOG_LEVEL : 'warn');
+      const operator = await openOperator(settings, log, bundle);
+      if (isFailure(operator)) return operator;
+      try {
+        return await run(operator.ctx, settings);
+      } finally {
+        await operator.close();
+      }
+    },
+    isJson,
+    bundle,
+  );
+}
+
+/** Runs a command, and formats its report. */
+async function runLocal(
+  run: Parameters<ExecuteLocal>[0],
+  isJson: boolean,
+  bundle: BundlePaths,
+): Promise<CommandResult> {
   const settings = readSettings(process.env);
   if (isFailure(settings)) return { exitCode: 1, err: settings.message };
-  // Commands log warnings only, unless LOG_LEVEL is set.
-  const log = createLogger(process.env.LOG_LEVEL ? settings.LOG_LEVEL : 'warn');
-  const operator = await openOperator(settings, log, bundle);
-  if (isFailure(operator)) return { exitCode: 1, err: operator.message };
-  try {
-    const report = await run(operator.ctx, settings);
-    if (isFailure(report)) {
-      if (isJson) return { exitCode: 1, out: JSON.stringify(encodeEnvelope(report).body, undefined, 2) };
-      return { exitCode: 1, err: report.message };
-    }
-    return { exitCode: report.exitCode ?? 0, out: isJson ? formatJson(report) : formatText(report) };
-  } finally {
-    await operator.close();
-  }
+  const report = await run(settings, bundle);
+  if (isFailure(report)) return formatFailure(report, isJson);
+  return { exitCode: report.exitCode ?? 0, out: isJson ? formatJson(report) : formatText(report) };
+}
+
+function formatFailure({ message, code }: FailureValue<string>, isJson: boolean): CommandResult {
+  return isJson
+    ? { exitCode: 1, out: JSON.stringify({ error: { message, code } }, undefined, 2) }
+    : { exitCode: 1, err: message };
 }

@@ -88,7 +88,7 @@ async function start(
   const telemetry = await startTelemetry(settings, role, log);
   shutdown.add('telemetry', () => telemetry.close());
 
-  const engine = role === 'api' ? undefined : await openEngine(settings, bundle, shutdown);
+  const engine = role === 'api' ? undefined : await openEngine(settings, log, bundle, shutdown);
   if (isFailure(engine)) return engine;
   // Attempts that outlast the queue's drain timeout are aborted, and repeated by another process.
   const webhooks = new AbortController();
