@@ -101,7 +101,7 @@ export const settingsSchema = z.object({
     .min(1)
     .optional()
     .meta({ accepts: 'the path of an ONNX file', defaultText: 'none' })
-    .describe('A network that finds the subject for alpha mode auto'),
+    .describe('A network that finds the subject for alpha mode auto; wins over "models use"'),
   RESTAGE_MATTE_INPUT: z
     .enum(['unit', 'centred', 'signed', 'imagenet'])
     .default('unit')

@@ -41,7 +41,23 @@ export function SubjectField({ state: { mode, matte }, error }: SubjectFieldProp
             </label>
           ))}
         </div>
-        <p className="mt-1.5 text-xs text-faint">{modes[mode].description}</p>
+        <p className="mt-1.5 text-xs text-faint">
+          {modes[mode].description}
+          {mode === 'auto' && (
+            <>
+              {' On photographs, '}
+              <a
+                href="/docs/engine#networks-for-the-matte"
+                target="_blank"
+                rel="noreferrer"
+                className="underline"
+              >
+                a network
+              </a>
+              {' finds it better.'}
+            </>
+          )}
+        </p>
       </fieldset>
       <MediaField
         slot="matte"
