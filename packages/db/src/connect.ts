@@ -100,6 +100,9 @@ export function toClientOptions(
     password,
     ssl,
     prepare: !pooled,
+    // PgBouncer takes the session back when a statement ends, even if the driver has begun to send the next one, which
+    // then waits for ever.
+    ...(pooled && { max_pipeline: 0 }),
     max: options.max ?? 10,
     connect_timeout: target.connectTimeoutSeconds,
     idle_timeout: 60,

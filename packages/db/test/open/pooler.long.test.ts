@@ -77,6 +77,23 @@ describe.each([
   });
 });
 
+test('statements that wait for each other on few connections through a pooler are all answered', async () => {
+  const opened = await openDatabase(await through({ pool_mode: 'transaction' }), { directUrl: clone.url });
+  if (isFailure(opened)) throw new Error(opened.message);
+  const queue = connectQueue(opened, { max: 3 });
+  for (let round = 0; round < 3; round += 1) {
+    const answers = Array.from({ length: 30 }, (_, index) =>
+      index % 2 === 0
+        ? queue.db.executeSql(`select ${index} as n from pg_sleep(0.005)`)
+        : queue.db.executeSql('select $1::int as n', [index]),
+    );
+    const rows = (await Promise.all(answers)).map((answer) => answer.rows[0]);
+    expect(rows).toEqual(Array.from({ length: 30 }, (_, index) => ({ n: index })));
+  }
+  await queue.close();
+  await opened.close();
+});
+
 test('a pooler in session mode needs no direct URL', async () => {
   const opened = await openDatabase(await through({ pool_mode: 'session', default_pool_size: 40 }));
   if (isFailure(opened)) throw new Error(opened.message);

@@ -12,6 +12,10 @@ import { freePort } from '../../src/embedded/process/free-port.ts';
 export interface PgBouncer {
   /** The database's URL, through the pooler. */
   readonly url: string;
+  /** Of the running program. */
+  pid(): number;
+  /** Ends the program, and with it every connection, and starts it again on the same port. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +56,34 @@ export async function startPgBouncer(
     await writeFile(join(directory, name), text, { mode: 0o600 });
     if (isRoot) await chown(join(directory, name), nobody.uid, nobody.gid);
   }
-  const child = spawn(program, ['-q', join(directory, 'pgbouncer.ini')], {
+  const launch = () => launchProgram(program, join(directory, 'pgbouncer.ini'), port);
+  let child: ChildProcess | undefined;
+  const stop = async () => {
+    if (child) await killProgram(child);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    child = await launch();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  database.port = String(port);
+  return {
+    url: database.href,
+    pid: () => child?.pid ?? 0,
+    async restart() {
+      if (child) await killProgram(child);
+      child = await launch();
+    },
+    stop,
+  };
+}
+
+/** @throws if it does not listen */
+async function launchProgram(program: string, settingsPath: string, port: number): Promise<ChildProcess> {
+  const isRoot = process.geteuid?.() === 0;
+  const child = spawn(program, ['-q', settingsPath], {
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(isRoot && nobody),
   });
@@ -60,20 +91,16 @@ export async function startPgBouncer(
   child.stderr.on('data', (chunk) => {
     log += chunk;
   });
-  const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
-    }
-    await rm(directory, { recursive: true, force: true });
-  };
-  if (!(await waitUntilListening(child, port))) {
-    await stop();
-    throw new Error(`PgBouncer did not start: ${log}`);
-  }
-  database.port = String(port);
-  return { url: database.href, stop };
+  if (await waitUntilListening(child, port)) return child;
+  await killProgram(child);
+  throw new Error(`PgBouncer did not start: ${log}`);
+}
+
+async function killProgram(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }
 
 function findProgram(): string {
