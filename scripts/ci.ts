@@ -63,6 +63,7 @@ if (checks.every((check) => step(check, pnpm(...check.split(' '))))) {
   tier('test:footage');
   tier('test:s3');
   step('test:chaos', pnpm('test:chaos', '--short'));
+  step('test:chaos --hosts', pnpm('test:chaos', '--hosts', '--short'));
   step('smoke', pnpm('smoke'));
   step('smoke:package', pnpm('smoke:package'));
   step('examples', pnpm('examples', '--page'));

@@ -25,6 +25,10 @@ export interface Order extends RenderTask {
   readonly startAtMs: number;
   readonly resolution: 720 | 1080;
   readonly endpoint: Endpoint | undefined;
+  /** How its source reaches the server: in the request, or as an upload before it; a large one goes to S3 in parts. */
+  readonly sourceKind: 'inline' | 'upload' | 'large-upload';
+  /** The first PUT of the upload is broken off in the middle. */
+  readonly isUploadBrokenOff: boolean;
   /** Submitted twice at the same time. */
   readonly isSentTwice: boolean;
   /** Submitted once; not retried when no answer comes. */
@@ -58,6 +62,10 @@ export function drawOrders(scale: Scale): Order[] {
     if (chance(0.92)) return 'renders';
     return pick(['fails', 'throws', 'throws-once']);
   };
+  const drawSourceKind = (index: number): Order['sourceKind'] => {
+    if (index % 50 === 25) return 'large-upload';
+    return chance(0.5) ? 'upload' : 'inline';
+  };
   const interval = Math.floor(scale.jobs / (scale.workerKillers + 1));
   return Array.from({ length: scale.jobs }, (_, index) => ({
     key: `order-${index}`,
@@ -70,6 +78,8 @@ export function drawOrders(scale: Scale): Order[] {
         : drawBehaviour(),
     resolution: pick([720, 1080] as const),
     endpoint: chance(0.85) ? drawEndpoint() : undefined,
+    sourceKind: drawSourceKind(index),
+    isUploadBrokenOff: chance(0.1),
     isSentTwice: chance(0.15),
     isAbandoned: chance(0.05),
     cancelAfterMs: chance(0.15) ? pick([0, integer(0, 300), integer(0, 3000)]) : undefined,
@@ -89,6 +99,8 @@ export function drawLongOrders(round: number, count: number, accounts: number, r
     behaviour: 'renders' as const,
     resolution: 720 as const,
     endpoint: 'ok' as const,
+    sourceKind: 'inline' as const,
+    isUploadBrokenOff: false,
     isSentTwice: false,
     isAbandoned: false,
     cancelAfterMs: undefined,

@@ -1,7 +1,7 @@
 import type { Check } from './checks/invariants.ts';
 import type { Recovery, RecoveryDuringFaults } from './checks/recovery.ts';
 import type { DatabaseSnapshot } from './checks/snapshot.ts';
-import type { Client } from './client.ts';
+import type { Client } from './client/client.ts';
 import type { ReceivedWebhook } from './receiver.ts';
 
 /** What a run recorded. */
@@ -15,14 +15,23 @@ export interface RunRecord {
   /** The fastest first. */
   readonly recoveriesDuringFaults: readonly RecoveryDuringFaults[];
   readonly maxRecoveryMs: number;
+  readonly blobs: { readonly keptCount: number; readonly supersededCount: number };
 }
 
 export const formatSeconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 
 /** Prints how much the run exercised. */
 export function printFigures(record: RunRecord): void {
-  const { faultCounts, client, snapshot, received, recoveries, recoveriesDuringFaults, maxRecoveryMs } =
-    record;
+  const {
+    faultCounts,
+    client,
+    snapshot,
+    received,
+    recoveries,
+    recoveriesDuringFaults,
+    maxRecoveryMs,
+    blobs,
+  } = record;
   const { jobs, deliveries } = snapshot;
   const logs = [...client.logs.values()];
   const countJobs = (status: string) => jobs.filter((job) => job.status === status).length;
@@ -35,6 +44,8 @@ export function printFigures(record: RunRecord): void {
     orders: `${logs.length}, ${logs.filter(({ jobs }) => jobs.size === 0).length} rejected for lack of credits`,
     requests: `${client.countRequests()}, ${logs.reduce((sum, { unansweredCount }) => sum + unansweredCount, 0)} job submissions unanswered or failed with a retryable error`,
     jobs: `${jobs.length}: ${countJobs('completed')} completed, ${countJobs('failed')} failed, ${countJobs('cancelled')} cancelled`,
+    uploads: `${logs.filter(({ upload }) => upload?.isReceived).length}, ${logs.filter(({ order }) => order.sourceKind === 'large-upload').length} of them in several parts`,
+    files: `${blobs.keptCount} after cleanup, ${blobs.supersededCount} of them of superseded attempts`,
     'claimed more than once': `${jobs.filter(({ attempt }) => attempt > 1).length} jobs`,
     webhooks: `${deliveries.length}: ${countDeliveries('delivered')} delivered, ${countDeliveries('failed')} failed after their last attempt; ${received.length} requests received`,
     'recovery after a kill': `${recoveries.length} jobs, slowest ${formatSeconds(slowest)} (limit ${formatSeconds(maxRecoveryMs)})`,

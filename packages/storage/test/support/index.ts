@@ -2,4 +2,4 @@
 
 export { createBucket, openTestBucket } from './s3-bucket.ts';
 export { openS3Proxy, type S3Fault } from './s3-proxy.ts';
-export { startSeaweedFs } from './seaweedfs.ts';
+export { type SeaweedFs, startSeaweedFs } from './seaweedfs.ts';

@@ -1,6 +1,6 @@
 import { type OperatorContext, reconcile } from '@restage/core';
 import type { Connection } from '@restage/db';
-import type { Client, ClientLog } from '../client.ts';
+import type { Client, ClientLog } from '../client/client.ts';
 import type { ReceivedWebhook } from '../receiver.ts';
 import type { DatabaseSnapshot, JobRow } from './snapshot.ts';
 import { findEarlyAttempts, findMisdeliveredWebhooks } from './webhooks.ts';
@@ -48,6 +48,11 @@ export async function checkInvariants(observations: Observations): Promise<Check
         ...openTasks.map(({ name, state, count }) => `${count} tasks of queue ${name} are ${state}`),
       ],
     },
+    {
+      name: 'wrong outputs',
+      violations: logs.flatMap(({ wrongOutput }) => (wrongOutput === undefined ? [] : [wrongOutput])),
+    },
+    { name: 'hung requests', violations: client.hungRequests },
     { name: 'changed outcomes', violations: findChangedOutcomes(logs, jobsById) },
     {
       name: 'wrong balances',

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@restage/db';
-import type { Client } from '../client.ts';
+import type { Client } from '../client/client.ts';
 import { drawLongOrders, longRenderMs } from '../orders.ts';
-import type { Fleet, ProcessRun, Program } from '../processes/fleet.ts';
+import type { Fleet } from '../processes/fleet.ts';
+import type { ProcessRun, Program } from '../processes/program.ts';
 import type { Rng } from '../rng.ts';
 
 /** A job that a worker was rendering when it was killed. */

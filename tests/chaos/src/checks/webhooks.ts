@@ -1,5 +1,5 @@
 import type { Connection } from '@restage/db';
-import type { Client } from '../client.ts';
+import type { Client } from '../client/client.ts';
 import type { Endpoint } from '../orders.ts';
 import type { ReceivedWebhook } from '../receiver.ts';
 import type { DatabaseSnapshot } from './snapshot.ts';

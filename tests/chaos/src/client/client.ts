@@ -1,24 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makePng } from '@restage/media/testing';
-import type { Endpoint, Order, RenderTask } from './orders.ts';
-import type { Rng } from './rng.ts';
+import type { Endpoint, Order, RenderTask } from '../orders.ts';
+import type { Rng } from '../rng.ts';
+import { createHttp } from './http.ts';
+import { makeSource } from './source.ts';
+import { type SourceUpload, uploadSource } from './upload-source.ts';
 
-const source = `data:image/png;base64,${makePng(8, 8).toString('base64')}`;
-
-/** How long one request may take, and how long an order is retried. */
-const requestTimeoutMs = 10_000;
+/** How long an order is retried. */
 const orderTimeoutMs = 180_000;
 
 /** The fields of a job that the client reads. */
 interface ClientJob {
   readonly id: string;
   readonly status: string;
-  readonly webhook?: { readonly status: string; readonly attempts: number };
+  readonly output: { readonly source: string } | null;
 }
 
 /** What the client knows about an order: what it sent and what was answered. */
 export interface ClientLog {
   readonly order: Order;
+  /** The upload of its source, if it has one. */
+  upload: SourceUpload | undefined;
   /** Ids of the jobs that it received for the order's key. */
   readonly jobs: Set<string>;
   /** The codes of the errors that it received. */
@@ -29,6 +30,8 @@ export interface ClientLog {
   readonly finalStatuses: Set<string>;
   /** Whether it saw the job unfinished after it had seen it in a final status. */
   isReopened: boolean;
+  /** What the job's `source` output is, if not the bytes that were sent. */
+  wrongOutput: string | undefined;
 }
 
 /** A client that logs what it sends and receives. */
@@ -38,9 +41,11 @@ export interface Client {
   place(order: Order): Promise<void>;
   /** Submits every order again, with the same key, whose outcome it does not know. */
   resolveUnanswered(): Promise<void>;
-  /** Reads every job that it received. */
+  /** Reads every job that it received, and the output of those that are completed. */
   readAll(): Promise<void>;
   readonly countRequests: () => number;
+  /** Requests that got neither an answer nor an error in time. */
+  readonly hungRequests: readonly string[];
 }
 
 /** The options of a client. */
@@ -61,25 +66,33 @@ interface ApiResponse {
 /** Creates a client of the servers at `apis`. */
 export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: ClientOptions): Client {
   const logs = new Map<string, ClientLog>();
-  let requests = 0;
+  const http = createHttp(apis, rng);
 
   async function sendRequest(
     account: number,
     path: string,
     init: RequestInit = {},
   ): Promise<ApiResponse | undefined> {
-    requests += 1;
-    try {
-      const response = await fetch(`${rng.pick(apis)}/v1/${path}`, {
-        ...init,
-        headers: { 'x-api-key': keys[account] ?? '' },
-        signal: AbortSignal.timeout(requestTimeoutMs),
-      });
-      const body = (await response.json()) as ApiResponse['body'];
-      return response.status >= 500 ? undefined : { status: response.status, body };
-    } catch {
-      // Refused, reset, cut short or timed out: the client can't know what the server has done.
-      return undefined;
+    const answer = await http.send(`/v1/${path}`, { ...init, headers: { 'x-api-key': keys[account] ?? '' } });
+    return answer && { status: answer.status, body: JSON.parse(answer.bytes.toString()) };
+  }
+
+  /** Uploads the source of an order until it is received, if it has one to upload. Gives up in the end. */
+  async function prepareSource(log: ClientLog): Promise<void> {
+    const { order } = log;
+    if (order.sourceKind === 'inline') return;
+    await retry(async () => {
+      log.upload = await uploadSource(http, keys[order.account] ?? '', order, log.upload);
+      return log.upload?.isReceived === true;
+    });
+  }
+
+  /** Calls `attempt` until it returns true or the time for an order is up. */
+  async function retry(attempt: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + orderTimeoutMs;
+    for (let pause = 500; Date.now() < deadline; pause = Math.min(maxPauseMs, pause * 2)) {
+      if (await attempt()) return;
+      await sleep(pause * (0.5 + rng.fraction()));
     }
   }
 
@@ -92,6 +105,11 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
   /** Submits an order once. @returns whether it was answered */
   async function submit(log: ClientLog): Promise<boolean> {
     const { key, durationMs, behaviour, account, resolution, endpoint } = log.order;
+    const source = getSourceUri(log);
+    if (source === undefined) {
+      log.unansweredCount += 1;
+      return false;
+    }
     const answer = await sendRequest(account, 'switchx/generations', {
       method: 'POST',
       body: JSON.stringify({
@@ -119,14 +137,6 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
     return true;
   }
 
-  async function submitUntilAnswered(log: ClientLog): Promise<void> {
-    const deadline = Date.now() + orderTimeoutMs;
-    for (let pause = 500; Date.now() < deadline; pause = Math.min(maxPauseMs, pause * 2)) {
-      if (await submit(log)) return;
-      await sleep(pause * (0.5 + rng.fraction()));
-    }
-  }
-
   async function cancel(log: ClientLog, id: string): Promise<void> {
     for (let attempt = 0; attempt < 8; attempt += 1) {
       const answer = await sendRequest(log.order.account, `switchx/generations/${id}/cancel`, {
@@ -138,29 +148,48 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
     }
   }
 
-  async function read(log: ClientLog, id: string): Promise<void> {
+  async function read(log: ClientLog, id: string): Promise<Partial<ClientJob> | undefined> {
     for (let attempt = 0; attempt < 8; attempt += 1) {
       const answer = await sendRequest(log.order.account, `switchx/generations/${id}`);
-      if (answer?.status === 200) return recordStatus(log, answer.body);
+      if (answer?.status === 200) {
+        recordStatus(log, answer.body);
+        return answer.body;
+      }
       if (answer?.status === 404) return void log.errorCodes.add('JOB_NOT_FOUND');
       await sleep(100 * 2 ** attempt);
     }
+    return undefined;
+  }
+
+  /** Compares the `source` output of a completed job, which the engine copies, with what was sent. */
+  async function checkOutput(log: ClientLog, { id, output }: Partial<ClientJob>): Promise<void> {
+    if (!output) return;
+    const { pathname, search } = new URL(output.source);
+    const answer = await http.send(pathname + search);
+    const isSame = answer?.status === 200 && answer.bytes.equals(makeSource(log.order));
+    log.wrongOutput = isSame
+      ? undefined
+      : `${log.order.key}: the source of ${id} was answered with ${answer?.status ?? 'an error'} and ${answer?.bytes.length ?? 0} bytes`;
   }
 
   return {
-    logs: logs,
-    countRequests: () => requests,
+    logs,
+    countRequests: http.countRequests,
+    hungRequests: http.hungRequests,
     async place(order) {
       const log: ClientLog = {
         order,
+        upload: undefined,
         jobs: new Set(),
         errorCodes: new Set(),
         unansweredCount: 0,
         finalStatuses: new Set(),
         isReopened: false,
+        wrongOutput: undefined,
       };
       logs.set(order.key, log);
-      const submission = order.isAbandoned ? submit(log) : submitUntilAnswered(log);
+      await prepareSource(log);
+      const submission = order.isAbandoned ? submit(log) : retry(() => submit(log));
       await Promise.all([submission, ...(order.isSentTwice ? [submit(log)] : [])]);
       const [id] = log.jobs;
       if (id === undefined) return;
@@ -174,17 +203,33 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
         ({ jobs, unansweredCount }) => jobs.size === 0 && unansweredCount > 0,
       );
       for (const { errorCodes: refusals } of unresolved) refusals.clear();
-      for (let from = 0; from < unresolved.length; from += 10) {
-        await Promise.all(unresolved.slice(from, from + 10).map(submitUntilAnswered));
-      }
+      await forEachInBatches(unresolved, async (log) => {
+        await prepareSource(log);
+        await retry(() => submit(log));
+      });
     },
     async readAll() {
-      const all = [...logs.values()];
-      for (let from = 0; from < all.length; from += 10) {
-        await Promise.all(
-          all.slice(from, from + 10).flatMap((log) => [...log.jobs].map((id) => read(log, id))),
-        );
-      }
+      await forEachInBatches([...logs.values()], async (log) => {
+        for (const id of log.jobs) {
+          const job = await read(log, id);
+          if (job) await checkOutput(log, job);
+        }
+      });
     },
   };
+}
+
+/** The URI of an order's source; undefined if it is not uploaded. */
+function getSourceUri({ order, upload }: ClientLog): string | undefined {
+  if (order.sourceKind === 'inline') return `data:image/png;base64,${makeSource(order).toString('base64')}`;
+  return upload?.isReceived ? upload.uri : undefined;
+}
+
+async function forEachInBatches<Item>(
+  items: readonly Item[],
+  handle: (item: Item) => Promise<void>,
+): Promise<void> {
+  const batchSize = 10;
+  for (let from = 0; from < items.length; from += batchSize)
+    await Promise.all(items.slice(from, from + batchSize).map(handle));
 }

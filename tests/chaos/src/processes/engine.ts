@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tinyRender } from '@restage/core/testing/tiny-render';
 import type { Engine } from '@restage/engine';
@@ -5,13 +6,13 @@ import { failWith } from '@restage/errors';
 import type { RenderTask } from '../orders.ts';
 
 /**
- * Creates an engine that renders nothing: it waits as long as the job's prompt says, writes three tiny files, and fails,
- * throws or kills its process if the prompt says so. It calls `onEvent` when a render begins and however it ends.
+ * Creates an engine that renders nothing: it waits as long as the job's prompt says, copies the source to its output,
+ * and fails, throws or kills its process if the prompt says so. It calls `onEvent` when a render begins and however it ends.
  */
 export function createIdleEngine(onEvent: (event: 'begin' | 'end', key: string) => void): Engine {
   const seenKeys = new Set<string>();
   return {
-    async render({ prompt = '', outputDirectory }, { signal, onProgress }) {
+    async render({ prompt = '', source, outputDirectory }, { signal, onProgress }) {
       const { key, durationMs, behaviour } = JSON.parse(prompt) as RenderTask;
       onEvent('begin', key);
       const isRetry = seenKeys.has(key);
@@ -29,7 +30,9 @@ export function createIdleEngine(onEvent: (event: 'begin' | 'end', key: string) 
       if (behaviour === 'fails') return failWith('MODEL_FAILED', 'The chaos test asked this job to fail.');
       if (behaviour === 'throws' || (behaviour === 'throws-once' && !isRetry))
         throw new Error('The chaos test asked the engine to throw.');
-      return tinyRender({ outputDirectory });
+      const rendered = await tinyRender({ outputDirectory });
+      await copyFile(source, rendered.source);
+      return rendered;
     },
     close: async () => {},
   };

@@ -1,14 +1,14 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { listenOnLoopback } from '../listen.ts';
 
-/** A TCP proxy between one program and the database, which can break connections. */
-export interface DatabaseProxy {
+/** A TCP proxy that can break the connections through it. */
+export interface TcpProxy {
   readonly port: number;
   /** Resets every open connection. */
   resetConnections(): void;
-  /** Resets them, and every new one, until {@link DatabaseProxy.restore}. */
+  /** Resets them, and every new one, until {@link TcpProxy.restore}. */
   refuse(): void;
-  /** Forwards nothing and closes nothing until {@link DatabaseProxy.restore}. */
+  /** Forwards nothing and closes nothing until {@link TcpProxy.restore}. */
   hang(): void;
   restore(): void;
   close(): void;
@@ -17,30 +17,33 @@ export interface DatabaseProxy {
 type State = 'open' | 'refusing' | 'hanging';
 
 /** Starts a proxy. @param getTargetPort called for each connection */
-export async function startDatabaseProxy(getTargetPort: () => number): Promise<DatabaseProxy> {
+export async function startTcpProxy(getTargetPort: () => number): Promise<TcpProxy> {
   let state: State = 'open';
   const pairs = new Set<readonly [Socket, Socket]>();
+  /** Pairs that forward nothing, and clients that have no target yet, until all is restored. */
+  const hanging = new Set<readonly [Socket, Socket]>();
   const waiting = new Set<Socket>();
 
-  function connectToDatabase(client: Socket): void {
-    const database = connect({ host: '127.0.0.1', port: getTargetPort() });
-    const pair = [client, database] as const;
+  function connectToTarget(client: Socket): void {
+    const target = connect({ host: '127.0.0.1', port: getTargetPort() });
+    const pair = [client, target] as const;
     pairs.add(pair);
     const end = () => {
       pairs.delete(pair);
+      hanging.delete(pair);
       client.destroy();
-      database.destroy();
+      target.destroy();
     };
     for (const socket of pair) socket.setNoDelay(true).on('error', end).on('close', end);
-    client.pipe(database);
-    database.pipe(client);
+    client.pipe(target);
+    target.pipe(client);
   }
 
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     if (state === 'refusing') socket.resetAndDestroy();
     else if (state === 'hanging') waiting.add(socket.on('close', () => waiting.delete(socket)));
-    else connectToDatabase(socket);
+    else connectToTarget(socket);
   });
   const port = await listenOnLoopback(server);
   const resetConnections = () => {
@@ -55,20 +58,21 @@ export async function startDatabaseProxy(getTargetPort: () => number): Promise<D
     },
     hang() {
       state = 'hanging';
-      for (const [client, database] of pairs) {
-        client.unpipe(database).pause();
-        database.unpipe(client).pause();
+      for (const pair of pairs) {
+        const [client, target] = pair;
+        client.unpipe(target).pause();
+        target.unpipe(client).pause();
+        hanging.add(pair);
       }
     },
     restore() {
-      const previous = state;
       state = 'open';
-      if (previous !== 'hanging') return;
-      for (const [client, database] of pairs) {
-        client.pipe(database);
-        database.pipe(client);
+      for (const [client, target] of hanging) {
+        client.pipe(target);
+        target.pipe(client);
       }
-      for (const socket of waiting) connectToDatabase(socket);
+      hanging.clear();
+      for (const socket of waiting) connectToTarget(socket);
       waiting.clear();
     },
     close() {

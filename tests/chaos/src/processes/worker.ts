@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  cleanUpPeriodically,
   defaultWebhookSettings,
   startRenderWorkers,
   startWebhookWorkers,
@@ -52,6 +53,13 @@ const ctx = {
 };
 const workers = await startRenderWorkers(ctx, boss, settings.RESTAGE_WORKERS);
 await startWebhookWorkers(ctx, boss, webhookStop.signal);
+const cleanupStop = new AbortController();
+// Often, so that it happens while other things do.
+const cleanup = cleanUpPeriodically(ctx, cleanupStop.signal, 10_000);
+shutdown.add('cleanup', async () => {
+  cleanupStop.abort();
+  await cleanup;
+});
 shutdown.add('workers', () => workers.stop(drainTimeoutMs));
 process.once('SIGTERM', () => {
   shutdown.run().then(
