@@ -111,8 +111,8 @@ async function killProgram(child: ChildProcess): Promise<void> {
 /** @returns why it is not ready; undefined once it is */
 async function waitUntilReady(endpoint: string): Promise<string | undefined> {
   for (const began = Date.now(); Date.now() - began < startMs; await sleep(200)) {
-    // Nothing listens yet.
-    const response = await fetch(endpoint).catch(() => undefined);
+    // Nothing listens yet, or what listens does not answer.
+    const response = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
     if (response?.ok) return undefined;
   }
   return `no answer within ${startMs} ms`;
