@@ -84,9 +84,13 @@ export const uploads = pgTable(
       .notNull()
       .references(() => accounts.id),
     filename: text('filename').notNull(),
+    /** How many PUTs have begun. Each stores its bytes under a key of its own. */
+    attempts: integer('attempts').notNull().default(0),
     /** Null until the bytes are received. */
     bytes: bigint('bytes', { mode: 'number' }),
     receivedAt: moment('received_at'),
+    /** The PUT whose bytes the upload has; null until then, and for bytes that came before this column. */
+    receivedAttempt: integer('received_attempt'),
     /** When a job last used the upload; after the first use, its bytes can't be replaced. */
     usedAt: moment('used_at'),
     createdAt: createdAt(),

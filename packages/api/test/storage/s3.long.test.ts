@@ -6,7 +6,7 @@ import { generations, uploads } from '@restage/db';
 import { openS3Store } from '@restage/storage';
 import { openTestBucket, type S3Fault } from '@restage/storage/testing';
 import { controllableEngine, openTransports } from '@restage/testing/support';
-import { eq, inArray } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { blackPng, createUpload } from '../support/uploads.ts';
 
@@ -139,8 +139,43 @@ test('a PUT may be repeated until a job has used the upload, and not afterwards'
   expect((await put(blackPng(64, 48))).status).toBe(200);
   await start(created.beeble_uri);
   expect((await put(blackPng(32, 32))).status).toBe(403);
-  const kept = await new Response(await blobs.read(`uploads/${created.id}`)).arrayBuffer();
+  const kept = await new Response(await blobs.read(`uploads/${created.id}-2`)).arrayBuffer();
   expect(Buffer.from(kept).equals(blackPng(64, 48))).toBe(true);
+  expect(await blobs.stat(`uploads/${created.id}`)).toBeUndefined();
+});
+
+test('bytes that reach the bucket after their PUT has failed replace nothing, and are cleaned up', async () => {
+  const created = await createUpload(transport, owner.key, 'a.png');
+  const put = (body: Uint8Array<ArrayBuffer>) => fetch(created.upload_url, { method: 'PUT', body });
+  proxy.fault = (method) => (method === 'PUT' ? 'hanging' : undefined);
+  expect((await put(blackPng(32, 32))).status).toBe(500);
+  proxy.fault = undefined;
+  expect((await put(blackPng(64, 48))).status).toBe(200);
+  const id = await start(created.beeble_uri);
+  await blobs.write(`uploads/${created.id}`, new Blob([blackPng(32, 32)]).stream(), { maxBytes: 10_000 });
+  expect(await processGeneration(instant, id, neverAborted())).toBe(true);
+  expect(await getJob(id)).toMatchObject({ status: 'completed' });
+  clock.offset += 3.1 * hour;
+  await cleanUp(ctx);
+  clock.offset -= 3.1 * hour;
+  expect(await blobs.stat(`uploads/${created.id}`)).toBeUndefined();
+  expect(await blobs.stat(`uploads/${created.id}-2`)).toBeDefined();
+});
+
+test('PUTs that wait for a bucket that hangs hold no connection to the database', async () => {
+  const created = await Promise.all(
+    Array.from({ length: 8 }, () => createUpload(transport, owner.key, 'a.png')),
+  );
+  proxy.requests.length = 0;
+  proxy.fault = 'hanging';
+  const puts = created.map(({ upload_url }) => fetch(upload_url, { method: 'PUT', body: blackPng(8, 8) }));
+  await expect.poll(() => new Set(proxy.requests).size, { timeout: 20_000 }).toBe(8);
+  expect(
+    await ctx.db.execute(
+      sql`select from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+    ),
+  ).toHaveLength(0);
+  for (const put of puts) expect((await put).status).toBe(500);
 });
 
 describe.each<[S3Fault]>([['forbidden'], ['gone'], ['full'], ['hanging']])(

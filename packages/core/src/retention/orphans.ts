@@ -2,6 +2,7 @@ import { getIdTime, isId } from '@restage/contract';
 import { generations, uploads } from '@restage/db';
 import { inArray } from 'drizzle-orm';
 import type { Context } from '../context.ts';
+import { parseUploadName } from '../uploads/internal.ts';
 import { batchSize } from './internal.ts';
 
 /** The folders of the blob store, one for each kind of blob. */
@@ -9,6 +10,12 @@ export const blobFolders = ['uploads', 'inputs', 'outputs'] as const;
 
 /** A file without a row is an orphan after this time: far longer than a start or a PUT takes to commit. */
 const orphanAgeMs = 3_600_000;
+
+/**
+ * The bytes of a PUT that the upload does not have are orphans this long after the upload was created: its URL is valid
+ * for an hour, and the server ends a PUT after another.
+ */
+const supersededAgeMs = 3 * 3_600_000;
 
 /** A write that has not ended after this time has lost its process: the server ends a PUT after an hour. */
 const abandonedAgeMs = 2 * 3_600_000;
@@ -26,15 +33,24 @@ export async function deleteOrphanedFiles(ctx: Context, signal: AbortSignal | un
   return removed;
 }
 
-/** Deletes uploads without a row. */
+/** Deletes the files of uploads without a row, and those of PUTs that were replaced or did not succeed. */
 async function deleteOrphanedUploads(ctx: Context, names: readonly string[]): Promise<number> {
   const cutoff = ctx.now() - orphanAgeMs;
-  const ids = names.filter((name) => isId('upload', name) && getIdTime(name) < cutoff);
-  if (ids.length === 0) return 0;
-  const rows = await ctx.db.select({ id: uploads.id }).from(uploads).where(inArray(uploads.id, ids));
-  const kept = new Set(rows.map(({ id }) => id));
-  const orphans = ids.filter((id) => !kept.has(id));
-  for (const id of orphans) await ctx.blobs.remove(`uploads/${id}`);
+  const files = names
+    .map((name) => ({ name, ...parseUploadName(name) }))
+    .filter(({ id }) => isId('upload', id) && getIdTime(id) < cutoff);
+  if (files.length === 0) return 0;
+  const ids = [...new Set(files.map(({ id }) => id))];
+  const rows = await ctx.db
+    .select({ id: uploads.id, attempt: uploads.receivedAttempt, receivedAt: uploads.receivedAt })
+    .from(uploads)
+    .where(inArray(uploads.id, ids));
+  const received = new Map(rows.map((row) => [row.id, row.receivedAt && (row.attempt ?? 1)]));
+  const orphans = files.filter(({ id, attempt }) => {
+    if (!received.has(id)) return true;
+    return received.get(id) !== attempt && getIdTime(id) < ctx.now() - supersededAgeMs;
+  });
+  for (const { name } of orphans) await ctx.blobs.remove(`uploads/${name}`);
   return orphans.length;
 }
 

@@ -20,14 +20,16 @@ export async function deleteExpiredUploads(ctx: Context, signal: AbortSignal | u
         and not exists (
           select from generations g
           where g.account_id = u.account_id and g.status in ('in_queue', 'processing')
-            and 'uploads/' || u.id in
-              (g.inputs->'source'->>'key', g.inputs->'alpha'->>'key', g.inputs->'reference'->>'key'))
+            and 'uploads/' || u.id in (
+              split_part(g.inputs->'source'->>'key', '-', 1),
+              split_part(g.inputs->'alpha'->>'key', '-', 1),
+              split_part(g.inputs->'reference'->>'key', '-', 1)))
       order by u.id limit ${batchSize} for update skip locked`;
     const expired = await ctx.db
       .delete(uploads)
       .where(inArray(uploads.id, sql`(${due})`))
-      .returning({ id: uploads.id });
-    for (const { id } of expired) await ctx.blobs.remove(getUploadKey(id));
+      .returning({ id: uploads.id, attempt: uploads.receivedAttempt });
+    for (const { id, attempt } of expired) await ctx.blobs.remove(getUploadKey(id, attempt));
     removed += expired.length;
     if (expired.length < batchSize) return removed;
   }

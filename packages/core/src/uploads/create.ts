@@ -9,9 +9,8 @@ import { getUploadKey } from './internal.ts';
 export async function createUpload(ctx: AccountContext, input: VerbInput<'uploads.create'>) {
   const now = ctx.now();
   const id = newId('upload', now, ctx.random);
-  const key = getUploadKey(id);
   try {
-    await ctx.blobs.prepare(key);
+    await ctx.blobs.prepare(getUploadKey(id, 1));
   } catch (cause) {
     ctx.log.error({ err: cause, uploadId: id }, 'upload_prepare_failed');
     return fail('UPLOAD_URL_FAILED', 'The upload could not be prepared. Send the request again.');
@@ -23,7 +22,7 @@ export async function createUpload(ctx: AccountContext, input: VerbInput<'upload
     id,
     upload_url: ctx.urls.sign({
       method: 'PUT',
-      path: `/files/${key}`,
+      path: `/files/uploads/${id}`,
       expiresAt: new Date(now + limits.uploadUrlSeconds * 1000),
     }),
     beeble_uri: formatUploadUri(id, input.filename),

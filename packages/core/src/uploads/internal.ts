@@ -1,17 +1,25 @@
 import type { StoredFile } from '@restage/media';
 import type { Context } from '../context.ts';
 
-/** The key of an upload in the blob store. */
-export function getUploadKey(uploadId: string): string {
-  return `uploads/${uploadId}`;
+/**
+ * The key of the bytes of an upload in the blob store: each PUT has its own, so that one that is late replaces nothing.
+ * @param attempt the PUT's number; null for bytes that came when PUTs had no numbers
+ */
+export function getUploadKey(uploadId: string, attempt: number | null): string {
+  return attempt === null || attempt === 1 ? `uploads/${uploadId}` : `uploads/${uploadId}-${attempt}`;
 }
 
-/** The file of an upload, which is only ever replaced whole; undefined if it is missing. */
+/** The upload and the PUT of a key's last segment. */
+export function parseUploadName(name: string): { readonly id: string; readonly attempt: number } {
+  const [id = '', attempt = '1'] = name.split('-');
+  return { id, attempt: Number(attempt) };
+}
+
+/** The file of this key, which is never changed; undefined if it is missing. */
 export async function findUploadedFile(
   ctx: Pick<Context, 'blobs'>,
-  uploadId: string,
+  key: string,
 ): Promise<StoredFile | undefined> {
-  const key = getUploadKey(uploadId);
   const found = await ctx.blobs.stat(key);
   return (
     found && {

@@ -3,11 +3,11 @@ import { fail } from '@restage/errors';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { AccountContext } from '../context.ts';
 import { prepared } from '../prepared.ts';
-import { findUploadedFile } from './internal.ts';
+import { findUploadedFile, getUploadKey } from './internal.ts';
 
 const receivedUpload = prepared((db) =>
   db
-    .select({ id: uploads.id })
+    .select({ attempt: uploads.receivedAttempt })
     .from(uploads)
     .where(
       and(
@@ -21,7 +21,7 @@ const receivedUpload = prepared((db) =>
 );
 
 /**
- * Finds the file of an upload. One that does not exist, has no bytes yet, has another name or belongs to another account
+ * Finds the file of an upload, and the PUT that it came with. One that does not exist, has no bytes yet, has another name or belongs to another account
  * fails with the same message.
  */
 export async function locateUpload(
@@ -32,8 +32,8 @@ export async function locateUpload(
   const { id, filename } = upload;
   const [found] = await receivedUpload(ctx.db).execute({ id, accountId: ctx.account.id, filename });
   // The file of a row is missing if the upload expired a moment ago.
-  const file = found && (await findUploadedFile(ctx, id));
-  if (file) return file;
+  const file = found && (await findUploadedFile(ctx, getUploadKey(id, found.attempt)));
+  if (file) return { file, attempt: found.attempt };
   return fail(
     'SOURCE_UNREACHABLE',
     `${param} names an upload that this account doesn't have, or whose bytes have not been PUT yet.`,

@@ -159,26 +159,32 @@ describe('uploads', () => {
     expect(await uploadRows(id)).toEqual([]);
   });
 
-  test('that a start has locked are skipped, and a start whose upload is deleted meanwhile fails', async () => {
-    const { id, uri } = await upload();
-    clock.offset += 73 * hour;
-    const input = tinyStart({ source_uri: uri, idempotency_key: 'late' });
-    await other.db
-      .transaction(async (db) => {
-        await db.execute(sql`select from uploads where id = ${id} for update`);
-        expect(await cleanUp(ctx)).toMatchObject({ uploads: 0 });
-        // The start has looked at the upload and waits for its row; it is swept under its feet.
-        const starting = startGeneration(asAccount(ctx, account), input);
-        const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-        while ((await ctx.db.execute(waits)).length === 0);
-        await db.execute(sql`delete from uploads where id = ${id}`);
-        return { starting };
-      })
-      .then(async ({ starting }) => {
-        expect(await starting).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
-      });
-    expect(await ctx.db.select().from(generations).where(eq(generations.accountId, account))).toEqual([]);
-  });
+  test.each([
+    ['deleted', (id: string) => sql`delete from uploads where id = ${id}`],
+    ['replaced', (id: string) => sql`update uploads set received_attempt = 2 where id = ${id}`],
+  ])(
+    'that a start has locked are skipped, and a start whose upload is %s meanwhile fails',
+    async (_, change) => {
+      const { id, uri } = await upload();
+      clock.offset += 73 * hour;
+      const input = tinyStart({ source_uri: uri, idempotency_key: 'late' });
+      await other.db
+        .transaction(async (db) => {
+          await db.execute(sql`select from uploads where id = ${id} for update`);
+          expect(await cleanUp(ctx)).toMatchObject({ uploads: 0 });
+          // The start has looked at the upload and waits for its row; it is changed under its feet.
+          const starting = startGeneration(asAccount(ctx, account), input);
+          const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+          while ((await ctx.db.execute(waits)).length === 0);
+          await db.execute(change(id));
+          return { starting };
+        })
+        .then(async ({ starting }) => {
+          expect(await starting).toMatchObject({ code: 'SOURCE_UNREACHABLE', param: 'source_uri' });
+        });
+      expect(await ctx.db.select().from(generations).where(eq(generations.accountId, account))).toEqual([]);
+    },
+  );
 });
 
 describe('orphaned files', () => {

@@ -25,7 +25,8 @@ export async function checkBlobs(
   dataDirectories: readonly string[],
 ): Promise<{ readonly checks: Check[]; readonly keptCount: number; readonly supersededCount: number }> {
   const rows = await sql<{ key: string }[]>`
-    select 'uploads/' || id as key from uploads
+    select 'uploads/' || id || case when received_attempt > 1 then '-' || received_attempt else '' end as key
+    from uploads where received_at is not null
     union all select value from generations, jsonb_each_text(outputs) where status = 'completed'`;
   const owned = new Set(rows.map(({ key }) => key));
   const completed = await sql<{ id: string }[]>`select id from generations where status = 'completed'`;

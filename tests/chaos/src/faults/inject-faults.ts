@@ -26,20 +26,20 @@ export async function injectFaults(
   { rng, durationMs, rounds, onFault }: InjectionOptions,
 ): Promise<FaultRun> {
   const counts = new Map<string, number>();
-  const ongoing = new Set<Promise<void>>();
+  const injections: Promise<void>[] = [];
   const sequence = rounds === 0 ? arrangeEachOnce(faults, rng) : arrangeRounds(faults, rounds, rng);
   for (const { name, inject } of sequence) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
-    const injection: Promise<void> = inject((program) =>
-      onFault(program ? `${name}: ${program.name}` : name),
-    ).finally(() => ongoing.delete(injection));
-    ongoing.add(injection);
+    const injection = inject((program) => onFault(program ? `${name}: ${program.name}` : name));
+    // Awaited by `finish`, where its error ends the run.
+    injection.catch(() => {});
+    injections.push(injection);
     await sleep((durationMs / sequence.length) * (0.5 + rng.fraction()));
   }
   return {
     counts,
     async finish() {
-      await Promise.all(ongoing);
+      await Promise.all(injections);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, migrate } from '@restage/db';
+import { type Connection, connect, migrate } from '@restage/db';
 import { type Embedded, startEmbedded } from '@restage/db/embedded';
 import { isFailure } from '@restage/errors';
 
@@ -38,15 +38,25 @@ export async function startPostgres(directory: string): Promise<Postgres> {
     },
     async killBackend() {
       const { sql, close } = connect(embedded.url, { max: 1, name: 'chaos' });
-      const [backend] = await sql<{ pid: number }[]>`
-        select pid from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() order by random() limit 1`;
+      while (!(await killAnyBackend(sql)));
       await close();
-      if (backend) process.kill(backend.pid, 'SIGKILL');
       await waitUntilReachable(embedded.url);
     },
     stop: () => embedded.stop(),
   };
+}
+
+/** @returns false if there was none, or it ended by itself before that */
+async function killAnyBackend(sql: Connection['sql']): Promise<boolean> {
+  const [backend] = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() order by random() limit 1`;
+  try {
+    return backend !== undefined && process.kill(backend.pid, 'SIGKILL');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 async function startCluster(directory: string): Promise<Embedded> {

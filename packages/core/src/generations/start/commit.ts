@@ -8,6 +8,7 @@ import { isQueueError } from '../../queue.ts';
 import { toJob } from '../present.ts';
 import type { Generation } from '../row.ts';
 import { createJobRow, insertGenerationSql, type NewJob } from './insert.ts';
+import type { UsedUpload } from './resolve-inputs.ts';
 
 /** What the statement of a start returns: the account before the charge, and whether all was written. */
 interface CommitRow extends BalanceState, Record<string, unknown> {
@@ -52,21 +53,27 @@ export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
 function listUploads({ validated: { source, alpha, reference } }: NewJob) {
   const named = { source_uri: source, alpha_uri: alpha, reference_image_uri: reference };
   return Object.entries(named).flatMap(([param, input]) =>
-    input?.uploadId === undefined ? [] : [{ param, id: input.uploadId }],
+    input?.upload ? [{ param, ...input.upload }] : [],
   );
 }
 
 /**
  * Marks the uploads as used, which keeps them from being cleaned up and replaced, and writes everything else if all of
- * them exist and the account allows the charge.
+ * them exist with the bytes that were checked, and the account allows the charge.
  */
-function commitSql(ctx: AccountContext, row: Generation, uploads: readonly { readonly id: string }[]): SQL {
+function commitSql(ctx: AccountContext, row: Generation, uploads: readonly UsedUpload[]): SQL {
   const ids = [...new Set(uploads.map(({ id }) => id))];
   // A list instead of an array, for which PostgreSQL would plan the statement each time.
   const list = sql.join(ids.length === 0 ? [sql`null`] : ids.map((id) => sql`${id}`), sql`, `);
+  const checked = uploads.map(({ id, attempt }) => sql`(${id}, ${attempt ?? 0}::integer)`);
+  const isChecked =
+    uploads.length === 0
+      ? sql`false`
+      : sql`(id, coalesce(received_attempt, 0)) in (${sql.join(checked, sql`, `)})`;
   // Locked in the same order by every start, so that two of the same uploads can't block each other.
   return sql`
-    with held as (select id from uploads where id in (${list}) order by id for no key update),
+    with held as (select id from uploads where id in (${list}) and ${isChecked}
+      order by id for no key update),
     ${chargeAccountSql(ctx, row, sql`(select count(*) from held) = ${ids.length}::integer`)},
     used as (
       update uploads set used_at = ${new Date(ctx.now()).toISOString()}
@@ -97,5 +104,7 @@ function explainError(ctx: AccountContext, generationId: string, thrown: unknown
 }
 
 function uploadMissing(param: string) {
-  return fail('SOURCE_UNREACHABLE', `${param} names an upload that was deleted a moment ago.`, { param });
+  return fail('SOURCE_UNREACHABLE', `${param} names an upload that was replaced or deleted a moment ago.`, {
+    param,
+  });
 }

@@ -15,8 +15,15 @@ import { locateUpload } from '../../uploads/locate.ts';
 
 /** Where an input's bytes are, and the upload that holds them, if one does. */
 export type ResolvedInput =
-  | { readonly location: StoredFile; readonly uploadId: string }
-  | { readonly location: MediaBytes; readonly uploadId?: undefined };
+  | { readonly location: StoredFile; readonly upload: UsedUpload }
+  | { readonly location: MediaBytes; readonly upload?: undefined };
+
+/** An upload with the bytes that were checked. */
+export interface UsedUpload {
+  readonly id: string;
+  /** The PUT that the bytes came with. */
+  readonly attempt: number | null;
+}
 
 /** A start that passed all checks of its request: inputs and cost. */
 export interface ValidatedJob {
@@ -97,8 +104,9 @@ async function locate(ctx: AccountContext, uri: MediaUri, param: string) {
     const input: ResolvedInput = { location: uri };
     return input;
   }
-  const location = await locateUpload(ctx, uri, param);
-  if (isFailure(location)) return location;
-  const input: ResolvedInput = { location, uploadId: uri.id };
+  const located = await locateUpload(ctx, uri, param);
+  if (isFailure(located)) return located;
+  const { file, attempt } = located;
+  const input: ResolvedInput = { location: file, upload: { id: uri.id, attempt } };
   return input;
 }

@@ -24,13 +24,8 @@ export async function storeInputs(ctx: AccountContext, id: string, validated: Va
   return stored as StoredInputs;
 }
 
-async function storeInput(
-  ctx: AccountContext,
-  key: string,
-  role: Role,
-  { location, uploadId }: ResolvedInput,
-) {
-  if (uploadId !== undefined) return { kind: 'blob', key: getUploadKey(uploadId) } as const;
+async function storeInput(ctx: AccountContext, key: string, role: Role, { location, upload }: ResolvedInput) {
+  if (upload) return { kind: 'blob', key: getUploadKey(upload.id, upload.attempt) } as const;
   if (location.kind === 'https') return { kind: 'https', url: location.url.href } as const;
   const directory = scratchDirectory(ctx, 'input');
   try {
