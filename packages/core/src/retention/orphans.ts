@@ -55,8 +55,8 @@ async function deleteOrphanedUploads(ctx: Context, names: readonly string[]): Pr
 }
 
 /**
- * Deletes folders of jobs: inputs once the job has finished, outputs once they have expired, and both if the job does not
- * exist, because its start was refused or crashed before it committed.
+ * Deletes folders of jobs: inputs once the job has finished, outputs once they have expired or the job has failed or was
+ * cancelled, and both if the job does not exist, because its start was refused or crashed before it committed.
  */
 async function deleteOrphanedFolders(
   ctx: Context,
@@ -74,8 +74,8 @@ async function deleteOrphanedFolders(
   const orphans = ids.filter((id) => {
     const job = jobs.get(id);
     if (!job) return getIdTime(id) < cutoff;
-    if (folder === 'outputs') return job.sweptAt !== null;
-    return job.status !== 'in_queue' && job.status !== 'processing';
+    if (job.status === 'in_queue' || job.status === 'processing') return false;
+    return folder === 'inputs' || job.status !== 'completed' || job.sweptAt !== null;
   });
   for (const id of orphans) await ctx.blobs.removeFolder(`${folder}/${id}`);
   return orphans.length;

@@ -117,6 +117,15 @@ describe('outputs', () => {
     expect(await isThere(`outputs/${id}/0/render.png`)).toBe(false);
   });
 
+  test('that a killed worker stored for a job that then failed are deleted at once', async () => {
+    const [failed, waiting] = [await start(), await start()];
+    await render(failed, 'fails');
+    for (const id of [failed, waiting]) await store(`outputs/${id}/1/render.png`);
+    await cleanUp(ctx);
+    expect(await isThere(`outputs/${failed}/1/render.png`)).toBe(false);
+    expect(await isThere(`outputs/${waiting}/1/render.png`)).toBe(true);
+  });
+
   test('and uploads are kept for ever if the retention period is 0 hours', async () => {
     const forEver = { ...ctx, settings: { ...ctx.settings, keepOutputsHours: 0, keepUploadsHours: 0 } };
     const id = await start();
