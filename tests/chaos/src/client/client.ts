@@ -77,14 +77,17 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
     return answer && { status: answer.status, body: JSON.parse(answer.bytes.toString()) };
   }
 
-  /** Uploads the source of an order until it is received, if it has one to upload. Gives up in the end. */
-  async function prepareSource(log: ClientLog): Promise<void> {
+  /** Uploads the source of an order, if it has one to upload. @returns whether the job can be submitted: not if time is up */
+  async function prepareSource(log: ClientLog): Promise<boolean> {
     const { order } = log;
-    if (order.sourceKind === 'inline') return;
+    if (order.sourceKind === 'inline') return true;
     await retry(async () => {
       log.upload = await uploadSource(http, keys[order.account] ?? '', order, log.upload);
       return log.upload?.isReceived === true;
     });
+    if (log.upload?.isReceived) return true;
+    log.unansweredCount += 1;
+    return false;
   }
 
   /** Calls `attempt` until it returns true or the time for an order is up. */
@@ -105,18 +108,13 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
   /** Submits an order once. @returns whether it was answered */
   async function submit(log: ClientLog): Promise<boolean> {
     const { key, durationMs, behaviour, account, resolution, endpoint } = log.order;
-    const source = getSourceUri(log);
-    if (source === undefined) {
-      log.unansweredCount += 1;
-      return false;
-    }
     const answer = await sendRequest(account, 'switchx/generations', {
       method: 'POST',
       body: JSON.stringify({
         generation_type: 'image',
         alpha_mode: 'fill',
         max_resolution: resolution,
-        source_uri: source,
+        source_uri: getSourceUri(log),
         prompt: JSON.stringify({ key, durationMs, behaviour } satisfies RenderTask),
         idempotency_key: key,
         ...(endpoint && { callback_url: getCallbackUrl(account, endpoint, key) }),
@@ -188,7 +186,7 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
         wrongOutput: undefined,
       };
       logs.set(order.key, log);
-      await prepareSource(log);
+      if (!(await prepareSource(log))) return;
       const submission = order.isAbandoned ? submit(log) : retry(() => submit(log));
       await Promise.all([submission, ...(order.isSentTwice ? [submit(log)] : [])]);
       const [id] = log.jobs;
@@ -204,8 +202,7 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
       );
       for (const { errorCodes: refusals } of unresolved) refusals.clear();
       await forEachInBatches(unresolved, async (log) => {
-        await prepareSource(log);
-        await retry(() => submit(log));
+        if (await prepareSource(log)) await retry(() => submit(log));
       });
     },
     async readAll() {
@@ -219,10 +216,9 @@ export function createClient({ apis, keys, getCallbackUrl, rng, maxPauseMs }: Cl
   };
 }
 
-/** The URI of an order's source; undefined if it is not uploaded. */
-function getSourceUri({ order, upload }: ClientLog): string | undefined {
-  if (order.sourceKind === 'inline') return `data:image/png;base64,${makeSource(order).toString('base64')}`;
-  return upload?.isReceived ? upload.uri : undefined;
+/** The URI of an order's source, which is uploaded if it is to be. */
+function getSourceUri({ order, upload }: ClientLog): string {
+  return upload?.uri ?? `data:image/png;base64,${makeSource(order).toString('base64')}`;
 }
 
 async function forEachInBatches<Item>(
