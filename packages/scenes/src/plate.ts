@@ -8,6 +8,7 @@ import {
   pickRandom,
   type Random,
 } from '@restage/pixels';
+import { tabulate } from './paint/context.ts';
 import { type PaintContext, painters, paintWeather } from './paint/index.ts';
 import type { ParsedPrompt } from './parse-prompt.ts';
 import { createSky } from './sky.ts';
@@ -99,15 +100,18 @@ function chooseTime(parsed: ParsedPrompt, place: Place, random: Random, notes: s
   return time;
 }
 
+const knee = 0.72;
+/** The brightest light that is told from what is brighter still: it shows as white. */
+const brightest = 4;
+const compressHighlight = tabulate(knee, brightest, 4096, (value) => {
+  return knee + (1 - knee) * (1 - Math.exp(-(value - knee) / (1 - knee)));
+});
+
 /** Compresses highlights above display white smoothly, and keeps their hue. */
 function compressHighlights({ data }: Grid): void {
-  const knee = 0.72;
-  for (let i = 0; i < data.length; i += 3) {
-    for (let channel = 0; channel < 3; channel++) {
-      const value = data[i + channel] as number;
-      if (value <= 0) data[i + channel] = 0;
-      else if (value > knee)
-        data[i + channel] = knee + (1 - knee) * (1 - Math.exp(-(value - knee) / (1 - knee)));
-    }
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (value < 0) data[i] = 0;
+    else if (value > knee) data[i] = compressHighlight(value);
   }
 }

@@ -32,10 +32,11 @@ export interface Backdrop extends Size {
 
 /** Converts a grid of linear light to a plate. */
 export function linearToPlate({ width, height, data }: Grid): Plate {
-  const codes = Float32Array.from(
-    data,
-    (value) => linearToCode[Math.round(clamp(value, 0, 1) * linearSteps)] as number,
-  );
+  const codes = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = clamp(data[i] as number, 0, 1);
+    codes[i] = linearToCode[(value * linearSteps + 0.5) | 0] as number;
+  }
   return { width, height, codes };
 }
 

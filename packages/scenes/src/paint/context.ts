@@ -1,4 +1,4 @@
-import type { Grid, Noise, Random, Rgb } from '@restage/pixels';
+import { clamp, createGrid, type Grid, type Noise, type Random, type Rgb, resize } from '@restage/pixels';
 import type { ParsedPrompt } from '../parse-prompt.ts';
 import type { Sky } from '../sky.ts';
 
@@ -16,23 +16,139 @@ export interface PaintContext {
   readonly parsed: ParsedPrompt;
 }
 
-/**
- * Calls `shade(x, y, i)` for every pixel whose centre lies between two heights; `i` is the index of its first float.
- */
-export function forEachPixel(
+/** Calls `paint(y, row)` for every row of pixels between two heights; `y` is the height of their centres. */
+export function forEachRow(
   { canvas }: PaintContext,
   top: number,
   bottom: number,
-  shade: (x: number, y: number, i: number) => void,
+  paint: (y: number, row: number) => void,
 ): void {
-  const first = Math.max(0, Math.floor(top * canvas.height));
-  const last = Math.min(canvas.height, Math.ceil(bottom * canvas.height));
-  const unit = 1 / canvas.height;
-  for (let row = first; row < last; row++) {
-    let i = row * canvas.width * 3;
-    for (let column = 0; column < canvas.width; column++, i += 3)
-      shade((column + 0.5) * unit, (row + 0.5) * unit, i);
+  const { first, end } = getRows(canvas, top, bottom);
+  for (let row = first; row < end; row++) paint((row + 0.5) / canvas.height, row);
+}
+
+function getRows({ height }: Grid, top: number, bottom: number) {
+  return {
+    first: Math.max(0, Math.floor(top * height)),
+    end: Math.min(height, Math.ceil(bottom * height)),
+  };
+}
+
+/** The columns of pixels between two positions across the picture; `end` is the first after them. */
+export function getColumns({ canvas }: PaintContext, left: number, right: number) {
+  return {
+    first: Math.max(0, Math.floor(left * canvas.height)),
+    end: Math.min(canvas.width, Math.ceil(right * canvas.height)),
+  };
+}
+
+/** Values of a function of the position across the picture, one for each column of pixels. */
+export function computeColumns({ canvas }: PaintContext, compute: (x: number) => number): Float64Array {
+  return Float64Array.from({ length: canvas.width }, (_, column) => compute((column + 0.5) / canvas.height));
+}
+
+/** A function of one number as a table of `count` values that are interpolated between. */
+export function tabulate(
+  from: number,
+  to: number,
+  count: number,
+  compute: (value: number) => number,
+): (value: number) => number {
+  const step = (to - from) / (count - 1);
+  const table = Float64Array.from({ length: count + 1 }, (_, i) => compute(from + i * step));
+  return (value) => {
+    const at = clamp((value - from) / step, 0, count - 1);
+    const index = Math.floor(at);
+    const below = table[index] as number;
+    return below + ((table[index + 1] as number) - below) * (at - index);
+  };
+}
+
+/** A smooth function's values for every pixel between two heights, row by row. */
+export interface Field {
+  /** The values of a row of pixels, `channels` floats for each. */
+  row(row: number): Float32Array;
+}
+
+/** Where, and how densely, to sample a function. */
+export interface Sampling {
+  readonly top: number;
+  readonly bottom: number;
+  /** Pixels between two samples, in a picture of 720 lines. */
+  readonly step: number;
+  /** The same from row to row, if it differs. */
+  readonly rowStep?: number;
+  readonly channels: 1 | 3;
+}
+
+/**
+ * Samples a smooth function on a coarse grid, and enlarges it to pixels: much cheaper than a call for each pixel.
+ * `sample` writes its values to `out[at…]`; the positions that it gets may lie outside the picture by a step.
+ */
+export function sampleField(
+  { canvas }: PaintContext,
+  { top, bottom, step, rowStep = step, channels }: Sampling,
+  sample: (x: number, y: number, out: Float32Array, at: number) => void,
+): Field {
+  const { first, end } = getRows(canvas, top, bottom);
+  const across = createSteps(canvas, 0, canvas.width, step);
+  const down = createSteps(canvas, first, end, rowStep);
+  const coarse = createGrid(across.count, down.count, channels);
+  for (let row = 0, at = 0; row < down.count; row++) {
+    const y = down.at(row);
+    for (let column = 0; column < across.count; column++, at += channels)
+      sample(across.at(column), y, coarse.data, at);
   }
+  const fine = resize(coarse, across.count * across.pixels, down.count * down.pixels);
+  return {
+    row(row) {
+      const start = ((row - first + down.margin) * fine.width + across.margin) * channels;
+      return fine.data.subarray(start, start + canvas.width * channels);
+    },
+  };
+}
+
+/** The samples from pixel `first` to `end` along a row or column: how many, and where. */
+function createSteps({ height }: Grid, first: number, end: number, step: number) {
+  const pixels = Math.max(1, Math.round((step * height) / 720));
+  // One more at each end: the outermost samples have no neighbours to be interpolated with.
+  const margin = pixels === 1 ? 0 : pixels;
+  return {
+    pixels,
+    margin,
+    count: Math.ceil((end - first + margin * 2) / pixels),
+    at: (index: number) => (first - margin + (index + 0.5) * pixels) / height,
+  };
+}
+
+/** Paints a smooth function's colours over the canvas between two heights. */
+export function paintSmooth(
+  context: PaintContext,
+  area: Omit<Sampling, 'channels'>,
+  sample: (x: number, y: number, out: Float32Array, at: number) => void,
+): void {
+  const { canvas } = context;
+  const field = sampleField(context, { ...area, channels: 3 }, sample);
+  forEachRow(context, area.top, area.bottom, (_y, row) => {
+    canvas.data.set(field.row(row), row * canvas.width * 3);
+  });
+}
+
+/** Adds a smooth function's light to the canvas between two heights. */
+export function addSmoothLight(
+  context: PaintContext,
+  area: Omit<Sampling, 'channels'>,
+  sample: (x: number, y: number, out: Float32Array, at: number) => void,
+): void {
+  const { canvas } = context;
+  const { data } = canvas;
+  const field = sampleField(context, { ...area, channels: 3 }, sample);
+  forEachRow(context, area.top, area.bottom, (_y, row) => {
+    const light = field.row(row);
+    const start = row * canvas.width * 3;
+    for (let i = 0; i < light.length; i++)
+      data[start + i] = (data[start + i] as number) + (light[i] as number);
+  });
 }
 
 export function setPixel(data: Float32Array, i: number, r: number, g: number, b: number): void {
@@ -46,6 +162,21 @@ export function blendPixel(data: Float32Array, i: number, colour: Rgb, amount: n
   data[i] = (data[i] as number) + (colour[0] - (data[i] as number)) * amount;
   data[i + 1] = (data[i + 1] as number) + (colour[1] - (data[i + 1] as number)) * amount;
   data[i + 2] = (data[i + 2] as number) + (colour[2] - (data[i + 2] as number)) * amount;
+}
+
+/** Blends a mixture of two colours over a pixel, by `amount` 0…1. */
+export function blendMix(
+  data: Float32Array,
+  i: number,
+  from: Rgb,
+  to: Rgb,
+  mixture: number,
+  amount: number,
+): void {
+  const [r, g, b] = [data[i] as number, data[i + 1] as number, data[i + 2] as number];
+  data[i] = r + (from[0] + (to[0] - from[0]) * mixture - r) * amount;
+  data[i + 1] = g + (from[1] + (to[1] - from[1]) * mixture - g) * amount;
+  data[i + 2] = b + (from[2] + (to[2] - from[2]) * mixture - b) * amount;
 }
 
 /** Adds light to a pixel. */
@@ -73,7 +204,9 @@ export function addDisc(
   const softness = Math.max(0.06, 1.5 / (radius * size));
   for (let row = top; row <= bottom; row++) {
     for (let column = left; column <= right; column++) {
-      const distance = Math.hypot((column + 0.5) / size - x, (row + 0.5) / size - y) / radius;
+      const dx = (column + 0.5) / size - x;
+      const dy = (row + 0.5) / size - y;
+      const distance = Math.sqrt(dx * dx + dy * dy) / radius;
       const inside = Math.min(1, Math.max(0, (1 - distance) / softness + 0.5));
       if (inside > 0)
         addLight(
@@ -84,4 +217,37 @@ export function addDisc(
         );
     }
   }
+}
+
+/** A surface's colour where only the sky lights it, and what the sun adds where it strikes at a right angle. */
+export interface Surface {
+  readonly shaded: Rgb;
+  readonly sunlit: Rgb;
+}
+
+/**
+ * Blends a surface over a pixel by `amount`: lit by the sun at `facing` 0…1, and lost in the air's colour by `haze`.
+ */
+export function blendSurface(
+  data: Float32Array,
+  i: number,
+  { shaded, sunlit }: Surface,
+  facing: number,
+  air: Rgb,
+  haze: number,
+  amount: number,
+): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const c = channel as 0 | 1 | 2;
+    const lit = shaded[c] + sunlit[c] * facing;
+    const seen = lit + (air[c] - lit) * haze;
+    const before = data[i + c] as number;
+    data[i + c] = before + (seen - before) * amount;
+  }
+}
+
+/** A surface's colour where the sun strikes it at `facing` 0…1. */
+export function lightSurface({ shaded, sunlit }: Surface, facing: number): Rgb {
+  const light = (c: 0 | 1 | 2) => shaded[c] + sunlit[c] * facing;
+  return [light(0), light(1), light(2)];
 }

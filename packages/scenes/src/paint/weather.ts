@@ -8,7 +8,16 @@ import {
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
-import { addDisc, addLight, blendPixel, forEachPixel, type PaintContext } from './context.ts';
+import {
+  addDisc,
+  addLight,
+  blendPixel,
+  forEachRow,
+  getColumns,
+  type PaintContext,
+  sampleField,
+  tabulate,
+} from './context.ts';
 
 /** Paints the weather over the finished scene: fog, rain, snow, lightning. */
 export function paintWeather(context: PaintContext): void {
@@ -23,22 +32,34 @@ export function paintWeather(context: PaintContext): void {
 function paintFog(context: PaintContext): void {
   const { canvas, noise, sky } = context;
   const colour: Rgb = mixRgb(sky.horizon, sky.ambient, 0.45);
-  forEachPixel(context, 0, 1, (x, y, i) => {
+  const fog = sampleField(context, { top: 0, bottom: 1, step: 4, channels: 1 }, (x, y, out, at) => {
     const drift = fractal(noise, x * 1.3, y * 3.2, 5) * 0.5;
     const bank = Math.exp(-((y - 0.62) ** 2) * 9);
-    blendPixel(canvas.data, i, colour, clamp(0.3 + bank * 0.5 + drift * 0.7, 0.05, 0.93));
+    out[at] = clamp(0.3 + bank * 0.5 + drift * 0.7, 0.05, 0.93);
+  });
+  forEachRow(context, 0, 1, (_y, row) => {
+    const start = row * canvas.width * 3;
+    for (const [column, amount] of fog.row(row).entries())
+      blendPixel(canvas.data, start + column * 3, colour, amount);
   });
 }
 
 function paintRain(context: PaintContext): void {
-  const { canvas, noise, sky } = context;
+  const { canvas, noise, sky, aspect } = context;
   const colour = mixRgb(sky.horizon, parseHex('#cfd8e2'), 0.5);
   const power = sky.time === 'night' ? 0.08 : 0.2;
-  forEachPixel(context, 0, 1, (x, y, i) => {
-    const slant = x + y * 0.13;
-    const far = smoothstep(0.5, 0.85, noise(slant * 210, y * 6.5 + noise(slant * 90, 1) * 4));
-    const near = smoothstep(0.62, 0.9, noise(slant * 70, y * 2.2 + noise(slant * 40, 6) * 5));
-    addLight(canvas.data, i, colour, far * power * 0.6 + near * power);
+  // Each streak's own height: a function of the line that it falls along.
+  const lines = 2 * (canvas.width + canvas.height);
+  const farShift = tabulate(0, aspect + 0.13, lines, (slant) => noise(slant * 90, 1) * 4);
+  const nearShift = tabulate(0, aspect + 0.13, lines, (slant) => noise(slant * 40, 6) * 5);
+  forEachRow(context, 0, 1, (y, row) => {
+    let i = row * canvas.width * 3;
+    for (let column = 0; column < canvas.width; column++, i += 3) {
+      const slant = (column + 0.5) / canvas.height + y * 0.13;
+      const far = smoothstep(0.5, 0.85, noise(slant * 210, y * 6.5 + farShift(slant)));
+      const near = smoothstep(0.62, 0.9, noise(slant * 70, y * 2.2 + nearShift(slant)));
+      if (far + near > 0) addLight(canvas.data, i, colour, (far * 0.6 + near) * power);
+    }
   });
 }
 
@@ -69,17 +90,18 @@ function paintLightning(context: PaintContext): void {
     x0 +
     fractal(noise, y * 5 + branch * 9, seed, 5) * (0.1 + branch * 0.05) +
     branch * Math.max(0, y - 0.16) * 0.5;
-  forEachPixel(context, 0, 0.52, (x, y, i) => {
+  forEachRow(context, 0, 0.52, (y, row) => {
     for (const branch of [0, -0.5, 0.7]) {
       if (branch !== 0 && (y < 0.16 || y > 0.4)) continue;
-      const distance = Math.abs(x - path(y, branch));
+      const centre = path(y, branch);
       const power = branch === 0 ? 1 : 0.35 * smoothstep(0.4, 0.2, y);
-      addLight(
-        canvas.data,
-        i,
-        [0.72, 0.78, 1],
-        power * (smoothstep(0.0035, 0.001, distance) * 2.4 + 0.14 * Math.exp(-distance * 16)),
-      );
+      const { first, end } = getColumns(context, centre - 0.5, centre + 0.5);
+      for (let column = first; column < end; column++) {
+        const distance = Math.abs((column + 0.5) / canvas.height - centre);
+        const bolt = distance < 0.0035 ? smoothstep(0.0035, 0.001, distance) * 2.4 : 0;
+        const glow = 0.14 * Math.exp(-distance * 16);
+        addLight(canvas.data, (row * canvas.width + column) * 3, [0.72, 0.78, 1], power * (bolt + glow));
+      }
     }
   });
 }

@@ -10,7 +10,17 @@ import {
   smoothstep,
 } from '@restage/pixels';
 import { colours, type Material } from '../../vocabulary.ts';
-import { addLight, blendPixel, forEachPixel, type PaintContext, setPixel } from '../context.ts';
+import {
+  addLight,
+  blendPixel,
+  computeColumns,
+  forEachRow,
+  getColumns,
+  type PaintContext,
+  paintSmooth,
+  sampleField,
+  setPixel,
+} from '../context.ts';
 
 /** A material's colour and the pattern of its surface, about -1…1, at a place on the backdrop. */
 const surfaces: Record<
@@ -74,20 +84,27 @@ export function paintStudio(context: PaintContext): void {
       ? 1
       : randomBetween(random, -0.5, 0.5);
   const poolX = aspect * (0.5 + side * 0.22);
-  forEachPixel(context, 0, 1, (x, y, i) => {
+  const light = sampleField(context, { top: 0, bottom: 1, step: 4, channels: 1 }, (x, y, out, at) => {
     const floor = smoothstep(0.72, 0.86, y);
     const pool = Math.exp(-((x - poolX) ** 2) * 1.7 - (y - 0.4) ** 2 * 2.6);
     const spill = Math.exp(-((x - poolX) ** 2) * 0.9 - (y - 0.93) ** 2 * 8) * 0.5 * floor;
-    const pattern = surface === undefined ? 0 : surface.pattern(context, x, y) * (1 - floor * 0.6);
-    const light =
-      dark *
-      (0.16 + pool * 0.95 + spill) *
-      (1 - smoothstep(0.74, 0.8, y) * (1 - smoothstep(0.8, 0.94, y)) * 0.12);
-    const base = scaleRgb(
-      mixRgb(colour, second, smoothstep(0.2, 0.9, x / aspect)),
-      light * (1 + pattern * 0.8),
-    );
-    setPixel(canvas.data, i, base[0], base[1], base[2]);
+    const fold = smoothstep(0.74, 0.8, y) * (1 - smoothstep(0.8, 0.94, y));
+    out[at] = dark * (0.16 + pool * 0.95 + spill) * (1 - fold * 0.12);
+  });
+  const across = computeColumns(context, (x) => smoothstep(0.2, 0.9, x / aspect));
+  forEachRow(context, 0, 1, (y, row) => {
+    const lightRow = light.row(row);
+    const relief = (1 - smoothstep(0.72, 0.86, y) * 0.6) * 0.8;
+    for (let column = 0; column < canvas.width; column++) {
+      const pattern = surface === undefined ? 0 : surface.pattern(context, (column + 0.5) / canvas.height, y);
+      const amount = (lightRow[column] as number) * (1 + pattern * relief);
+      const i = (row * canvas.width + column) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        const c = channel as 0 | 1 | 2;
+        const base = colour[c] + (second[c] - colour[c]) * (across[column] as number);
+        canvas.data[i + c] = base * amount;
+      }
+    }
   });
 }
 
@@ -110,7 +127,8 @@ export function paintInterior(context: PaintContext): void {
     x: aspect * randomBetween(random, 0.08, 0.92),
     y: randomBetween(random, 0.16, 0.42),
   }));
-  forEachPixel(context, 0, 1, (x, y, i) => {
+  const cast = mixRgb(daylight, [1, 1, 1], 0.3);
+  paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
     let fill =
       (after ? 0.05 : 0.2) +
       (after ? 0 : 0.55) * Math.exp(-((x - windowX) ** 2) * 1.8 - (y - 0.4) ** 2 * 1.2);
@@ -118,10 +136,9 @@ export function paintInterior(context: PaintContext): void {
     let glow = 0;
     for (const one of lamps)
       glow += Math.exp(-((x - one.x) ** 2 + (y - one.y) ** 2) * 11) * (after ? 0.42 : 0.16);
-    const cast = mixRgb(daylight, [1, 1, 1], 0.3);
     setPixel(
-      canvas.data,
-      i,
+      out,
+      at,
       wall[0] * (fill * cast[0] + glow * lamp[0]),
       wall[1] * (fill * cast[1] + glow * lamp[1]),
       wall[2] * (fill * cast[2] + glow * lamp[2]),
@@ -130,72 +147,91 @@ export function paintInterior(context: PaintContext): void {
   paintWindow(context, windowX, daylight, after);
   paintShelves(context, aspect - windowX);
   for (const one of lamps) {
-    forEachPixel(context, one.y - 0.16, one.y + 0.16, (x, y, i) => {
-      const distance = (x - one.x) ** 2 + (y - one.y) ** 2;
-      addLight(
-        canvas.data,
-        i,
-        lamp,
-        Math.exp(-distance * 900) * (after ? 0.9 : 0.5) + Math.exp(-distance * 160) * 0.12,
-      );
-      addLight(canvas.data, i, [1, 1, 0.95], Math.exp(-distance * 6000) * 0.9);
+    const { first, end } = getColumns(context, one.x - 0.24, one.x + 0.24);
+    forEachRow(context, one.y - 0.16, one.y + 0.16, (y, row) => {
+      for (let column = first; column < end; column++) {
+        const distance = ((column + 0.5) / canvas.height - one.x) ** 2 + (y - one.y) ** 2;
+        const i = (row * canvas.width + column) * 3;
+        const halo = Math.exp(-distance * 900) * (after ? 0.9 : 0.5) + Math.exp(-distance * 160) * 0.12;
+        addLight(canvas.data, i, lamp, halo);
+        if (distance < 0.002) addLight(canvas.data, i, [1, 1, 0.95], Math.exp(-distance * 6000) * 0.9);
+      }
     });
   }
   const wood = scaleRgb(parseHex('#6d452a'), after ? 0.4 : 0.9);
-  forEachPixel(context, 0.8, 1, (x, y, i) => {
-    const grain = 0.85 + fractal(noise, x * 3, y * 60, 4) * 0.35;
-    const shine = Math.exp(-((x - windowX) ** 2) * 4) * (after ? 0.05 : 0.3) * smoothstep(1, 0.82, y);
-    const top: Rgb = [
-      wood[0] * grain + daylight[0] * shine,
-      wood[1] * grain + daylight[1] * shine,
-      wood[2] * grain + daylight[2] * shine,
-    ];
-    blendPixel(canvas.data, i, top, smoothstep(0.83, 0.845, y));
+  const shines = computeColumns(context, (x) => Math.exp(-((x - windowX) ** 2) * 4) * (after ? 0.05 : 0.3));
+  forEachRow(context, 0.83, 1, (y, row) => {
+    const sheen = smoothstep(1, 0.82, y);
+    const edge = smoothstep(0.83, 0.845, y);
+    for (let column = 0; column < canvas.width; column++) {
+      const grain = 0.85 + fractal(noise, ((column + 0.5) / canvas.height) * 3, y * 60, 4) * 0.35;
+      const shine = (shines[column] as number) * sheen;
+      const top: Rgb = [
+        wood[0] * grain + daylight[0] * shine,
+        wood[1] * grain + daylight[1] * shine,
+        wood[2] * grain + daylight[2] * shine,
+      ];
+      blendPixel(canvas.data, (row * canvas.width + column) * 3, top, edge);
+    }
   });
 }
 
 function paintWindow(context: PaintContext, centre: number, daylight: Rgb, after: boolean): void {
   const { canvas, noise } = context;
-  forEachPixel(context, 0.06, 0.7, (x, y, i) => {
-    const across = Math.abs(x - centre) / 0.24;
-    const up = Math.abs(y - 0.37) / 0.29;
-    const inside = smoothstep(1.03, 0.97, across) * smoothstep(1.03, 0.97, up);
-    if (inside <= 0) return;
-    const bars = Math.max(smoothstep(0.05, 0.03, across), smoothstep(0.035, 0.02, Math.abs(y - 0.33) / 0.29));
+  const area = { top: 0.06, bottom: 0.7 };
+  const view = sampleField(context, { ...area, step: 3, channels: 1 }, (x, y, out, at) => {
     const outside = 0.75 + fractal(noise, x * 6, y * 6, 4) * 0.5 - smoothstep(0.35, 0.66, y) * 0.3;
-    blendPixel(
-      canvas.data,
-      i,
-      scaleRgb(daylight, (after ? 0.5 : 1.25) * clamp(outside, 0.1, 1.3)),
-      inside * (1 - bars * 0.85),
-    );
+    out[at] = (after ? 0.5 : 1.25) * clamp(outside, 0.1, 1.3);
+  });
+  const { first, end } = getColumns(context, centre - 0.25, centre + 0.25);
+  forEachRow(context, area.top, area.bottom, (y, row) => {
+    const viewRow = view.row(row);
+    const up = smoothstep(1.03, 0.97, Math.abs(y - 0.37) / 0.29);
+    const crossbar = smoothstep(0.035, 0.02, Math.abs(y - 0.33) / 0.29);
+    for (let column = first; column < end; column++) {
+      const across = Math.abs((column + 0.5) / canvas.height - centre) / 0.24;
+      const inside = smoothstep(1.03, 0.97, across) * up;
+      if (inside <= 0) continue;
+      const bars = Math.max(smoothstep(0.05, 0.03, across), crossbar);
+      blendPixel(
+        canvas.data,
+        (row * canvas.width + column) * 3,
+        scaleRgb(daylight, viewRow[column] as number),
+        inside * (1 - bars * 0.85),
+      );
+    }
   });
 }
 
 /** Books and bottles as soft upright strips on shelves. */
 function paintShelves(context: PaintContext, centre: number): void {
   const { canvas, noise } = context;
-  forEachPixel(context, 0.1, 0.74, (x, y, i) => {
-    const across = Math.abs(x - centre) / 0.32;
-    if (across > 1) return;
-    const shelf = Math.floor((y - 0.1) / 0.16);
-    const within = ((y - 0.1) / 0.16) % 1;
-    const book = Math.floor(x * 46 + shelf * 11.3);
-    const tall = 0.35 + 0.5 * Math.abs(noise(book * 5.3 + 0.4, shelf + 0.6));
-    const present = within > 1 - tall && within < 0.94 ? 1 : 0;
-    const tone = 0.25 + 0.65 * Math.abs(noise(book * 3.1 + 0.7, shelf * 4 + 0.2));
-    const hue = noise(book * 1.7 + 0.1, shelf * 2 + 0.9);
-    const base = [
-      canvas.data[i] as number,
-      canvas.data[i + 1] as number,
-      canvas.data[i + 2] as number,
-    ] as const;
-    const spine: Rgb = [base[0] * (tone + hue * 0.45), base[1] * (tone * 0.9), base[2] * (tone - hue * 0.4)];
-    blendPixel(
-      canvas.data,
-      i,
-      present === 1 ? spine : within >= 0.94 ? scaleRgb(base, 0.35) : scaleRgb(base, 0.5),
-      smoothstep(1, 0.98, across),
-    );
-  });
+  const { data } = canvas;
+  const { first, end } = getColumns(context, centre - 0.32, centre + 0.32);
+  const edges = computeColumns(context, (x) => smoothstep(1, 0.98, Math.abs(x - centre) / 0.32));
+  for (let shelf = 0; shelf < 4; shelf++) {
+    const books = computeColumns(context, (x) => Math.floor(x * 46 + shelf * 11.3));
+    const talls = books.map((book) => 0.35 + 0.5 * Math.abs(noise(book * 5.3 + 0.4, shelf + 0.6)));
+    const tones = books.map((book) => 0.25 + 0.65 * Math.abs(noise(book * 3.1 + 0.7, shelf * 4 + 0.2)));
+    const hues = books.map((book) => noise(book * 1.7 + 0.1, shelf * 2 + 0.9));
+    const top = 0.1 + shelf * 0.16;
+    forEachRow(context, top, top + 0.16, (y, row) => {
+      const within = (y - top) / 0.16;
+      if (within < 0 || within >= 1) return;
+      for (let column = first; column < end; column++) {
+        const i = (row * canvas.width + column) * 3;
+        const edge = edges[column] as number;
+        const isBook = within > 1 - (talls[column] as number) && within < 0.94;
+        const tone = tones[column] as number;
+        const hue = hues[column] as number;
+        const gap = within >= 0.94 ? 0.35 : 0.5;
+        const dim = (c: number, by: number) => {
+          data[i + c] = (data[i + c] as number) * (1 + ((isBook ? by : gap) - 1) * edge);
+        };
+        dim(0, tone + hue * 0.45);
+        dim(1, tone * 0.9);
+        dim(2, tone - hue * 0.4);
+      }
+    });
+  }
 }

@@ -8,7 +8,15 @@ import {
   randomBetween,
   smoothstep,
 } from '@restage/pixels';
-import { addLight, forEachPixel, type PaintContext, setPixel } from '../context.ts';
+import {
+  addLight,
+  addSmoothLight,
+  forEachRow,
+  getColumns,
+  type PaintContext,
+  sampleField,
+  setPixel,
+} from '../context.ts';
 import { scatterLights } from './town.ts';
 
 /** A narrow street at night: glowing tubes on dark walls, haze, a wet ground that reflects them. */
@@ -43,90 +51,106 @@ export function paintNeon(context: PaintContext): void {
   const first = parseHex(tints[0]);
   const last = parseHex(tints[tints.length - 1] ?? tints[0]);
   const ground = 0.77;
-  forEachPixel(context, 0, 1, (x, y, i) => {
+  const haze = sampleField(context, { top: 0, bottom: ground, step: 6, channels: 3 }, (x, y, out, at) => {
+    const across = (x / aspect - 0.5) * 2 + noise(x * 2, y * 2) * 0.4;
+    const colour = mixRgb(mixRgb(first, last, smoothstep(-0.7, 0.7, across)), [1, 1, 1], 0.12);
+    setPixel(out, at, colour[0], colour[1], colour[2]);
+  });
+  const light = sampleField(context, { top: 0, bottom: ground, step: 3, channels: 1 }, (x, y, out, at) => {
     const across = (x / aspect - 0.5) * 2;
     const far = Math.exp(-across * across * 5 - (y - 0.5) ** 2 * 7);
-    const wall =
-      0.035 +
-      0.02 * fractal(noise, x * 7, y * 7, 4) +
-      0.012 * smoothstep(0.45, 0.5, Math.abs(((y * 15) % 1) - 0.5));
-    const tint = mixRgb(first, last, smoothstep(-0.7, 0.7, across + noise(x * 2, y * 2) * 0.4));
-    const haze = mixRgb(tint, [1, 1, 1], 0.12);
-    setPixel(
-      canvas.data,
-      i,
-      haze[0] * (far * 0.3 + wall),
-      haze[1] * (far * 0.3 + wall),
-      haze[2] * (far * 0.3 + wall),
-    );
+    out[at] = far * 0.3 + 0.035 + 0.02 * fractal(noise, x * 7, y * 7, 4);
   });
-  const signs = 15;
-  for (let n = 0; n < signs; n++) {
+  forEachRow(context, 0, ground, (y, row) => {
+    const joint = 0.012 * smoothstep(0.45, 0.5, Math.abs(((y * 15) % 1) - 0.5));
+    const tint = haze.row(row);
+    const start = row * canvas.width * 3;
+    for (const [column, amount] of light.row(row).entries()) {
+      const i = column * 3;
+      for (let c = 0; c < 3; c++) canvas.data[start + i + c] = (tint[i + c] as number) * (amount + joint);
+    }
+  });
+  const tubes = Array.from({ length: 15 }, (_, n): Tube => {
     const side = n % 2 === 0 ? -1 : 1;
     const depth = random();
-    const x = aspect / 2 + side * aspect * (0.12 + 0.38 * (1 - depth));
-    const size = 0.05 + (1 - depth) * 0.16;
-    paintTube(
-      context,
-      x,
-      randomBetween(random, 0.1, 0.62),
-      size,
-      random() < 0.5,
-      parseHex(pickRandom(random, tints)),
-      0.5 + (1 - depth) * 0.6,
-    );
-  }
+    return {
+      x: aspect / 2 + side * aspect * (0.12 + 0.38 * (1 - depth)),
+      length: 0.05 + (1 - depth) * 0.16,
+      y: randomBetween(random, 0.1, 0.62),
+      isUpright: random() < 0.5,
+      colour: parseHex(pickRandom(random, tints)),
+      power: 0.5 + (1 - depth) * 0.6,
+    };
+  });
+  paintTubes(context, tubes);
   scatterLights(context, 34, 0.42, 0.74, 0.35, tints);
   const above = canvas.data.slice();
-  forEachPixel(context, ground, 1, (x, y, i) => {
+  const { data, width, height } = canvas;
+  forEachRow(context, ground, 1, (y, row) => {
     const near = (y - ground) / (1 - ground);
-    const shimmer = fractal(noise, x * 7, y * 46, 4);
-    const row = clamp(
-      Math.round((ground - (y - ground) * 2.6 + shimmer * 0.09) * canvas.height),
-      0,
-      canvas.height - 1,
-    );
-    const column = clamp(Math.round((x + shimmer * 0.014) * canvas.height), 0, canvas.width - 1);
-    const j = (row * canvas.width + column) * 3;
-    const keep = (0.62 - near * 0.2) * (0.7 + 0.5 * smoothstep(-0.2, 0.3, fractal(noise, x * 3, y * 10, 3)));
-    setPixel(
-      canvas.data,
-      i,
-      (above[j] as number) * keep + 0.004,
-      (above[j + 1] as number) * keep + 0.004,
-      (above[j + 2] as number) * keep + 0.006,
-    );
+    for (let column = 0; column < width; column++) {
+      const x = (column + 0.5) / height;
+      const shimmer = fractal(noise, x * 7, y * 46, 4);
+      const fromRow = clamp(
+        Math.round((ground - (y - ground) * 2.6 + shimmer * 0.09) * height),
+        0,
+        height - 1,
+      );
+      const fromColumn = clamp(Math.round((x + shimmer * 0.014) * height), 0, width - 1);
+      const from = (fromRow * width + fromColumn) * 3;
+      const puddle = smoothstep(-0.2, 0.3, fractal(noise, x * 3, y * 10, 3));
+      const keep = (0.62 - near * 0.2) * (0.7 + 0.5 * puddle);
+      setPixel(
+        data,
+        (row * width + column) * 3,
+        (above[from] as number) * keep + 0.004,
+        (above[from + 1] as number) * keep + 0.004,
+        (above[from + 2] as number) * keep + 0.006,
+      );
+    }
   });
 }
 
-/** A glowing tube, upright or level, and its halo on the wall. */
-function paintTube(
-  context: PaintContext,
-  x0: number,
-  y0: number,
-  length: number,
-  upright: boolean,
-  colour: Rgb,
-  power: number,
-): void {
-  const reach = 0.2;
-  forEachPixel(context, y0 - length - reach, y0 + length + reach, (x, y, i) => {
-    const along = upright ? y - y0 : x - x0;
-    const across = upright ? x - x0 : y - y0;
-    const beyond = Math.max(0, Math.abs(along) - length / 2);
-    const distance = Math.hypot(across, beyond);
-    if (distance > 0.4) return;
-    addLight(
-      context.canvas.data,
-      i,
-      colour,
-      power * (0.16 * Math.exp(-distance * 13) + 0.5 * Math.exp(-distance * 70)),
-    );
-    addLight(
-      context.canvas.data,
-      i,
-      mixRgb(colour, [1, 1, 1], 0.65),
-      power * 1.6 * smoothstep(0.0075, 0.004, distance),
-    );
+/** A glowing tube, upright or level. */
+interface Tube {
+  readonly x: number;
+  readonly y: number;
+  readonly length: number;
+  readonly isUpright: boolean;
+  readonly colour: Rgb;
+  readonly power: number;
+}
+
+function getDistance(tube: Tube, x: number, y: number): number {
+  const along = tube.isUpright ? y - tube.y : x - tube.x;
+  const across = tube.isUpright ? x - tube.x : y - tube.y;
+  const beyond = Math.max(0, Math.abs(along) - tube.length / 2);
+  return Math.sqrt(across * across + beyond * beyond);
+}
+
+/** Tubes, and their halos on the wall. */
+function paintTubes(context: PaintContext, tubes: readonly Tube[]): void {
+  const { data, width, height } = context.canvas;
+  addSmoothLight(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
+    for (const tube of tubes) {
+      if (Math.abs(y - tube.y) > tube.length + 0.2) continue;
+      const distance = getDistance(tube, x, y);
+      if (distance < 0.4) addLight(out, at, tube.colour, tube.power * 0.16 * Math.exp(-distance * 13));
+    }
   });
+  for (const tube of tubes) {
+    const core = mixRgb(tube.colour, [1, 1, 1], 0.65);
+    const reach = tube.length / 2 + 0.1;
+    const { first, end } = getColumns(context, tube.x - reach, tube.x + reach);
+    forEachRow(context, tube.y - reach, tube.y + reach, (y, row) => {
+      for (let column = first; column < end; column++) {
+        const distance = getDistance(tube, (column + 0.5) / height, y);
+        if (distance > 0.1) continue;
+        const i = (row * width + column) * 3;
+        addLight(data, i, tube.colour, tube.power * 0.5 * Math.exp(-distance * 70));
+        if (distance < 0.0075)
+          addLight(data, i, core, tube.power * 1.6 * smoothstep(0.0075, 0.004, distance));
+      }
+    });
+  }
 }

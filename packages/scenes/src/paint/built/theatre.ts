@@ -1,6 +1,14 @@
 import { clamp, fractal, mixRgb, parseHex, pickRandom, randomBetween, smoothstep } from '@restage/pixels';
 import { colours } from '../../vocabulary.ts';
-import { addLight, forEachPixel, type PaintContext, setPixel } from '../context.ts';
+import {
+  addLight,
+  forEachRow,
+  getColumns,
+  type PaintContext,
+  paintSmooth,
+  sampleField,
+  setPixel,
+} from '../context.ts';
 
 /** A stage: beams through haze from above, a pool of light, the dark around them. */
 export function paintStage(context: PaintContext): void {
@@ -19,24 +27,31 @@ export function paintStage(context: PaintContext): void {
     tint: tints[n % tints.length] ?? ([1, 1, 1] as const),
     width: randomBetween(random, 0.05, 0.09),
   }));
-  forEachPixel(context, 0, 1, (x, y, i) => {
-    const curtain =
-      0.014 * (1 + Math.sin(x * 30 + noise(x * 3, y) * 3) * 0.5) * (1 - smoothstep(0.7, 0.78, y));
-    const tint = tints[0] ?? ([1, 1, 1] as const);
-    setPixel(canvas.data, i, curtain * tint[0] + 0.004, curtain * tint[1] + 0.004, curtain * tint[2] + 0.005);
-    const smoke = 0.65 + fractal(noise, x * 3, y * 4, 4) * 0.7;
+  const tint = tints[0] ?? ([1, 1, 1] as const);
+  paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
+    const folds = 1 + Math.sin(x * 30 + noise(x * 3, y) * 3) * 0.5;
+    const curtain = 0.014 * folds * (1 - smoothstep(0.7, 0.78, y));
+    setPixel(out, at, curtain * tint[0] + 0.004, curtain * tint[1] + 0.004, curtain * tint[2] + 0.005);
     for (const beam of beams) {
-      const axis = beam.top + (beam.foot - beam.top) * (y + 0.05);
-      const spread = 0.015 + beam.width * y * 1.5;
-      const across = (x - axis) / spread;
-      addLight(
-        canvas.data,
-        i,
-        mixRgb(beam.tint, [1, 1, 1], 0.18),
-        Math.exp(-across * across * 1.6) * clamp(smoke, 0.1, 1.4) * (0.55 - y * 0.36),
-      );
       const pool = Math.exp(-(((x - beam.foot) / 0.22) ** 2) - ((y - 0.88) / 0.05) ** 2);
-      addLight(canvas.data, i, beam.tint, pool * 0.5);
+      addLight(out, at, beam.tint, pool * 0.5);
     }
   });
+  const haze = sampleField(context, { top: 0, bottom: 1, step: 4, channels: 1 }, (x, y, out, at) => {
+    out[at] = clamp(0.65 + fractal(noise, x * 3, y * 4, 4) * 0.7, 0.1, 1.4) * (0.55 - y * 0.36);
+  });
+  for (const beam of beams) {
+    const light = mixRgb(beam.tint, [1, 1, 1], 0.18);
+    forEachRow(context, 0, 1, (y, row) => {
+      const hazeRow = haze.row(row);
+      const axis = beam.top + (beam.foot - beam.top) * (y + 0.05);
+      const spread = 0.015 + beam.width * y * 1.5;
+      const { first, end } = getColumns(context, axis - spread * 2.4, axis + spread * 2.4);
+      for (let column = first; column < end; column++) {
+        const across = ((column + 0.5) / canvas.height - axis) / spread;
+        const amount = Math.exp(-across * across * 1.6) * (hazeRow[column] as number);
+        addLight(canvas.data, (row * canvas.width + column) * 3, light, amount);
+      }
+    });
+  }
 }

@@ -9,21 +9,18 @@ import {
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
-import { addDisc, addLight, blendPixel, forEachPixel, type PaintContext, setPixel } from '../context.ts';
+import { addDisc, addLight, blendMix, forEachRow, getColumns, type PaintContext } from '../context.ts';
 import { paintSky } from '../nature/sky.ts';
 
 const lamps = ['#ffb65c', '#ffd39a', '#ff8f4a', '#fff0d6', '#7fb4ff', '#ff5a5a'] as const;
 
 /** A skyline: towers in layers of air with windows, and after dark their lights out of focus in front. */
 export function paintCity(context: PaintContext): void {
-  const { sky, random, aspect, canvas } = context;
+  const { sky, random, aspect } = context;
   const dark = { dawn: 0.45, day: 0, golden: 0.15, sunset: 0.5, dusk: 0.85, night: 1 }[sky.time];
   const ground = 0.8;
   paintSky(context, ground);
-  if (dark > 0.3)
-    forEachPixel(context, 0, ground, (_x, y, i) =>
-      addLight(canvas.data, i, parseHex('#ff9a4d'), 0.16 * dark * Math.exp(-(ground - y) * 4.5)),
-    );
+  if (dark > 0.3) paintSkyglow(context, ground, 0.16 * dark);
   for (let layer = 0; layer < 4; layer++) {
     const air = [0.75, 0.52, 0.28, 0.08][layer] ?? 0;
     for (let x = -0.05; x < aspect; ) {
@@ -49,6 +46,17 @@ export function paintCity(context: PaintContext): void {
   if (dark > 0.3) scatterLights(context, Math.round(46 * dark), 0.56, 0.94, dark * 0.4);
 }
 
+/** The town's light on the air above it. */
+function paintSkyglow(context: PaintContext, ground: number, power: number): void {
+  const { canvas } = context;
+  const colour = parseHex('#ff9a4d');
+  forEachRow(context, 0, ground, (y, row) => {
+    const amount = power * Math.exp(-(ground - y) * 4.5);
+    const start = row * canvas.width * 3;
+    for (let i = start; i < start + canvas.width * 3; i += 3) addLight(canvas.data, i, colour, amount);
+  });
+}
+
 function paintTower(
   context: PaintContext,
   tower: { left: number; width: number; top: number; foot: number; air: number; dark: number; seed: number },
@@ -61,25 +69,42 @@ function paintTower(
   const glass = mixRgb(facade, sky.middle, 0.5);
   const pitch = 0.0125 + (tower.seed % 5) * 0.0012;
   const litSide = sky.sunX > tower.left + tower.width / 2 ? 1 : -1;
-  forEachPixel(context, tower.top, tower.foot, (x, y, i) => {
-    const across = (x - tower.left) / tower.width;
-    if (across < 0 || across > 1) return;
-    const column = Math.floor((x - tower.left) / (pitch * 0.78));
+  const haze = tower.air * (1 - tower.dark * 0.35);
+  const { first, end } = getColumns(context, tower.left, tower.left + tower.width);
+  // Everything but the windows' light is a colour of the column, without and with a pane.
+  const columns = Array.from({ length: Math.max(0, end - first) }, (_, index) => {
+    const x = (first + index + 0.5) / canvas.height - tower.left;
+    const across = x / tower.width;
+    const inX = (x / (pitch * 0.78)) % 1;
+    const facing = smoothstep(0.2, 1, litSide > 0 ? across : 1 - across);
+    const sunlit = facing * sky.glow * (1 - tower.dark) * 0.35;
+    const show = (wall: Rgb) => mixRgb(mixRgb(wall, sky.sun, sunlit), sky.horizon, haze);
+    return {
+      isInside: across >= 0 && across <= 1,
+      window: Math.floor(x / (pitch * 0.78)),
+      pane: smoothstep(0.12, 0.22, inX) * smoothstep(0.9, 0.8, inX),
+      wall: show(facade),
+      glass: show(mixRgb(facade, glass, 0.7)),
+    };
+  });
+  const lights = lamps.map(parseHex);
+  forEachRow(context, tower.top, tower.foot, (y, row) => {
     const floor = Math.floor((y - tower.top) / pitch);
-    const inX = ((x - tower.left) / (pitch * 0.78)) % 1;
     const inY = ((y - tower.top) / pitch) % 1;
-    const pane =
-      smoothstep(0.12, 0.22, inX) *
-      smoothstep(0.9, 0.8, inX) *
-      smoothstep(0.18, 0.3, inY) *
-      smoothstep(0.88, 0.76, inY);
-    const draw = hash(column, floor, tower.seed);
-    const sunlit = smoothstep(0.2, 1, litSide > 0 ? across : 1 - across) * sky.glow * (1 - tower.dark) * 0.35;
-    const wall = mixRgb(mixRgb(facade, glass, pane * 0.7), sky.sun, sunlit);
-    blendPixel(canvas.data, i, mixRgb(wall, sky.horizon, tower.air * (1 - tower.dark * 0.35)), 1);
-    if (draw < 0.36 * tower.dark) {
-      const warm = parseHex(lamps[Math.floor(draw * 1000) % 4] ?? lamps[0]);
-      addLight(canvas.data, i, warm, pane * (0.25 + ((draw * 37) % 0.6)) * (1 - tower.air * 0.75));
+    const paneY = smoothstep(0.18, 0.3, inY) * smoothstep(0.88, 0.76, inY);
+    let i = (row * canvas.width + first) * 3;
+    for (const column of columns) {
+      if (column.isInside) {
+        const pane = column.pane * paneY;
+        blendMix(canvas.data, i, column.wall, column.glass, pane, 1);
+        if (tower.dark > 0 && pane > 0) {
+          const draw = hash(column.window, floor, tower.seed);
+          const warm = lights[Math.floor(draw * 1000) % 4] as Rgb;
+          if (draw < 0.36 * tower.dark)
+            addLight(canvas.data, i, warm, pane * (0.25 + ((draw * 37) % 0.6)) * (1 - tower.air * 0.75));
+        }
+      }
+      i += 3;
     }
   });
 }
@@ -99,20 +124,23 @@ function paintStreet(context: PaintContext, top: number, dark: number): void {
   const wet = parsed.weathers.includes('rain') ? 0.75 : 0.22 + dark * 0.3;
   const above = canvas.data.slice();
   const asphalt = scaleRgb(mixRgb(parseHex('#54575c'), sky.ambient, 0.4), 1 - dark * 0.85);
-  forEachPixel(context, top, 1, (x, y, i) => {
+  const { data, width, height } = canvas;
+  forEachRow(context, top, 1, (y, row) => {
     const near = (y - top) / (1 - top);
-    const shimmer = fractal(noise, x * 9, y * 60, 3);
-    const row = clamp(
-      Math.round((top - (y - top) * 2.4 + shimmer * 0.05) * canvas.height),
-      0,
-      canvas.height - 1,
-    );
-    const column = clamp(Math.round((x + shimmer * 0.012) * canvas.height), 0, canvas.width - 1);
-    const j = (row * canvas.width + column) * 3;
-    const tone = 0.9 + fractal(noise, x * 30, y * 90, 2) * 0.25;
-    const mirrored: Rgb = [above[j] as number, above[j + 1] as number, above[j + 2] as number];
-    const road = mixRgb(scaleRgb(asphalt, tone), mirrored, wet * (0.9 - near * 0.35));
-    setPixel(canvas.data, i, road[0], road[1], road[2]);
+    const mirrored = wet * (0.9 - near * 0.35);
+    for (let column = 0; column < width; column++) {
+      const x = (column + 0.5) / height;
+      const shimmer = fractal(noise, x * 9, y * 60, 3);
+      const fromRow = clamp(Math.round((top - (y - top) * 2.4 + shimmer * 0.05) * height), 0, height - 1);
+      const fromColumn = clamp(Math.round((x + shimmer * 0.012) * height), 0, width - 1);
+      const from = (fromRow * width + fromColumn) * 3;
+      const tone = 0.9 + fractal(noise, x * 30, y * 90, 2) * 0.25;
+      const i = (row * width + column) * 3;
+      for (let channel = 0; channel < 3; channel++) {
+        const road = asphalt[channel as 0 | 1 | 2] * tone;
+        data[i + channel] = road + ((above[from + channel] as number) - road) * mirrored;
+      }
+    }
   });
 }
 

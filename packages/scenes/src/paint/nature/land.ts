@@ -9,7 +9,15 @@ import {
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
-import { blendPixel, forEachPixel, type PaintContext } from '../context.ts';
+import {
+  blendSurface,
+  computeColumns,
+  forEachRow,
+  type PaintContext,
+  type Surface,
+  sampleField,
+  tabulate,
+} from '../context.ts';
 import { paintSky } from './sky.ts';
 
 /** Light on the ground: sun where it strikes, sky everywhere; dims by night and under storm. */
@@ -21,10 +29,17 @@ export function getGroundLight({ sky }: PaintContext): { sun: Rgb; shade: Rgb } 
   };
 }
 
-/** The colour of a surface that the sun hits at `facing` 0…1. */
-export function shadeSurface(albedo: Rgb, light: { sun: Rgb; shade: Rgb }, facing: number): Rgb {
-  const channel = (c: 0 | 1 | 2) => albedo[c] * (light.shade[c] + light.sun[c] * facing);
-  return [channel(0), channel(1), channel(2)];
+/** A surface of this colour in the light of the scene. */
+export function createSurface(albedo: Rgb, light: { sun: Rgb; shade: Rgb }): Surface {
+  const multiply = (one: Rgb, other: Rgb): Rgb => [one[0] * other[0], one[1] * other[1], one[2] * other[2]];
+  return { shaded: multiply(albedo, light.shade), sunlit: multiply(albedo, light.sun) };
+}
+
+function mixSurfaces(from: Surface, to: Surface, amount: number): Surface {
+  return {
+    shaded: mixRgb(from.shaded, to.shaded, amount),
+    sunlit: mixRgb(from.sunlit, to.sunlit, amount),
+  };
 }
 
 interface Ridge {
@@ -51,28 +66,69 @@ export function paintDesert(context: PaintContext): void {
     shift: randomBetween(random, 0, 90),
     air: 0.72 - n * 0.17,
   }));
-  for (const ridge of ridges) {
-    const crest = (x: number) =>
-      ridge.base - ridge.rise * (0.9 + 1.5 * fractal(noise, x * ridge.stretch + ridge.shift, ridge.shift, 2));
-    const tilt = (x: number) => (crest(x + 0.02) - crest(x - 0.02)) / 0.04 / (ridge.rise * ridge.stretch);
-    forEachPixel(context, ridge.base - ridge.rise * 3, 1, (x, y, i) => {
-      const depth = y - crest(x);
-      const edge = smoothstep(0, 2 / canvas.height, depth);
-      if (edge <= 0) return;
-      // The line between the lit and the shaded side runs down from each crest in a curve.
-      const bend = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
-      const face = smoothstep(
-        -0.35,
-        0.35,
-        tilt(x - (depth * 1.5 + depth * depth * 2 + bend * depth * 3) * side) * -side,
-      );
-      const ripple =
-        noise((x + bend) * 14, y * 130 + noise(x * 5, y * 8) * 5) * 0.06 * smoothstep(0.55, 0.95, y);
-      const facing = clamp(0.1 + face * 0.85 + ripple - depth * 0.12, 0.03, 1.1);
-      const haze = clamp(ridge.air - depth * 0.6, 0, 1) * 0.75;
-      blendPixel(canvas.data, i, mixRgb(shadeSurface(sand, light, facing), sky.horizon, haze), edge);
+  const surface = createSurface(sand, light);
+  const crests = ridges.map(
+    (ridge) => (x: number) =>
+      ridge.base - ridge.rise * (0.9 + 1.5 * fractal(noise, x * ridge.stretch + ridge.shift, ridge.shift, 2)),
+  );
+  const lines = crests.map((crest) => computeColumns(context, crest));
+  const covers = coverByNearer(context, lines, 2 / canvas.height);
+  for (const [n, ridge] of ridges.entries()) {
+    const crest = crests[n] as (x: number) => number;
+    const line = lines[n] as Float64Array;
+    const cover = covers[n] as Float64Array;
+    const tilt = tabulate(-1, context.aspect + 1, 512, (x) => {
+      return (crest(x + 0.02) - crest(x - 0.02)) / 0.04 / (ridge.rise * ridge.stretch);
+    });
+    const top = ridge.base - ridge.rise * 3;
+    // The line between the lit and the shaded side runs down from each crest in a curve.
+    const bends = sampleField(context, { top, bottom: 1, step: 6, channels: 1 }, (x, y, out, at) => {
+      out[at] = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
+    });
+    forEachRow(context, top, 1, (y, row) => {
+      const bendRow = bends.row(row);
+      const rippled = smoothstep(0.55, 0.95, y) * 0.06;
+      for (let column = 0; column < canvas.width; column++) {
+        const depth = y - (line[column] as number);
+        if (depth <= 0 || y >= (cover[column] as number)) continue;
+        const x = (column + 0.5) / canvas.height;
+        const bend = bendRow[column] as number;
+        const turn = tilt(x - (depth * 1.5 + depth * depth * 2 + bend * depth * 3) * side);
+        const face = smoothstep(-0.35, 0.35, turn * -side);
+        const ripple =
+          rippled === 0 ? 0 : noise((x + bend) * 14, y * 130 + noise(x * 5, y * 8) * 5) * rippled;
+        const facing = clamp(0.1 + face * 0.85 + ripple - depth * 0.12, 0.03, 1.1);
+        const haze = clamp(ridge.air - depth * 0.6, 0, 1) * 0.75;
+        const edge = smoothstep(0, 2 / canvas.height, depth);
+        blendSurface(
+          canvas.data,
+          (row * canvas.width + column) * 3,
+          surface,
+          facing,
+          sky.horizon,
+          haze,
+          edge,
+        );
+      }
     });
   }
+}
+
+/**
+ * For each layer, from far to near, the height in each column from which nearer layers cover it: `soft` below the
+ * highest of their crests.
+ */
+function coverByNearer({ canvas }: PaintContext, crests: readonly Float64Array[], soft: number) {
+  const cover = new Float64Array(canvas.width).fill(1);
+  return crests
+    .toReversed()
+    .map((crest) => {
+      const before = cover.slice();
+      for (const [column, height] of crest.entries())
+        cover[column] = Math.min(cover[column] as number, height + soft);
+      return before;
+    })
+    .toReversed();
 }
 
 /** Ranges behind one another, paler with distance, snow where they are high, a meadow in front. */
@@ -94,36 +150,40 @@ export function paintMountains(context: PaintContext): void {
     air: [0.55, 0.28, 0.2, 0.05][n] ?? 0,
     wooded: n >= 2,
   }));
-  for (const range of ranges) {
-    const crest = (x: number) => {
+  const crests = ranges.map((range) =>
+    computeColumns(context, (x) => {
       const jag = ridged(noise, x * range.stretch + range.shift, range.shift, range.wooded ? 3 : 6);
       const pines = range.wooded ? Math.abs(noise(x * 70, range.shift)) * 0.012 : 0;
       return range.base - range.rise * (range.wooded ? jag * 1.5 - 0.4 : jag * 2.1 - 0.62) - pines;
-    };
-    forEachPixel(context, 0.05, 1, (x, y, i) => {
-      const depth = y - crest(x);
-      const edge = smoothstep(0, 1.5 / canvas.height, depth);
-      if (edge <= 0) return;
-      const u = x * range.stretch * 2.3 + range.shift;
-      const relief =
-        ridged(noise, u + depth * 1.1 * side, y * 3.6, 5) -
-        ridged(noise, u + 0.11 * side + depth * 1.1 * side, y * 3.6 - 0.05, 5);
-      const facing = clamp(0.45 + relief * 4.2, 0.02, 1.15);
-      const snowLine = smoothstep(
-        0.16,
-        0.02,
-        depth + fractal(noise, x * 9, y * 9, 4) * 0.09 - (range.rise - 0.2) * 0.3,
-      );
-      const albedo = range.wooded
-        ? wood
-        : mixRgb(rock, white, snowy ? 0.55 + snowLine * 0.45 : snowLine * 0.92);
-      const haze = clamp(range.air + depth * 0.5 * range.air, 0, 0.92);
-      blendPixel(
-        canvas.data,
-        i,
-        mixRgb(shadeSurface(albedo, light, facing), mixRgb(sky.horizon, sky.ambient, 0.25), haze),
-        edge,
-      );
+    }),
+  );
+  const covers = coverByNearer(context, crests, 1.5 / canvas.height);
+  const air = mixRgb(sky.horizon, sky.ambient, 0.25);
+  for (const [n, range] of ranges.entries()) {
+    const crest = crests[n] as Float64Array;
+    const cover = covers[n] as Float64Array;
+    const bare = createSurface(range.wooded ? wood : rock, light);
+    const covered = createSurface(white, light);
+    forEachRow(context, 0.05, 1, (y, row) => {
+      for (let column = 0; column < canvas.width; column++) {
+        const depth = y - (crest[column] as number);
+        if (depth <= 0 || y >= (cover[column] as number)) continue;
+        const x = (column + 0.5) / canvas.height;
+        const u = x * range.stretch * 2.3 + range.shift + depth * 1.1 * side;
+        const relief = ridged(noise, u, y * 3.6, 5) - ridged(noise, u + 0.11 * side, y * 3.6 - 0.05, 5);
+        const facing = clamp(0.45 + relief * 4.2, 0.02, 1.15);
+        let snow = 0;
+        if (!range.wooded) {
+          const height = depth + fractal(noise, x * 9, y * 9, 4) * 0.09 - (range.rise - 0.2) * 0.3;
+          const snowLine = smoothstep(0.16, 0.02, height);
+          snow = snowy ? 0.55 + snowLine * 0.45 : snowLine * 0.92;
+        }
+        const haze = clamp(range.air + depth * 0.5 * range.air, 0, 0.92);
+        const edge = smoothstep(0, 1.5 / canvas.height, depth);
+        const i = (row * canvas.width + column) * 3;
+        const surface = snow === 0 ? bare : mixSurfaces(bare, covered, snow);
+        blendSurface(canvas.data, i, surface, facing, air, haze, edge);
+      }
     });
   }
   paintGround(context, 0.9, snowy ? '#e6ecf4' : '#5d7038', snowy ? 0.25 : 1);
@@ -134,22 +194,26 @@ export function paintGround(context: PaintContext, top: number, colour: string, 
   const { canvas, noise, sky } = context;
   const albedo = parseHex(colour);
   const light = getGroundLight(context);
-  forEachPixel(context, top - 0.02, 1, (x, y, i) => {
-    const edge = top + fractal(noise, x * 3, 4.2, 3) * 0.012;
-    const near = clamp((y - edge) / (1 - top), 0, 1);
-    if (y < edge) return;
-    const depth = 1 / (near + 0.07);
-    const u = (x - context.aspect / 2) * depth * 2.6;
-    const v = depth * 7;
-    const broad = fractal(noise, u * 0.5, v * 0.5, 4);
-    const fine = fractal(noise, u * 5, v * 4, 3) * smoothstep(0, 0.5, near);
-    const facing = clamp(0.55 + (broad * 0.45 + fine * 0.4) * roughness, 0.05, 1.2);
-    const shaded = shadeSurface(
-      mixRgb(albedo, scaleRgb(albedo, 0.55), clamp(0.4 - broad, 0, 1) * roughness),
-      light,
-      facing,
-    );
-    const haze = Math.exp(-near * 9) * 0.65;
-    blendPixel(canvas.data, i, mixRgb(shaded, sky.horizon, haze), smoothstep(0, 2 / canvas.height, y - edge));
+  const bright = createSurface(albedo, light);
+  const dark = createSurface(scaleRgb(albedo, 0.55), light);
+  const edges = computeColumns(context, (x) => top + fractal(noise, x * 3, 4.2, 3) * 0.012);
+  forEachRow(context, top - 0.02, 1, (y, row) => {
+    for (let column = 0; column < canvas.width; column++) {
+      const depth = y - (edges[column] as number);
+      if (depth <= 0) continue;
+      const x = (column + 0.5) / canvas.height;
+      const near = clamp(depth / (1 - top), 0, 1);
+      const scale = 1 / (near + 0.07);
+      const u = (x - context.aspect / 2) * scale * 2.6;
+      const v = scale * 7;
+      const broad = fractal(noise, u * 0.5, v * 0.5, 4);
+      const fine = fractal(noise, u * 5, v * 4, 3) * smoothstep(0, 0.5, near);
+      const facing = clamp(0.55 + (broad * 0.45 + fine * 0.4) * roughness, 0.05, 1.2);
+      const surface = mixSurfaces(bright, dark, clamp(0.4 - broad, 0, 1) * roughness);
+      const haze = Math.exp(-near * 9) * 0.65;
+      const edge = smoothstep(0, 2 / canvas.height, depth);
+      const i = (row * canvas.width + column) * 3;
+      blendSurface(canvas.data, i, surface, facing, sky.horizon, haze, edge);
+    }
   });
 }

@@ -8,12 +8,25 @@ import {
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
-import { addDisc, addLight, blendPixel, forEachPixel, type PaintContext, setPixel } from '../context.ts';
+import {
+  addDisc,
+  addLight,
+  addSmoothLight,
+  blendMix,
+  blendPixel,
+  computeColumns,
+  forEachRow,
+  getColumns,
+  type PaintContext,
+  paintSmooth,
+  sampleField,
+  setPixel,
+} from '../context.ts';
 import { getGroundLight } from './land.ts';
 
 /** A wood: light through leaves far off, trunks in layers of air, shafts of sun, moss below. */
 export function paintForest(context: PaintContext): void {
-  const { canvas, noise, sky, random, aspect, parsed } = context;
+  const { noise, sky, random, aspect, parsed } = context;
   const light = getGroundLight(context);
   const autumn = parsed.time === 'golden' || parsed.colours.includes('orange');
   const bright: Rgb = mixRgb(sky.horizon, parseHex(autumn ? '#f2b34a' : '#c6d873'), 0.55);
@@ -22,14 +35,14 @@ export function paintForest(context: PaintContext): void {
     (1 - sky.gloom * 0.4);
   const deep = scaleRgb(parseHex(autumn ? '#5a3314' : '#1f3a1c'), clamp(power * 1.1, 0.12, 1));
   const glowX = sky.sunX;
-  forEachPixel(context, 0, 1, (x, y, i) => {
+  const lit = scaleRgb(bright, power);
+  paintSmooth(context, { top: 0, bottom: 1, step: 2 }, (x, y, out, at) => {
     const leaf = fractal(noise, x * 5, y * 5, 5);
     const opening = Math.exp(-((x - glowX) ** 2) * 2.2 - (y - 0.36) ** 2 * 5);
-    const amount = clamp(opening * 0.95 + leaf * 0.5, 0, 1.1);
-    const base = mixRgb(deep, scaleRgb(bright, power), amount);
-    setPixel(canvas.data, i, base[0], base[1], base[2]);
+    const base = mixRgb(deep, lit, clamp(opening * 0.95 + leaf * 0.5, 0, 1.1));
+    setPixel(out, at, base[0], base[1], base[2]);
   });
-  paintLeafLight(context, scaleRgb(bright, power), glowX);
+  paintLeafLight(context, lit, glowX);
   for (let layer = 0; layer < 4; layer++) {
     const air = [0.72, 0.5, 0.26, 0.04][layer] ?? 0;
     const trunks = Math.round([16, 10, 6, 3][layer] ?? 3);
@@ -53,24 +66,7 @@ export function paintForest(context: PaintContext): void {
       });
     }
   }
-  forEachPixel(context, 0.66, 1, (x, y, i) => {
-    const edge = 0.74 + fractal(noise, x * 2.2, 3, 4) * 0.05;
-    if (y < edge) return;
-    const near = (y - edge) / 0.26;
-    const fern = fractal(noise, x * (16 - near * 8), y * (26 - near * 10), 4);
-    const pool =
-      Math.exp(-((x - glowX) ** 2) * 1.6) * smoothstep(0.1, 0.5, fractal(noise, x * 2.5, y * 9, 3) + 0.25);
-    const moss = scaleRgb(
-      parseHex(autumn ? '#8a5a26' : '#4d6b2a'),
-      clamp(power * (0.5 + fern * 0.6), 0.02, 1.2),
-    );
-    blendPixel(
-      canvas.data,
-      i,
-      mixRgb(moss, scaleRgb(bright, power), pool * 0.5),
-      smoothstep(0, 0.02, y - edge),
-    );
-  });
+  paintMoss(context, parseHex(autumn ? '#8a5a26' : '#4d6b2a'), lit, power);
   if (sky.time !== 'night' && sky.gloom < 0.5)
     paintShafts(context, scaleRgb(mixRgb(bright, sky.sun, 0.5), power), glowX);
 }
@@ -89,16 +85,47 @@ function paintTrunk(
   },
 ): void {
   const { canvas, noise } = context;
-  forEachPixel(context, 0, trunk.foot, (x, y, i) => {
+  const { data } = canvas;
+  forEachRow(context, 0, trunk.foot, (y, row) => {
     const axis = trunk.centre + trunk.lean * (1 - y) + noise(y * 2.5, trunk.seed) * 0.012;
     const flare = 1 + 0.9 * Math.exp(-(trunk.foot - y) * 22);
-    const across = (x - axis) / (trunk.width * flare * (0.72 + y * 0.4));
-    if (Math.abs(across) > 1.2) return;
-    const inside = smoothstep(1.08, 0.92, Math.abs(across));
-    const furrow = 0.82 + 0.4 * fractal(noise, x * 120, y * 22 + trunk.seed, 3);
-    blendPixel(canvas.data, i, scaleRgb(trunk.bark, clamp(furrow, 0.3, 1.4)), inside);
-    const side = trunk.glowX > trunk.centre ? across : -across;
-    addLight(canvas.data, i, trunk.rim, inside * smoothstep(0.3, 1, side));
+    const radius = trunk.width * flare * (0.72 + y * 0.4);
+    const { first, end } = getColumns(context, axis - radius * 1.1, axis + radius * 1.1);
+    for (let column = first; column < end; column++) {
+      const x = (column + 0.5) / canvas.height;
+      const across = (x - axis) / radius;
+      const inside = smoothstep(1.08, 0.92, Math.abs(across));
+      if (inside <= 0) continue;
+      const i = (row * canvas.width + column) * 3;
+      const furrow = 0.82 + 0.4 * fractal(noise, x * 120, y * 22 + trunk.seed, 3);
+      blendPixel(data, i, scaleRgb(trunk.bark, clamp(furrow, 0.3, 1.4)), inside);
+      const side = trunk.glowX > trunk.centre ? across : -across;
+      addLight(data, i, trunk.rim, inside * smoothstep(0.3, 1, side));
+    }
+  });
+}
+
+/** The ground: moss and ferns, and pools of light on them. */
+function paintMoss(context: PaintContext, moss: Rgb, lit: Rgb, power: number): void {
+  const { canvas, noise, sky } = context;
+  const pools = sampleField(context, { top: 0.66, bottom: 1, step: 3, channels: 1 }, (x, y, out, at) => {
+    const open = smoothstep(0.1, 0.5, fractal(noise, x * 2.5, y * 9, 3) + 0.25);
+    out[at] = Math.exp(-((x - sky.sunX) ** 2) * 1.6) * open * 0.5;
+  });
+  const edges = computeColumns(context, (x) => 0.74 + fractal(noise, x * 2.2, 3, 4) * 0.05);
+  forEachRow(context, 0.66, 1, (y, row) => {
+    const pool = pools.row(row);
+    for (let column = 0; column < canvas.width; column++) {
+      const depth = y - (edges[column] as number);
+      if (depth <= 0) continue;
+      const x = (column + 0.5) / canvas.height;
+      const near = depth / 0.26;
+      const fern = fractal(noise, x * (16 - near * 8), y * (26 - near * 10), 4);
+      const tone = clamp(power * (0.5 + fern * 0.6), 0.02, 1.2);
+      const i = (row * canvas.width + column) * 3;
+      const ground = scaleRgb(moss, tone);
+      blendMix(canvas.data, i, ground, lit, pool[column] as number, smoothstep(0, 0.02, depth));
+    }
   });
 }
 
@@ -121,11 +148,11 @@ function paintLeafLight(context: PaintContext, colour: Rgb, glowX: number): void
 }
 
 function paintShafts(context: PaintContext, colour: Rgb, glowX: number): void {
-  const { canvas, noise } = context;
-  forEachPixel(context, 0, 0.95, (x, y, i) => {
+  const { noise } = context;
+  addSmoothLight(context, { top: 0, bottom: 0.95, step: 3 }, (x, y, out, at) => {
     const angle = Math.atan2(x - glowX, y + 0.35);
     const beam = smoothstep(0.05, 0.6, noise(angle * 13, 5.5) + 0.25 * noise(angle * 40, 2.5));
     const fade = Math.exp(-Math.abs(angle) * 2.1) * smoothstep(1, 0.25, y) * smoothstep(-0.1, 0.25, y);
-    addLight(canvas.data, i, colour, beam * fade * 0.34);
+    addLight(out, at, colour, beam * fade * 0.34);
   });
 }
