@@ -8,7 +8,6 @@ import {
   pickRandom,
   type Random,
 } from '@restage/pixels';
-import { tabulate } from './paint/context.ts';
 import { type PaintContext, painters, paintWeather } from './paint/index.ts';
 import type { ParsedPrompt } from './parse-prompt.ts';
 import { createSky } from './sky.ts';
@@ -101,10 +100,10 @@ function chooseTime(parsed: ParsedPrompt, place: Place, random: Random, notes: s
 }
 
 const knee = 0.72;
-/** The brightest light that is told from what is brighter still: it shows as white. */
-const brightest = 4;
-const compressHighlight = tabulate(knee, brightest, 4096, (value) => {
-  return knee + (1 - knee) * (1 - Math.exp(-(value - knee) / (1 - knee)));
+const tableSteps = 4096;
+/** What light above the knee becomes, in `tableSteps` steps per unit of light; the last is as good as white. */
+const compressed = Float32Array.from({ length: tableSteps * 3 + 1 }, (_, step) => {
+  return 1 - (1 - knee) * Math.exp(-step / tableSteps / (1 - knee));
 });
 
 /** Compresses highlights above display white smoothly, and keeps their hue. */
@@ -112,6 +111,7 @@ function compressHighlights({ data }: Grid): void {
   for (let i = 0; i < data.length; i++) {
     const value = data[i] as number;
     if (value < 0) data[i] = 0;
-    else if (value > knee) data[i] = compressHighlight(value);
+    else if (value > knee)
+      data[i] = compressed[Math.min(compressed.length - 1, ((value - knee) * tableSteps + 0.5) | 0)] as number;
   }
 }

@@ -34,6 +34,11 @@ function getRows({ height }: Grid, top: number, bottom: number) {
   };
 }
 
+/** The column of pixels at a position across the picture, or the nearest one. */
+export function getColumn({ canvas }: PaintContext, x: number): number {
+  return clamp(Math.floor(x * canvas.height), 0, canvas.width - 1);
+}
+
 /** The columns of pixels between two positions across the picture; `end` is the first after them. */
 export function getColumns({ canvas }: PaintContext, left: number, right: number) {
   return {
@@ -78,7 +83,7 @@ export interface Sampling {
   readonly step: number;
   /** The same from row to row, if it differs. */
   readonly rowStep?: number;
-  readonly channels: 1 | 3;
+  readonly channels: number;
 }
 
 /**
@@ -231,7 +236,22 @@ export interface Surface {
 export function blendSurface(
   data: Float32Array,
   i: number,
-  { shaded, sunlit }: Surface,
+  surface: Surface,
+  facing: number,
+  air: Rgb,
+  haze: number,
+  amount: number,
+): void {
+  blendSurfaces(data, i, surface, surface, 0, facing, air, haze, amount);
+}
+
+/** The same for a mixture of two surfaces. */
+export function blendSurfaces(
+  data: Float32Array,
+  i: number,
+  from: Surface,
+  to: Surface,
+  mixture: number,
   facing: number,
   air: Rgb,
   haze: number,
@@ -239,7 +259,8 @@ export function blendSurface(
 ): void {
   for (let channel = 0; channel < 3; channel++) {
     const c = channel as 0 | 1 | 2;
-    const lit = shaded[c] + sunlit[c] * facing;
+    const first = from.shaded[c] + from.sunlit[c] * facing;
+    const lit = first + (to.shaded[c] + to.sunlit[c] * facing - first) * mixture;
     const seen = lit + (air[c] - lit) * haze;
     const before = data[i + c] as number;
     data[i + c] = before + (seen - before) * amount;

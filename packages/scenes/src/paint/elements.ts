@@ -16,7 +16,7 @@ import { addDisc, addLight, addSmoothLight, type PaintContext, paintSmooth, setP
 export function paintFire(context: PaintContext): void {
   const { noise, random, aspect } = context;
   const shift = random() * 90;
-  paintSmooth(context, { top: 0, bottom: 1, step: 3 }, (x, y, out, at) => {
+  paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
     const up = 1 - y;
     const bend = fractal(noise, x * 1.5, y * 1.3 + shift, 3) * 0.35;
     const lick = ridged(noise, x * 2.1 + bend, y * 1.1 + shift + bend, 5);
@@ -52,7 +52,7 @@ export function paintSpace(context: PaintContext): void {
   const second = parseHex(parsed.colours[1] === undefined ? '#ff5a8a' : colours[parsed.colours[1]]);
   const shift = random() * 90;
   const tilt = randomBetween(random, -0.6, 0.6);
-  paintSmooth(context, { top: 0, bottom: 1, step: 3 }, (x, y, out, at) => {
+  paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
     const u = x * 1.3 + shift;
     const v = y * 1.3 + shift;
     const bend = fractal(noise, u, v, 4);
@@ -102,7 +102,7 @@ export function paintUnderwater(context: PaintContext): void {
   const middle = scaleRgb(parseHex('#0f7fb0'), night);
   const deep = scaleRgb(parseHex('#062a4f'), night);
   const sourceX = aspect * randomBetween(random, 0.35, 0.65);
-  paintSmooth(context, { top: 0, bottom: 1, step: 3 }, (x, y, out, at) => {
+  paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
     const base =
       y < 0.4 ? mixRgb(top, middle, smoothstep(0, 0.4, y)) : mixRgb(middle, deep, smoothstep(0.4, 1, y));
     setPixel(out, at, base[0] * 0.8, base[1] * 0.8, base[2] * 0.8);
@@ -110,12 +110,12 @@ export function paintUnderwater(context: PaintContext): void {
     const beam = smoothstep(-0.1, 0.6, noise(angle * 11, 3.3) + 0.4 * noise(angle * 27, 7.1));
     addLight(out, at, top, beam * Math.exp(-Math.abs(angle) * 2) * Math.exp(-y * 1.7) * 0.7);
   });
-  addSmoothLight(context, { top: 0, bottom: 0.6, step: 2 }, (x, y, out, at) => {
+  addSmoothLight(context, { top: 0, bottom: 0.6, step: 3, rowStep: 2 }, (x, y, out, at) => {
     const caustic = smoothstep(0.78, 1, ridged(noise, x * 4, y * 16, 3));
     addLight(out, at, [0.9, 1, 1], caustic * Math.exp(-y * 11) * 0.9 * night);
   });
   const sand = mixRgb(middle, parseHex('#c9b78a'), 0.4);
-  addSmoothLight(context, { top: 0.75, bottom: 1, step: 2 }, (x, y, out, at) => {
+  addSmoothLight(context, { top: 0.75, bottom: 1, step: 3, rowStep: 2 }, (x, y, out, at) => {
     const floor = smoothstep(0.82, 1, y + fractal(noise, x * 2, 3, 3) * 0.06);
     const caustic = smoothstep(0.6, 0.9, ridged(noise, x * 5, y * 12, 3));
     addLight(out, at, sand, floor * (0.14 + 0.12 * caustic) * night);

@@ -16,7 +16,6 @@ import {
   getColumns,
   type PaintContext,
   sampleField,
-  tabulate,
 } from './context.ts';
 
 /** Paints the weather over the finished scene: fog, rain, snow, lightning. */
@@ -45,20 +44,38 @@ function paintFog(context: PaintContext): void {
 }
 
 function paintRain(context: PaintContext): void {
-  const { canvas, noise, sky, aspect } = context;
+  const { canvas, noise, sky } = context;
   const colour = mixRgb(sky.horizon, parseHex('#cfd8e2'), 0.5);
   const power = sky.time === 'night' ? 0.08 : 0.2;
-  // Each streak's own height: a function of the line that it falls along.
-  const lines = 2 * (canvas.width + canvas.height);
-  const farShift = tabulate(0, aspect + 0.13, lines, (slant) => noise(slant * 90, 1) * 4);
-  const nearShift = tabulate(0, aspect + 0.13, lines, (slant) => noise(slant * 40, 6) * 5);
+  // Streaks fall aslant: in rows that are shifted along with them, they are upright, and change slowly downwards.
+  const lean = 0.13;
+  const samplesPerPixel = 2;
+  const unit = 1 / (canvas.height * samplesPerPixel);
+  const count = Math.ceil((canvas.width + canvas.height * lean + 2) * samplesPerPixel);
+  const farShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 90, 1) * 4);
+  const nearShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 40, 6) * 5);
+  const sampleRow = (y: number) =>
+    Float32Array.from({ length: count }, (_, n) => {
+      const far = noise(n * unit * 210, y * 6.5 + (farShifts[n] as number));
+      const near = noise(n * unit * 70, y * 2.2 + (nearShifts[n] as number));
+      return (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * power;
+    });
+  const spacing = 1 / 90;
+  let [above, below] = [sampleRow(0), sampleRow(spacing)];
+  let sampled = 1;
   forEachRow(context, 0, 1, (y, row) => {
+    while (sampled * spacing < y) [above, below] = [below, sampleRow(++sampled * spacing)];
+    const down = y / spacing - (sampled - 1);
+    const start = 0.5 * samplesPerPixel + y * lean * canvas.height * samplesPerPixel;
+    const part = start - Math.floor(start);
+    const interpolate = (n: number) =>
+      (above[n] as number) + ((below[n] as number) - (above[n] as number)) * down;
     let i = row * canvas.width * 3;
-    for (let column = 0; column < canvas.width; column++, i += 3) {
-      const slant = (column + 0.5) / canvas.height + y * 0.13;
-      const far = smoothstep(0.5, 0.85, noise(slant * 210, y * 6.5 + farShift(slant)));
-      const near = smoothstep(0.62, 0.9, noise(slant * 70, y * 2.2 + nearShift(slant)));
-      if (far + near > 0) addLight(canvas.data, i, colour, (far * 0.6 + near) * power);
+    let n = Math.floor(start);
+    for (let column = 0; column < canvas.width; column++, i += 3, n += samplesPerPixel) {
+      const left = interpolate(n);
+      const amount = left + (interpolate(n + 1) - left) * part;
+      if (amount > 0) addLight(canvas.data, i, colour, amount);
     }
   });
 }

@@ -18,40 +18,59 @@ import {
   getColumns,
   type PaintContext,
   paintSmooth,
+  type Sampling,
   sampleField,
   setPixel,
 } from '../context.ts';
 
-/** A material's colour and the pattern of its surface, about -1…1, at a place on the backdrop. */
-const surfaces: Record<
-  Material,
-  { colour: string; pattern(context: PaintContext, x: number, y: number): number }
-> = {
-  concrete: { colour: '#8d8f91', pattern: ({ noise }, x, y) => fractal(noise, x * 5, y * 5, 6) * 0.5 },
+/** What a studio's backdrop is made of. */
+interface Surface extends Pick<Sampling, 'step' | 'rowStep'> {
+  readonly colour: string;
+  /** The pattern of the surface, about -1…1, at a place on the backdrop. */
+  pattern(context: PaintContext, x: number, y: number): number;
+}
+
+const surfaces: Record<Material, Surface> = {
+  concrete: {
+    colour: '#8d8f91',
+    step: 3,
+    pattern: ({ noise }, x, y) => fractal(noise, x * 5, y * 5, 6) * 0.5,
+  },
   marble: {
     colour: '#dcdad6',
+    step: 2,
     pattern: ({ noise }, x, y) =>
       -Math.max(0, 1 - Math.abs(fractal(noise, x * 2.4 + noise(x, y) * 1.5, y * 3, 5)) * 9) * 0.5,
   },
   wood: {
     colour: '#8a5a34',
+    step: 1,
+    rowStep: 6,
     pattern: ({ noise }, x, y) =>
       Math.sin((x * 9 + fractal(noise, x * 1.5, y * 0.5, 3) * 3) * 6) * 0.18 +
       fractal(noise, x * 60, y * 2, 3) * 0.45,
   },
   brick: {
     colour: '#9a4f38',
+    step: 1,
     pattern: ({ noise }, x, y) => bricks(noise(Math.floor(x * 7), Math.floor(y * 19)), x, y),
   },
   velvet: {
     colour: '#6d1226',
+    step: 3,
     pattern: ({ noise }, x, y) => Math.sin(x * 26 + noise(x * 2, y * 0.6) * 5) * 0.55,
   },
   metal: {
     colour: '#848a92',
+    step: 8,
+    rowStep: 1,
     pattern: ({ noise }, x, y) => fractal(noise, x * 0.8, y * 220, 3) * 0.3 + noise(x * 1.2, 3) * 0.3,
   },
-  paper: { colour: '#e2dccd', pattern: ({ noise }, x, y) => fractal(noise, x * 40, y * 40, 3) * 0.12 },
+  paper: {
+    colour: '#e2dccd',
+    step: 2,
+    pattern: ({ noise }, x, y) => fractal(noise, x * 40, y * 40, 3) * 0.12,
+  },
 };
 
 function bricks(tone: number, x: number, y: number): number {
@@ -92,12 +111,18 @@ export function paintStudio(context: PaintContext): void {
     out[at] = dark * (0.16 + pool * 0.95 + spill) * (1 - fold * 0.12);
   });
   const across = computeColumns(context, (x) => smoothstep(0.2, 0.9, x / aspect));
+  const patterns =
+    surface &&
+    sampleField(context, { top: 0, bottom: 1, ...surface, channels: 1 }, (x, y, out, at) => {
+      out[at] = surface.pattern(context, x, y);
+    });
   forEachRow(context, 0, 1, (y, row) => {
     const lightRow = light.row(row);
+    const pattern = patterns?.row(row);
     const relief = (1 - smoothstep(0.72, 0.86, y) * 0.6) * 0.8;
     for (let column = 0; column < canvas.width; column++) {
-      const pattern = surface === undefined ? 0 : surface.pattern(context, (column + 0.5) / canvas.height, y);
-      const amount = (lightRow[column] as number) * (1 + pattern * relief);
+      const detail = pattern === undefined ? 0 : (pattern[column] as number) * relief;
+      const amount = (lightRow[column] as number) * (1 + detail);
       const i = (row * canvas.width + column) * 3;
       for (let channel = 0; channel < 3; channel++) {
         const c = channel as 0 | 1 | 2;
@@ -160,11 +185,19 @@ export function paintInterior(context: PaintContext): void {
   }
   const wood = scaleRgb(parseHex('#6d452a'), after ? 0.4 : 0.9);
   const shines = computeColumns(context, (x) => Math.exp(-((x - windowX) ** 2) * 4) * (after ? 0.05 : 0.3));
+  const grains = sampleField(
+    context,
+    { top: 0.83, bottom: 1, step: 6, rowStep: 1, channels: 1 },
+    (x, y, out, at) => {
+      out[at] = 0.85 + fractal(noise, x * 3, y * 60, 4) * 0.35;
+    },
+  );
   forEachRow(context, 0.83, 1, (y, row) => {
+    const grainRow = grains.row(row);
     const sheen = smoothstep(1, 0.82, y);
     const edge = smoothstep(0.83, 0.845, y);
     for (let column = 0; column < canvas.width; column++) {
-      const grain = 0.85 + fractal(noise, ((column + 0.5) / canvas.height) * 3, y * 60, 4) * 0.35;
+      const grain = grainRow[column] as number;
       const shine = (shines[column] as number) * sheen;
       const top: Rgb = [
         wood[0] * grain + daylight[0] * shine,

@@ -86,11 +86,20 @@ export function paintNeon(context: PaintContext): void {
   scatterLights(context, 34, 0.42, 0.74, 0.35, tints);
   const above = canvas.data.slice();
   const { data, width, height } = canvas;
+  const wet = sampleField(
+    context,
+    { top: ground, bottom: 1, step: 3, rowStep: 1, channels: 2 },
+    (x, y, out, at) => {
+      out[at] = fractal(noise, x * 7, y * 46, 4);
+      out[at + 1] = 0.7 + 0.5 * smoothstep(-0.2, 0.3, fractal(noise, x * 3, y * 10, 3));
+    },
+  );
   forEachRow(context, ground, 1, (y, row) => {
+    const wetRow = wet.row(row);
     const near = (y - ground) / (1 - ground);
     for (let column = 0; column < width; column++) {
       const x = (column + 0.5) / height;
-      const shimmer = fractal(noise, x * 7, y * 46, 4);
+      const shimmer = wetRow[column * 2] as number;
       const fromRow = clamp(
         Math.round((ground - (y - ground) * 2.6 + shimmer * 0.09) * height),
         0,
@@ -98,8 +107,7 @@ export function paintNeon(context: PaintContext): void {
       );
       const fromColumn = clamp(Math.round((x + shimmer * 0.014) * height), 0, width - 1);
       const from = (fromRow * width + fromColumn) * 3;
-      const puddle = smoothstep(-0.2, 0.3, fractal(noise, x * 3, y * 10, 3));
-      const keep = (0.62 - near * 0.2) * (0.7 + 0.5 * puddle);
+      const keep = (0.62 - near * 0.2) * (wetRow[column * 2 + 1] as number);
       setPixel(
         data,
         (row * width + column) * 3,

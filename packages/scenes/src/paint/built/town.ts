@@ -9,7 +9,15 @@ import {
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
-import { addDisc, addLight, blendMix, forEachRow, getColumns, type PaintContext } from '../context.ts';
+import {
+  addDisc,
+  addLight,
+  blendMix,
+  forEachRow,
+  getColumns,
+  type PaintContext,
+  sampleField,
+} from '../context.ts';
 import { paintSky } from '../nature/sky.ts';
 
 const lamps = ['#ffb65c', '#ffd39a', '#ff8f4a', '#fff0d6', '#7fb4ff', '#ff5a5a'] as const;
@@ -125,16 +133,25 @@ function paintStreet(context: PaintContext, top: number, dark: number): void {
   const above = canvas.data.slice();
   const asphalt = scaleRgb(mixRgb(parseHex('#54575c'), sky.ambient, 0.4), 1 - dark * 0.85);
   const { data, width, height } = canvas;
+  const shimmers = sampleField(
+    context,
+    { top, bottom: 1, step: 3, rowStep: 1, channels: 2 },
+    (x, y, out, at) => {
+      out[at] = fractal(noise, x * 9, y * 60, 3);
+      out[at + 1] = 0.9 + fractal(noise, x * 30, y * 90, 2) * 0.25;
+    },
+  );
   forEachRow(context, top, 1, (y, row) => {
+    const shimmerRow = shimmers.row(row);
     const near = (y - top) / (1 - top);
     const mirrored = wet * (0.9 - near * 0.35);
     for (let column = 0; column < width; column++) {
       const x = (column + 0.5) / height;
-      const shimmer = fractal(noise, x * 9, y * 60, 3);
+      const shimmer = shimmerRow[column * 2] as number;
       const fromRow = clamp(Math.round((top - (y - top) * 2.4 + shimmer * 0.05) * height), 0, height - 1);
       const fromColumn = clamp(Math.round((x + shimmer * 0.012) * height), 0, width - 1);
       const from = (fromRow * width + fromColumn) * 3;
-      const tone = 0.9 + fractal(noise, x * 30, y * 90, 2) * 0.25;
+      const tone = shimmerRow[column * 2 + 1] as number;
       const i = (row * width + column) * 3;
       for (let channel = 0; channel < 3; channel++) {
         const road = asphalt[channel as 0 | 1 | 2] * tone;

@@ -11,8 +11,10 @@ import {
 } from '@restage/pixels';
 import {
   blendSurface,
+  blendSurfaces,
   computeColumns,
   forEachRow,
+  getColumn,
   type PaintContext,
   type Surface,
   sampleField,
@@ -33,13 +35,6 @@ export function getGroundLight({ sky }: PaintContext): { sun: Rgb; shade: Rgb } 
 export function createSurface(albedo: Rgb, light: { sun: Rgb; shade: Rgb }): Surface {
   const multiply = (one: Rgb, other: Rgb): Rgb => [one[0] * other[0], one[1] * other[1], one[2] * other[2]];
   return { shaded: multiply(albedo, light.shade), sunlit: multiply(albedo, light.sun) };
-}
-
-function mixSurfaces(from: Surface, to: Surface, amount: number): Surface {
-  return {
-    shaded: mixRgb(from.shaded, to.shaded, amount),
-    sunlit: mixRgb(from.sunlit, to.sunlit, amount),
-  };
 }
 
 interface Ridge {
@@ -73,6 +68,8 @@ export function paintDesert(context: PaintContext): void {
   );
   const lines = crests.map((crest) => computeColumns(context, crest));
   const covers = coverByNearer(context, lines, 2 / canvas.height);
+  // A sample just outside counts for pixels inside.
+  const margin = 10 / 720;
   for (const [n, ridge] of ridges.entries()) {
     const crest = crests[n] as (x: number) => number;
     const line = lines[n] as Float64Array;
@@ -85,9 +82,20 @@ export function paintDesert(context: PaintContext): void {
     const bends = sampleField(context, { top, bottom: 1, step: 6, channels: 1 }, (x, y, out, at) => {
       out[at] = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
     });
+    const ripples = sampleField(
+      context,
+      { top: Math.max(top, 0.55), bottom: 1, step: 4, rowStep: 1, channels: 1 },
+      (x, y, out, at) => {
+        const column = getColumn(context, x);
+        if (y < (line[column] as number) - margin || y > (cover[column] as number) + margin) return;
+        const bend = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
+        const ripple = noise((x + bend) * 14, y * 130 + noise(x * 5, y * 8) * 5);
+        out[at] = ripple * 0.06 * smoothstep(0.55, 0.95, y);
+      },
+    );
     forEachRow(context, top, 1, (y, row) => {
       const bendRow = bends.row(row);
-      const rippled = smoothstep(0.55, 0.95, y) * 0.06;
+      const rippleRow = y < 0.56 ? undefined : ripples.row(row);
       for (let column = 0; column < canvas.width; column++) {
         const depth = y - (line[column] as number);
         if (depth <= 0 || y >= (cover[column] as number)) continue;
@@ -95,20 +103,12 @@ export function paintDesert(context: PaintContext): void {
         const bend = bendRow[column] as number;
         const turn = tilt(x - (depth * 1.5 + depth * depth * 2 + bend * depth * 3) * side);
         const face = smoothstep(-0.35, 0.35, turn * -side);
-        const ripple =
-          rippled === 0 ? 0 : noise((x + bend) * 14, y * 130 + noise(x * 5, y * 8) * 5) * rippled;
+        const ripple = rippleRow === undefined ? 0 : (rippleRow[column] as number);
         const facing = clamp(0.1 + face * 0.85 + ripple - depth * 0.12, 0.03, 1.1);
         const haze = clamp(ridge.air - depth * 0.6, 0, 1) * 0.75;
         const edge = smoothstep(0, 2 / canvas.height, depth);
-        blendSurface(
-          canvas.data,
-          (row * canvas.width + column) * 3,
-          surface,
-          facing,
-          sky.horizon,
-          haze,
-          edge,
-        );
+        const i = (row * canvas.width + column) * 3;
+        blendSurface(canvas.data, i, surface, facing, sky.horizon, haze, edge);
       }
     });
   }
@@ -158,31 +158,38 @@ export function paintMountains(context: PaintContext): void {
     }),
   );
   const covers = coverByNearer(context, crests, 1.5 / canvas.height);
+  // A sample just outside counts for pixels inside.
+  const margin = 10 / 720;
   const air = mixRgb(sky.horizon, sky.ambient, 0.25);
   for (const [n, range] of ranges.entries()) {
     const crest = crests[n] as Float64Array;
     const cover = covers[n] as Float64Array;
     const bare = createSurface(range.wooded ? wood : rock, light);
     const covered = createSurface(white, light);
-    forEachRow(context, 0.05, 1, (y, row) => {
+    const area = { top: Math.min(...crest), bottom: Math.max(...cover) };
+    const faces = sampleField(context, { ...area, step: 3, channels: 2 }, (x, y, out, at) => {
+      const column = getColumn(context, x);
+      const depth = y - (crest[column] as number);
+      if (depth < -margin || y > (cover[column] as number) + margin) return;
+      const u = x * range.stretch * 2.3 + range.shift + depth * 1.1 * side;
+      const relief = ridged(noise, u, y * 3.6, 5) - ridged(noise, u + 0.11 * side, y * 3.6 - 0.05, 5);
+      out[at] = clamp(0.45 + relief * 4.2, 0.02, 1.15);
+      if (range.wooded) return;
+      const height = depth + fractal(noise, x * 9, y * 9, 4) * 0.09 - (range.rise - 0.2) * 0.3;
+      const snowLine = smoothstep(0.16, 0.02, height);
+      out[at + 1] = snowy ? 0.55 + snowLine * 0.45 : snowLine * 0.92;
+    });
+    forEachRow(context, area.top, area.bottom, (y, row) => {
+      const face = faces.row(row);
       for (let column = 0; column < canvas.width; column++) {
         const depth = y - (crest[column] as number);
         if (depth <= 0 || y >= (cover[column] as number)) continue;
-        const x = (column + 0.5) / canvas.height;
-        const u = x * range.stretch * 2.3 + range.shift + depth * 1.1 * side;
-        const relief = ridged(noise, u, y * 3.6, 5) - ridged(noise, u + 0.11 * side, y * 3.6 - 0.05, 5);
-        const facing = clamp(0.45 + relief * 4.2, 0.02, 1.15);
-        let snow = 0;
-        if (!range.wooded) {
-          const height = depth + fractal(noise, x * 9, y * 9, 4) * 0.09 - (range.rise - 0.2) * 0.3;
-          const snowLine = smoothstep(0.16, 0.02, height);
-          snow = snowy ? 0.55 + snowLine * 0.45 : snowLine * 0.92;
-        }
+        const facing = face[column * 2] as number;
+        const snow = face[column * 2 + 1] as number;
         const haze = clamp(range.air + depth * 0.5 * range.air, 0, 0.92);
         const edge = smoothstep(0, 1.5 / canvas.height, depth);
         const i = (row * canvas.width + column) * 3;
-        const surface = snow === 0 ? bare : mixSurfaces(bare, covered, snow);
-        blendSurface(canvas.data, i, surface, facing, air, haze, edge);
+        blendSurfaces(canvas.data, i, bare, covered, snow, facing, air, haze, edge);
       }
     });
   }
@@ -197,23 +204,31 @@ export function paintGround(context: PaintContext, top: number, colour: string, 
   const bright = createSurface(albedo, light);
   const dark = createSurface(scaleRgb(albedo, 0.55), light);
   const edges = computeColumns(context, (x) => top + fractal(noise, x * 3, 4.2, 3) * 0.012);
-  forEachRow(context, top - 0.02, 1, (y, row) => {
+  const area = { top: top - 0.02, bottom: 1 };
+  const tufts = sampleField(context, { ...area, step: 3, rowStep: 1, channels: 2 }, (x, y, out, at) => {
+    const depth = y - (edges[getColumn(context, x)] as number);
+    if (depth < -0.005) return;
+    const near = clamp(depth / (1 - top), 0, 1);
+    const scale = 1 / (near + 0.07);
+    const u = (x - context.aspect / 2) * scale * 2.6;
+    const v = scale * 7;
+    const broad = fractal(noise, u * 0.5, v * 0.5, 4);
+    const fine = fractal(noise, u * 5, v * 4, 3) * smoothstep(0, 0.5, near);
+    out[at] = clamp(0.55 + (broad * 0.45 + fine * 0.4) * roughness, 0.05, 1.2);
+    out[at + 1] = clamp(0.4 - broad, 0, 1) * roughness;
+  });
+  const hazes = tabulate(0, 1, 256, (near) => Math.exp(-near * 9) * 0.65);
+  forEachRow(context, area.top, area.bottom, (y, row) => {
+    const tuft = tufts.row(row);
     for (let column = 0; column < canvas.width; column++) {
       const depth = y - (edges[column] as number);
       if (depth <= 0) continue;
-      const x = (column + 0.5) / canvas.height;
-      const near = clamp(depth / (1 - top), 0, 1);
-      const scale = 1 / (near + 0.07);
-      const u = (x - context.aspect / 2) * scale * 2.6;
-      const v = scale * 7;
-      const broad = fractal(noise, u * 0.5, v * 0.5, 4);
-      const fine = fractal(noise, u * 5, v * 4, 3) * smoothstep(0, 0.5, near);
-      const facing = clamp(0.55 + (broad * 0.45 + fine * 0.4) * roughness, 0.05, 1.2);
-      const surface = mixSurfaces(bright, dark, clamp(0.4 - broad, 0, 1) * roughness);
-      const haze = Math.exp(-near * 9) * 0.65;
+      const facing = tuft[column * 2] as number;
+      const shadow = tuft[column * 2 + 1] as number;
+      const haze = hazes(depth / (1 - top));
       const edge = smoothstep(0, 2 / canvas.height, depth);
       const i = (row * canvas.width + column) * 3;
-      blendSurface(canvas.data, i, surface, facing, sky.horizon, haze, edge);
+      blendSurfaces(canvas.data, i, bright, dark, shadow, facing, sky.horizon, haze, edge);
     }
   });
 }

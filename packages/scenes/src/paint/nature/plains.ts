@@ -5,8 +5,10 @@ import {
   blendSurface,
   computeColumns,
   forEachRow,
+  getColumn,
   lightSurface,
   type PaintContext,
+  sampleField,
 } from '../context.ts';
 import { createSurface, getGroundLight, paintGround } from './land.ts';
 import { paintSky } from './sky.ts';
@@ -30,12 +32,17 @@ export function paintMeadow(context: PaintContext): void {
       return layer.base - rise - Math.abs(fractal(noise, x * 14 + layer.shift, 2, 3)) * layer.rough * 2;
     });
     // The plain covers everything below.
-    forEachRow(context, 0.4, plain + 0.02, (y, row) => {
+    const area = { top: Math.min(...crests), bottom: plain + 0.02 };
+    const leaves = sampleField(context, { ...area, step: 2, channels: 1 }, (x, y, out, at) => {
+      const depth = y - (crests[getColumn(context, x)] as number);
+      if (depth > -0.006) out[at] = 0.5 + fractal(noise, x * 26, y * 30, 3) * 0.7;
+    });
+    forEachRow(context, area.top, area.bottom, (y, row) => {
+      const leafRow = leaves.row(row);
       for (let column = 0; column < canvas.width; column++) {
         const depth = y - (crests[column] as number);
         if (depth <= 0) continue;
-        const x = (column + 0.5) / canvas.height;
-        const leaf = clamp(0.5 + fractal(noise, x * 26, y * 30, 3) * 0.7 - depth * 3, 0.05, 1);
+        const leaf = clamp((leafRow[column] as number) - depth * 3, 0.05, 1);
         const edge = smoothstep(0, 2 / canvas.height, depth);
         const i = (row * canvas.width + column) * 3;
         blendSurface(canvas.data, i, surface, leaf, sky.horizon, layer.air, edge);
@@ -44,13 +51,17 @@ export function paintMeadow(context: PaintContext): void {
   }
   paintGround(context, plain, '#7c9440', 0.9);
   const blades = lightSurface(createSurface(parseHex('#c3cf6a'), light), 0.8);
+  const sway = sampleField(context, { top: 0.6, bottom: 1, step: 4, channels: 1 }, (x, y, out, at) => {
+    out[at] = noise(x * 30, y * 4) * 2;
+  });
   forEachRow(context, 0.6, 1, (y, row) => {
+    const swayRow = sway.row(row);
     const near = (y - 0.58) / 0.42;
     const across = mix(260, 70, near);
     const down = y * mix(120, 16, near);
     for (let column = 0; column < canvas.width; column++) {
       const x = (column + 0.5) / canvas.height;
-      const blade = noise(x * across, down + noise(x * 30, y * 4) * 2);
+      const blade = noise(x * across, down + (swayRow[column] as number));
       const glow = smoothstep(0.15, 0.75, blade) * 0.5 * near;
       if (glow > 0) blendPixel(canvas.data, (row * canvas.width + column) * 3, blades, glow);
     }

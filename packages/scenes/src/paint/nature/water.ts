@@ -1,10 +1,11 @@
 import { clamp, fractal, mixRgb, parseHex, scaleRgb, smoothstep } from '@restage/pixels';
 import {
   addLight,
-  blendMix,
   blendPixel,
+  blendSurfaces,
   computeColumns,
   forEachRow,
+  getColumn,
   lightSurface,
   type PaintContext,
   sampleField,
@@ -39,11 +40,13 @@ export function paintBeach(context: PaintContext): void {
   const sand = createSurface(albedo, light);
   const soaked = createSurface(scaleRgb(albedo, 0.42), light);
   const white = lightSurface(createSurface(parseHex('#f4f7f8'), light), 0.75);
-  const broad = sampleField(context, { top: 0.6, bottom: 1, step: 3, channels: 1 }, (x, y, out, at) => {
-    out[at] = fractal(noise, x * 5, y * 12, 3) * 0.2;
+  const area = { top: 0.6, bottom: 1 };
+  const grains = sampleField(context, { ...area, step: 2, rowStep: 1, channels: 1 }, (x, y, out, at) => {
+    if (y < (shores[getColumn(context, x)] as number) - 0.006) return;
+    out[at] = fractal(noise, x * 40, y * 70, 3) * 0.12 + fractal(noise, x * 5, y * 12, 3) * 0.2;
   });
-  forEachRow(context, 0.6, 1, (y, row) => {
-    const broadRow = broad.row(row);
+  forEachRow(context, area.top, area.bottom, (y, row) => {
+    const grain = grains.row(row);
     for (let column = 0; column < canvas.width; column++) {
       const depth = y - (shores[column] as number);
       // Farther out, there is neither sand nor foam.
@@ -52,12 +55,9 @@ export function paintBeach(context: PaintContext): void {
       const i = (row * canvas.width + column) * 3;
       if (depth > -0.003) {
         const wet = smoothstep(0.11, 0, depth);
-        const grain = fractal(noise, x * 40, y * 70, 3) * 0.12 + (broadRow[column] as number);
-        const facing = clamp(0.6 + grain, 0, 1.2);
+        const facing = clamp(0.6 + (grain[column] as number), 0, 1.2);
         const edge = smoothstep(-0.003, 0.004, depth);
-        const dry = lightSurface(sand, facing);
-        const damp = mixRgb(dry, lightSurface(soaked, facing), wet * 0.8);
-        blendMix(canvas.data, i, damp, sky.middle, wet * 0.35, edge);
+        blendSurfaces(canvas.data, i, sand, soaked, wet * 0.8, facing, sky.middle, wet * 0.35, edge);
       }
       const line = Math.exp(-((depth + 0.004) ** 2) / 0.00012);
       const far = 0.5 * Math.exp(-((depth + 0.05) ** 2) / 0.00008);
@@ -81,16 +81,31 @@ function paintWater(context: PaintContext, horizon: number, bottoms: Float64Arra
   );
   const sparkle = sky.glow * (sky.sunHeight > -0.02 ? 1.1 : 0.15);
   const bottom = bottoms.reduce((one, other) => Math.max(one, other));
+  const sampleWave = (x: number, y: number, out: Float32Array, at: number) => {
+    if (y > (bottoms[getColumn(context, x)] as number) + 0.006) return;
+    const depth = 1 / ((y - horizon) / (1 - horizon) + 0.025);
+    const u = (x - aspect / 2) * depth;
+    const swell = fractal(noise, u * 1.1, depth * 3.2, 3);
+    out[at] = swell;
+    out[at + 1] = fractal(noise, u * 4.2 + swell, depth * 13 + swell * 2, 4);
+  };
+  // Waves are flat, and small when they are far.
+  const middle = horizon + (1 - horizon) * 0.25;
+  const far = sampleField(
+    context,
+    { top: horizon, bottom: middle, step: 2, rowStep: 1, channels: 2 },
+    sampleWave,
+  );
+  const close = sampleField(context, { top: middle, bottom, step: 4, rowStep: 1, channels: 2 }, sampleWave);
   forEachRow(context, horizon, bottom, (y, row) => {
+    const waves = (y < middle ? far : close).row(row);
     const near = (y - horizon) / (1 - horizon);
-    const depth = 1 / (near + 0.025);
     const haze = Math.exp(-near * 26) * 0.5;
     for (let column = 0; column < width; column++) {
       if (y > (bottoms[column] as number)) continue;
       const x = (column + 0.5) / canvas.height;
-      const u = (x - aspect / 2) * depth;
-      const swell = fractal(noise, u * 1.1, depth * 3.2, 3);
-      const ripple = fractal(noise, u * 4.2 + swell, depth * 13 + swell * 2, 4);
+      const swell = waves[column * 2] as number;
+      const ripple = waves[column * 2 + 1] as number;
       const slope = swell * 0.55 + ripple * 0.75;
       const grazing = clamp(0.86 - near * 0.42 - slope * 0.5, 0.12, 0.95);
       const sampleY = horizon - (y - horizon) * 0.95 - Math.abs(slope) * (0.05 + near * 0.3);

@@ -16,6 +16,7 @@ import {
   blendPixel,
   computeColumns,
   forEachRow,
+  getColumn,
   getColumns,
   type PaintContext,
   paintSmooth,
@@ -36,7 +37,7 @@ export function paintForest(context: PaintContext): void {
   const deep = scaleRgb(parseHex(autumn ? '#5a3314' : '#1f3a1c'), clamp(power * 1.1, 0.12, 1));
   const glowX = sky.sunX;
   const lit = scaleRgb(bright, power);
-  paintSmooth(context, { top: 0, bottom: 1, step: 2 }, (x, y, out, at) => {
+  paintSmooth(context, { top: 0, bottom: 1, step: 3 }, (x, y, out, at) => {
     const leaf = fractal(noise, x * 5, y * 5, 5);
     const opening = Math.exp(-((x - glowX) ** 2) * 2.2 - (y - 0.36) ** 2 * 5);
     const base = mixRgb(deep, lit, clamp(opening * 0.95 + leaf * 0.5, 0, 1.1));
@@ -113,18 +114,27 @@ function paintMoss(context: PaintContext, moss: Rgb, lit: Rgb, power: number): v
     out[at] = Math.exp(-((x - sky.sunX) ** 2) * 1.6) * open * 0.5;
   });
   const edges = computeColumns(context, (x) => 0.74 + fractal(noise, x * 2.2, 3, 4) * 0.05);
+  const ferns = sampleField(
+    context,
+    { top: 0.66, bottom: 1, step: 2, rowStep: 1, channels: 1 },
+    (x, y, out, at) => {
+      const near = (y - (edges[getColumn(context, x)] as number)) / 0.26;
+      if (near < -0.02) return;
+      const fern = fractal(noise, x * (16 - near * 8), y * (26 - near * 10), 4);
+      out[at] = clamp(power * (0.5 + fern * 0.6), 0.02, 1.2);
+    },
+  );
+  const dark = scaleRgb(moss, 0);
   forEachRow(context, 0.66, 1, (y, row) => {
     const pool = pools.row(row);
+    const fern = ferns.row(row);
     for (let column = 0; column < canvas.width; column++) {
       const depth = y - (edges[column] as number);
       if (depth <= 0) continue;
-      const x = (column + 0.5) / canvas.height;
-      const near = depth / 0.26;
-      const fern = fractal(noise, x * (16 - near * 8), y * (26 - near * 10), 4);
-      const tone = clamp(power * (0.5 + fern * 0.6), 0.02, 1.2);
       const i = (row * canvas.width + column) * 3;
-      const ground = scaleRgb(moss, tone);
-      blendMix(canvas.data, i, ground, lit, pool[column] as number, smoothstep(0, 0.02, depth));
+      const amount = smoothstep(0, 0.02, depth);
+      blendMix(canvas.data, i, dark, moss, fern[column] as number, amount);
+      blendPixel(canvas.data, i, lit, (pool[column] as number) * amount);
     }
   });
 }
