@@ -112,6 +112,8 @@ function compressHighlights({ data }: Grid): void {
     const value = data[i] as number;
     if (value < 0) data[i] = 0;
     else if (value > knee)
-      data[i] = compressed[Math.min(compressed.length - 1, ((value - knee) * tableSteps + 0.5) | 0)] as number;
+      data[i] = compressed[
+        Math.min(compressed.length - 1, ((value - knee) * tableSteps + 0.5) | 0)
+      ] as number;
   }
 }

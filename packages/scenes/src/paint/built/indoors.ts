@@ -24,13 +24,13 @@ import {
 } from '../context.ts';
 
 /** What a studio's backdrop is made of. */
-interface Surface extends Pick<Sampling, 'step' | 'rowStep'> {
+interface BackdropMaterial extends Pick<Sampling, 'step' | 'rowStep'> {
   readonly colour: string;
   /** The pattern of the surface, about -1…1, at a place on the backdrop. */
   pattern(context: PaintContext, x: number, y: number): number;
 }
 
-const surfaces: Record<Material, Surface> = {
+const surfaces: Record<Material, BackdropMaterial> = {
   concrete: {
     colour: '#8d8f91',
     step: 3,
