@@ -24,7 +24,7 @@ export function toLabGrid(view: View, size = searchSize): Grid {
 
 /** The frame in linear RGB at another size; each cell is the mean of `samplesPerSide²` pixels spread over it. */
 export function toLinearGrid(
-  { width, height, linear }: View,
+  { width, height, linear }: Pick<View, 'width' | 'height' | 'linear'>,
   columns: number,
   rows: number,
   samplesPerSide: number,

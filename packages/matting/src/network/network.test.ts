@@ -131,7 +131,7 @@ describe('openNetwork or checkNetwork fails with a message on', () => {
   });
 
   test('a missing runtime', async () => {
-    const missing = () => Promise.reject(new Error("Cannot find package 'onnxruntime-node'"));
+    const missing = () => join(createFolder(), 'onnxruntime-node');
     expect(await openNetwork(writeModel(orangeNetwork()), missing)).toEqual(
       failWith(
         'MATTE_MODEL_UNUSABLE',

@@ -1,69 +1,62 @@
 import { open } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { failWith, isFailure } from '@restage/errors';
 import { createGrid, type Grid, type View } from '@restage/pixels';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { MatteModel, ModelFailure } from '../model.ts';
+import { type InferenceThread, openInferenceThread } from './inference-thread.ts';
 import { toTensor } from './tensor.ts';
 
 /** An opened network. */
 export interface MatteNetwork {
   readonly model: MatteModel;
-  /** Runs the network on a frame. @returns its raw output: one channel, of the network's own size. */
-  infer(view: View): Promise<Grid | ModelFailure>;
+  /** Runs the network on a frame or a part of one. @returns its raw output: one channel, of the network's own size. */
+  infer(view: Pick<View, 'width' | 'height' | 'linear'>): Promise<Grid | ModelFailure>;
 }
-
-/** The part of onnxruntime-node that this file uses. */
-type Runtime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
 
 /** The longer side of a frame for a network that accepts any size; both sides are multiples of `sizeStep`. */
 const freeSize = 1024;
 const sizeStep = 32;
 
 /**
- * Opens the network of an ONNX file for one thread of the CPU, so that a frame gives the same matte however busy the
- * machine is.
- * @param load imports the runtime, an optional dependency.
+ * Opens the network of an ONNX file in a thread of its own. It uses one thread of the CPU, so that a frame gives the
+ * same matte however busy the machine is.
+ * @param findRuntime returns the path of the runtime, an optional dependency.
  * @returns a failure, worded for the operator, if the runtime or the file is missing, or the network can't be used.
  */
 export async function openNetwork(
   model: MatteModel,
-  load: () => Promise<Runtime> = () => import('onnxruntime-node'),
+  findRuntime = () => createRequire(import.meta.url).resolve('onnxruntime-node'),
 ): Promise<MatteNetwork | ModelFailure> {
   const unreadable = await checkFile(model.path);
   if (unreadable !== undefined) return unreadable;
-  let runtime: Runtime;
+  let thread: InferenceThread | { readonly reason: string };
   try {
-    runtime = await load();
+    thread = await openInferenceThread(findRuntime(), model.path);
   } catch (error) {
     return failWith(
       'MATTE_MODEL_UNUSABLE',
       `onnxruntime-node, which runs it, is not installed or does not run here: ${getReason(error)}`,
     );
   }
-  let session: InferenceSession;
-  try {
-    session = await runtime.InferenceSession.create(model.path, {
-      executionProviders: ['cpu'],
-      executionMode: 'sequential',
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-    });
-  } catch (error) {
-    return failWith('MATTE_MODEL_UNUSABLE', `it can't be opened as an ONNX network: ${getReason(error)}`);
+  if ('reason' in thread)
+    return failWith(
+      'MATTE_MODEL_UNUSABLE',
+      `it can't be opened as an ONNX network: ${firstLine(thread.reason)}`,
+    );
+  const { inputs, outputs, run } = thread;
+  const input = readInput(inputs);
+  const [output] = outputs;
+  if (isFailure(input) || output === undefined) {
+    await thread.close();
+    return isFailure(input) ? input : failWith('MATTE_MODEL_UNUSABLE', 'the network has no output.');
   }
-  const input = readInput(session);
-  if (isFailure(input)) return input;
-  const output = session.outputNames[0];
-  if (output === undefined) return failWith('MATTE_MODEL_UNUSABLE', 'the network has no output.');
   return {
     model,
     async infer(view) {
       const [width, height] = input.size ?? getFreeSize(view);
-      const picture = toTensor(view, width, height, model.input);
-      const feeds = { [input.name]: new runtime.Tensor('float32', picture, [1, 3, height, width]) };
+      const data = toTensor(view, width, height, model.input);
       try {
-        return toGrid((await session.run(feeds, [output]))[output]);
+        return toGrid(await run({ name: input.name, data, dims: [1, 3, height, width] }, output));
       } catch (error) {
         return failWith('MATTE_MODEL_UNUSABLE', `the network does not run: ${getReason(error)}`);
       }
@@ -84,15 +77,15 @@ async function checkFile(path: string): Promise<ModelFailure | undefined> {
 
 /** The network's only input: its name, and its fixed size, if it has one. */
 function readInput(
-  session: InferenceSession,
+  inputs: InferenceThread['inputs'],
 ):
   | { readonly name: string; readonly size: readonly [width: number, height: number] | undefined }
   | ModelFailure {
-  const [input, ...others] = session.inputMetadata;
+  const [input, ...others] = inputs;
   if (input === undefined || others.length > 0)
     return failWith(
       'MATTE_MODEL_UNUSABLE',
-      `the network has ${session.inputMetadata.length} inputs; one, the picture, is expected.`,
+      `the network has ${inputs.length} inputs; one, the picture, is expected.`,
     );
   if (!input.isTensor || input.type !== 'float32')
     return failWith(
@@ -111,19 +104,19 @@ function readInput(
   return { name: input.name, size: fixed ? [width, height] : undefined };
 }
 
-function getFreeSize({ width, height }: View): readonly [number, number] {
+function getFreeSize({ width, height }: Pick<View, 'width' | 'height'>): readonly [number, number] {
   const scale = freeSize / Math.max(width, height);
   const steps = (size: number) => Math.max(1, Math.round((size * scale) / sizeStep)) * sizeStep;
   return [steps(width), steps(height)];
 }
 
 /** The one channel of an output whose last two sizes are height and width, and all others 1. */
-function toGrid(output: Tensor | undefined): Grid | ModelFailure {
-  const [height = 0, width = 0] = output?.dims.slice(-2) ?? [];
-  if (output?.type !== 'float32' || width * height === 0 || width * height !== output.data.length)
+function toGrid(output: Awaited<ReturnType<InferenceThread['run']>>): Grid | ModelFailure {
+  const [height = 0, width = 0] = output.dims.slice(-2);
+  if (output.type !== 'float32' || width * height === 0 || width * height !== output.data.length)
     return failWith(
       'MATTE_MODEL_UNUSABLE',
-      `the network gives ${output?.type} ${output?.dims.join('×')}; one channel of float32 is expected.`,
+      `the network gives ${output.type} ${output.dims.join('×')}; one channel of float32 is expected.`,
     );
   const plane = createGrid(width, height, 1);
   plane.data.set(output.data as Float32Array);
@@ -131,5 +124,7 @@ function toGrid(output: Tensor | undefined): Grid | ModelFailure {
 }
 
 function getReason(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : String(error);
+  return firstLine(error instanceof Error ? error.message : String(error));
 }
+
+const firstLine = (text: string) => text.split('\n', 1)[0] as string;

@@ -31,7 +31,7 @@ const normalizations: Readonly<Record<MatteModel['input'], readonly (readonly [n
  * means of the pixels under a cell when shrinking, bilinear when enlarging.
  */
 export function toTensor(
-  view: View,
+  view: Pick<View, 'width' | 'height' | 'linear'>,
   width: number,
   height: number,
   input: MatteModel['input'],
