@@ -7,6 +7,10 @@ export default defineConfig(({ mode }) => {
     console.error('Set RESTAGE_FOOTAGE to the folder that holds the real footage.');
     process.exit(2);
   }
+  if (mode === 'footage' && !process.env.RESTAGE_MODELS) {
+    console.error('Set RESTAGE_MODELS to the folder that holds the matte networks.');
+    process.exit(2);
+  }
   // Tests wait for processes, sockets and disks as much as they compute: one worker more than there are cores.
   return { test: { projects: projects(mode), maxWorkers: availableParallelism() + 1 } };
 });

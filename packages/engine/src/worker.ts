@@ -2,8 +2,6 @@ import { Worker } from 'node:worker_threads';
 import { isFailure } from '@restage/errors';
 import {
   checkNetwork,
-  createNetworkFinder,
-  type MatteFinder,
   type MatteModel,
   type MatteNetwork,
   type ModelFailure,
@@ -53,18 +51,18 @@ async function openOnce(model: MatteModel): Promise<MatteNetwork | ModelFailure>
   return found;
 }
 
-async function createFinderFactory(model: MatteModel | undefined): Promise<(() => MatteFinder) | undefined> {
+async function openForJob(model: MatteModel | undefined): Promise<MatteNetwork | undefined> {
   if (model === undefined) return undefined;
   const found = await openOnce(model);
   // The server checks it when it starts, so the machine is to blame and not the job.
   if (isFailure(found)) throw new Error(`${model.path}: ${found.message}`);
-  return () => createNetworkFinder(found);
+  return found;
 }
 
 workerpool.worker({
   async render({ request, model }: RenderTask) {
-    const newFinder = await createFinderFactory(request.alphaMode === 'auto' ? model : undefined);
-    return render(request, (progress) => workerpool.workerEmit({ progress }), newFinder);
+    const opened = await openForJob(request.alphaMode === 'auto' ? model : undefined);
+    return render(request, (progress) => workerpool.workerEmit({ progress }), opened);
   },
   async check(model: MatteModel) {
     const found = await openOnce(model);

@@ -1,10 +1,10 @@
-import { createGrid, type Grid, rgbToLab, type View } from '@restage/pixels';
+import { createGrid, type Grid, rgbToLab, type View, viewPicture, viewPlanes } from '@restage/pixels';
 
 /** Cells along the longer side of the grid on which the subject is searched, by default. */
 const searchSize = 192;
 
 /** A small version of the frame in OKLab, each cell the mean of four sampled pixels. */
-export function toLabGrid(view: View, size = searchSize): Grid {
+export function toLabGrid(view: Pick<View, 'width' | 'height' | 'linear'>, size = searchSize): Grid {
   const { width, height } = view;
   const scale = Math.min(1, size / Math.max(width, height));
   const grid = toLinearGrid(
@@ -51,4 +51,10 @@ export function toLinearGrid(
     }
   }
   return grid;
+}
+
+/** A copy of a frame whose buffer will be used again. */
+export function copyView({ width, height, codes, channels }: View): View {
+  const frame = { width, height, data: codes.slice() };
+  return channels[1].shift === 1 ? viewPlanes(frame) : viewPicture(frame);
 }

@@ -1,15 +1,18 @@
-import { boxBlur, type Grid, resize, type View } from '@restage/pixels';
+import { boxBlur, clamp, type Grid, resize, type View } from '@restage/pixels';
 import { toLabGrid } from './frame-grids.ts';
 import { invert, refineTransform, type Similarity } from './motion/registration.ts';
 import { analysisSize, minMovingPartShare, type ShotAnalysis } from './motion/shot-analyzer.ts';
+import type { MatteNetwork } from './network/network.ts';
+import { type Framing, inferAlpha, inferPrior } from './network/prior.ts';
+import { networkSize, segmentByNetwork } from './network/segment-by-network.ts';
 import { type CleanPlate, computeLightness } from './plate/clean-plate.ts';
 import { computeDifferenceMatte } from './plate/difference-matte.ts';
 import { type PlateMatte, stabilizePlateMatte } from './plate/plate-matte.ts';
-import { refineMatte } from './refine/guided-filter.ts';
+import { type RefineOptions, refineMatte } from './refine/guided-filter.ts';
 import { type SmoothingState, smoothAlpha, smoothMatte } from './refine/temporal-smooth.ts';
 import { keepLargestParts } from './segmentation/components.ts';
 import { computeEdgeWeights, cutSubject, fitModels, type Models } from './segmentation/grabcut.ts';
-import { segmentSubject } from './segmentation/segment.ts';
+import { fixSureCells, segmentSubject } from './segmentation/segment.ts';
 
 /** Finds the mattes of consecutive frames: one byte per pixel, 255 is subject. */
 export type MatteFinder = (view: View) => Uint8Array | Promise<Uint8Array>;
@@ -34,16 +37,38 @@ const maxUnalignedFrames = 6;
  * @returns a function from a frame to its matte, one byte per pixel.
  */
 export function createMatteFinder(analysis?: ShotAnalysis): (view: View) => Uint8Array {
-  let track = analysis === undefined ? trackByColour() : trackByMotion(analysis);
-  let previousMatte: Uint8Array | undefined;
-  let plateMatte: PlateMatte | undefined;
+  let track: TrackSubject = analysis === undefined ? trackByColour() : trackByMotion(analysis);
+  const finish = createFinisher(analysis);
   return (view) => {
     let tracked = track(view);
     if (tracked === undefined) {
       track = trackByColour();
       tracked = track(view) as TrackedSubject;
     }
-    const matte = refineMatte(view, tracked.coarse);
+    return finish(view, tracked);
+  };
+}
+
+/** The same with a network, which finds the subject wherever the shot analysis does not. */
+export function createNetworkFinder(network: MatteNetwork, analysis?: ShotAnalysis): MatteFinder {
+  let byMotion = analysis === undefined ? undefined : trackByMotion(analysis);
+  const byNetwork = network.isFine ? followNetwork(network) : trackByNetwork(network);
+  const finish = createFinisher(analysis);
+  return async (view) => {
+    const moving = byMotion?.(view);
+    if (moving === undefined) byMotion = undefined;
+    return finish(view, moving ?? (await byNetwork(view)));
+  };
+}
+
+/** Makes mattes of full size from tracked subjects, frame by frame. */
+function createFinisher(
+  analysis: ShotAnalysis | undefined,
+): (view: View, tracked: TrackedSubject) => Uint8Array {
+  let previousMatte: Uint8Array | undefined;
+  let plateMatte: PlateMatte | undefined;
+  return (view, tracked) => {
+    const matte = refineMatte(view, tracked.coarse, tracked.refinement);
     const previousPlateMatte = plateMatte;
     plateMatte = analysis === undefined ? undefined : matteFromPlate(matte, view, tracked, analysis);
     if (analysis !== undefined && plateMatte !== undefined) {
@@ -62,6 +87,8 @@ export function createMatteFinder(analysis?: ShotAnalysis): (view: View) => Uint
 /** The subject of a frame, and how the frame aligns with the analysed shot. */
 interface TrackedSubject extends SmoothingState {
   readonly transform?: Similarity;
+  /** How to align its matte with the picture's edges, if not as hard labels. */
+  readonly refinement?: RefineOptions;
 }
 
 /** Finds the subject in the next frame; undefined once it can't follow the shot any longer. */
@@ -111,6 +138,59 @@ function trackByMotion({ models, backgroundModel, firstLabels, firstTransform }:
     const labels = keepLargestParts(cut, minMovingPartShare);
     previous = previous === undefined ? { lab, coarse: labels } : smoothMatte(previous, lab, labels);
     return { ...previous, transform };
+  };
+}
+
+/** Weight of the network's prior in the frames that follow the first, whose colour models carry over. */
+const networkPriorWeight = 1;
+
+/**
+ * Tracks by a network. The first frame chooses the framing and is looked at closely; later ones take the previous
+ * frame's subject for half of their prior. Where the network finds nothing, colours do.
+ */
+function trackByNetwork(network: MatteNetwork): (view: View) => Promise<TrackedSubject> {
+  let subject:
+    | { readonly framing: Framing; readonly models: Models; readonly state: SmoothingState }
+    | undefined;
+  let frame = 0;
+  return async (view) => {
+    const lab = toLabGrid(view, networkSize);
+    const isDue = frame++ % refitEvery === 0;
+    if (subject === undefined || (isDue && isLost(subject.state.coarse))) {
+      const { framing, segmentation } = await segmentByNetwork(network, view, lab);
+      subject = { framing, models: segmentation.models, state: { lab, coarse: segmentation.labels } };
+      frame = 1;
+      return subject.state;
+    }
+    const { framing, models, state } = subject;
+    const inferred = await inferPrior(network, view, framing);
+    const before = loosenEdge(state.coarse);
+    const prior = {
+      ...inferred,
+      data: inferred.data.map((value, cell) => (value + (before.data[cell] as number)) / 2),
+    };
+    const labels = keepLargestParts(cutSubject(lab, models, fixSureCells(prior), networkPriorWeight));
+    subject = {
+      framing,
+      models: isDue ? fitModels(lab, labels) : models,
+      state: smoothMatte(state, lab, labels),
+    };
+    return subject.state;
+  };
+}
+
+/** Minimum and maximum cells along the longer side of the grid on which a fine mask is aligned with edges. */
+const [minCells, maxCells] = [320, 1024];
+
+/** Takes the mask of a fine network as the matte; steady where the picture does not change. */
+function followNetwork(network: MatteNetwork): (view: View) => Promise<TrackedSubject> {
+  let state: SmoothingState | undefined;
+  return async (view) => {
+    const coarse = await inferAlpha(network, view);
+    const lab = toLabGrid(view);
+    state = state === undefined ? { lab, coarse } : smoothMatte(state, lab, coarse);
+    const cells = clamp(Math.max(coarse.width, coarse.height), minCells, maxCells);
+    return { ...state, refinement: { cells, reach: 0, harden: false } };
   };
 }
 

@@ -1,6 +1,11 @@
 import type { Size } from '@restage/contract';
 import { isFailure } from '@restage/errors';
-import { createShotAnalyzer, getSubjectColours, type ShotAnalysis } from '@restage/matting';
+import {
+  createShotAnalyzer,
+  getSubjectColours,
+  type MatteNetwork,
+  type ShotAnalysis,
+} from '@restage/matting';
 import { type ColourStatistics, type Grid, poolShotStatistics, viewPlanes } from '@restage/pixels';
 import { decodeFrames } from './decode/decode.ts';
 import { closeVideo, openVideo } from './decode/open.ts';
@@ -9,7 +14,7 @@ import { closeVideo, openVideo } from './decode/open.ts';
 export interface VideoAnalysis {
   /** The shot analysis; undefined if motion reveals no subject. */
   readonly shot: ShotAnalysis | undefined;
-  /** The subject's colours over the shot; undefined if there is only one sample, or no subject. */
+  /** The subject's colours over the shot; undefined if there is only one sample or no subject, or a network is to find it. */
   readonly colours: ColourStatistics | undefined;
 }
 
@@ -19,12 +24,14 @@ const maxSamples = 3;
 /**
  * Decodes a whole video once, and analyzes sampled frames at output size.
  * @param onProgress gets the share of decoded frames, 0…1.
+ * @param network also finds the subject, beside motion.
  * @returns the analysis. A damaged file is analyzed as far as it can be decoded: rendering it fails.
  */
 export async function analyzeVideo(
   path: string,
   size: Size,
   onProgress: (fraction: number) => void,
+  network?: MatteNetwork,
 ): Promise<VideoAnalysis> {
   const input = await openVideo(path, 'source');
   if (isFailure(input)) return { shot: undefined, colours: undefined };
@@ -39,8 +46,11 @@ export async function analyzeVideo(
   } finally {
     await closeVideo(input);
   }
-  const shot = analyzer.finish();
-  return { shot, colours: shot?.colours ?? getColours(analyzer.getSamples()) };
+  const shot = network === undefined ? analyzer.finish() : await analyzer.finishWith(network);
+  return {
+    shot,
+    colours: shot?.colours ?? (network === undefined ? getColours(analyzer.getSamples()) : undefined),
+  };
 }
 
 /** The subject's colours, segmented in some samples of a shot. */

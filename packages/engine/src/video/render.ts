@@ -1,6 +1,11 @@
 import type { Size } from '@restage/contract';
 import { failWith, isFailure } from '@restage/errors';
-import { createMatteFinder, type MatteFinder } from '@restage/matting';
+import {
+  createMatteFinder,
+  createNetworkFinder,
+  type MatteFinder,
+  type MatteNetwork,
+} from '@restage/matting';
 import { type ColourStatistics, createPlanes, type Planes, viewPlanes, writeGrey } from '@restage/pixels';
 import { watermark } from '../composite/watermark.ts';
 import type { InputFailure, RenderRequest, RenderResult } from '../engine.ts';
@@ -30,10 +35,10 @@ const [analysisProgressShare, samplingProgressShare] = [0.1, 0.03];
 export function renderVideo(
   request: RenderRequest,
   onProgress: (fraction: number) => void,
-  newFinder?: () => MatteFinder,
+  network?: MatteNetwork,
 ): Promise<RenderResult> {
   return withInputs(request, async (source, alpha) => {
-    const job = await prepareJob(request, source, onProgress, newFinder);
+    const job = await prepareJob(request, source, onProgress, network);
     if (isFailure(job)) return job;
     const shift = isPlain(source, job.size) ? getCopyShift(source) : undefined;
     const result = await writeVideos(job, source, alpha, shift);
@@ -101,21 +106,24 @@ async function prepareJob(
   request: RenderRequest,
   source: VideoInput,
   onProgress: (fraction: number) => void,
-  newFinder?: () => MatteFinder,
+  network?: MatteNetwork,
 ): Promise<Job | InputFailure> {
   const size = getOutputSize(source, request);
   const scene = await prepareScene(request, size.width, size.height);
   if (isFailure(scene)) return scene;
-  const isAnalysed = request.alphaMode === 'auto' && newFinder === undefined;
+  const isAnalysed = request.alphaMode === 'auto';
   const preparedShare = isAnalysed ? analysisProgressShare : samplingProgressShare;
   const onPrepareProgress = (fraction: number) => onProgress(fraction * preparedShare);
-  const analysis = isAnalysed ? await analyzeVideo(request.source, size, onPrepareProgress) : undefined;
-  const colours =
-    analysis === undefined ? await sampleShot(request, size, onPrepareProgress, newFinder) : analysis.colours;
-  return {
-    ...{ request, size, scene, colours, preparedShare, onProgress },
-    newFinder: newFinder ?? (() => createMatteFinder(analysis?.shot)),
-  };
+  const analysis = isAnalysed
+    ? await analyzeVideo(request.source, size, onPrepareProgress, network)
+    : undefined;
+  const newFinder = (): MatteFinder =>
+    network === undefined ? createMatteFinder(analysis?.shot) : createNetworkFinder(network, analysis?.shot);
+  const needsSampling = analysis === undefined || (network !== undefined && analysis.shot === undefined);
+  const colours = needsSampling
+    ? await sampleShot(request, size, onPrepareProgress, newFinder)
+    : analysis.colours;
+  return { request, size, scene, colours, newFinder, preparedShare, onProgress };
 }
 
 /**

@@ -4,13 +4,17 @@ import {
   createGrid,
   type Grid,
   poolShotStatistics,
+  resize,
   type View,
 } from '@restage/pixels';
-import { toLabGrid } from '../frame-grids.ts';
-import { buildCleanPlate, type CleanPlate, type FrameCodes, refineAlignment } from '../plate/clean-plate.ts';
+import { copyView, toLabGrid } from '../frame-grids.ts';
+import type { MatteNetwork } from '../network/network.ts';
+import { chooseFraming } from '../network/prior.ts';
+import { buildCleanPlate, type CleanPlate, refineAlignment } from '../plate/clean-plate.ts';
 import { keepLargestParts } from '../segmentation/components.ts';
 import { computeEdgeWeights, cutSubject, type Models } from '../segmentation/grabcut.ts';
 import { fitMixture } from '../segmentation/mixture.ts';
+import { scoreSegmentation } from '../segmentation/segment.ts';
 import { type BackgroundModel, buildBackgroundModel } from './background-model.ts';
 import { detectMotion, type Motion } from './motion.ts';
 import {
@@ -60,6 +64,8 @@ export interface ShotAnalyzer {
   getSamples(): readonly Grid[];
   /** @returns undefined if nothing moves before a background that can be distinguished from it. */
   finish(): ShotAnalysis | undefined;
+  /** The same with a network, whose subject replaces what moves where it is separated better. */
+  finishWith(network: MatteNetwork): Promise<ShotAnalysis | undefined>;
 }
 
 /**
@@ -72,10 +78,9 @@ export function createShotAnalyzer(): ShotAnalyzer {
   return {
     needsFrame: (frame) => frame % stride === 0,
     addFrame(view) {
-      const { width, height, channels } = view;
       samples.push({
         lab: toLabGrid(view, analysisSize),
-        codes: { width, height, channels, codes: view.codes.slice() },
+        view: copyView(view),
       });
       if (samples.length < maxSamples) return;
       samples = samples.filter((_, n) => n % 2 === 0);
@@ -83,19 +88,31 @@ export function createShotAnalyzer(): ShotAnalyzer {
     },
     getSamples: () => samples.map(({ lab }) => lab),
     finish() {
-      const alignment = alignSamples(samples);
-      const motion = alignment === undefined ? undefined : detectMotion(alignment.aligned);
-      return alignment === undefined || motion === undefined
-        ? undefined
-        : segmentMovingSubject(alignment, motion);
+      const shot = detectMovingSubject(samples);
+      if (shot === undefined) return undefined;
+      const { alignment, motion } = shot;
+      const byMotion = segmentMovingSubject(alignment, motion, motion.priors);
+      return byMotion && describeShot(alignment, byMotion);
+    },
+    async finishWith(network) {
+      const shot = detectMovingSubject(samples);
+      if (shot === undefined) return undefined;
+      const { alignment, motion } = shot;
+      const byMotion = segmentMovingSubject(alignment, motion, motion.priors);
+      const priors = await inferAlignedPriors(network, alignment);
+      const byNetwork = segmentMovingSubject(alignment, motion, priors);
+      const lead = (byNetwork?.score ?? 0) / (byMotion?.score ?? 0);
+      const best = byNetwork !== undefined && lead > minNetworkLead ? byNetwork : byMotion;
+      console.log('   motion', byMotion?.score.toFixed(3), 'network', byNetwork?.score.toFixed(3));
+      return best && describeShot(alignment, best);
     },
   };
 }
 
-/** A sampled frame: downscaled, and its original codes. */
+/** A sampled frame: downscaled, and as it was. */
 interface Sample {
   readonly lab: Grid;
-  readonly codes: FrameCodes;
+  readonly view: View;
 }
 
 /** Samples that align with each other. */
@@ -171,6 +188,33 @@ function fillUnseen(samples: readonly Grid[]): AlignedSamples['samples'] {
   return { all: samples, median };
 }
 
+/** Samples that align with each other, and what moves in them. */
+interface MovingShot {
+  readonly alignment: Alignment;
+  readonly motion: Motion;
+}
+
+function detectMovingSubject(samples: readonly Sample[]): MovingShot | undefined {
+  const alignment = alignSamples(samples);
+  const motion = alignment && detectMotion(alignment.aligned);
+  return alignment && motion && { alignment, motion };
+}
+
+/** What a network finds in each sample, aligned as the samples are. */
+async function inferAlignedPriors(
+  network: MatteNetwork,
+  { aligned, registered }: Alignment,
+): Promise<readonly Grid[]> {
+  const { width, height } = aligned.reference;
+  const priors: Grid[] = [];
+  for (const { sample, transform } of registered) {
+    const { prior } = await chooseFraming(network, sample.view);
+    const cells = resize(prior, width, height);
+    priors.push(aligned.isStaticCamera ? cells : warp(cells, transform, 0));
+  }
+  return priors;
+}
+
 /** Rounds in which labels, the pooled colour models and the background model are refined from each other. */
 const rounds = 3;
 /** Weight of the motion prior in the first round, and by how much it falls each round. */
@@ -178,13 +222,23 @@ const [initialPriorWeight, priorWeightStep] = [1.2, 0.3];
 /** Minimum size of a separate part of a moving subject, as a share of its largest part. */
 export const minMovingPartShare = 0.005;
 
+/** A subject that was segmented in all samples of a shot, with what was learned on the way. */
+interface MovingSegmentation extends Pick<ShotAnalysis, 'models' | 'backgroundModel'> {
+  readonly labels: readonly Grid[];
+  readonly unoccluded: readonly Uint8Array[];
+  /** How well subject and background are separated, 0…1. */
+  readonly score: number;
+}
+
+/** @returns undefined if the subject does not account for what moves. */
 function segmentMovingSubject(
-  { reference, aligned, registered }: Alignment,
+  { aligned }: Alignment,
   motion: Motion,
-): ShotAnalysis | undefined {
+  priors: readonly Grid[],
+): MovingSegmentation | undefined {
   const { all } = aligned.samples;
   const edgeWeights = all.map((sample) => computeEdgeWeights(sample));
-  let labels: readonly Grid[] = motion.priors.map(({ width, height, data }) => ({
+  let labels: readonly Grid[] = priors.map(({ width, height, data }) => ({
     ...{ width, height, channels: 1 },
     data: data.map((value) => (value > 0.7 ? 1 : value < 0.3 ? 0 : 0.5)),
   }));
@@ -193,12 +247,11 @@ function segmentMovingSubject(
   let unoccluded: readonly Uint8Array[] = [];
   for (let round = 0; round < rounds; round++) {
     labels = all.map((sample, k) => {
-      const prior = motion.priors[k] as Grid;
       const priorWeight = initialPriorWeight - round * priorWeightStep;
       const cut = cutSubject(
         sample,
         models,
-        prior,
+        priors[k] as Grid,
         priorWeight,
         edgeWeights[k],
         backgroundModel?.getSampleCosts(sample),
@@ -209,31 +262,30 @@ function segmentMovingSubject(
     unoccluded = findUnoccludedCells(all, labels, motion, models);
     backgroundModel = buildBackgroundModel(aligned, unoccluded, motion);
   }
+  if (backgroundModel === undefined || !explainsMotion(labels, motion.movement)) return undefined;
+  const scores = all.map((sample, k) => scoreSegmentation(sample, labels[k] as Grid));
+  const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
+  return { models, backgroundModel, labels, unoccluded, score };
+}
+
+/** The analysis of a shot whose subject was segmented. */
+function describeShot(
+  { reference, aligned, registered }: Alignment,
+  { models, backgroundModel, labels, unoccluded }: MovingSegmentation,
+): ShotAnalysis {
+  const { width, height } = aligned.reference;
+  const { isStaticCamera, firstTransform } = aligned;
   const [firstLabels] = labels as [Grid];
-  if (!explainsMotion(labels, motion.movement)) return undefined;
+  const plateSamples = registered.map(({ sample, transform }, k) => ({
+    codes: sample.view,
+    transform: isStaticCamera ? undefined : transform,
+    unoccluded: { width, height, data: unoccluded[k] as Uint8Array },
+  }));
   return {
-    models,
-    isStaticCamera: aligned.isStaticCamera,
-    firstTransform: aligned.firstTransform,
-    backgroundModel: backgroundModel as BackgroundModel,
-    plate: buildCleanPlate(
-      refineAlignment(
-        reference.codes,
-        registered.map(({ sample: { codes }, transform }, k) => ({
-          codes,
-          transform: aligned.isStaticCamera ? undefined : transform,
-          unoccluded: {
-            width: aligned.reference.width,
-            height: aligned.reference.height,
-            data: unoccluded[k] as Uint8Array,
-          },
-        })),
-      ),
-    ),
-    firstLabels: aligned.isStaticCamera
-      ? firstLabels
-      : warp(firstLabels, invert(aligned.firstTransform), 0.5),
-    colours: computeSubjectColours(all, labels),
+    ...{ models, backgroundModel, isStaticCamera, firstTransform },
+    plate: buildCleanPlate(refineAlignment(reference.view, plateSamples)),
+    firstLabels: isStaticCamera ? firstLabels : warp(firstLabels, invert(firstTransform), 0.5),
+    colours: computeSubjectColours(aligned.samples.all, labels),
   };
 }
 
@@ -248,6 +300,9 @@ function computeSubjectColours(
     ),
   );
 }
+
+/** Factor by which the network's subject must be separated better than what moves. */
+const minNetworkLead = 1.05;
 
 /** Minimum share of the subject that moves, and minimum share of what moves that is subject in some sample. */
 const [minMovingShare, minExplainedShare] = [0.2, 0.65];

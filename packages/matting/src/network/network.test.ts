@@ -6,9 +6,10 @@ import { describe, expect, test } from 'vitest';
 import { createFolder } from '../../test/support/folder.ts';
 import { onnxBytes, orangeNetwork } from '../../test/support/onnx.ts';
 import { drawOrangeDisc, iouWithDisc } from '../../test/support/orange-disc.ts';
+import { createNetworkFinder } from '../matte-finder.ts';
 import type { MatteModel } from '../model.ts';
+import { checkNetwork } from './check-network.ts';
 import { type MatteNetwork, openNetwork } from './network.ts';
-import { checkNetwork, createNetworkFinder } from './network-finder.ts';
 
 function writeModel(bytes: Uint8Array, kind: Partial<MatteModel> = {}): MatteModel {
   const path = join(createFolder(), 'matte.onnx');

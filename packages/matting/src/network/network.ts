@@ -9,6 +9,8 @@ import { toTensor } from './tensor.ts';
 /** An opened network. */
 export interface MatteNetwork {
   readonly model: MatteModel;
+  /** Whether its mask is fine enough to be a matte; a coarse one only says where the subject is. */
+  readonly isFine: boolean;
   /** Runs the network on a frame or a part of one. @returns its raw output: one channel, of the network's own size. */
   infer(view: Pick<View, 'width' | 'height' | 'linear'>): Promise<Grid | ModelFailure>;
 }
@@ -16,6 +18,8 @@ export interface MatteNetwork {
 /** The longer side of a frame for a network that accepts any size; both sides are multiples of `sizeStep`. */
 const freeSize = 1024;
 const sizeStep = 32;
+/** The longer side from which a mask is fine. */
+const fineSize = 640;
 
 /**
  * Opens the network of an ONNX file in a thread of its own. It uses one thread of the CPU, so that a frame gives the
@@ -52,6 +56,7 @@ export async function openNetwork(
   }
   return {
     model,
+    isFine: Math.max(...(input.size ?? [freeSize])) >= fineSize,
     async infer(view) {
       const [width, height] = input.size ?? getFreeSize(view);
       const data = toTensor(view, width, height, model.input);

@@ -1,4 +1,4 @@
-import type { Grid } from '@restage/pixels';
+import { boxBlur, type Grid } from '@restage/pixels';
 import { computeBoundaryConnectivity } from './boundary-connectivity.ts';
 import { findParts, keepLargestParts } from './components.ts';
 import { computeEdgeWeights, cutSubject, fitModels, type Models } from './grabcut.ts';
@@ -49,6 +49,41 @@ export function segmentSubject(lab: Grid): Segmentation {
     : cutAndFit(lab, edgeWeights, salient, salientCut, comparedRounds, rounds);
 }
 
+/** Likelihoods of subject beyond which a network is sure, and cells around all others in which it is not. */
+const [sureBackground, sureSubject] = [0.04, 0.96];
+const unsureRadius = 8;
+/** Likelihoods that no colour outweighs. */
+const [certainBackground, certainSubject] = [-5, 6];
+
+/**
+ * Segments the subject that a network found. Where it is sure, it decides; in the band around that, which is as wide
+ * as its outline is vague, colours and edges decide with it.
+ * @param prior the network's likelihood of subject per cell, 0…1.
+ */
+export function segmentByPrior(lab: Grid, prior: Grid, { fixesSureCells = true } = {}): Segmentation {
+  const from = { labels: prior, models: fitModels(lab, prior) };
+  const fixed = fixesSureCells ? fixSureCells(prior) : prior;
+  return cutAndFit(lab, computeEdgeWeights(lab), fixed, from, 0, rounds);
+}
+
+/** The prior, with certain values where it is sure as far as `unsureRadius` around. */
+export function fixSureCells(prior: Grid): Grid {
+  const markNear = (isUnsure: (value: number) => boolean) => {
+    const near = { ...prior, data: prior.data.map((value) => (isUnsure(value) ? 1 : 0)) };
+    boxBlur(near, unsureRadius);
+    return near.data;
+  };
+  const nearSubject = markNear((value) => value > sureBackground);
+  const nearBackground = markNear((value) => value < sureSubject);
+  const isNone = (share: number | undefined) => (share as number) < 1e-4;
+  return {
+    ...prior,
+    data: prior.data.map((value, cell) =>
+      isNone(nearSubject[cell]) ? certainBackground : isNone(nearBackground[cell]) ? certainSubject : value,
+    ),
+  };
+}
+
 /** Cuts and fits in turn, with a lower prior weight each round. */
 function cutAndFit(
   lab: Grid,
@@ -70,7 +105,7 @@ function cutAndFit(
  * Scores how well a cut separates subject and background, 0…1: the share of its colours that are its own, reduced by
  * the share of the frame's border it holds, by fragmentation, by small size and by distance from the middle.
  */
-function scoreSegmentation(lab: Grid, labels: Grid, border: Border): number {
+export function scoreSegmentation(lab: Grid, labels: Grid, border: Border = markBorder(lab)): number {
   const bins = 16;
   const inside = new Float64Array(bins ** 3);
   const outside = new Float64Array(bins ** 3);

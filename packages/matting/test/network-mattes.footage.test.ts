@@ -1,0 +1,68 @@
+import { isFailure } from '@restage/errors';
+import { footagePath, modelPath } from '@restage/fixtures/footage';
+import { computeTraceIou, readTrace, type TraceName } from '@restage/fixtures/traced';
+import { viewPicture } from '@restage/pixels';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { createNetworkFinder } from '../src/matte-finder.ts';
+import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
+import { openNetwork } from '../src/network/network.ts';
+import { iou } from './drawn/iou.ts';
+import { openShot } from './drawn/shot.ts';
+
+const timeout = 300_000;
+
+async function openU2netp() {
+  const network = await openNetwork({ path: modelPath('u2netp.onnx'), input: 'imagenet', output: 'alpha' });
+  if (isFailure(network)) throw new Error(network.message);
+  return network;
+}
+
+async function findMatte(name: TraceName, file: Parameters<typeof footagePath>[0]): Promise<Uint8Array> {
+  const image = sharp(footagePath(file)).removeAlpha().toColourspace('srgb').raw();
+  const { data, info } = await image.toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  expect((await readTrace(name)).width).toBe(width);
+  return createNetworkFinder(await openU2netp())(viewPicture({ width, height, data }));
+}
+
+// Of chelsea, the network does not see the chest, and nothing in its colours tells it from the blanket.
+test.each([
+  ['astronaut', 'astronaut.png', 0.96],
+  ['chelsea', 'chelsea.png', 0.78],
+  ['coffee', 'coffee.png', 0.97],
+  ['rocket', 'rocket.jpg', 0.88],
+] as const)(
+  'the matte of the photograph %s, with u2netp, has an IoU with its traced outline of at least the bound',
+  async (name, file, bound) => {
+    expect(computeTraceIou(await findMatte(name, file), await readTrace(name))).toBeGreaterThanOrEqual(bound);
+  },
+  timeout,
+);
+
+test(
+  'a still with u2netp gives the same bytes from two networks that run at once',
+  async () => {
+    const [one, other] = await Promise.all([
+      findMatte('coffee', 'coffee.png'),
+      findMatte('coffee', 'coffee.png'),
+    ]);
+    expect(Buffer.from(one).equals(other)).toBe(true);
+  },
+  timeout,
+);
+
+// By motion alone, lights of the city behind it are included.
+test(
+  'the drawn umbrella, as a shot with u2netp, has an IoU of at least 0.93',
+  async () => {
+    const network = await openU2netp();
+    const shot = openShot('umbrella');
+    const analyzer = createShotAnalyzer();
+    for (let frame = 0; frame < 9; frame++) analyzer.addFrame(viewPicture((await shot(frame / 8)).picture));
+    const find = createNetworkFinder(network, await analyzer.finishWith(network));
+    const { picture, matte } = await shot(0);
+    expect(iou(await find(viewPicture(picture)), matte)).toBeGreaterThanOrEqual(0.93);
+  },
+  timeout,
+);
