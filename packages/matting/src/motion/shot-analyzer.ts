@@ -103,7 +103,6 @@ export function createShotAnalyzer(): ShotAnalyzer {
       const byNetwork = segmentMovingSubject(alignment, motion, priors);
       const lead = (byNetwork?.score ?? 0) / (byMotion?.score ?? 0);
       const best = byNetwork !== undefined && lead > minNetworkLead ? byNetwork : byMotion;
-      console.log('   motion', byMotion?.score.toFixed(3), 'network', byNetwork?.score.toFixed(3));
       return best && describeShot(alignment, best);
     },
   };
