@@ -55,5 +55,6 @@ export {
   jobStatuses,
   type MaxResolution,
   maxResolutions,
+  takesMatte,
   type Understood,
 } from './vocabulary.ts';

@@ -2,9 +2,17 @@
 export const generationTypes = ['image', 'video'] as const;
 export type GenerationType = (typeof generationTypes)[number];
 
-/** How the matte is made: by detecting the subject, as the whole frame, or from the caller's own matte. */
-export const alphaModes = ['auto', 'fill', 'custom'] as const;
+/**
+ * How the matte is made: by detecting the subject, as the whole frame, from the caller's own matte, or from the caller's
+ * matte of one frame.
+ */
+export const alphaModes = ['auto', 'fill', 'custom', 'select'] as const;
 export type AlphaMode = (typeof alphaModes)[number];
+
+/** Whether a mode takes a matte of the caller's. */
+export function takesMatte(mode: unknown): mode is 'custom' | 'select' {
+  return mode === 'custom' || mode === 'select';
+}
 
 /** The maximum number of lines of the output, in landscape. */
 export const maxResolutions = [720, 1080] as const;

@@ -136,7 +136,9 @@ export const generations = pgTable(
     status: text('status', { enum: jobStatus }).notNull().default('in_queue'),
     progress: integer('progress').notNull().default(0),
     generationType: text('generation_type', { enum: ['image', 'video'] }).notNull(),
-    alphaMode: text('alpha_mode', { enum: ['auto', 'fill', 'custom'] }).notNull(),
+    alphaMode: text('alpha_mode', { enum: ['auto', 'fill', 'custom', 'select'] }).notNull(),
+    /** The frame that the given matte belongs to; null unless the mode is `select`. */
+    alphaKeyframeIndex: integer('alpha_keyframe_index'),
     maxResolution: integer('max_resolution').$type<720 | 1080>().notNull(),
     prompt: text('prompt'),
     seed: bigint('seed', { mode: 'number' }).notNull(),

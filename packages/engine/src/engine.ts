@@ -7,8 +7,13 @@ export interface RenderRequest {
   readonly alphaMode: AlphaMode;
   /** PNG, JPEG or WebP for an image; MP4 or MOV with H.264 or HEVC for a video. */
   readonly source: string;
-  /** The matte for alpha mode `custom`: grayscale, white is the subject. Of the source's kind. */
+  /**
+   * The matte for alpha modes `custom` and `select`: grayscale, white is the subject. Of the source's kind, or with
+   * `select` an image.
+   */
   readonly alpha?: string;
+  /** With `select`: the frame that the matte belongs to, counted from 0; by default the first. */
+  readonly alphaKeyframeIndex?: number;
   /** An image that becomes the scene. */
   readonly reference?: string;
   readonly prompt?: string;

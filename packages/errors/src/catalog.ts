@@ -29,9 +29,9 @@ export const catalog = {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`alpha_mode` is missing, or is not `auto`, `fill` or `custom`.',
+    meaning: '`alpha_mode` is missing, or is not `auto`, `fill`, `custom` (or `select`).',
     resolution:
-      'Set `alpha_mode` to `auto` to detect the subject, `fill` to use the whole frame, or `custom` to use the matte in `alpha_uri`.',
+      'Set `alpha_mode` to `auto` to detect the subject, `fill` to use the whole frame, `custom` to use the matte in `alpha_uri`, or `select` to carry the matte of one frame through the shot.',
   },
   INVALID_MAX_RESOLUTION: {
     status: 400,
@@ -60,15 +60,17 @@ export const catalog = {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: '`alpha_mode` is `custom`, but `alpha_uri` is missing or blank.',
+    meaning: '`alpha_mode` is `custom` or `select`, but `alpha_uri` is missing or blank.',
     resolution: 'Set `alpha_uri` to the matte, or set `alpha_mode` to `auto` or `fill`.',
   },
   ALPHA_TYPE_MISMATCH: {
     status: 400,
     tier: 'core',
     retryable: false,
-    meaning: 'The alpha is an image but the source is a video, or the reverse.',
-    resolution: 'Use an image matte for an image, and a video matte for a video.',
+    meaning:
+      'The alpha is an image but the source is a video, or the reverse; with `alpha_mode` `select`, the alpha is not an image.',
+    resolution:
+      'Use an image matte for an image, and a video matte for a video. With the image matte of one frame of a video, set `alpha_mode` to `select`.',
   },
   INVALID_URI: {
     status: 400,

@@ -16,11 +16,15 @@ const stranger = await server.account();
 const image = await upload(caller, owner.key, 'cat.png', await readFixture('cat.png'));
 const video = await upload(caller, owner.key, 'rocket.mp4', await readFixture('two-tracks.mp4'));
 const long = await upload(caller, owner.key, 'bird.mp4', await readFixture('bird.mp4'));
+const shot = await upload(caller, owner.key, 'wide.mp4', await readFixture('wide.mp4'));
 const foreign = await upload(caller, stranger.key, 'cat.png', await readFixture('cat.png'));
 const large = await upload(caller, owner.key, 'large.png', blackPng(2000, 1400));
 const empty = (await createUpload(caller, owner.key, 'empty.png')).beeble_uri;
 
 const validInput = { generation_type: 'image', alpha_mode: 'fill', source_uri: image, prompt: 'a beach' };
+
+/** A matte of one frame of a video. */
+const select = { generation_type: 'video', alpha_mode: 'select', source_uri: shot, alpha_uri: image };
 
 type Row = readonly [code: string, param: string | undefined, name: ProcedureName, input: unknown];
 const start = (code: string, param: string | undefined, fields: object): Row => [
@@ -42,6 +46,9 @@ const rows: readonly Row[] = [
   start('MISSING_SOURCE', 'source_uri', { source_uri: ' ' }),
   start('MISSING_ALPHA', 'alpha_uri', { alpha_mode: 'custom' }),
   start('ALPHA_TYPE_MISMATCH', 'alpha_uri', { alpha_mode: 'custom', alpha_uri: video }),
+  start('MISSING_ALPHA', 'alpha_uri', { alpha_mode: 'select', alpha_uri: ' ' }),
+  start('ALPHA_TYPE_MISMATCH', 'alpha_uri', { ...select, alpha_uri: video }),
+  start('ALPHA_TYPE_MISMATCH', 'alpha_uri', { alpha_mode: 'select', alpha_uri: video }),
   start('INVALID_URI', 'source_uri', { source_uri: 'ftp://example.com/a.png' }),
   start('INVALID_URI', 'source_uri', { source_uri: 'cat.png' }),
   start('INVALID_URI', 'source_uri', { source_uri: 'data:image/png,plain' }),
@@ -62,6 +69,15 @@ const rows: readonly Row[] = [
   start('MAX_COST_EXCEEDED', 'max_cost', { max_cost: 2 }),
   start('INVALID_REQUEST', 'prompt', { prompt: 'x'.repeat(2001) }),
   start('INVALID_REQUEST', 'seed', { seed: -1 }),
+  start('INVALID_REQUEST', 'alpha_keyframe_index', { ...select, alpha_keyframe_index: -1 }),
+  start('INVALID_REQUEST', 'alpha_keyframe_index', { ...select, alpha_keyframe_index: 1.5 }),
+  start('INVALID_REQUEST', 'alpha_keyframe_index', { ...select, alpha_keyframe_index: '0' }),
+  start('INVALID_REQUEST', 'alpha_keyframe_index', { ...select, alpha_keyframe_index: 240 }),
+  start('INVALID_REQUEST', 'alpha_keyframe_index', {
+    alpha_mode: 'select',
+    alpha_uri: image,
+    alpha_keyframe_index: 1,
+  }),
   start('INVALID_REQUEST', 'idempotency_key', { idempotency_key: 'k'.repeat(257) }),
   ['INVALID_REQUEST', undefined, 'generations.start', [validInput]],
   ['INVALID_FILENAME', 'filename', 'uploads.create', { filename: 'archive.zip' }],

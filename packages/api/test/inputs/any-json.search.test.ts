@@ -23,7 +23,7 @@ const uris = [
 const similarInput = fc.record(
   {
     generation_type: fc.constantFrom('image', 'video', 'IMAGE', null),
-    alpha_mode: fc.constantFrom('auto', 'fill', 'custom', 7),
+    alpha_mode: fc.constantFrom('auto', 'fill', 'custom', 'select', 7),
     max_resolution: fc.constantFrom(720, 1080, '720', null, Number.MAX_SAFE_INTEGER),
     source_uri: fc.oneof(fc.constantFrom(...uris), fc.webUrl(), fc.string()),
     alpha_uri: fc.oneof(fc.constantFrom(...uris), fc.anything()),

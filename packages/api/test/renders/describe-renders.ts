@@ -87,6 +87,25 @@ export async function describeRestage(material: Material): Promise<void> {
       expect(blueAfter - redAfter).toBeGreaterThan(blueBefore - redBefore);
     });
 
+    test('the matte of one frame is carried through a video, and the details name the frame', async () => {
+      const shot = await trimVideo(material.shot, 4);
+      const job = await runJob(transport, {
+        ...{ generation_type: 'video', alpha_mode: 'select', max_resolution: 720, alpha_keyframe_index: 2 },
+        source_uri: await upload(transport, owner.key, 'shot.mp4', shot),
+        alpha_uri: await upload(transport, owner.key, 'matte.png', matte),
+        prompt: 'sunset over the sea',
+      });
+      expect(job).toMatchObject({ status: 'completed', error: null, alpha_mode: 'select' });
+      const details = await transport.call('generations.details', { id: job.id }, owner.key);
+      expect(details).toMatchObject({ ok: true, output: { alpha_keyframe_index: 2 } });
+      for (const url of [job.output?.render, job.output?.source, job.output?.alpha])
+        expect(await readVideoInfo(await download(url))).toMatchObject({
+          frames: 4,
+          width: 1280,
+          height: 720,
+        });
+    }, 180_000);
+
     test('a video has outputs with the same number of frames and the same duration', async () => {
       const shot = await trimVideo(material.shot, material.frames);
       const source_uri = await upload(transport, owner.key, 'shot.mp4', shot);

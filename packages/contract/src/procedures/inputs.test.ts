@@ -43,11 +43,47 @@ describe('a start', () => {
     expect(startInput.parse(body)).toEqual({ ...validBody, max_resolution: 1080 });
   });
 
-  test('ignores alpha_uri, whatever it is, unless alpha_mode is custom', () => {
+  test('ignores alpha_uri, whatever it is, unless alpha_mode takes a matte', () => {
     expect(startInput.parse({ ...validBody, alpha_uri: 7 })).toEqual({ ...validBody, max_resolution: 1080 });
-    const custom = { ...validBody, alpha_mode: 'custom' };
-    expect(startInput.parse({ ...custom, alpha_uri: ' ' })).toMatchObject({ code: 'MISSING_ALPHA' });
-    expect(startInput.parse({ ...custom, alpha_uri: 7 })).toMatchObject({ code: 'INVALID_URI' });
+    for (const alpha_mode of ['custom', 'select']) {
+      const given = { ...validBody, alpha_mode };
+      expect(startInput.parse({ ...given, alpha_uri: ' ' })).toMatchObject({ code: 'MISSING_ALPHA' });
+      expect(startInput.parse({ ...given, alpha_uri: 7 })).toMatchObject({ code: 'INVALID_URI' });
+    }
+  });
+
+  test.each([
+    [undefined, 0],
+    [null, 0],
+    [0, 0],
+    [-0, 0],
+    [239, 239],
+  ])('with select takes alpha_keyframe_index %s as frame %i', (alpha_keyframe_index, frame) => {
+    const select = { ...validBody, alpha_mode: 'select', alpha_uri: 'https://example.com/m.png' };
+    const parsed = startInput.parse({ ...select, alpha_keyframe_index });
+    expect(parsed).toEqual({ ...select, max_resolution: 1080, alpha_keyframe_index: frame });
+  });
+
+  test.each([-1, 0.5, '0', true, [], 2 ** 53])(
+    'with select refuses alpha_keyframe_index %j, which any other mode ignores',
+    (alpha_keyframe_index) => {
+      const select = { ...validBody, alpha_mode: 'select', alpha_uri: 'https://example.com/m.png' };
+      expect(startInput.parse({ ...select, alpha_keyframe_index })).toMatchObject({
+        code: 'INVALID_REQUEST',
+        param: 'alpha_keyframe_index',
+      });
+      expect(startInput.parse({ ...validBody, alpha_keyframe_index })).toEqual({
+        ...validBody,
+        max_resolution: 1080,
+      });
+    },
+  );
+
+  test('names the three core modes first where alpha_mode is invalid', () => {
+    expect(startInput.parse({ ...validBody, alpha_mode: 'magic' })).toMatchObject({
+      code: 'INVALID_ALPHA_MODE',
+      message: 'alpha_mode must be "auto", "fill", "custom" (or "select"); received "magic".',
+    });
   });
 
   test('counts characters, not UTF-16 units', () => {

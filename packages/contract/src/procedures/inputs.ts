@@ -3,7 +3,7 @@ import { findFilenameProblem, isFilename } from '../input/filename.ts';
 import { Input, isBlank } from '../input/input.ts';
 import { limits } from '../limits.ts';
 import { instantWords, pageInput, sentInstant } from '../self-service/fields.ts';
-import { alphaModes, generationTypes, jobStatuses, maxResolutions } from '../vocabulary.ts';
+import { alphaModes, generationTypes, jobStatuses, maxResolutions, takesMatte } from '../vocabulary.ts';
 
 const countCharacters = (value: string) => [...value].length;
 
@@ -39,10 +39,10 @@ export const startInput = Input.object()
     z
       .enum(alphaModes)
       .describe(
-        'Detect the subject (`auto`), use the whole frame (`fill`), or use the matte in `alpha_uri` (`custom`)',
+        'Detect the subject (`auto`), use the whole frame (`fill`), use the matte in `alpha_uri` (`custom`), or carry the matte of one frame through the shot (`select`)',
       ),
     'INVALID_ALPHA_MODE',
-    '"auto", "fill" or "custom"',
+    '"auto", "fill", "custom" (or "select")',
   )
   .field(
     'max_resolution',
@@ -66,8 +66,8 @@ export const startInput = Input.object()
       : undefined,
   )
   .rule('MISSING_ALPHA', 'alpha_uri', (raw, parsed) =>
-    parsed.alpha_mode === 'custom' && isBlank(raw.alpha_uri)
-      ? `alpha_uri must be ${uri} if alpha_mode is "custom"; received ${typeof raw.alpha_uri === 'string' ? 'a blank string' : 'nothing'}.`
+    takesMatte(parsed.alpha_mode) && isBlank(raw.alpha_uri)
+      ? `alpha_uri must be ${uri} if alpha_mode is "${parsed.alpha_mode}"; received ${typeof raw.alpha_uri === 'string' ? 'a blank string' : 'nothing'}.`
       : undefined,
   )
   .field('prompt', prompt, 'INVALID_REQUEST', `text of at most ${limits.promptLength} characters`, {
@@ -85,6 +85,18 @@ export const startInput = Input.object()
     `a whole number from 0 to ${limits.seedMax}`,
   )
   .field('idempotency_key', idempotencyKey, 'INVALID_REQUEST', `text of ${keyMin} to ${keyMax} characters`)
+  .field(
+    'alpha_keyframe_index',
+    z
+      .int()
+      .min(0)
+      .default(0)
+      .optional()
+      .describe('With `select`: the frame that the matte in `alpha_uri` belongs to, counted from 0'),
+    'INVALID_REQUEST',
+    'the whole number of a frame, counted from 0',
+    { when: (parsed) => parsed.alpha_mode === 'select' },
+  )
   .field(
     'max_cost',
     z
@@ -111,12 +123,12 @@ export const startInput = Input.object()
       .string()
       .optional()
       .describe(
-        'The matte: grayscale, white is the subject; an image for an image source, a video for a video source',
+        'The matte: grayscale, white is the subject; an image for an image source, a video for a video source. With `select`: an image, the matte of one frame',
       ),
     'INVALID_URI',
     uri,
     {
-      when: (parsed) => parsed.alpha_mode === 'custom',
+      when: (parsed) => takesMatte(parsed.alpha_mode),
     },
   )
   .field(

@@ -14,6 +14,10 @@ const inputUrl = z
 export const jobDetails = job
   .extend({
     prompt: z.string().nullable(),
+    alpha_keyframe_index: z
+      .int()
+      .nullable()
+      .describe('The frame that the given matte belongs to; null unless `alpha_mode` is `select`'),
     max_resolution: z.literal(maxResolutions),
     width: z.int().describe('Of the source, as shown'),
     height: z.int(),

@@ -39,6 +39,7 @@ export async function getGenerationDetails(ctx: AccountContext, input: VerbInput
 export function toFacts(ctx: AccountContext, generation: Generation) {
   return {
     prompt: generation.prompt,
+    alpha_keyframe_index: generation.alphaKeyframeIndex,
     max_resolution: generation.maxResolution,
     width: generation.width,
     height: generation.height,

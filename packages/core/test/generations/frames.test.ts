@@ -1,10 +1,17 @@
 import { accounts, generations } from '@restage/db';
 import { isFailure } from '@restage/errors';
-import { type BuiltEdit, buildMovie, frameTicks, plainMovie, plainSamples } from '@restage/media/testing';
+import {
+  type BuiltEdit,
+  buildMovie,
+  frameTicks,
+  makePng,
+  plainMovie,
+  plainSamples,
+} from '@restage/media/testing';
 import { openTestServices } from '@restage/testing/support';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { quoteGeneration, startGeneration } from '../../src/index.ts';
+import { getGenerationDetails, quoteGeneration, startGeneration } from '../../src/index.ts';
 import { asAccount, tinyStart } from '../support/kit.ts';
 
 const server = await openTestServices();
@@ -72,4 +79,50 @@ test('a matte that shows another number of frames is refused with both numbers',
       message: expect.stringMatching(/24 frames.*48/),
     });
   expect(await quoteGeneration(asAccount(ctx, id), matte([]))).toMatchObject({ frames: 48 });
+});
+
+test('the frame of a matte is recorded, told in the details, and part of what a repeated request is compared by', async () => {
+  const { id } = await server.account({ credits: 100 });
+  const account = asAccount(ctx, id);
+  const select = {
+    ...start(video(48)),
+    alpha_mode: 'select' as const,
+    alpha_uri: `data:image/png;base64,${makePng(8, 8).toString('base64')}`,
+    idempotency_key: 'once',
+  };
+  const input = { ...select, alpha_keyframe_index: 47 };
+  expect(await quoteGeneration(account, input)).toMatchObject({ frames: 48, cost: 6 });
+  const job = await startGeneration(account, input);
+  if (isFailure(job)) throw new Error(job.message);
+  expect(job).toMatchObject({ alpha_mode: 'select' });
+  const details = await getGenerationDetails(account, { id: job.id });
+  expect(details).toMatchObject({ alpha_mode: 'select', alpha_keyframe_index: 47 });
+  expect(await startGeneration(account, input)).toMatchObject({ id: job.id });
+  expect(await startGeneration(account, { ...input, alpha_keyframe_index: 46 })).toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    message: expect.stringContaining('alpha_keyframe_index'),
+  });
+  const [row] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(row?.balance).toBe(94);
+});
+
+test('the frame of a matte that the source does not have is refused, and nothing is charged', async () => {
+  const { id } = await server.account({ credits: 100 });
+  const input = {
+    ...start(video(48)),
+    alpha_mode: 'select' as const,
+    alpha_uri: `data:image/png;base64,${makePng(8, 8).toString('base64')}`,
+    alpha_keyframe_index: 48,
+  };
+  for (const outcome of [
+    await quoteGeneration(asAccount(ctx, id), input),
+    await startGeneration(asAccount(ctx, id), input),
+  ])
+    expect(outcome).toMatchObject({
+      code: 'INVALID_REQUEST',
+      param: 'alpha_keyframe_index',
+      message: 'alpha_keyframe_index must be from 0 to 47, the frames of source_uri; received 48.',
+    });
+  const [row] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
+  expect(row?.balance).toBe(100);
 });

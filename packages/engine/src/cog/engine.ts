@@ -109,6 +109,7 @@ async function createInput(request: RenderRequest): Promise<Record<string, strin
     seed: request.seed,
     source: await file(request.source),
     ...(request.alpha === undefined ? {} : { alpha: await file(request.alpha) }),
+    ...(request.alphaKeyframeIndex === undefined ? {} : { alpha_keyframe_index: request.alphaKeyframeIndex }),
     ...(request.reference === undefined ? {} : { reference_image: await file(request.reference) }),
     ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
   };

@@ -1,4 +1,5 @@
 import { copyFile } from 'node:fs/promises';
+import { takesMatte } from '@restage/contract';
 import { failWith, isFailure } from '@restage/errors';
 import { createMatteFinder, type MatteFinder } from '@restage/matting';
 import { viewPicture } from '@restage/pixels';
@@ -27,7 +28,7 @@ export async function renderImage(
     return work;
   };
   const reading = start(readSource(request.source, size));
-  const given = request.alphaMode === 'custom' ? start(readGiven(request, width, height)) : undefined;
+  const given = takesMatte(request.alphaMode) ? start(readGiven(request, width, height)) : undefined;
   const staging = start(prepareScene(request, width, height));
   try {
     const source = await reading;
@@ -74,6 +75,7 @@ async function readGiven(
   width: number,
   height: number,
 ): Promise<Uint8Array | InputFailure> {
-  if (request.alpha === undefined) return failWith('INVALID_INPUT', 'Alpha mode custom needs an alpha.');
+  if (request.alpha === undefined)
+    return failWith('INVALID_INPUT', `Alpha mode ${request.alphaMode} needs an alpha.`);
   return readMatte(request.alpha, width, height);
 }

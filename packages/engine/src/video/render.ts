@@ -3,6 +3,7 @@ import { failWith, isFailure } from '@restage/errors';
 import {
   createMatteFinder,
   createNetworkFinder,
+  createSelectFinder,
   type MatteFinder,
   type MatteNetwork,
 } from '@restage/matting';
@@ -14,6 +15,7 @@ import { type PreparedScene, prepareScene } from '../prepare-scene.ts';
 import { analyzeVideo } from './analyze-video.ts';
 import { openAudio } from './audio/audio.ts';
 import { createComposite } from './blend/composite.ts';
+import { carryGivenMatte } from './carry-matte.ts';
 import { type DecodedFrame, decodeFrames } from './decode/decode.ts';
 import { isPlain } from './decode/frame-filter.ts';
 import {
@@ -28,8 +30,8 @@ import {
 import { createCopier, createWriter } from './encode.ts';
 import { sampleShot } from './sample-shot.ts';
 
-/** Share of a job's progress for analyzing a shot, and for sampling it. */
-const [analysisProgressShare, samplingProgressShare] = [0.1, 0.03];
+/** Share of a job's progress for analyzing a shot, for sampling it, and for carrying a matte through it. */
+const [analysisProgressShare, samplingProgressShare, carryingProgressShare] = [0.1, 0.03, 0.5];
 
 /** Renders a video job, frame by frame. */
 export function renderVideo(
@@ -95,13 +97,14 @@ interface Job {
   readonly size: Size;
   readonly scene: PreparedScene;
   readonly colours: ColourStatistics | undefined;
-  readonly newFinder: () => MatteFinder;
+  /** Creates what finds the mattes; undefined if they are given, or none are needed. */
+  readonly newFinder: (() => MatteFinder) | undefined;
   /** Progress when rendering begins. */
   readonly preparedShare: number;
   readonly onProgress: (fraction: number) => void;
 }
 
-/** Prepares the scene, and analyzes or samples the shot. */
+/** Prepares the scene, and analyzes or samples the shot, or carries a matte through it. */
 async function prepareJob(
   request: RenderRequest,
   source: VideoInput,
@@ -111,14 +114,30 @@ async function prepareJob(
   const size = getOutputSize(source, request);
   const scene = await prepareScene(request, size.width, size.height);
   if (isFailure(scene)) return scene;
+  if (request.alphaMode === 'select') {
+    const preparedShare = carryingProgressShare;
+    const shot = await carryGivenMatte(request, size, (fraction) => onProgress(fraction * preparedShare));
+    if (isFailure(shot)) return shot;
+    const { colours } = shot;
+    return {
+      request,
+      size,
+      scene,
+      colours,
+      preparedShare,
+      onProgress,
+      newFinder: () => createSelectFinder(shot),
+    };
+  }
   const isAnalysed = request.alphaMode === 'auto';
   const preparedShare = isAnalysed ? analysisProgressShare : samplingProgressShare;
   const onPrepareProgress = (fraction: number) => onProgress(fraction * preparedShare);
   const analysis = isAnalysed
     ? await analyzeVideo(request.source, size, onPrepareProgress, network)
     : undefined;
-  const newFinder = (): MatteFinder =>
+  const newAutoFinder = (): MatteFinder =>
     network === undefined ? createMatteFinder(analysis?.shot) : createNetworkFinder(network, analysis?.shot);
+  const newFinder = isAnalysed ? newAutoFinder : undefined;
   const needsSampling = analysis === undefined || (network !== undefined && analysis.shot === undefined);
   const colours = needsSampling
     ? await sampleShot(request, size, onPrepareProgress, newFinder)
@@ -137,7 +156,7 @@ async function writeVideos(
   alpha: VideoInput | undefined,
   shift: number | undefined,
 ): Promise<RenderResult | 'not as stored'> {
-  const find = newFinder();
+  const find = newFinder?.();
   const audio = await openAudio(request.source, source);
   const notes = [...scene.notes];
   if (source.audio !== undefined && audio === undefined)
@@ -185,7 +204,7 @@ async function writeVideos(
       step = next();
       const planes: Planes = { ...size, data: frame.value.data };
       const matte =
-        request.alphaMode === 'auto'
+        find !== undefined
           ? await find(viewPlanes(planes))
           : given?.done === false
             ? given.value.data

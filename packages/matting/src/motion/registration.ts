@@ -282,7 +282,7 @@ function multiplyComplex([a, b]: Complex, [c, d]: Complex): Complex {
 }
 
 /** Solves four symmetric equations, given as the upper triangle of five columns; undefined if they are dependent. */
-function solveSymmetric(upper: Float64Array): readonly [number, number, number, number] | undefined {
+export function solveSymmetric(upper: Float64Array): readonly [number, number, number, number] | undefined {
   const m = Array.from({ length: 4 }, (_, i) =>
     Array.from({ length: 5 }, (_, j) => upper[j < i ? j * 5 + i : i * 5 + j] as number),
   ) as [number[], number[], number[], number[]];

@@ -5,6 +5,7 @@ import { validateAlpha, validateReference, validateSource } from './validate.ts'
 
 const image: Probe = { type: 'image', format: 'png', width: 1920, height: 1080, frames: 1, bytes: 1000 };
 const video: Probe = { ...image, type: 'video', format: 'mp4', codec: 'h264', frames: 240 };
+const custom = { alpha_mode: 'custom' } as const;
 
 describe('a source', () => {
   test('is accepted if it is of the requested type, at the limits', () => {
@@ -27,9 +28,50 @@ describe('a source', () => {
 
 describe('an alpha', () => {
   test('is accepted if it is of the type of its source', () => {
-    expect(validateAlpha({ ...image, width: 2 }, image)).toBeUndefined();
-    expect(validateAlpha(video, video)).toBeUndefined();
+    expect(validateAlpha({ ...image, width: 2 }, image, custom)).toBeUndefined();
+    expect(validateAlpha(video, video, custom)).toBeUndefined();
   });
+
+  test('of one frame is accepted with select if it is an image, for every frame of its source', () => {
+    expect(validateAlpha(image, video, { alpha_mode: 'select' })).toBeUndefined();
+    expect(validateAlpha(image, image, { alpha_mode: 'select', alpha_keyframe_index: 0 })).toBeUndefined();
+    expect(validateAlpha(image, video, { alpha_mode: 'select', alpha_keyframe_index: 239 })).toBeUndefined();
+  });
+
+  test.each([
+    [
+      video,
+      video,
+      0,
+      'ALPHA_TYPE_MISMATCH',
+      'alpha_uri',
+      'alpha_uri is a video, but alpha_mode "select" takes an image.',
+    ],
+    [{ ...video, frames: 500 }, video, 500, 'ALPHA_TYPE_MISMATCH', 'alpha_uri', undefined],
+    [{ ...image, width: 30_000 }, video, 240, 'SOURCE_TOO_LARGE', 'alpha_uri', undefined],
+    [
+      image,
+      video,
+      240,
+      'INVALID_REQUEST',
+      'alpha_keyframe_index',
+      'alpha_keyframe_index must be from 0 to 239, the frames of source_uri; received 240.',
+    ],
+    [
+      image,
+      image,
+      1,
+      'INVALID_REQUEST',
+      'alpha_keyframe_index',
+      'alpha_keyframe_index must be 0, since source_uri has one frame; received 1.',
+    ],
+  ] as const)(
+    'that is %o for %o is refused with select and frame %i as %s',
+    (alpha, source, index, code, param, message) => {
+      const failure = validateAlpha(alpha, source, { alpha_mode: 'select', alpha_keyframe_index: index });
+      expect(failure).toMatchObject({ code, param, ...(message && { message }) });
+    },
+  );
 
   test.each([
     [image, video, 'ALPHA_TYPE_MISMATCH'],
@@ -38,12 +80,12 @@ describe('an alpha', () => {
     [{ ...video, frames: 10_000 }, video, 'VIDEO_TOO_MANY_FRAMES'],
     [{ ...video, frames: 239 }, video, 'INVALID_REQUEST'],
   ] as const)('that is %o for %o is refused as %s', (alpha, source, code) => {
-    expect(validateAlpha(alpha, source)).toMatchObject({ code, param: 'alpha_uri' });
+    expect(validateAlpha(alpha, source, custom)).toMatchObject({ code, param: 'alpha_uri' });
   });
 });
 
 test('a matte of another length is refused with both numbers', () => {
-  expect(validateAlpha({ ...video, frames: 47 }, { ...video, frames: 48 })).toMatchObject({
+  expect(validateAlpha({ ...video, frames: 47 }, { ...video, frames: 48 }, custom)).toMatchObject({
     message: 'alpha_uri has 47 frames and source_uri has 48; a matte must have as many frames as its source.',
   });
 });

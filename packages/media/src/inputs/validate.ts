@@ -1,4 +1,4 @@
-import { type GenerationType, limits } from '@restage/contract';
+import { type AlphaMode, type GenerationType, limits } from '@restage/contract';
 import { type Failure, fail } from '@restage/errors';
 import { maxCountedFrames } from '../movie/samples/timeline.ts';
 import type { Probe } from '../probe/protocol.ts';
@@ -22,25 +22,40 @@ export function validateSource(
   return checkPixels(probe, 'source', limits.sourcePixels) ?? checkFrames(probe, 'source');
 }
 
-/** Checks that an alpha matches its source in type and frames, and is within the limits. @returns undefined if it does */
+/** The fields of a start that say how its alpha is used. */
+interface AlphaUse {
+  readonly alpha_mode: AlphaMode;
+  readonly alpha_keyframe_index?: number | undefined;
+}
+
+/**
+ * Checks that an alpha fits its source and is within the limits: of the source's type and frames, or, with `select`, an
+ * image for one frame of it. @returns undefined if it does
+ */
 export function validateAlpha(
   alpha: Probe,
   source: Pick<Probe, 'type' | 'frames'>,
+  use: AlphaUse,
 ):
   | undefined
   | Failure<'ALPHA_TYPE_MISMATCH'>
   | Failure<'INVALID_REQUEST'>
   | Failure<'SOURCE_TOO_LARGE'>
   | Failure<'VIDEO_TOO_MANY_FRAMES'> {
-  if (alpha.type !== source.type) {
+  const isSelect = use.alpha_mode === 'select';
+  if (alpha.type !== (isSelect ? 'image' : source.type)) {
     const param = params.alpha;
-    const message = `${param} is ${describeType(alpha.type)}, but source_uri is ${describeType(source.type)}.`;
-    return fail('ALPHA_TYPE_MISMATCH', message, { param });
+    const accepted = isSelect
+      ? 'alpha_mode "select" takes an image'
+      : `source_uri is ${describeType(source.type)}`;
+    return fail('ALPHA_TYPE_MISMATCH', `${param} is ${describeType(alpha.type)}, but ${accepted}.`, {
+      param,
+    });
   }
   return (
     checkPixels(alpha, 'alpha', limits.sourcePixels) ??
     checkFrames(alpha, 'alpha') ??
-    checkFrameCount(alpha, source)
+    (isSelect ? checkKeyframe(use.alpha_keyframe_index ?? 0, source) : checkFrameCount(alpha, source))
   );
 }
 
@@ -71,6 +86,17 @@ function checkFrames(probe: Probe, role: Role): undefined | Failure<'VIDEO_TOO_M
   const frames = probe.frames < maxCountedFrames ? probe.frames : `${maxCountedFrames} or more`;
   const message = `${param} has ${frames} frames; at most ${limits.videoFrames} are taken.`;
   return fail('VIDEO_TOO_MANY_FRAMES', message, { param });
+}
+
+function checkKeyframe(
+  index: number,
+  { frames }: Pick<Probe, 'frames'>,
+): undefined | Failure<'INVALID_REQUEST'> {
+  if (index < frames) return undefined;
+  const param = 'alpha_keyframe_index';
+  const accepted =
+    frames === 1 ? '0, since source_uri has one frame' : `from 0 to ${frames - 1}, the frames of source_uri`;
+  return fail('INVALID_REQUEST', `${param} must be ${accepted}; received ${index}.`, { param });
 }
 
 function checkFrameCount(

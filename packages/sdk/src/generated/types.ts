@@ -17,8 +17,8 @@ export interface Upload {
 export interface GenerationsStartInput {
   /** The type of the source and of the output. */
   generation_type: 'image' | 'video';
-  /** Detect the subject (`auto`), use the whole frame (`fill`), or use the matte in `alpha_uri` (`custom`). */
-  alpha_mode: 'auto' | 'fill' | 'custom';
+  /** Detect the subject (`auto`), use the whole frame (`fill`), use the matte in `alpha_uri` (`custom`), or carry the matte of one frame through the shot (`select`). */
+  alpha_mode: 'auto' | 'fill' | 'custom' | 'select';
   /** The output fits 1280×720 or 1920×1080 (rotated for portrait sources) and is never larger than the source. Default: 1080. */
   max_resolution?: 720 | 1080 | undefined;
   /** The scene, described in words. */
@@ -27,13 +27,15 @@ export interface GenerationsStartInput {
   seed?: number | undefined;
   /** Can also be sent as the header `idempotency-key`. */
   idempotency_key?: string | undefined;
+  /** With `select`: the frame that the matte in `alpha_uri` belongs to, counted from 0. Default: 0. */
+  alpha_keyframe_index?: number | undefined;
   /** The highest acceptable cost in credits; a job that costs more is rejected. */
   max_cost?: number | undefined;
   /** The image or video: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
   source_uri: string;
   /** An image of the scene. */
   reference_image_uri?: string | undefined;
-  /** The matte: grayscale, white is the subject; an image for an image source, a video for a video source. */
+  /** The matte: grayscale, white is the subject; an image for an image source, a video for a video source. With `select`: an image, the matte of one frame. */
   alpha_uri?: string | undefined;
   /** An HTTPS URL that receives a webhook when the job ends. */
   callback_url?: string | undefined;
@@ -45,7 +47,7 @@ export interface Job {
   status: 'in_queue' | 'processing' | 'completed' | 'failed' | 'cancelled';
   progress: number;
   generation_type: 'image' | 'video';
-  alpha_mode: 'auto' | 'fill' | 'custom';
+  alpha_mode: 'auto' | 'fill' | 'custom' | 'select';
   /** Set if the job has completed. */
   output: Output | null;
   /** The seed of the request, or the one that was chosen at random. */
@@ -108,8 +110,8 @@ export interface JobPage {
 export interface GenerationsQuoteInput {
   /** The type of the source and of the output. */
   generation_type: 'image' | 'video';
-  /** Detect the subject (`auto`), use the whole frame (`fill`), or use the matte in `alpha_uri` (`custom`). */
-  alpha_mode: 'auto' | 'fill' | 'custom';
+  /** Detect the subject (`auto`), use the whole frame (`fill`), use the matte in `alpha_uri` (`custom`), or carry the matte of one frame through the shot (`select`). */
+  alpha_mode: 'auto' | 'fill' | 'custom' | 'select';
   /** The output fits 1280×720 or 1920×1080 (rotated for portrait sources) and is never larger than the source. Default: 1080. */
   max_resolution?: 720 | 1080 | undefined;
   /** The scene, described in words. */
@@ -118,13 +120,15 @@ export interface GenerationsQuoteInput {
   seed?: number | undefined;
   /** Can also be sent as the header `idempotency-key`. */
   idempotency_key?: string | undefined;
+  /** With `select`: the frame that the matte in `alpha_uri` belongs to, counted from 0. Default: 0. */
+  alpha_keyframe_index?: number | undefined;
   /** The highest acceptable cost in credits; a job that costs more is rejected. */
   max_cost?: number | undefined;
   /** The image or video: `beeble://uploads/…`, `https://…` or `data:…;base64,…`. */
   source_uri: string;
   /** An image of the scene. */
   reference_image_uri?: string | undefined;
-  /** The matte: grayscale, white is the subject; an image for an image source, a video for a video source. */
+  /** The matte: grayscale, white is the subject; an image for an image source, a video for a video source. With `select`: an image, the matte of one frame. */
   alpha_uri?: string | undefined;
   /** An HTTPS URL that receives a webhook when the job ends. */
   callback_url?: string | undefined;
@@ -197,7 +201,7 @@ export interface JobDetails {
   status: 'in_queue' | 'processing' | 'completed' | 'failed' | 'cancelled';
   progress: number;
   generation_type: 'image' | 'video';
-  alpha_mode: 'auto' | 'fill' | 'custom';
+  alpha_mode: 'auto' | 'fill' | 'custom' | 'select';
   /** Set if the job has completed. */
   output: Output | null;
   /** The seed of the request, or the one that was chosen at random. */
@@ -218,6 +222,8 @@ export interface JobDetails {
       }
     | undefined;
   prompt: string | null;
+  /** The frame that the given matte belongs to; null unless `alpha_mode` is `select`. */
+  alpha_keyframe_index: number | null;
   max_resolution: 720 | 1080;
   /** Of the source, as shown. */
   width: number;
@@ -279,7 +285,7 @@ export interface JobSummary {
   status: 'in_queue' | 'processing' | 'completed' | 'failed' | 'cancelled';
   progress: number;
   generation_type: 'image' | 'video';
-  alpha_mode: 'auto' | 'fill' | 'custom';
+  alpha_mode: 'auto' | 'fill' | 'custom' | 'select';
   /** Set if the job has completed. */
   output: Output | null;
   /** The seed of the request, or the one that was chosen at random. */
@@ -300,6 +306,8 @@ export interface JobSummary {
       }
     | undefined;
   prompt: string | null;
+  /** The frame that the given matte belongs to; null unless `alpha_mode` is `select`. */
+  alpha_keyframe_index: number | null;
   max_resolution: 720 | 1080;
   /** Of the source, as shown. */
   width: number;

@@ -11,7 +11,7 @@ export function Inputs({ job }: { readonly job: JobDetails }) {
   return (
     <ul className="grid gap-4 sm:grid-cols-3">
       <Input name="Source" url={inputs.source} type={type} />
-      {mode === 'custom' && (
+      {(mode === 'custom' || mode === 'select') && (
         <Input
           name="Matte"
           url={inputs.alpha}

@@ -9,6 +9,7 @@ const mattes: Readonly<Record<JobDetails['alpha_mode'], string>> = {
   auto: 'Found automatically',
   fill: 'The whole frame',
   custom: 'Your own',
+  select: 'Your own, of one frame',
 };
 
 /** What a job was, and what it cost. */
@@ -24,7 +25,11 @@ export function Summary({ job }: { readonly job: JobDetails }) {
         {job.width} × {job.height}
       </Fact>
       <Fact name="Resolution">{job.max_resolution}p</Fact>
-      <Fact name="Matte">{mattes[job.alpha_mode]}</Fact>
+      <Fact name="Matte">
+        {job.alpha_keyframe_index === null
+          ? mattes[job.alpha_mode]
+          : `Your own, of frame ${job.alpha_keyframe_index}`}
+      </Fact>
       <Fact name="Seed">
         <span className="flex items-center gap-0.5">
           {job.seed}

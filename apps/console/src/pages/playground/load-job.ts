@@ -3,7 +3,7 @@ import { restage } from '../../api/client.ts';
 import { toLocalUrl } from '../../api/local-url.ts';
 import { handleCallError } from '../../api/queries.ts';
 import type { MediaSlot } from './media.ts';
-import { pickMedia, removeMedia, setPlaygroundState } from './state.ts';
+import { pickMedia, removeMedia, setPlaygroundState, takesMatte } from './state.ts';
 
 /** What came of it: the files that must be chosen anew, or the error of the call. */
 export type LoadedJob =
@@ -26,7 +26,7 @@ export async function loadJob(id: string, signal: AbortSignal): Promise<LoadedJo
   if (!signal.aborted) fillForm(job, { source, matte, reference });
   const missing = [
     ...(source ? [] : ['source' as const]),
-    ...(job.alpha_mode === 'custom' && !matte ? ['matte' as const] : []),
+    ...(takesMatte(job.alpha_mode) && !matte ? ['matte' as const] : []),
     ...(job.inputs.reference !== null && !reference ? ['reference' as const] : []),
   ];
   return { missing };
@@ -43,6 +43,7 @@ function fillForm(job: JobDetails, files: Readonly<Record<MediaSlot, File | unde
     seed: String(job.seed),
     resolution: job.max_resolution === 720 ? '720' : '1080',
     mode: job.alpha_mode,
+    keyframe: String(job.alpha_keyframe_index ?? 0),
   });
 }
 

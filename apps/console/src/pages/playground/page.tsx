@@ -115,7 +115,11 @@ function StartForm({ start }: { readonly start: ReturnType<typeof useStart> }) {
         error={getUploadError(state.reference) ?? errorAt('reference')}
         invitation="Optional: drop a picture of the scene, or browse"
       />
-      <SubjectField state={state} error={getUploadError(state.matte) ?? errorAt('matte')} />
+      <SubjectField
+        state={state}
+        error={getUploadError(state.matte) ?? errorAt('matte')}
+        keyframeError={errorAt('keyframe')}
+      />
       <div className="grid grid-cols-2 gap-4">
         <Field label="Resolution" error={errorAt('resolution')}>
           {(control) => (

@@ -1,7 +1,14 @@
 import type { CallErrorCode } from '@restage/sdk';
 import type { Placements } from '../../api/place-error.ts';
 
-export type PlaygroundField = 'source' | 'matte' | 'prompt' | 'reference' | 'resolution' | 'seed';
+export type PlaygroundField =
+  | 'source'
+  | 'matte'
+  | 'prompt'
+  | 'reference'
+  | 'resolution'
+  | 'keyframe'
+  | 'seed';
 
 /** The fields of the parameters of `generations.start`. */
 export const startParams: Readonly<Record<string, PlaygroundField>> = {
@@ -9,6 +16,7 @@ export const startParams: Readonly<Record<string, PlaygroundField>> = {
   source_uri: 'source',
   alpha_mode: 'matte',
   alpha_uri: 'matte',
+  alpha_keyframe_index: 'keyframe',
   prompt: 'prompt',
   reference_image_uri: 'reference',
   max_resolution: 'resolution',

@@ -17,6 +17,7 @@ const empty: PlaygroundState = {
   matte: undefined,
   reference: undefined,
   mode: 'auto',
+  keyframe: '0',
   prompt: '',
   resolution: '1080',
   seed: '',
@@ -32,7 +33,7 @@ test('an empty form is sent as it is, for the server to refuse', () => {
   });
 });
 
-test('a filled form is sent with its files, and a matte only in the mode custom', () => {
+test('a filled form is sent with its files, and a matte only in the modes that take one', () => {
   const state = {
     ...empty,
     source: uploaded('a.mp4', 'video'),
@@ -48,6 +49,12 @@ test('a filled form is sent with its files, and a matte only in the mode custom'
   };
   expect(toStartInput(state)).toMatchObject(sent);
   expect(toStartInput(state)).not.toHaveProperty('alpha_uri');
+  expect(toStartInput({ ...state, mode: 'custom' })).not.toHaveProperty('alpha_keyframe_index');
+  expect(toStartInput({ ...state, mode: 'select', keyframe: '12' })).toMatchObject({
+    alpha_mode: 'select',
+    alpha_uri: 'beeble://uploads/upload_1/m.mp4',
+    alpha_keyframe_index: 12,
+  });
   expect(toStartInput({ ...state, mode: 'custom' }).alpha_uri).toBe('beeble://uploads/upload_1/m.mp4');
 });
 

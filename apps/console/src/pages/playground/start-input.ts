@@ -1,6 +1,6 @@
 import type { GenerationsStartInput } from '@restage/sdk';
 import type { Media } from './media.ts';
-import type { PlaygroundState } from './state.ts';
+import { type PlaygroundState, takesMatte } from './state.ts';
 
 /** The input of a start as the form says it, right or wrong: the server judges it. */
 export function toStartInput(state: PlaygroundState): GenerationsStartInput {
@@ -10,7 +10,8 @@ export function toStartInput(state: PlaygroundState): GenerationsStartInput {
     alpha_mode: mode,
     max_resolution: resolution === '720' ? 720 : 1080,
     source_uri: getUri(source) ?? '',
-    ...(mode === 'custom' && { alpha_uri: getUri(matte) }),
+    ...(takesMatte(mode) && { alpha_uri: getUri(matte) }),
+    ...(mode === 'select' && { alpha_keyframe_index: Number(state.keyframe) }),
     ...(prompt.trim() !== '' && { prompt }),
     ...(reference && { reference_image_uri: getUri(reference) }),
     ...(seed.trim() !== '' && { seed: Number(seed) }),
@@ -29,12 +30,12 @@ export function describeMissing({
   mode,
   prompt,
 }: PlaygroundState): string | undefined {
-  const files = [source, reference, ...(mode === 'custom' ? [matte] : [])];
+  const files = [source, reference, ...(takesMatte(mode) ? [matte] : [])];
   if (!source) return 'Choose a picture or a video to see the cost.';
   if (files.some((media) => media?.upload.status === 'uploading')) return 'Uploading…';
   if (files.some((media) => media?.upload.status === 'failed'))
     return 'Choose another file in place of the one that failed.';
-  if (mode === 'custom' && !matte) return 'Choose a matte, or let the subject be found.';
+  if (takesMatte(mode) && !matte) return 'Choose a matte, or let the subject be found.';
   if (prompt.trim() === '' && !reference) return 'Describe a scene to see the cost.';
   return undefined;
 }

@@ -4,7 +4,12 @@ import { restage } from '../../api/client.ts';
 import { handleCallError, queries } from '../../api/queries.ts';
 import { getMediaType, type Media, type MediaSlot, readDetails } from './media.ts';
 
-export type AlphaMode = 'auto' | 'fill' | 'custom';
+export type AlphaMode = GenerationsStartInput['alpha_mode'];
+
+/** Whether a mode takes the matte of the form. */
+export function takesMatte(mode: AlphaMode): boolean {
+  return mode === 'custom' || mode === 'select';
+}
 
 /** What the form holds. It stays when the page is left, for as long as the session. */
 export interface PlaygroundState {
@@ -12,6 +17,8 @@ export interface PlaygroundState {
   readonly matte: Media | undefined;
   readonly reference: Media | undefined;
   readonly mode: AlphaMode;
+  /** The frame of the matte, in the mode select, as it was typed. */
+  readonly keyframe: string;
   readonly prompt: string;
   readonly resolution: '1080' | '720';
   /** As it was typed; empty for a random one. */
@@ -34,6 +41,7 @@ const initialState: PlaygroundState = {
   matte: undefined,
   reference: undefined,
   mode: 'auto',
+  keyframe: '0',
   prompt: '',
   resolution: '1080',
   seed: '',
@@ -65,8 +73,9 @@ export function setPlaygroundState(change: Partial<PlaygroundState>): void {
 let lastId = 0;
 const uploads = new Map<number, { readonly ended: Promise<void>; readonly controller: AbortController }>();
 
-/** Takes a file in place of the one before, reads it, and uploads it. A matte is a matte of one's own: the mode becomes custom. */
+/** Takes a file in place of the one before, reads it, and uploads it. A matte is a matte of one's own: the mode becomes one that takes it. */
 export function pickMedia(slot: MediaSlot, file: File): void {
+  const { mode } = getPlaygroundState();
   removeMedia(slot);
   lastId += 1;
   const id = lastId;
@@ -78,7 +87,10 @@ export function pickMedia(slot: MediaSlot, file: File): void {
     details: undefined,
     upload: { status: 'uploading', sent: 0, total: file.size },
   };
-  setPlaygroundState({ [slot]: media, ...(slot === 'matte' && { mode: 'custom' }) });
+  setPlaygroundState({
+    [slot]: media,
+    ...(slot === 'matte' && { mode: mode === 'select' ? mode : 'custom' }),
+  });
   void readDetails(file).then((details) => updateMedia(slot, id, { details }));
   startUpload(slot, media);
 }
@@ -97,7 +109,7 @@ export function removeMedia(slot: MediaSlot): void {
   uploads.get(media.id)?.controller.abort();
   uploads.delete(media.id);
   URL.revokeObjectURL(media.previewUrl);
-  setPlaygroundState({ [slot]: undefined, ...(slot === 'matte' && mode === 'custom' && { mode: 'auto' }) });
+  setPlaygroundState({ [slot]: undefined, ...(slot === 'matte' && takesMatte(mode) && { mode: 'auto' }) });
 }
 
 /** Waits until every upload has ended, well or not. */

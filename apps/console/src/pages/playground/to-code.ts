@@ -58,6 +58,7 @@ function toCli(input: GenerationsStartInput, baseUrl: string): string {
     '--type': input.generation_type,
     '--alpha-mode': input.alpha_mode,
     '--alpha': input.alpha_uri,
+    '--alpha-keyframe': input.alpha_keyframe_index,
     '--prompt': input.prompt,
     '--reference': input.reference_image_uri,
     '--max-resolution': input.max_resolution,

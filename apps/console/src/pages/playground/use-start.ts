@@ -3,7 +3,13 @@ import { useState } from 'react';
 import { restage } from '../../api/client.ts';
 import { useSend } from '../../api/queries.ts';
 import { toStartInput } from './start-input.ts';
-import { getPlaygroundState, getUploadError, setPlaygroundState, waitForUploads } from './state.ts';
+import {
+  getPlaygroundState,
+  getUploadError,
+  setPlaygroundState,
+  takesMatte,
+  waitForUploads,
+} from './state.ts';
 
 /** Starts jobs from the form. @param onStarted called when a job has been started */
 export function useStart(onStarted: () => void) {
@@ -28,7 +34,7 @@ export function useStart(onStarted: () => void) {
     setWaiting(false);
     const state = getPlaygroundState();
     const { source, reference, mode } = state;
-    const used = [source, reference, mode === 'custom' ? state.matte : undefined];
+    const used = [source, reference, takesMatte(mode) ? state.matte : undefined];
     if (used.some((media) => getUploadError(media))) return;
     send.mutate(toStartInput(state));
   };

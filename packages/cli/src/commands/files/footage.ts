@@ -18,7 +18,12 @@ export function addFootageOptions(command: Command<[string]>) {
     .option('-p, --prompt <text>', 'description of the scene')
     .option('--reference <image>', 'image of the scene')
     .option('--alpha <matte>', 'matte: grayscale, white is the subject')
-    .option('--alpha-mode <mode>', 'auto, fill or custom', choice(['auto', 'fill', 'custom']))
+    .option(
+      '--alpha-mode <mode>',
+      'auto, fill, custom or select',
+      choice(['auto', 'fill', 'custom', 'select']),
+    )
+    .option('--alpha-keyframe <frame>', 'with select: the frame of the matte, from 0 (default: 0)', number)
     .option('--type <type>', 'image or video (default: the type of the source)', choice(['image', 'video']))
     .option('--seed <number>', 'the same seed gives the same picture', number)
     .option('--max-resolution <lines>', '720 or 1080 (default: 1080)', parseMaxResolution)
@@ -41,6 +46,7 @@ export function toRunInput({ terminal }: Context, source: string, options: Foota
     reference: options.reference,
     prompt: options.prompt,
     alpha_mode: options.alphaMode,
+    alpha_keyframe_index: options.alphaKeyframe,
     generation_type: options.type,
     seed: options.seed,
     max_resolution: options.maxResolution,

@@ -24,6 +24,7 @@ export function createJobRow(ctx: AccountContext, { id, input, digests, validate
     progress: 0,
     generationType: input.generation_type,
     alphaMode: input.alpha_mode,
+    alphaKeyframeIndex: input.alpha_keyframe_index ?? null,
     maxResolution: input.max_resolution,
     prompt: input.prompt ?? null,
     seed: input.seed ?? new DataView(ctx.random(new Uint8Array(4)).buffer).getUint32(0),
@@ -64,11 +65,11 @@ export function insertGenerationSql(row: Generation): SQL {
   return sql`
     inserted as (
       insert into generations (
-        id, account_id, generation_type, alpha_mode, max_resolution, prompt, seed, inputs, width, height, frames,
+        id, account_id, generation_type, alpha_mode, alpha_keyframe_index, max_resolution, prompt, seed, inputs, width, height, frames,
         cost, test_mode, simulate, callback_url, idempotency_key, fingerprint, created_at, modified_at
       )
       select
-        ${row.id}, id, ${row.generationType}, ${row.alphaMode}, ${row.maxResolution}, ${row.prompt}, ${row.seed},
+        ${row.id}, id, ${row.generationType}, ${row.alphaMode}, ${row.alphaKeyframeIndex}, ${row.maxResolution}, ${row.prompt}, ${row.seed},
         ${JSON.stringify(row.inputs)}, ${row.width}, ${row.height}, ${row.frames}, ${row.cost}, ${row.testMode},
         ${row.simulate}, ${row.callbackUrl}, ${row.idempotencyKey}, ${JSON.stringify(row.fingerprint)}, ${now}, ${now}
       from debited

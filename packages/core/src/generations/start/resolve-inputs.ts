@@ -78,7 +78,7 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
   if (alpha) {
     const alphaProbe = await ctx.media.inspect(alpha.location, 'alpha');
     if (isFailure(alphaProbe)) return alphaProbe;
-    const unfit = validateAlpha(alphaProbe, probe);
+    const unfit = validateAlpha(alphaProbe, probe, input);
     if (unfit) return unfit;
   }
 

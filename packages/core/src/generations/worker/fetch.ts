@@ -126,6 +126,10 @@ function checkProbe(job: Generation, role: Role, probe: Probe): InputFailure | u
     case 'reference':
       return validateReference(probe);
     case 'alpha':
-      return validateAlpha(probe, { type: job.generationType, frames: job.frames });
+      return validateAlpha(
+        probe,
+        { type: job.generationType, frames: job.frames },
+        { alpha_mode: job.alphaMode, alpha_keyframe_index: job.alphaKeyframeIndex ?? 0 },
+      );
   }
 }

@@ -27,6 +27,7 @@ export async function renderGeneration(
         ...inputs,
         generationType: job.generationType,
         alphaMode: job.alphaMode,
+        ...(job.alphaKeyframeIndex !== null && { alphaKeyframeIndex: job.alphaKeyframeIndex }),
         maxResolution: job.maxResolution,
         seed: job.seed,
         outputDirectory,

@@ -1,0 +1,1 @@
+ALTER TABLE "generations" ADD COLUMN "alpha_keyframe_index" integer;
