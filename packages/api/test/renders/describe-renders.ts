@@ -88,7 +88,7 @@ export async function describeRestage(material: Material): Promise<void> {
     });
 
     test('the matte of one frame is carried through a video, and the details name the frame', async () => {
-      const shot = await trimVideo(material.shot, 4);
+      const shot = await trimVideo(material.shot, material.frames);
       const job = await runJob(transport, {
         ...{ generation_type: 'video', alpha_mode: 'select', max_resolution: 720, alpha_keyframe_index: 2 },
         source_uri: await upload(transport, owner.key, 'shot.mp4', shot),
@@ -100,7 +100,7 @@ export async function describeRestage(material: Material): Promise<void> {
       expect(details).toMatchObject({ ok: true, output: { alpha_keyframe_index: 2 } });
       for (const url of [job.output?.render, job.output?.source, job.output?.alpha])
         expect(await readVideoInfo(await download(url))).toMatchObject({
-          frames: 4,
+          frames: material.frames,
           width: 1280,
           height: 720,
         });
