@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isFailure } from '@restage/errors';
 import { footagePath } from '@restage/fixtures/footage';
+import { readTrace } from '@restage/fixtures/traced';
 import { linearSteps, linearToByte, mix, smoothstep, viewPlanes } from '@restage/pixels';
 import sharp from 'sharp';
 import type { RenderRequest } from '../src/engine.ts';
@@ -144,7 +145,7 @@ for (const [name, make] of Object.entries(sheets))
   if (wanted.length === 0 || wanted.includes(name)) await make();
 rmSync(scratch, { recursive: true, force: true });
 
-/** 120 frames of real footage, five moments of them a row: source, alpha and render by auto, alpha and render by custom, fill. */
+/** 120 frames of real footage, five moments of them a row: source, alpha and render by auto, by custom and by select, fill. */
 async function cockatoo(): Promise<void> {
   const source = join(scratch, 'cockatoo.mp4');
   await cutVideo(footagePath('cockatoo.mp4'), source, frames);
@@ -162,8 +163,17 @@ async function cockatoo(): Promise<void> {
   const alpha = join(scratch, 'cockatoo-matte.mp4');
   await cutVideo(footagePath('cockatoo.mp4'), alpha, frames, ellipse);
   const given = await render({ alphaMode: 'custom', alpha, prompt: 'forest, backlit' });
+  const { width, height, matte } = await readTrace('cockatoo-0');
+  const traced = join(scratch, 'cockatoo-0.png');
+  await sharp(matte, { raw: { width, height, channels: 1 } })
+    .png()
+    .toFile(traced);
+  const selected = await render({ alphaMode: 'select', alpha: traced, prompt: 'beach at dawn' });
   const filled = await render({ alphaMode: 'fill', prompt: 'blue hour, dramatic' });
-  const rows = [found.source, found.alpha, found.render, given.alpha, given.render, filled.render];
+  const rows = [
+    ...[found.source, found.alpha, found.render, given.alpha, given.render],
+    ...[selected.alpha, selected.render, filled.render],
+  ];
   const pictures: string[] = [];
   for (const row of rows) pictures.push(...(await moments(row)));
   await sheet('cockatoo.jpg', 5, pictures, [256, 144]);

@@ -93,11 +93,16 @@ function carryToNext(keyframe: Keyframe, previous: TrackingState, lab: Grid): Tr
   const prior = createGrid(lab.width, lab.height, 1);
   const terminal = new Float64Array(prior.data.length);
   for (let p = 0; p < terminal.length; p++) {
+    if (pointsOutside(toKeyframe, p)) confidence.data[p] = 0;
     const share = confidence.data[p] as number;
-    const value = (carried.data[p] as number) * (1 - share) + (anchored.data[p] as number) * share;
+    const moved = pointsOutside(subjectFlow, p) ? unknownShare : (carried.data[p] as number);
+    const value = moved * (1 - share) + (anchored.data[p] as number) * share;
     prior.data[p] = value;
     const asSubject = mixCost(subjectMisfit.data[p] as number, value);
-    const asBackground = mixCost(backgroundMisfit.data[p] as number, carriedBackground.data[p] as number);
+    const asBackground = mixCost(
+      backgroundMisfit.data[p] as number,
+      pointsOutside(backgroundFlow, p) ? unknownShare : (carriedBackground.data[p] as number),
+    );
     const i = p * 3;
     const [l, a, b] = [lab.data[i] as number, lab.data[i + 1] as number, lab.data[i + 2] as number];
     const colour =
@@ -115,9 +120,19 @@ function carryToNext(keyframe: Keyframe, previous: TrackingState, lab: Grid): Tr
   const coarse = createGrid(lab.width, lab.height, 1);
   for (let p = 0; p < coarse.data.length; p++) {
     const [value, label] = [prior.data[p] as number, labels.data[p] as number];
-    coarse.data[p] = Math.abs(value - label) <= 0.5 + 0.4 * (confidence.data[p] as number) ? value : label;
+    coarse.data[p] = Math.abs(value - label) < 0.5 + 0.4 * (confidence.data[p] as number) ? value : label;
   }
   return { pyramid, layer: buildPyramid(coarse), coarse, toKeyframe, confidence };
+}
+
+/** A layer's share of what was outside the frame before, and the cells by which that is so. */
+const [unknownShare, outsideBy] = [0.5, 1.5];
+
+/** Whether a cell comes from outside of the other picture. */
+function pointsOutside({ width, height, data }: Flow, p: number): boolean {
+  const x = (p % width) + (data[p * 2] as number);
+  const y = Math.floor(p / width) + (data[p * 2 + 1] as number);
+  return x < -outsideBy || y < -outsideBy || x > width - 1 + outsideBy || y > height - 1 + outsideBy;
 }
 
 /** The cost of a layer in a cell: its misfit where the layer was carried to, else the maximum. */
