@@ -110,7 +110,7 @@ describe('a usage error exits with 2 and says what is wrong', () => {
     [
       'an unknown mode',
       ['run', 'a.png', '--alpha-mode', 'half'],
-      '--alpha-mode must be auto, fill or custom; received "half".',
+      '--alpha-mode must be auto, fill, custom or select; received "half".',
     ],
     [
       'an unknown resolution',

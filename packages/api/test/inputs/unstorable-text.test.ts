@@ -13,7 +13,7 @@ const { key } = await server.account({ credits: 1_000_000 });
 const source_uri = `data:image/png;base64,${blackPng(8, 8).toString('base64')}`;
 const start = {
   generation_type: 'image',
-  alpha_mode: 'custom',
+  alpha_mode: 'select',
   source_uri,
   alpha_uri: source_uri,
   prompt: 'x',
