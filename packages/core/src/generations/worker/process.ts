@@ -65,7 +65,13 @@ async function attempt(
   const { job, lost } = lease;
   const startedAt = ctx.now();
   const timeout = AbortSignal.timeout(wallSeconds * 1000);
-  let result = await fetchAndRender(ctx, lease, workspace, AbortSignal.any([signal, lost, timeout]));
+  let result = await fetchAndRender(ctx, lease, workspace, AbortSignal.any([signal, lost, timeout])).catch(
+    (error: unknown) => {
+      // Whatever was under way when the lease was lost is of no interest.
+      if (!lost.aborted) throw error;
+      return failWith('CANCELLED', 'The attempt lost its job.');
+    },
+  );
   if (!lost.aborted) signal.throwIfAborted();
   if (isFailure(result) && timeout.aborted) {
     result = failWith('TIMED_OUT', `The job took longer than ${wallSeconds} seconds and was ended.`);
