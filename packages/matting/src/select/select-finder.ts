@@ -56,9 +56,10 @@ export function createSelectFinder(shot: SelectedShot): (view: View) => Uint8Arr
         computeDifferenceMatte(matte, view, coarse, plate, toPlate);
       }
     }
-    applyKeyframe(matte, shot, stored, view);
     if (previousMatte !== undefined && previous.updateWeight !== undefined)
       smoothAlpha(previousMatte, matte, previous.updateWeight, view.width);
+    // Last: what stays alike where a subject moves before its own colours would hold the moved matte back.
+    applyKeyframe(matte, shot, stored, view);
     previousMatte = matte;
     return matte;
   };
