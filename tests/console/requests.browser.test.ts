@@ -37,7 +37,7 @@ test('a failure appears by itself, and is explained: meaning, resolution, parame
   await failure.first().click();
   const item = requests.getByRole('listitem').first();
   const points = item.getByRole('definition');
-  await points.filter({ hasText: /alpha_mode is missing, or is not auto, fill or custom/ }).waitFor();
+  await points.filter({ hasText: /alpha_mode is missing, or is not auto, fill, custom/ }).waitFor();
   await points.filter({ hasText: /Set alpha_mode to auto to detect the subject/ }).waitFor();
   await points.filter({ hasText: /^alpha_mode$/ }).waitFor();
   await points.filter({ hasText: /^2 times$/ }).waitFor();
