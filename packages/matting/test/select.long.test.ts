@@ -8,9 +8,10 @@ const timeout = 240_000;
 const [minMean, minFrame] = [0.95, 0.85];
 
 const shots = [...tuningSet, ...validationSet, ...holdoutSet, ...regressionSet];
-const cases = shots.flatMap((name) => (['first', 'middle', 'last'] as const).map((given) => [name, given]));
+const givens = ['first', 'middle', 'last'] as const;
+const cases = shots.map((name, n): [string, Given] => [name, givens[n % givens.length] ?? 'first']);
 
-test.each(cases as [string, Given][])(
+test.each(cases)(
   'the true matte of the drawn %s’s %s frame is carried through its shot with a mean IoU of at least 0.95',
   async (name, given) => {
     const { mean, least } = await measureSelect(name, given);
