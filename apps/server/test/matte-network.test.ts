@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { drawOrangeDisc, orangeNetwork } from '@restage/matting/testing';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { getJob, type Program, runServer, usePrograms, waitUntilServing } from './support/programs.ts';
+import {
+  getJob,
+  type Program,
+  runServer,
+  startJob,
+  usePrograms,
+  waitUntilServing,
+} from './support/programs.ts';
 
 const folder = usePrograms();
 
@@ -17,17 +24,7 @@ async function computeMeanMatte({ url, key }: { url: string; key: string }): Pro
   const picture = await sharp(data, { raw: { width, height, channels: 3 } })
     .png()
     .toBuffer();
-  const started = await fetch(`${url}/v1/switchx/generations`, {
-    method: 'POST',
-    headers: { 'x-api-key': key },
-    body: JSON.stringify({
-      generation_type: 'image',
-      alpha_mode: 'auto',
-      source_uri: `data:image/png;base64,${picture.toString('base64')}`,
-      prompt: 'studio',
-    }),
-  });
-  const { id } = (await started.json()) as { id: string };
+  const id = await startJob(url, key, picture);
   const job = await getJob(url, key, id, 60);
   expect(job.status).toBe('completed');
   const alpha = await (await fetch(job.output?.alpha ?? '')).arrayBuffer();

@@ -83,16 +83,22 @@ export async function waitUntilServing(program: Program): Promise<{ url: string;
   return { url, key: /^rsk_\S+$/m.exec(program.out())?.[0] ?? '' };
 }
 
-/** Starts a job that renders the sample, which takes about a second. @returns its id */
-export async function startJob(url: string, key: string): Promise<string> {
-  const bytes = await readFile(new URL('../../../../samples/subject.jpg', import.meta.url));
+const samplePath = new URL('../../../../samples/subject.jpg', import.meta.url);
+
+/**
+ * Starts a job with alpha mode auto.
+ * @param source the bytes of a PNG; default: the sample, which takes about a second
+ * @returns its id
+ */
+export async function startJob(url: string, key: string, source?: Buffer): Promise<string> {
+  const bytes = source ?? (await readFile(samplePath));
   const answer = await fetch(`${url}/v1/switchx/generations`, {
     method: 'POST',
     headers: { 'x-api-key': key },
     body: JSON.stringify({
       generation_type: 'image',
       alpha_mode: 'auto',
-      source_uri: `data:image/jpeg;base64,${bytes.toString('base64')}`,
+      source_uri: `data:image/${source ? 'png' : 'jpeg'};base64,${bytes.toString('base64')}`,
       prompt: 'golden hour on a beach',
     }),
   });

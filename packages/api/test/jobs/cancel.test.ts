@@ -155,17 +155,12 @@ test('a cancellation and a completion at the same time have one winner, and refu
 });
 
 test('an attempt whose job is cancelled before it has the inputs ends like any other', async () => {
-  const account = await idleServer.account({ credits: 100 });
-  const source = await upload(idleCaller, account.key, 'cat.png', await readFixture('cat.png'));
-  const sent = { generation_type: 'image', alpha_mode: 'fill', source_uri: source, prompt: 'a beach' };
-  const started = await idleCaller.call('generations.start', sent, account.key);
-  if (!started.ok) throw new Error(started.code);
-  const { id } = started.output;
+  const { id } = await start(idleCaller);
   const { blobs } = idleServer.ctx;
   // The store takes the time of the cancellation.
   const slowBlobs: typeof blobs = Object.assign(Object.create(blobs), {
     async withLocalFile(...[key, use, signal]: Parameters<typeof blobs.withLocalFile>) {
-      await idleCaller.call('generations.cancel', { id }, account.key);
+      await idleCaller.call('generations.cancel', { id }, owner.key);
       await expect.poll(() => signal?.aborted).toBe(true);
       return blobs.withLocalFile(key, use, signal);
     },
@@ -173,7 +168,7 @@ test('an attempt whose job is cancelled before it has the inputs ends like any o
   const ctx = { ...idleServer.ctx, blobs: slowBlobs, engine: { render: vi.fn(), close: async () => {} } };
   expect(await processGeneration(ctx, id, new AbortController().signal)).toBe(true);
   expect(ctx.engine.render).not.toHaveBeenCalled();
-  expect(await readBalances(idleServer, account.id)).toEqual(fullyRefunded);
+  expect(await readBalances()).toEqual(fullyRefunded);
 });
 
 test('a cancellation of a running job stops its render process within two seconds', async () => {

@@ -148,15 +148,15 @@ function measureOutlineContrast({ width, height, data }: Grid, labels: Grid): nu
   let [along, outline, everywhere, all] = [0, 0, 0, 0];
   for (let y = 0, p = 0; y < height; y++) {
     for (let x = 0; x < width; x++, p++) {
-      for (const unconnectedCut of [x + 2 < width ? p + 2 : -1, y + 2 < height ? p + 2 * width : -1]) {
-        if (unconnectedCut < 0) continue;
-        const l = (data[p * 3] as number) - (data[unconnectedCut * 3] as number);
-        const a = (data[p * 3 + 1] as number) - (data[unconnectedCut * 3 + 1] as number);
-        const b = (data[p * 3 + 2] as number) - (data[unconnectedCut * 3 + 2] as number);
+      for (const neighbour of [x + 2 < width ? p + 2 : -1, y + 2 < height ? p + 2 * width : -1]) {
+        if (neighbour < 0) continue;
+        const l = (data[p * 3] as number) - (data[neighbour * 3] as number);
+        const a = (data[p * 3 + 1] as number) - (data[neighbour * 3 + 1] as number);
+        const b = (data[p * 3 + 2] as number) - (data[neighbour * 3 + 2] as number);
         const step = Math.min(0.3, Math.sqrt(l * l + 6 * (a * a + b * b)));
         everywhere += step;
         all++;
-        if (labels.data[p] === labels.data[unconnectedCut]) continue;
+        if (labels.data[p] === labels.data[neighbour]) continue;
         along += step;
         outline++;
       }
