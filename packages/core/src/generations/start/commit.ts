@@ -7,6 +7,7 @@ import { type BalanceState, chargeAccountSql, checkSpend } from '../../credits/c
 import { isQueueError } from '../../queue.ts';
 import { toJob } from '../present.ts';
 import type { Generation } from '../row.ts';
+import { commitInTurn } from './in-turn.ts';
 import { createJobRow, insertGenerationSql, type NewJob } from './insert.ts';
 import type { UsedUpload } from './resolve-inputs.ts';
 
@@ -31,7 +32,8 @@ export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
   const uploads = listUploads(newJob);
   let result: CommitRow | undefined;
   try {
-    [result] = await ctx.db.execute<CommitRow>(commitSql(fixed, row, uploads));
+    const statement = commitSql(fixed, row, uploads);
+    [result] = await commitInTurn(ctx, async () => await ctx.db.execute<CommitRow>(statement));
   } catch (error) {
     return explainError(ctx, row.id, error);
   }
@@ -77,7 +79,7 @@ function commitSql(ctx: AccountContext, row: Generation, uploads: readonly UsedU
     ${chargeAccountSql(ctx, row, sql`(select count(*) from held) = ${ids.length}::integer`)},
     used as (
       update uploads set used_at = ${new Date(ctx.now()).toISOString()}
-      where id in (select id from held) and exists (select from debited)
+      where id in (select id from held) and used_at is null and exists (select from debited)
     ),
     ${insertGenerationSql(row)},
     queued as (${ctx.queue.enqueueRenderSql({ generationId: row.id, traceparent: ctx.traceparent })})
