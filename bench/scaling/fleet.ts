@@ -20,7 +20,9 @@ const waitingEngine = `data:text/javascript,${encodeURIComponent(`
         return tinyRender(request);
       },
       close: async () => {},
-    });\`;
+    });
+    // Only the command that manages networks calls it.
+    export const createEngine = undefined;\`;
   registerHooks({
     load: (url, context, next) =>
       url.endsWith('/services/engine.ts') ? { format: 'module', shortCircuit: true, source } : next(url, context),
