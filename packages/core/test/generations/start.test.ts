@@ -148,6 +148,15 @@ test('starts of an account that wait for its row leave the connections of the pr
   expect(ctx.startLines.size).toBe(0);
 });
 
+test('a start does not wait long behind one whose connection hangs', async () => {
+  const { id } = await server.account();
+  const ended = Promise.withResolvers<void>();
+  const caller = asAccount(ctx, id);
+  caller.startLines.set(id, ended.promise);
+  expect(await startGeneration(caller, tinyStart())).toMatchObject({ status: 'in_queue' });
+  ended.resolve();
+});
+
 test('a start whose upload is deleted while it is inspected is SOURCE_UNREACHABLE and leaves nothing', async () => {
   const { id } = await server.account({ credits: 10 });
   const deleted = await upload(id);
