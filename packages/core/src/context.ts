@@ -4,7 +4,6 @@ import type { Engine } from '@restage/engine';
 import type { Media } from '@restage/media';
 import type { BlobStore, UrlSigner } from '@restage/storage';
 import type { JobNotifications } from './changes.ts';
-import type { StartLines } from './generations/start/in-turn.ts';
 import type { ReadWindows } from './limits/reads.ts';
 import type { Log } from './log.ts';
 import type { Queue } from './queue.ts';
@@ -50,7 +49,6 @@ export interface Context extends TraceContext {
   readonly media: Media;
   readonly settings: Settings;
   readonly keyCache: KeyCache;
-  readonly startLines: StartLines;
   readonly reads: ReadWindows;
   readonly requests: RequestLog;
   readonly log: Log;

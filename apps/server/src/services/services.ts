@@ -82,7 +82,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
         webhooks: defaultWebhookSettings,
       },
       keyCache: new Map(),
-      startLines: new Map(),
       reads: new ReadWindows(limits.rateWindowSeconds),
       requests,
       log,

@@ -132,31 +132,6 @@ test('starts, repeats and refusals of one upload at once don’t get in each oth
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
 
-test('starts of an account that wait for its row leave the connections of the process to other accounts', async () => {
-  const [blocked, other] = [await server.account(), await server.account()];
-  const inThisProcess = (id: string) => ({ ...asAccount(ctx, id, 100), startLines: ctx.startLines });
-  let starts: Promise<unknown>[] = [];
-  await ctx.db.transaction(async (tx) => {
-    await tx.execute(sql`select from accounts where id = ${blocked.id} for update`);
-    // More than the process has connections.
-    starts = Array.from({ length: 20 }, () => startGeneration(inThisProcess(blocked.id), tinyStart()));
-    expect(await startGeneration(inThisProcess(other.id), tinyStart())).toMatchObject({ status: 'in_queue' });
-    expect(await rows(generations, blocked.id)).toBe(0);
-  });
-  await Promise.all(starts);
-  expect(await rows(generations, blocked.id)).toBe(20);
-  expect(ctx.startLines.size).toBe(0);
-});
-
-test('a start does not wait long behind one whose connection hangs', async () => {
-  const { id } = await server.account();
-  const ended = Promise.withResolvers<void>();
-  const caller = asAccount(ctx, id);
-  caller.startLines.set(id, ended.promise);
-  expect(await startGeneration(caller, tinyStart())).toMatchObject({ status: 'in_queue' });
-  ended.resolve();
-});
-
 test('a start whose upload is deleted while it is inspected is SOURCE_UNREACHABLE and leaves nothing', async () => {
   const { id } = await server.account({ credits: 10 });
   const deleted = await upload(id);

@@ -5,7 +5,7 @@ import { makePng } from '@restage/media/testing';
 import type { AccountContext, Context } from '../../src/context.ts';
 import { tinyRender } from './tiny-render.ts';
 
-/** The context of a request by an account, to a process of its own: only the database keeps it apart from others. */
+/** The context of a request by an account. */
 export function asAccount(ctx: Context, accountId: string, concurrency = 10): AccountContext {
   return {
     ...ctx,
@@ -19,7 +19,6 @@ export function asAccount(ctx: Context, accountId: string, concurrency = 10): Ac
     },
     responseMeta: { replayed: false },
     largeStrings: new Map(),
-    startLines: new Map(),
   };
 }
 

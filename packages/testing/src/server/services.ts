@@ -118,7 +118,6 @@ export async function openServices(
       ...options.settings,
     },
     keyCache: new Map(),
-    startLines: new Map(),
     reads: new ReadWindows(limits.rateWindowSeconds),
     requests: new RequestLog(connection.db, log),
     log,

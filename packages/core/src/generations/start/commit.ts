@@ -7,7 +7,6 @@ import { type BalanceState, chargeAccountSql, checkSpend } from '../../credits/c
 import { isQueueError } from '../../queue.ts';
 import { toJob } from '../present.ts';
 import type { Generation } from '../row.ts';
-import { commitInTurn } from './in-turn.ts';
 import { createJobRow, insertGenerationSql, type NewJob } from './insert.ts';
 import type { UsedUpload } from './resolve-inputs.ts';
 
@@ -32,8 +31,7 @@ export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
   const uploads = listUploads(newJob);
   let result: CommitRow | undefined;
   try {
-    const statement = commitSql(fixed, row, uploads);
-    [result] = await commitInTurn(ctx, async () => await ctx.db.execute<CommitRow>(statement));
+    [result] = await ctx.db.execute<CommitRow>(commitSql(fixed, row, uploads));
   } catch (error) {
     return explainError(ctx, row.id, error);
   }
