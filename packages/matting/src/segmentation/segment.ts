@@ -60,10 +60,9 @@ const [certainBackground, certainSubject] = [-5, 6];
  * as its outline is vague, colours and edges decide with it.
  * @param prior the network's likelihood of subject per cell, 0…1.
  */
-export function segmentByPrior(lab: Grid, prior: Grid, { fixesSureCells = true } = {}): Segmentation {
+export function segmentByPrior(lab: Grid, prior: Grid): Segmentation {
   const from = { labels: prior, models: fitModels(lab, prior) };
-  const fixed = fixesSureCells ? fixSureCells(prior) : prior;
-  return cutAndFit(lab, computeEdgeWeights(lab), fixed, from, 0, rounds);
+  return cutAndFit(lab, computeEdgeWeights(lab), fixSureCells(prior), from, 0, rounds);
 }
 
 /** The prior, with certain values where it is sure as far as `unsureRadius` around. */
