@@ -22,6 +22,7 @@ import {
   type Stream,
 } from 'node-av/lib';
 import type { AudioTrack } from './audio/audio-track.ts';
+import type { CopyShift } from './decode/open.ts';
 import './silence-ffmpeg-log.ts';
 
 /** A video being written. */
@@ -152,7 +153,7 @@ function createSerialQueue(): (work: () => Promise<void>) => Promise<void> {
 
 /** A writer that copies a stream. */
 export interface VideoCopier extends Pick<VideoWriter, 'finish' | 'close'> {
-  /** Copies a packet of the stream. */
+  /** Copies a packet of the stream, whose times are those that the file stores. */
   copy(packet: Packet): Promise<void>;
 }
 
@@ -160,7 +161,7 @@ export interface VideoCopier extends Pick<VideoWriter, 'finish' | 'close'> {
  * Starts an MP4 that holds a copy of one stream, its index in front.
  * @param shift what is added to the times of its packets
  */
-export async function createCopier(path: string, source: Stream, shift: number): Promise<VideoCopier> {
+export async function createCopier(path: string, source: Stream, shift: CopyShift): Promise<VideoCopier> {
   const muxer = new FormatContext();
   throwOnError(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
   const stream = muxer.newStream(null);
@@ -172,7 +173,7 @@ export async function createCopier(path: string, source: Stream, shift: number):
   throwOnError(muxer.setOption('movflags', '+faststart'), 'movflags');
   throwOnError(await muxer.writeHeader(), 'writeHeader');
   return {
-    copy: (packet) => carry(muxer, packet, source, stream, BigInt(shift)),
+    copy: (packet) => carry(muxer, packet, source, stream, shift),
     async finish() {
       throwOnError(await muxer.writeTrailer(), 'writeTrailer');
     },
@@ -188,12 +189,12 @@ async function carry(
   packet: Packet,
   from: Stream,
   to: Stream,
-  shift = 0n,
+  shift: CopyShift,
 ): Promise<void> {
   using twin = packet.clone();
   if (twin === null) throw new Error('a packet could not be cloned');
-  twin.pts += shift;
-  twin.dts += shift;
+  twin.pts += BigInt(shift.composition);
+  twin.dts += BigInt(shift.decode);
   twin.streamIndex = to.index;
   twin.rescaleTs(from.timeBase, to.timeBase);
   throwOnError(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');

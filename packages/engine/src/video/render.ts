@@ -19,6 +19,7 @@ import { carryGivenMatte } from './carry-matte.ts';
 import { type DecodedFrame, decodeFrames } from './decode/decode.ts';
 import { isPlain } from './decode/frame-filter.ts';
 import {
+  type CopyShift,
   closeVideo,
   findExcess,
   getCopyShift,
@@ -154,7 +155,7 @@ async function writeVideos(
   { request, size, scene, colours, newFinder, preparedShare, onProgress }: Job,
   source: VideoInput,
   alpha: VideoInput | undefined,
-  shift: number | undefined,
+  shift: CopyShift | undefined,
 ): Promise<RenderResult | 'not as stored'> {
   const find = newFinder?.();
   const audio = await openAudio(request.source, source);

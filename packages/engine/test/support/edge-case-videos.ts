@@ -46,6 +46,10 @@ export interface EdgeCaseVideo {
   readonly range?: AVColorRange;
   readonly audio?: boolean;
   readonly secondTrack?: boolean;
+  /** Whether frames are coded in presentation order. Of 8 bits only. */
+  readonly keepsOrder?: boolean;
+  /** Whether frames may be stored as shown before they are decoded, so that no edit list moves them. */
+  readonly hasNegativeOffsets?: boolean;
 }
 
 const silence = Buffer.alloc(4096);
@@ -60,6 +64,7 @@ export async function makeVideo(path: string, video: EdgeCaseVideo): Promise<str
   ];
   const sound = video.audio === true ? openSound(muxer) : undefined;
   check(await muxer.openOutput());
+  if (video.hasNegativeOffsets === true) check(muxer.setOption('movflags', '+negative_cts_offsets'));
   check(await muxer.writeHeader());
   for (const { encoder, stream, frame } of tracks) {
     for (const [n, time] of video.times.entries()) {
@@ -106,6 +111,7 @@ function openTrack(muxer: FormatContext, video: EdgeCaseVideo) {
   if (video.space !== undefined) encoder.colorSpace = video.space;
   if (video.range !== undefined) encoder.colorRange = video.range;
   encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_FRAME_DURATION);
+  if (video.keepsOrder === true) check(encoder.setOption('bf', '0'));
   const sets = video.hasInBandSets === true ? 'repeat-headers=1:' : '';
   const keyframes = `${sets}${video.keyframes === undefined ? '' : `keyint=${video.keyframes}:scenecut=0:`}`;
   if (video.hevc10 === true) check(encoder.setOption('x265-params', `${keyframes}log-level=none`));

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isFailure } from '@restage/errors';
-import { AVCOL_RANGE_JPEG, AVCOL_SPC_SMPTE170M } from 'node-av/constants';
+import { readMovieFile } from '@restage/media/movie';
+import { AVCOL_RANGE_JPEG, AVCOL_SPC_BT709, AVCOL_SPC_SMPTE170M } from 'node-av/constants';
 import { describe, expect, test } from 'vitest';
 import type { Rendered } from '../../src/engine.ts';
 import { renderVideo } from '../../src/video/render.ts';
@@ -28,6 +29,12 @@ async function render(
   );
   if (isFailure(result)) throw new Error(result.message);
   return { result, path };
+}
+
+function getSampleSizes(path: string): Float64Array {
+  const movie = readMovieFile(path);
+  if (movie === 'damaged' || 'unsupported' in movie) throw new Error('not a movie');
+  return movie.samples.sizes;
 }
 
 describe.each<[string, EdgeCaseVideo, { width: number; height: number }]>([
@@ -81,6 +88,28 @@ describe.each<[string, EdgeCaseVideo, { width: number; height: number }]>([
       for (const [n, time] of made.times.entries()) expect(time).toBeCloseTo(original.times[n] ?? -1, 3);
       expect(made.duration).toBeCloseTo(original.duration, 3);
     }
+  });
+});
+
+describe.each([1, 2, 3, 4, 5, 6])('a video of %i frames that can be copied', (frames) => {
+  test.each<[string, Partial<EdgeCaseVideo>]>([
+    ['in presentation order', { keepsOrder: true }],
+    ['in another order', {}],
+    ['with an edit list', { times: steady(frames).map((time) => time + 1000) }],
+    ['with frames that are shown before they are decoded', { hasNegativeOffsets: true }],
+    ['with such frames and audio', { hasNegativeOffsets: true, audio: true }],
+    ['with audio', { audio: true }],
+  ])('is copied as source %s, and all outputs keep its frames and times', async (_name, change) => {
+    const video = { width: 64, height: 48, times: steady(frames), space: AVCOL_SPC_BT709, ...change };
+    const { result, path } = await render(video);
+    const original = await inspectVideo(path);
+    for (const file of [result.render, result.source, result.alpha]) {
+      const made = await inspectVideo(file);
+      expect(made).toMatchObject({ width: 64, height: 48, frames });
+      for (const [n, time] of made.times.entries()) expect(time).toBeCloseTo(original.times[n] ?? -1, 3);
+      expect(made.duration).toBeCloseTo(original.duration, 3);
+    }
+    expect(getSampleSizes(result.source)).toEqual(getSampleSizes(path));
   });
 });
 

@@ -6,6 +6,7 @@ import { searchRuns } from '@restage/fixtures/searches';
 import { readMovieFile } from '@restage/media/movie';
 import { type BuiltMovie, buildMovie } from '@restage/media/testing';
 import fc from 'fast-check';
+import { AVCOL_SPC_BT709 } from 'node-av/constants';
 import { describe, expect, test } from 'vitest';
 import type { RenderRequest } from '../../src/engine.ts';
 import { renderVideo } from '../../src/video/render.ts';
@@ -58,6 +59,7 @@ async function expectAgreement(source: string, change: Partial<RenderRequest> = 
 
 describe.each<[string, Parameters<typeof encodeParts>[1]]>([
   ['H.264', {}],
+  ['H.264 that can be copied', { space: AVCOL_SPC_BT709 }],
   ['HEVC', { hevc10: true, width: 64, height: 64 }],
 ])('of a video in %s with any timing, edit list, fragments, size and turn', (_codec, change) => {
   test('render, source and alpha have the frames, size and duration that its headers promise', {

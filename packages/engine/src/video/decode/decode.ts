@@ -20,7 +20,10 @@ export interface DecodedFrame extends FilteredFrame {
 export interface DecodeOptions {
   /** Numbers of the frames to return, in order. By default all. */
   readonly frames?: readonly number[];
-  /** Receives every packet of the audio, and of the video before it is decoded, valid during the call. */
+  /**
+   * Receives every packet of the audio, and of the video before it is decoded, valid during the call. Times of the video's
+   * are those that the file stores.
+   */
   onPacket?(packet: Packet): Promise<void>;
   /** Whether to return the next frame; a skipped one costs only its decoding. By default all are returned. */
   needsFrame?(frame: number): boolean;
@@ -127,9 +130,8 @@ async function* decodePictures(
         const announced = packet.data && findLargestAnnounced(movie.codec, packet.data, movie.lengthBytes);
         const oversize = announced && findOversize(announced, role);
         if (oversize) return oversize;
-        const late = BigInt(movie.samples.compositionTimes[sample] as number) - packet.pts;
-        packet.pts += late;
-        packet.dts += late;
+        packet.pts = BigInt(movie.samples.compositionTimes[sample] as number);
+        packet.dts = BigInt(movie.samples.decodeTimes[sample] as number);
         await onPacket?.(packet);
         // Skips pictures that are neither shown nor referenced.
         const isSkipped = !run.frames.has(sample);

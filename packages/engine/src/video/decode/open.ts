@@ -169,10 +169,17 @@ export function hasConstantFrameRate({ times, timeBase: { num, den } }: VideoInp
   return durations.every((duration) => (Math.abs(duration - mean) * num) / den <= maxUnevenness);
 }
 
+/** What a copy adds to the times at which the samples of a track are shown and decoded. */
+export interface CopyShift {
+  readonly composition: number;
+  readonly decode: number;
+}
+
 /**
- * The offset that a plain copy of a video's packets adds to their times; undefined if a copy would not show the same.
+ * The shift of a plain copy of a video's samples; undefined if a copy would not show the same. A muxer accepts no sample
+ * that is shown before it is decoded, as a track with negative composition offsets has them: all are decoded earlier.
  */
-export function getCopyShift({ stream, movie }: VideoInput): number | undefined {
+export function getCopyShift({ stream, movie }: VideoInput): CopyShift | undefined {
   const { codecId, colorSpace } = stream.codecpar;
   if (codecId !== AV_CODEC_ID_H264 || colorSpace !== AVCOL_SPC_BT709) return undefined;
   const { samples, timeline, timescale } = movie;
@@ -191,7 +198,12 @@ export function getCopyShift({ stream, movie }: VideoInput): number | undefined 
   const span = (samples.decodeTimes[samples.count] as number) - (samples.decodeTimes[0] as number);
   // An edit list stores its end in ticks of the movie, which are coarser.
   const isWhole = Math.abs(timeline.end - first.time - span) <= timescale / 500;
-  return isSame && isWhole ? shift : undefined;
+  if (!isSame || !isWhole) return undefined;
+  const lowestOffset = timeline.frames.reduce(
+    (lowest, { sample }) => Math.min(lowest, getTime(sample) - (samples.decodeTimes[sample] as number)),
+    0,
+  );
+  return { composition: shift, decode: shift + lowestOffset };
 }
 
 /** A track's display matrix (ISO/IEC 14496-12, 8.3.2) as filters, rotated as FFmpeg's own program does. */
