@@ -118,3 +118,38 @@ test('the arrow keys move through the jobs beyond what is in sight', async () =>
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Job', exact: true }).waitFor();
 });
+
+test('a page of older jobs that can’t be read says so, and is shown by Try again', async () => {
+  const { key } = await api.keys.create({ name: 'fails', mode: 'test' });
+  const page = await open('/jobs', { key });
+  await showsJob(page, 'Job 1000');
+  const isJobs = (url: string) => url.includes('generations.summaries');
+  const olderPage = (url: URL) =>
+    isJobs(url.href) && decodeURIComponent(url.search).includes('"page_token":"');
+  await page.route(olderPage, (route) =>
+    route.continue({ headers: { ...route.request().headers(), 'x-restage-simulate': 'UPLOAD_URL_FAILED' } }),
+  );
+  const panel = page.getByRole('alert').filter({ hasText: 'Older jobs can’t be shown' });
+  const scrollToEnd = async () => {
+    await page.mouse.wheel(0, 4000);
+    return panel.isVisible();
+  };
+  await expect.poll(scrollToEnd).toBe(true);
+  await panel.scrollIntoViewIfNeeded();
+  // The newest jobs are read again every few seconds, which must not take the error away.
+  for (let reads = 0; reads < 2; reads += 1)
+    await page.waitForResponse((response) => isJobs(response.url()) && response.ok());
+  expect(await panel.count()).toBe(1);
+  await takeScreenshot(page, 'jobs-older-failed');
+  await checkAccessibility(page);
+  await page.unroute(olderPage);
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => panel.count()).toBe(0);
+  const older = page.getByRole('link', { name: 'Job 880', exact: true });
+  await expect
+    .poll(async () => {
+      await page.mouse.wheel(0, 1000);
+      return older.isVisible();
+    })
+    .toBe(true);
+});

@@ -9,8 +9,8 @@ interface JobTableProps {
   readonly jobs: readonly JobSummary[];
   /** Whether there are more than `jobs`. */
   readonly hasMore: boolean;
-  /** Called when the end of `jobs` is near. */
-  readonly onNearEnd: () => void;
+  /** Called when the end of `jobs` is near. Undefined while more may not be fetched. */
+  readonly onNearEnd: (() => void) | undefined;
 }
 
 /** How many rows before its end the list is continued, and how many rows out of sight are kept. */
@@ -41,7 +41,7 @@ export function JobTable({ jobs, hasMore, onNearEnd }: JobTableProps) {
   const isNearEnd = hasMore && lastIndex >= jobs.length - rowsBeforeEnd;
   // biome-ignore lint/correctness/useExhaustiveDependencies: asks again when more jobs have come, and the end is still near
   useEffect(() => {
-    if (isNearEnd) onNearEnd();
+    if (isNearEnd) onNearEnd?.();
   }, [isNearEnd, onNearEnd, jobs.length]);
 
   const focusRow = (index: number) => {

@@ -5,6 +5,7 @@ import { buttonClass } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Card, Page } from '../../ui/page.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { type JobFilters as Filters, readFilters } from './filters.ts';
 import { JobFilters } from './job-filters.tsx';
 import { JobTable } from './job-table.tsx';
@@ -33,7 +34,7 @@ export default function JobsPage() {
 
 function JobList({ filters }: { readonly filters: Filters }) {
   const { pages, jobs } = useJobs(filters);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages;
   return (
     <>
       <Card isFlush>
@@ -43,8 +44,16 @@ function JobList({ filters }: { readonly filters: Filters }) {
               <NoJobs isFiltered={Object.keys(filters).length > 0} />
             ) : (
               <>
-                <JobTable jobs={jobs} hasMore={hasNextPage} onNearEnd={fetchNextPage} />
-                {isFetchingNextPage && <JobsSkeleton rows={3} />}
+                <JobTable
+                  jobs={jobs}
+                  hasMore={hasNextPage}
+                  onNearEnd={isFetchNextPageError ? undefined : fetchNextPage}
+                />
+                {isFetchNextPageError ? (
+                  <ShowMore query={pages} title="Older jobs can’t be shown" />
+                ) : (
+                  isFetchingNextPage && <JobsSkeleton rows={3} />
+                )}
               </>
             )
           }

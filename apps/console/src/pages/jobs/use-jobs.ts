@@ -16,21 +16,24 @@ export function useJobs(filters: JobFilters) {
     restage.generations.summaries({ ...toListInput(filters, Date.now()), limit }, options).page(token);
   const pages = usePages(['jobs', filters], fetchPage);
   const head = useCall(['jobs', 'head', filters], (options) => fetchPage(undefined, options), {
-    enabled: pages.isSuccess,
+    enabled: pages.data !== undefined,
     refetchInterval: headIntervalMs,
   });
   const { jobs, hasGap, hasActiveBeyondHead } = useMemo(
     () => mergeJobs(head.data, pages.data?.pages.flatMap((page) => page.jobs) ?? []),
     [head.data, pages.data],
   );
-  const { refetch } = pages;
+  const { refetch, isFetchNextPageError } = pages;
+  // A fetch of all pages would take away the error of the next page before anyone has read it.
+  const isOutdated = hasGap && !isFetchNextPageError;
+  const isPolled = hasActiveBeyondHead && !isFetchNextPageError;
   useEffect(() => {
-    if (hasGap) void refetch();
-  }, [hasGap, refetch]);
+    if (isOutdated) void refetch();
+  }, [isOutdated, refetch]);
   useEffect(() => {
-    if (!hasActiveBeyondHead) return undefined;
+    if (!isPolled) return undefined;
     const timer = setInterval(refetch, allIntervalMs);
     return () => clearInterval(timer);
-  }, [hasActiveBeyondHead, refetch]);
+  }, [isPolled, refetch]);
   return { pages, jobs };
 }
