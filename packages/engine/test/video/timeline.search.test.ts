@@ -48,7 +48,8 @@ async function expectAgreement(source: string, change: Partial<RenderRequest> = 
     for (const [n, time] of made.times.entries())
       expect(Math.abs(time - (frames[n]?.time ?? 0) / movie.timescale)).toBeLessThan(0.002);
     const seconds = (end - (frames[0]?.time ?? 0)) / movie.timescale;
-    expect(Math.abs(made.duration - seconds)).toBeLessThan(0.003);
+    // A copy may end 2 ms off, and its edit list is rounded to 1 ms.
+    expect(Math.abs(made.duration - seconds)).toBeLessThan(0.004);
     // Most programs take what all samples last together for the duration.
     const { samples, timescale: ticks } = readMovie(path);
     const [first = 0, last = 0] = [samples.decodeTimes[0], samples.decodeTimes[samples.count]];
