@@ -75,7 +75,16 @@ function limitBody(request: Request, maxBytes: number, largeStrings: Map<string,
   const text = async () => {
     const body = await readJson(request, maxBytes, largeStrings);
     if (isFailure(body)) throw new FailureError(body);
-    return JSON.stringify(body.value) ?? '';
+    return JSON.stringify(body.value, keepInfinity) ?? '';
   };
   return Object.defineProperty(request, 'text', { value: text });
+}
+
+/**
+ * Keeps numbers beyond all that there are, such as 1e400, beyond all accepted ones. `JSON.stringify` writes them as null,
+ * which counts as absent.
+ */
+function keepInfinity(_name: string, value: unknown): unknown {
+  if (value === Number.POSITIVE_INFINITY) return Number.MAX_VALUE;
+  return value === Number.NEGATIVE_INFINITY ? -Number.MAX_VALUE : value;
 }

@@ -29,6 +29,7 @@ const similarInput = fc.record(
     alpha_uri: fc.oneof(fc.constantFrom(...uris), fc.anything()),
     reference_image_uri: fc.oneof(fc.constantFrom(...uris), fc.string({ unit: 'binary' })),
     prompt: fc.oneof(fc.string({ unit: 'binary' }), fc.constant('a beach'), fc.lorem()),
+    alpha_keyframe_index: fc.oneof(fc.constantFrom(0, null, '0'), fc.integer(), fc.double(), fc.jsonValue()),
     seed: fc.oneof(fc.integer(), fc.double(), fc.maxSafeInteger()),
     idempotency_key: fc.oneof(fc.constantFrom('a', 'b', null), fc.string({ unit: 'binary' })),
     max_cost: fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.constant(null)),
@@ -39,6 +40,10 @@ const similarInput = fc.record(
 );
 
 const validInput = { generation_type: 'image', alpha_mode: 'fill', source_uri: uris[0], prompt: 'a beach' };
+/** Valid input whose alpha_keyframe_index counts. */
+const almostValidSelect = fc
+  .record({ alpha_keyframe_index: similarInput.map((wild) => Reflect.get(wild, 'alpha_keyframe_index')) })
+  .map((index) => ({ ...validInput, alpha_mode: 'select', alpha_uri: uris[0], ...index }));
 /** Valid input with a few fields changed. */
 const almostValidInput = fc
   .tuple(
@@ -54,22 +59,25 @@ test('POST /generations with any JSON responds with 200 or a declared code, and 
   const declared = new Set<string>(listProcedureErrors('generations.start'));
   let accepted = 0;
   await fc.assert(
-    fc.asyncProperty(fc.oneof(similarInput, almostValidInput, fc.jsonValue()), async (body) => {
-      const response = await fetch(`${server.url}/v1/switchx/generations`, {
-        method: 'POST',
-        headers: { 'x-api-key': key },
-        body: JSON.stringify(body) ?? '',
-      });
-      const sent = (await response.json()) as { id?: string; error?: { code: keyof typeof catalog } };
-      if (response.status === 200) {
-        accepted += 1;
-        expect(sent.id).toMatch(/^swx_/);
-        return;
-      }
-      expect(declared).toContain(sent.error?.code);
-      expect(response.status).toBe(catalog[sent.error?.code ?? 'INTERNAL_ERROR'].status);
-      expect(response.status).toBeLessThan(500);
-    }),
+    fc.asyncProperty(
+      fc.oneof(similarInput, almostValidInput, almostValidSelect, fc.jsonValue()),
+      async (body) => {
+        const response = await fetch(`${server.url}/v1/switchx/generations`, {
+          method: 'POST',
+          headers: { 'x-api-key': key },
+          body: JSON.stringify(body) ?? '',
+        });
+        const sent = (await response.json()) as { id?: string; error?: { code: keyof typeof catalog } };
+        if (response.status === 200) {
+          accepted += 1;
+          expect(sent.id).toMatch(/^swx_/);
+          return;
+        }
+        expect(declared).toContain(sent.error?.code);
+        expect(response.status).toBe(catalog[sent.error?.code ?? 'INTERNAL_ERROR'].status);
+        expect(response.status).toBeLessThan(500);
+      },
+    ),
     { numRuns: searchRuns(400, 10_000) },
   );
   expect(accepted).toBeGreaterThan(searchRuns(10, 500));
