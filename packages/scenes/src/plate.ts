@@ -7,22 +7,30 @@ import {
   type Grid,
   pickRandom,
   type Random,
+  resize,
 } from '@restage/pixels';
-import { type PaintContext, painters, paintWeather } from './paint/index.ts';
+import { hasFineWeather, type PaintContext, painters, paintWeather } from './paint/index.ts';
 import type { ParsedPrompt } from './parse-prompt.ts';
 import { createSky } from './sky.ts';
 import type { Place, Time } from './vocabulary.ts';
 
-/** The size of a painted plate: at most 720 lines. It is enlarged later, since it stands behind the plane of focus. */
+/** A scene's lines without its weather: it is out of focus, so more of them would not show. */
+const sceneLines = 540;
+
+/** The size of a plate: at most 720 lines. It is enlarged later, since it stands behind the plane of focus. */
 export function getPlateSize(width: number, height: number): Size {
-  const scale = Math.min(1, 720 / Math.min(width, height));
+  return fitSize(width, height, 720);
+}
+
+function fitSize(width: number, height: number, maxLines: number): Size {
+  const scale = Math.min(1, maxLines / Math.min(width, height));
   const scaled = (side: number) => Math.max(2, Math.round(side * scale));
   return { width: scaled(width), height: scaled(height) };
 }
 
 /** A painted scene. */
 export interface PaintedPlate {
-  /** Linear light, three channels; at most 720 lines, in the requested aspect ratio. */
+  /** Linear light, three channels, in the requested aspect ratio; at most 720 lines with rain or snow, else 540. */
   readonly plate: Grid;
   /** What the prompt leaves open and the seed decides; one sentence each. */
   readonly notes: readonly string[];
@@ -37,9 +45,9 @@ export function paintPlate(parsed: ParsedPrompt, width: number, height: number, 
   const notes: string[] = [];
   const place = choosePlace(parsed, random, notes);
   const time = chooseTime(parsed, place, random, notes);
-  const size = getPlateSize(width, height);
+  const size = fitSize(width, height, sceneLines);
   const canvas = createGrid(size.width, size.height, 3);
-  const aspect = canvas.width / canvas.height;
+  const aspect = size.width / size.height;
   const context: PaintContext = {
     canvas,
     aspect,
@@ -49,10 +57,12 @@ export function paintPlate(parsed: ParsedPrompt, width: number, height: number, 
     parsed,
   };
   painters[place](context);
-  boxBlur(canvas, canvas.height * 0.0026, 2);
-  paintWeather(context);
-  compressHighlights(canvas);
-  return { plate: canvas, notes };
+  boxBlur(canvas, canvas.height * 0.0026);
+  const fine = getPlateSize(width, height);
+  const plate = hasFineWeather(parsed) ? resize(canvas, fine.width, fine.height) : canvas;
+  paintWeather({ ...context, canvas: plate });
+  compressHighlights(plate);
+  return { plate, notes };
 }
 
 const outdoors: readonly [Place, ...Place[]] = ['sea', 'mountains', 'meadow', 'desert', 'beach', 'forest'];
@@ -107,8 +117,13 @@ const compressed = Float32Array.from({ length: tableSteps * 3 + 1 }, (_, step) =
 });
 
 /** Compresses highlights above display white smoothly, and keeps their hue. */
-function compressHighlights({ data }: Grid): void {
-  for (let i = 0; i < data.length; i++) {
+function compressHighlights({ width, data }: Grid): void {
+  for (let start = 0; start < data.length; start += width * 3) compressRow(data, start, start + width * 3);
+}
+
+/** A function of its own, since V8 keeps compiled code of functions that are called often. */
+function compressRow(data: Float32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
     const value = data[i] as number;
     if (value < 0) data[i] = 0;
     else if (value > knee)

@@ -33,11 +33,17 @@ export interface Backdrop extends Size {
 /** Converts a grid of linear light to a plate. */
 export function linearToPlate({ width, height, data }: Grid): Plate {
   const codes = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) {
+  for (let start = 0; start < data.length; start += width * 3)
+    encodeRow(data, codes, start, start + width * 3);
+  return { width, height, codes };
+}
+
+/** A function of its own, since V8 keeps compiled code of functions that are called often. */
+function encodeRow(data: Float32Array, codes: Float32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
     const value = clamp(data[i] as number, 0, 1);
     codes[i] = linearToCode[(value * linearSteps + 0.5) | 0] as number;
   }
-  return { width, height, codes };
 }
 
 /** Converts code values to linear light. */

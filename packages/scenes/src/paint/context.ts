@@ -1,4 +1,4 @@
-import { clamp, createGrid, type Grid, type Noise, type Random, type Rgb, resize } from '@restage/pixels';
+import { clamp, createGrid, type Grid, type Noise, type Random, type Rgb } from '@restage/pixels';
 import type { ParsedPrompt } from '../parse-prompt.ts';
 import type { Sky } from '../sky.ts';
 
@@ -71,7 +71,7 @@ export function tabulate(
 
 /** A smooth function's values for every pixel between two heights, row by row. */
 export interface Field {
-  /** The values of a row of pixels, `channels` floats for each. */
+  /** The values of a row of pixels, `channels` floats for each; valid until the next call. */
   row(row: number): Float32Array;
 }
 
@@ -104,25 +104,77 @@ export function sampleField(
     for (let column = 0; column < across.count; column++, at += channels)
       sample(across.at(column), y, coarse.data, at);
   }
-  const fine = resize(coarse, across.count * across.pixels, down.count * down.pixels);
+  const line = new Float32Array(across.count * channels);
+  const out = new Float32Array(canvas.width * channels);
   return {
     row(row) {
-      const start = ((row - first + down.margin) * fine.width + across.margin) * channels;
-      return fine.data.subarray(start, start + canvas.width * channels);
+      const { index, fraction } = down.locate(row - first);
+      interpolateRows(coarse.data, index * line.length, fraction, line);
+      if (across.pixels === 1) return line;
+      for (let c = 0; c < channels; c++) enlargeRow(line, c, channels, across, out);
+      return out;
     },
   };
 }
 
-/** The samples from pixel `first` to `end` along a row or column: how many, and where. */
-function createSteps({ height }: Grid, first: number, end: number, step: number) {
+/** Interpolates between the row of floats at `start` and the next. */
+function interpolateRows(data: Float32Array, start: number, fraction: number, out: Float32Array): void {
+  const next = fraction === 0 ? start : start + out.length;
+  for (let i = 0; i < out.length; i++) {
+    const above = data[start + i] as number;
+    out[i] = above + ((data[next + i] as number) - above) * fraction;
+  }
+}
+
+/** Writes one channel of a row of pixels, interpolated between samples. */
+function enlargeRow(
+  samples: Float32Array,
+  channel: number,
+  channels: number,
+  { locate, pixels }: Steps,
+  out: Float32Array,
+): void {
+  const { index, fraction } = locate(0);
+  let at = index * channels + channel;
+  let part = Math.round(fraction * pixels * 2);
+  let left = samples[at] as number;
+  let slope = ((samples[at + channels] as number) - left) / (pixels * 2);
+  for (let i = channel; i < out.length; i += channels) {
+    out[i] = left + slope * part;
+    part += 2;
+    if (part < pixels * 2) continue;
+    part -= pixels * 2;
+    at += channels;
+    left = samples[at] as number;
+    slope = ((samples[at + channels] as number) - left) / (pixels * 2);
+  }
+}
+
+/** The samples along a row or column. */
+interface Steps {
+  /** Pixels between two samples. */
+  readonly pixels: number;
+  readonly count: number;
+  /** The position of a sample. */
+  at(index: number): number;
+  /** The sample before a pixel's centre, and the part of the way from there to the next. */
+  locate(pixel: number): { readonly index: number; readonly fraction: number };
+}
+
+/** Places samples from pixel `first` to `end`. */
+function createSteps({ height }: Grid, first: number, end: number, step: number): Steps {
   const pixels = Math.max(1, Math.round((step * height) / 720));
   // One more at each end: the outermost samples have no neighbours to be interpolated with.
   const margin = pixels === 1 ? 0 : pixels;
   return {
     pixels,
-    margin,
     count: Math.ceil((end - first + margin * 2) / pixels),
-    at: (index: number) => (first - margin + (index + 0.5) * pixels) / height,
+    at: (index) => (first - margin + (index + 0.5) * pixels) / height,
+    locate: (pixel) => {
+      const position = (pixel + margin + 0.5) / pixels - 0.5;
+      const index = Math.floor(position);
+      return { index, fraction: position - index };
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import { paintBeach, paintSea } from './nature/water.ts';
 import { paintForest } from './nature/woods.ts';
 
 export type { PaintContext } from './context.ts';
-export { paintWeather } from './weather.ts';
+export { hasFineWeather, paintWeather } from './weather.ts';
 
 /** The painter of each place. */
 export const painters: Record<Place, (context: PaintContext) => void> = {

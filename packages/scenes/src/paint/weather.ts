@@ -16,7 +16,13 @@ import {
   getColumns,
   type PaintContext,
   sampleField,
+  tabulate,
 } from './context.ts';
+
+/** Whether the weather has details that are in focus, finer than the scene: drops, flakes, lightning. */
+export function hasFineWeather({ weathers }: PaintContext['parsed']): boolean {
+  return weathers.some((weather) => weather === 'storm' || weather === 'rain' || weather === 'snow');
+}
 
 /** Paints the weather over the finished scene: fog, rain, snow, lightning. */
 export function paintWeather(context: PaintContext): void {
@@ -37,9 +43,10 @@ function paintFog(context: PaintContext): void {
     out[at] = clamp(0.3 + bank * 0.5 + drift * 0.7, 0.05, 0.93);
   });
   forEachRow(context, 0, 1, (_y, row) => {
+    const amounts = fog.row(row);
     const start = row * canvas.width * 3;
-    for (const [column, amount] of fog.row(row).entries())
-      blendPixel(canvas.data, start + column * 3, colour, amount);
+    for (let column = 0; column < canvas.width; column++)
+      blendPixel(canvas.data, start + column * 3, colour, amounts[column] as number);
   });
 }
 
@@ -54,17 +61,20 @@ function paintRain(context: PaintContext): void {
   const count = Math.ceil((canvas.width + canvas.height * lean + 2) * samplesPerPixel);
   const farShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 90, 1) * 4);
   const nearShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 40, 6) * 5);
-  const sampleRow = (y: number) =>
-    Float32Array.from({ length: count }, (_, n) => {
+  const sampleRow = (y: number, out: Float32Array) => {
+    for (let n = 0; n < count; n++) {
       const far = noise(n * unit * 210, y * 6.5 + (farShifts[n] as number));
       const near = noise(n * unit * 70, y * 2.2 + (nearShifts[n] as number));
-      return (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * power;
-    });
+      out[n] = (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * power;
+    }
+    return out;
+  };
   const spacing = 1 / 90;
-  let [above, below] = [sampleRow(0), sampleRow(spacing)];
+  let above = sampleRow(0, new Float32Array(count));
+  let below = sampleRow(spacing, new Float32Array(count));
   let sampled = 1;
   forEachRow(context, 0, 1, (y, row) => {
-    while (sampled * spacing < y) [above, below] = [below, sampleRow(++sampled * spacing)];
+    while (sampled * spacing < y) [above, below] = [below, sampleRow(++sampled * spacing, above)];
     const down = y / spacing - (sampled - 1);
     const start = 0.5 * samplesPerPixel + y * lean * canvas.height * samplesPerPixel;
     const part = start - Math.floor(start);
@@ -97,6 +107,8 @@ function paintSnow(context: PaintContext): void {
   }
 }
 
+const boltColour: Rgb = [0.72, 0.78, 1];
+
 /** One forked bolt from the cloud to the horizon, and its glow. */
 function paintLightning(context: PaintContext): void {
   const { canvas, noise, random, sky, aspect } = context;
@@ -107,6 +119,7 @@ function paintLightning(context: PaintContext): void {
     x0 +
     fractal(noise, y * 5 + branch * 9, seed, 5) * (0.1 + branch * 0.05) +
     branch * Math.max(0, y - 0.16) * 0.5;
+  const glows = tabulate(0, 0.5, 512, (distance) => 0.14 * Math.exp(-distance * 16));
   forEachRow(context, 0, 0.52, (y, row) => {
     for (const branch of [0, -0.5, 0.7]) {
       if (branch !== 0 && (y < 0.16 || y > 0.4)) continue;
@@ -116,8 +129,8 @@ function paintLightning(context: PaintContext): void {
       for (let column = first; column < end; column++) {
         const distance = Math.abs((column + 0.5) / canvas.height - centre);
         const bolt = distance < 0.0035 ? smoothstep(0.0035, 0.001, distance) * 2.4 : 0;
-        const glow = 0.14 * Math.exp(-distance * 16);
-        addLight(canvas.data, (row * canvas.width + column) * 3, [0.72, 0.78, 1], power * (bolt + glow));
+        const light = power * (bolt + glows(distance));
+        addLight(canvas.data, (row * canvas.width + column) * 3, boltColour, light);
       }
     }
   });

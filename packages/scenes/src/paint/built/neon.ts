@@ -64,11 +64,10 @@ export function paintNeon(context: PaintContext): void {
   forEachRow(context, 0, ground, (y, row) => {
     const joint = 0.012 * smoothstep(0.45, 0.5, Math.abs(((y * 15) % 1) - 0.5));
     const tint = haze.row(row);
+    const amounts = light.row(row);
     const start = row * canvas.width * 3;
-    for (const [column, amount] of light.row(row).entries()) {
-      const i = column * 3;
-      for (let c = 0; c < 3; c++) canvas.data[start + i + c] = (tint[i + c] as number) * (amount + joint);
-    }
+    for (let i = 0; i < tint.length; i++)
+      canvas.data[start + i] = (tint[i] as number) * ((amounts[(i / 3) | 0] as number) + joint);
   });
   const tubes = Array.from({ length: 15 }, (_, n): Tube => {
     const side = n % 2 === 0 ? -1 : 1;
