@@ -167,7 +167,7 @@ export function paintMountains(context: PaintContext): void {
     const bare = createSurface(range.wooded ? wood : rock, light);
     const covered = createSurface(white, light);
     const area = { top: Math.min(...crest), bottom: Math.max(...cover) };
-    const faces = sampleField(context, { ...area, step: 3, channels: 2 }, (x, y, out, at) => {
+    const faces = sampleField(context, { ...area, step: 5, channels: 2 }, (x, y, out, at) => {
       const column = getColumn(context, x);
       const depth = y - (crest[column] as number);
       if (depth < -margin || y > (cover[column] as number) + margin) return;
@@ -205,7 +205,7 @@ export function paintGround(context: PaintContext, top: number, colour: string, 
   const dark = createSurface(scaleRgb(albedo, 0.55), light);
   const edges = computeColumns(context, (x) => top + fractal(noise, x * 3, 4.2, 3) * 0.012);
   const area = { top: top - 0.02, bottom: 1 };
-  const tufts = sampleField(context, { ...area, step: 3, rowStep: 1, channels: 2 }, (x, y, out, at) => {
+  const tufts = sampleField(context, { ...area, step: 4, rowStep: 2, channels: 2 }, (x, y, out, at) => {
     const depth = y - (edges[getColumn(context, x)] as number);
     if (depth < -0.005) return;
     const near = clamp(depth / (1 - top), 0, 1);

@@ -111,10 +111,10 @@ function paintClouds(context: PaintContext, horizon: number): void {
   const light = scaleRgb(lit, (sky.time === 'night' ? 0.18 : 0.9) * (1 - sky.gloom * 0.7));
   // Far clouds are flat, so that each row there differs from the next.
   const far = horizon * 0.66;
-  const near = sampleField(context, { top: 0, bottom: far, step: 4, rowStep: 3, channels: 3 }, sampleCloud);
+  const near = sampleField(context, { top: 0, bottom: far, step: 5, channels: 3 }, sampleCloud);
   const flat = sampleField(
     context,
-    { top: far, bottom: horizon, step: 4, rowStep: 1, channels: 3 },
+    { top: far, bottom: horizon, step: 6, rowStep: 1, channels: 3 },
     sampleCloud,
   );
   forEachRow(context, 0, horizon, (y, row) => {

@@ -37,7 +37,7 @@ export function paintForest(context: PaintContext): void {
   const deep = scaleRgb(parseHex(autumn ? '#5a3314' : '#1f3a1c'), clamp(power * 1.1, 0.12, 1));
   const glowX = sky.sunX;
   const lit = scaleRgb(bright, power);
-  paintSmooth(context, { top: 0, bottom: 1, step: 3 }, (x, y, out, at) => {
+  paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
     const leaf = fractal(noise, x * 5, y * 5, 5);
     const opening = Math.exp(-((x - glowX) ** 2) * 2.2 - (y - 0.36) ** 2 * 5);
     const base = mixRgb(deep, lit, clamp(opening * 0.95 + leaf * 0.5, 0, 1.1));
@@ -116,7 +116,7 @@ function paintMoss(context: PaintContext, moss: Rgb, lit: Rgb, power: number): v
   const edges = computeColumns(context, (x) => 0.74 + fractal(noise, x * 2.2, 3, 4) * 0.05);
   const ferns = sampleField(
     context,
-    { top: 0.66, bottom: 1, step: 2, rowStep: 1, channels: 1 },
+    { top: 0.66, bottom: 1, step: 3, rowStep: 2, channels: 1 },
     (x, y, out, at) => {
       const near = (y - (edges[getColumn(context, x)] as number)) / 0.26;
       if (near < -0.02) return;
@@ -159,7 +159,7 @@ function paintLeafLight(context: PaintContext, colour: Rgb, glowX: number): void
 
 function paintShafts(context: PaintContext, colour: Rgb, glowX: number): void {
   const { noise } = context;
-  addSmoothLight(context, { top: 0, bottom: 0.95, step: 3 }, (x, y, out, at) => {
+  addSmoothLight(context, { top: 0, bottom: 0.95, step: 4 }, (x, y, out, at) => {
     const angle = Math.atan2(x - glowX, y + 0.35);
     const beam = smoothstep(0.05, 0.6, noise(angle * 13, 5.5) + 0.25 * noise(angle * 40, 2.5));
     const fade = Math.exp(-Math.abs(angle) * 2.1) * smoothstep(1, 0.25, y) * smoothstep(-0.1, 0.25, y);
