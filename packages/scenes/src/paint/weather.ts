@@ -69,7 +69,7 @@ function paintRain(context: PaintContext): void {
     }
     return out;
   };
-  const spacing = 1 / 45;
+  const spacing = 1 / 36;
   let above = sampleRow(0, new Float32Array(count));
   let below = sampleRow(spacing, new Float32Array(count));
   let sampled = 1;

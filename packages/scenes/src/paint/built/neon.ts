@@ -16,6 +16,7 @@ import {
   type PaintContext,
   sampleField,
   setPixel,
+  tabulate,
 } from '../context.ts';
 import { scatterLights } from './town.ts';
 
@@ -56,7 +57,7 @@ export function paintNeon(context: PaintContext): void {
     const colour = mixRgb(mixRgb(first, last, smoothstep(-0.7, 0.7, across)), [1, 1, 1], 0.12);
     setPixel(out, at, colour[0], colour[1], colour[2]);
   });
-  const light = sampleField(context, { top: 0, bottom: ground, step: 3, channels: 1 }, (x, y, out, at) => {
+  const light = sampleField(context, { top: 0, bottom: ground, step: 5, channels: 1 }, (x, y, out, at) => {
     const across = (x / aspect - 0.5) * 2;
     const far = Math.exp(-across * across * 5 - (y - 0.5) ** 2 * 7);
     out[at] = far * 0.3 + 0.035 + 0.02 * fractal(noise, x * 7, y * 7, 4);
@@ -138,23 +139,25 @@ function getDistance(tube: Tube, x: number, y: number): number {
 /** Tubes, and their halos on the wall. */
 function paintTubes(context: PaintContext, tubes: readonly Tube[]): void {
   const { data, width, height } = context.canvas;
-  addSmoothLight(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
+  const halos = tabulate(0, 0.4, 512, (distance) => 0.16 * Math.exp(-distance * 13));
+  const glows = tabulate(0, 0.1, 512, (distance) => 0.5 * Math.exp(-distance * 70));
+  addSmoothLight(context, { top: 0, bottom: 1, step: 6 }, (x, y, out, at) => {
     for (const tube of tubes) {
       if (Math.abs(y - tube.y) > tube.length + 0.2) continue;
       const distance = getDistance(tube, x, y);
-      if (distance < 0.4) addLight(out, at, tube.colour, tube.power * 0.16 * Math.exp(-distance * 13));
+      if (distance < 0.4) addLight(out, at, tube.colour, tube.power * halos(distance));
     }
   });
   for (const tube of tubes) {
     const core = mixRgb(tube.colour, [1, 1, 1], 0.65);
-    const reach = tube.length / 2 + 0.1;
-    const { first, end } = getColumns(context, tube.x - reach, tube.x + reach);
-    forEachRow(context, tube.y - reach, tube.y + reach, (y, row) => {
+    const [reachX, reachY] = tube.isUpright ? [0.1, tube.length / 2 + 0.1] : [tube.length / 2 + 0.1, 0.1];
+    const { first, end } = getColumns(context, tube.x - reachX, tube.x + reachX);
+    forEachRow(context, tube.y - reachY, tube.y + reachY, (y, row) => {
       for (let column = first; column < end; column++) {
         const distance = getDistance(tube, (column + 0.5) / height, y);
         if (distance > 0.1) continue;
         const i = (row * width + column) * 3;
-        addLight(data, i, tube.colour, tube.power * 0.5 * Math.exp(-distance * 70));
+        addLight(data, i, tube.colour, tube.power * glows(distance));
         if (distance < 0.0075)
           addLight(data, i, core, tube.power * 1.6 * smoothstep(0.0075, 0.004, distance));
       }
