@@ -23,6 +23,10 @@ export const limits = {
   dataUriBytes: 50 * 1024 * 1024,
   /** Bytes of a JSON body. */
   bodyBytes: 72 * 1024 * 1024,
+  /** Milliseconds in which a start or quote fetches and checks its inputs. */
+  inputsTimeoutMs: 25_000,
+  /** Milliseconds after which a write gets an answer, whatever it still waits for. */
+  writeTimeoutMs: 28_000,
   /** Bytes of an upload, and of a source fetched from a URL. */
   uploadBytes: 512 * 1024 * 1024,
   /** How long a signed URL is valid, in seconds. */

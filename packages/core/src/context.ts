@@ -19,6 +19,10 @@ export interface Settings {
   readonly concurrency: number;
   /** Length of the rate limits' window: the contract's 60 seconds, less in tests. */
   readonly rateWindowSeconds: number;
+  /** Milliseconds that a start or quote may spend on its inputs. */
+  readonly inputsTimeoutMs: number;
+  /** Milliseconds after which a write that still waits for something is answered with INTERNAL_ERROR. */
+  readonly writeTimeoutMs: number;
   readonly prices: PriceTable;
   /** Dollars per credit. */
   readonly creditUsd: number;

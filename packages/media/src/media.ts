@@ -19,7 +19,7 @@ import { openTemporaryDirectory } from './temporary.ts';
 const defaultLimits: MediaLimits = {
   ...fetchLimits,
   maxDataBytes: limits.dataUriBytes,
-  inspectMs: 30_000,
+  inspectMs: limits.inputsTimeoutMs,
   downloadMs: 300_000,
   callbackMs: 3000,
 };
@@ -44,7 +44,11 @@ export interface MediaOptions extends Partial<Network> {
 /** Handles media, URLs and bytes of users, none of which is trusted. */
 export interface Media {
   /** What media is, from its bytes. See `inspect`. */
-  inspect(location: Location, role: Role): Promise<Probe | InspectFailure>;
+  inspect(
+    location: Location,
+    role: Role,
+    options?: { readonly timeoutMs: number },
+  ): Promise<Probe | InspectFailure>;
   /** All bytes of media in a file. See `download`. */
   download(
     location: MediaBytes,
@@ -85,7 +89,7 @@ export async function createMedia(options: MediaOptions): Promise<Media> {
     log: options.log,
   };
   return {
-    inspect: (location, role) => inspect(context, location, role),
+    inspect: (location, role, options) => inspect(context, location, role, options),
     download: (location, role, toPath, given) => download(context, location, role, toPath, given),
     checkCallback: (callbackUrl) => checkCallback(context, callbackUrl),
     post: (url, body, headers, given) => post(context, url, body, headers, given),

@@ -71,6 +71,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
         readRpm: settings.RESTAGE_READ_RPM,
         concurrency: settings.RESTAGE_CONCURRENCY,
         rateWindowSeconds: limits.rateWindowSeconds,
+        inputsTimeoutMs: limits.inputsTimeoutMs,
+        writeTimeoutMs: limits.writeTimeoutMs,
         keepOutputsHours: settings.RESTAGE_KEEP_OUTPUTS_HOURS,
         keepUploadsHours: settings.RESTAGE_KEEP_UPLOADS_HOURS,
         keepRequestsHours: settings.RESTAGE_KEEP_REQUESTS_HOURS,

@@ -14,6 +14,7 @@ import { checkAccess } from './check-access.ts';
 import { internalError } from './internal-error.ts';
 import { type CallRecord, finishRecord, startRecord } from './record.ts';
 import { simulateFailure } from './simulate.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** The input of a call, before validation. */
 interface RawInput {
@@ -95,7 +96,9 @@ async function runSteps(
   }
   // `implementAll` has compared the types of input and verb.
   const verb = verbs[name] as (ctx: AccountContext, input: unknown) => Promise<object | Failure>;
-  return verb({ ...checked, signal: call.signal }, value);
+  const result = verb({ ...checked, signal: call.signal }, value);
+  // Reads wait only for the database, whose statements have a limit, or as long as the caller asks.
+  return kind === 'mutation' ? withTimeout(ctx.settings.writeTimeoutMs, result) : result;
 }
 
 function logFailure(procedure: ProcedureName, { log, requestId }: RequestContext, fields: object): void {

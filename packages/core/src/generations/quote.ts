@@ -6,7 +6,8 @@ import { resolveInputs } from './start/resolve-inputs.ts';
 
 /** What a start with this body would cost, after every check that it would make. Nothing is written. */
 export async function quoteGeneration(ctx: AccountContext, input: VerbInput<'generations.quote'>) {
-  const validated = await resolveInputs(ctx, input);
+  const deadline = performance.now() + ctx.settings.inputsTimeoutMs;
+  const validated = await resolveInputs(ctx, input, deadline);
   if (isFailure(validated)) return validated;
   const state = await readBalance(ctx);
   const refusal = checkSpend(ctx, state, validated.cost, input.max_cost);

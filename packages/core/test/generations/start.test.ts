@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { accounts, creditEntries, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
@@ -20,6 +22,13 @@ const rows = async (table: typeof generations | typeof creditEntries, accountId:
   const [row] = await ctx.db.select({ count: count() }).from(table).where(eq(table.accountId, accountId));
   return row?.count;
 };
+
+/** The files of inputs that came inside requests. */
+async function listInputs(): Promise<string[]> {
+  const inputs = join(server.directory, 'blobs', 'inputs');
+  const entries = await readdir(inputs, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
 
 /** An upload of a tiny image. */
 async function upload(accountId: string) {
@@ -146,6 +155,19 @@ test('a start whose upload is deleted while it is inspected is SOURCE_UNREACHABL
   expect(await rows(generations, id)).toBe(0);
   const [account] = await ctx.db.select().from(accounts).where(eq(accounts.id, id));
   expect(account).toMatchObject({ balance: 10, inFlight: 0, periodUsage: 0 });
+});
+
+test('a start whose inputs took longer than they may throws before it charges, and leaves nothing', async () => {
+  const { id } = await server.account({ credits: 10 });
+  const filesBefore = await listInputs();
+  const late = { ...asAccount(ctx, id), settings: { ...ctx.settings, inputsTimeoutMs: -1 } };
+  const start = (caller: typeof late) => startGeneration(caller, tinyStart({ idempotency_key: 'late' }));
+  await expect(start(late)).rejects.toThrow('the inputs took longer than');
+  expect(await rows(generations, id)).toBe(0);
+  expect(await rows(creditEntries, id)).toBe(1);
+  expect(await listInputs()).toEqual(filesBefore);
+  // The key of a start that left nothing is free.
+  expect(await start(asAccount(ctx, id))).toMatchObject({ status: 'in_queue' });
 });
 
 describe('a job that is started while a worker sleeps', () => {

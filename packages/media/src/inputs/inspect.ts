@@ -30,13 +30,15 @@ const maxRounds = 8;
 /**
  * Probes media from its bytes, and fetches only as many as that needs. Leaves no files behind. `validateSource` and its
  * siblings check whether the media suits a request.
+ * @param options.timeoutMs for fetching from a URL, if that is less than the limit; later, it fails with SOURCE_UNREACHABLE
  */
 export async function inspect(
   context: Context,
   location: Location,
   role: Role,
+  options: { readonly timeoutMs?: number } = {},
 ): Promise<Probe | InspectFailure> {
-  const result = await probeLocation(context, location, role);
+  const result = await probeLocation(context, location, role, options);
   if (isFailure(result)) return result;
   switch (result.kind) {
     case 'probed':
@@ -54,6 +56,7 @@ async function probeLocation(
   context: Context,
   location: Location,
   role: Role,
+  options: { readonly timeoutMs?: number },
 ): Promise<ProbeResult | InspectFailure> {
   switch (location.kind) {
     case 'file':
@@ -63,7 +66,7 @@ async function probeLocation(
     case 'data':
       return await probeDataUri(context, location, role);
     case 'https':
-      return await probeUrl(context, location, role);
+      return await probeUrl(context, location, role, options);
   }
 }
 
@@ -132,8 +135,9 @@ async function probeUrl(
   context: Context,
   media: HttpsMedia,
   role: Role,
+  { timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number },
 ): Promise<ProbeResult | InspectFailure> {
-  const signal = AbortSignal.timeout(context.limits.inspectMs);
+  const signal = AbortSignal.timeout(Math.max(0, Math.ceil(Math.min(timeoutMs, context.limits.inspectMs))));
   const fetcher = openFetcher(context.network, context.limits);
   try {
     return await context.temporary.withFile(async (path) => {

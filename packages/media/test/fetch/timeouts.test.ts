@@ -78,6 +78,20 @@ describe('a server that', () => {
     await other.close();
   });
 
+  test('sends just fast enough fails when the time that the caller gives it is over', async () => {
+    serve = (_, response) => {
+      response.writeHead(200);
+      repeat(50, () => response.write(Buffer.alloc(1000)));
+    };
+    const other = await openTestMedia(testNetwork, { limits: quick });
+    for (const timeoutMs of [1500.5, -1]) {
+      const inspect: typeof other.media.inspect = (media, role) =>
+        other.media.inspect(media, role, { timeoutMs });
+      await expectUnreachableSoon({ ...other.media, inspect });
+    }
+    await other.close();
+  });
+
   test('sends endless headers fails', async () => {
     serve = (_, response) => {
       response.socket?.write('HTTP/1.1 200 OK\r\n');

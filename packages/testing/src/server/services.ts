@@ -106,6 +106,8 @@ export async function openServices(
       readRpm: 10_000,
       concurrency: 10,
       rateWindowSeconds: limits.rateWindowSeconds,
+      inputsTimeoutMs: limits.inputsTimeoutMs,
+      writeTimeoutMs: limits.writeTimeoutMs,
       keepOutputsHours: 168,
       keepUploadsHours: 72,
       keepRequestsHours: 168,

@@ -5,6 +5,7 @@ import {
   type MediaUri,
   type Probe,
   parseMediaUri,
+  type Role,
   type StoredFile,
   validateAlpha,
   validateReference,
@@ -38,8 +39,13 @@ export interface ValidatedJob {
 /**
  * Everything that a start checks before it touches the ledger, in the contract's order: the form of the URIs,
  * the callback, then reachability and media of source, reference and alpha. Nothing is written.
+ * @param deadline when fetching inputs ends, in milliseconds of the monotonic clock
  */
-export async function resolveInputs(ctx: AccountContext, input: VerbInput<'generations.start'>) {
+export async function resolveInputs(
+  ctx: AccountContext,
+  input: VerbInput<'generations.start'>,
+  deadline: number,
+) {
   const sourceUri = parseMediaUri(expandLargeString(ctx, input.source_uri), 'source_uri', ctx.settings);
   if (isFailure(sourceUri)) return sourceUri;
   const referenceUri =
@@ -57,9 +63,11 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
     if (isFailure(callback)) return callback;
   }
 
+  const inspect = (location: StoredFile | MediaBytes, role: Role) =>
+    ctx.media.inspect(location, role, { timeoutMs: deadline - performance.now() });
   const source = await locate(ctx, sourceUri, 'source_uri');
   if (isFailure(source)) return source;
-  const probe = await ctx.media.inspect(source.location, 'source');
+  const probe = await inspect(source.location, 'source');
   if (isFailure(probe)) return probe;
   const misfit = validateSource(probe, input.generation_type);
   if (misfit) return misfit;
@@ -67,7 +75,7 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
   const reference = referenceUri && (await locate(ctx, referenceUri, 'reference_image_uri'));
   if (isFailure(reference)) return reference;
   if (reference) {
-    const referenceProbe = await ctx.media.inspect(reference.location, 'reference');
+    const referenceProbe = await inspect(reference.location, 'reference');
     if (isFailure(referenceProbe)) return referenceProbe;
     const unfit = validateReference(referenceProbe);
     if (unfit) return unfit;
@@ -76,7 +84,7 @@ export async function resolveInputs(ctx: AccountContext, input: VerbInput<'gener
   const alpha = alphaUri && (await locate(ctx, alphaUri, 'alpha_uri'));
   if (isFailure(alpha)) return alpha;
   if (alpha) {
-    const alphaProbe = await ctx.media.inspect(alpha.location, 'alpha');
+    const alphaProbe = await inspect(alpha.location, 'alpha');
     if (isFailure(alphaProbe)) return alphaProbe;
     const unfit = validateAlpha(alphaProbe, probe, input);
     if (unfit) return unfit;
