@@ -1,6 +1,7 @@
 /**
  * The engine against the ffmpeg program with the same graph on the same files, in one run. Draws its own material.
- * Needs `ffmpeg` on the PATH. Run: node bench/engine.ts
+ * Needs `ffmpeg` on the PATH, and u2netp in the folder that RESTAGE_MODELS names, for the automatic matte with a network.
+ * Run: RESTAGE_MODELS=… node bench/engine.ts
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,8 +9,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { modelPath } from '../fixtures/footage.ts';
 import { drawDisc, drawShot, drawStill, imageFloor } from '../packages/engine/scripts/bench-material.ts';
-import type { BenchResult } from '../packages/engine/scripts/bench-worker.ts';
+import type { BenchResult, BenchTask } from '../packages/engine/scripts/bench-worker.ts';
 import { referenceGraph, referenceVersion } from '../packages/engine/scripts/reference-graph.ts';
 import type { RenderRequest } from '../packages/engine/src/engine.ts';
 import { type Figure, reportFigures } from './tools/report.ts';
@@ -18,7 +20,9 @@ const folder = mkdtempSync(join(tmpdir(), 'restage-bench-'));
 const frames = 96;
 const rounds = 2;
 
-type Job = Omit<RenderRequest, 'outputDirectory' | 'seed' | 'maxResolution'>;
+type Job = Omit<RenderRequest, 'outputDirectory' | 'seed' | 'maxResolution'> & Pick<BenchTask, 'model'>;
+
+const model = { path: modelPath('u2netp.onnx'), input: 'imagenet', output: 'alpha' } as const;
 
 function startWorker(): ChildProcess {
   return fork(fileURLToPath(new URL('../packages/engine/scripts/bench-worker.ts', import.meta.url)), {
@@ -27,10 +31,11 @@ function startWorker(): ChildProcess {
 }
 
 let runs = 0;
-async function renderIn(worker: ChildProcess, job: Job): Promise<BenchResult> {
+async function renderIn(worker: ChildProcess, { model, ...job }: Job): Promise<BenchResult> {
   const outputDirectory = join(folder, `out-${runs++}`);
   mkdirSync(outputDirectory);
-  worker.send({ ...job, seed: 1, maxResolution: 1080, outputDirectory });
+  const request = { ...job, seed: 1, maxResolution: 1080, outputDirectory } as const;
+  worker.send({ request, ...(model && { model }) } satisfies BenchTask);
   const [result] = await Promise.race([
     once(worker, 'message'),
     once(worker, 'exit').then(() => Promise.reject(new Error('the render failed'))),
@@ -86,20 +91,21 @@ try {
     const job = { generationType: 'video', source, reference: plate } as const;
     const output = join(folder, 'reference.mp4');
     const {
-      times: [custom = 0, auto = 0],
+      times: [custom = 0, auto = 0, byNetwork = 0],
       referenceSeconds,
       megabytes,
     } = await compare(
       [
         { ...job, alphaMode: 'custom', alpha },
         { ...job, alphaMode: 'auto' },
+        { ...job, alphaMode: 'auto', model },
       ],
       () => referenceGraph({ source, matte: alpha, plate, cube, output }),
     );
     peak = Math.max(peak, megabytes);
     const formatRate = (time: number) => `${(frames / time).toFixed(1)} frames/s`;
     console.log(
-      `${height}p: custom matte ${formatRate(custom)}, automatic matte ${formatRate(auto)}, ffmpeg ${formatRate(referenceSeconds)}`,
+      `${height}p: custom matte ${formatRate(custom)}, automatic matte ${formatRate(auto)}, by a network ${formatRate(byNetwork)}, ffmpeg ${formatRate(referenceSeconds)}`,
     );
     figures.push(
       {
@@ -118,13 +124,21 @@ try {
   const alpha = await drawDisc(join(folder, 'large-matte.png'), 2000, 1350);
   const reference = await drawStill(join(folder, 'reference.png'), 1920, 1080);
   const {
-    times: [image = 0],
+    times: [image = 0, auto = 0, byNetwork = 0],
     referenceSeconds: floor,
     megabytes,
-  } = await compare([{ generationType: 'image', alphaMode: 'custom', source, alpha, reference }], () =>
-    imageFloor(source, join(folder, 'floor.png')),
+  } = await compare(
+    [
+      { generationType: 'image', alphaMode: 'custom', source, alpha, reference },
+      { generationType: 'image', alphaMode: 'auto', source, reference },
+      { generationType: 'image', alphaMode: 'auto', source, reference, model },
+    ],
+    () => imageFloor(source, join(folder, 'floor.png')),
   );
-  console.log(`2.7 megapixels: ${image.toFixed(2)} s; decoding and encoding alone ${floor.toFixed(2)} s`);
+  const formatSeconds = (seconds: number) => `${seconds.toFixed(2)} s`;
+  console.log(
+    `2.7 megapixels: custom matte ${formatSeconds(image)}, automatic matte ${formatSeconds(auto)}, by a network ${formatSeconds(byNetwork)}; decoding and encoding alone ${formatSeconds(floor)}`,
+  );
   figures.push(
     {
       name: 'image of 2.7 megapixels, relative to decoding and encoding it',

@@ -1,14 +1,16 @@
 /**
- * Renders the contact sheets of docs/engine.md into docs/images/, from the samples and from the real footage
- * in the folder that RESTAGE_FOOTAGE names. Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
+ * Renders the contact sheets of docs/engine.md into docs/images/, from the samples, from the real footage in the folder
+ * that RESTAGE_FOOTAGE names, and with u2netp in the folder that RESTAGE_MODELS names.
+ * Run: node packages/engine/scripts/contact-sheets.ts [scenes|custom|auto|fill|cockatoo …]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isFailure } from '@restage/errors';
-import { footagePath } from '@restage/fixtures/footage';
+import { footagePath, modelPath } from '@restage/fixtures/footage';
 import { readTrace } from '@restage/fixtures/traced';
+import { createNetworkFinder, openNetwork } from '@restage/matting';
 import { linearSteps, linearToByte, mix, smoothstep, viewPlanes } from '@restage/pixels';
 import sharp from 'sharp';
 import type { RenderRequest } from '../src/engine.ts';
@@ -35,13 +37,23 @@ const keys = [
 
 type Job = Pick<RenderRequest, 'source' | 'alphaMode'> & Partial<RenderRequest>;
 
+async function openU2netp() {
+  const network = await openNetwork({ path: modelPath('u2netp.onnx'), input: 'imagenet', output: 'alpha' });
+  if (isFailure(network)) throw new Error(network.message);
+  return network;
+}
+
 /** A job's three pictures. */
-async function render(job: Job): Promise<readonly [source: string, alpha: string, render: string]> {
+async function render(
+  job: Job,
+  network?: Awaited<ReturnType<typeof openU2netp>>,
+): Promise<readonly [source: string, alpha: string, render: string]> {
   const outputDirectory = join(scratch, String(runs++));
   mkdirSync(outputDirectory);
   const result = await renderImage(
     { generationType: 'image', seed: 5, maxResolution: 720, outputDirectory, ...job },
     () => {},
+    network && createNetworkFinder(network),
   );
   if (isFailure(result)) throw new Error(result.message);
   return [result.source, result.alpha, result.render];
@@ -112,6 +124,7 @@ const sheets: Readonly<Record<string, () => Promise<void>>> = {
     await sheet('custom.jpg', 3, made);
   },
   async auto() {
+    const network = await openU2netp();
     const found: string[] = [];
     for (const [source, prompt] of [
       [footagePath('astronaut.png'), 'sunset over the sea'],
@@ -119,9 +132,11 @@ const sheets: Readonly<Record<string, () => Promise<void>>> = {
       [footagePath('coffee.png'), 'beach at dawn'],
       [sample('subject.jpg'), 'meadow in the morning'],
     ] as const) {
-      found.push(...(await render({ source, alphaMode: 'auto', prompt })));
+      const [, classical] = await render({ source, alphaMode: 'auto', prompt });
+      const [picture, alpha, made] = await render({ source, alphaMode: 'auto', prompt }, network);
+      found.push(picture, classical, alpha, made);
     }
-    await sheet('auto.jpg', 3, found);
+    await sheet('auto.jpg', 4, found);
   },
   async fill() {
     const filled: string[] = [];
@@ -145,21 +160,30 @@ for (const [name, make] of Object.entries(sheets))
   if (wanted.length === 0 || wanted.includes(name)) await make();
 rmSync(scratch, { recursive: true, force: true });
 
-/** 120 frames of real footage, five moments of them a row: source, alpha and render by auto, by custom and by select, fill. */
+/**
+ * 120 frames of real footage, five moments of them a row: source; the alpha of auto; alpha and render by auto with a
+ * network, by custom and by select; fill.
+ */
 async function cockatoo(): Promise<void> {
   const source = join(scratch, 'cockatoo.mp4');
   await cutVideo(footagePath('cockatoo.mp4'), source, frames);
-  const render = async (style: Pick<RenderRequest, 'alphaMode'> & Partial<RenderRequest>) => {
+  const network = await openU2netp();
+  const render = async (
+    style: Pick<RenderRequest, 'alphaMode'> & Partial<RenderRequest>,
+    finder?: typeof network,
+  ) => {
     const outputDirectory = join(scratch, String(runs++));
     mkdirSync(outputDirectory);
     const result = await renderVideo(
       { generationType: 'video', source, seed: 5, maxResolution: 720, outputDirectory, ...style },
       () => {},
+      finder,
     );
     if (isFailure(result)) throw new Error(result.message);
     return result;
   };
-  const found = await render({ alphaMode: 'auto', prompt: 'beach at dawn' });
+  const classical = await render({ alphaMode: 'auto', prompt: 'beach at dawn' });
+  const found = await render({ alphaMode: 'auto', prompt: 'beach at dawn' }, network);
   const alpha = join(scratch, 'cockatoo-matte.mp4');
   await cutVideo(footagePath('cockatoo.mp4'), alpha, frames, ellipse);
   const given = await render({ alphaMode: 'custom', alpha, prompt: 'forest, backlit' });
@@ -171,7 +195,7 @@ async function cockatoo(): Promise<void> {
   const selected = await render({ alphaMode: 'select', alpha: traced, prompt: 'beach at dawn' });
   const filled = await render({ alphaMode: 'fill', prompt: 'blue hour, dramatic' });
   const rows = [
-    ...[found.source, found.alpha, found.render, given.alpha, given.render],
+    ...[found.source, classical.alpha, found.alpha, found.render, given.alpha, given.render],
     ...[selected.alpha, selected.render, filled.render],
   ];
   const pictures: string[] = [];

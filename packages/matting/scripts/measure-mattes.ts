@@ -1,10 +1,13 @@
 /**
  * Prints the IoU of the automatic matte with the ground truth over the drawn shots of 25 frames: once with a shot
- * analysis, as for a video, and once for each of three frames alone, as for a picture. Run: node
- * packages/matting/scripts/measure-mattes.ts [shot …]
+ * analysis, as for a video, and once for each of three frames alone, as for a picture. With --network, u2netp from the
+ * folder that RESTAGE_MODELS names finds the subject. Run:
+ *
+ *   node packages/matting/scripts/measure-mattes.ts [--network] [shot …]
  */
+import { parseArgs } from 'node:util';
 import { viewPicture } from '@restage/pixels';
-import { createMatteFinder } from '../src/matte-finder.ts';
+import { createMatteFinder, createNetworkFinder, type MatteFinder } from '../src/matte-finder.ts';
 import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
 import { iou } from '../test/drawn/iou.ts';
 import {
@@ -15,9 +18,16 @@ import {
   tuningSet,
   validationSet,
 } from '../test/drawn/shot.ts';
+import { openU2netp } from '../test/support/u2netp.ts';
 
 const frames = 25;
 const alone = [0, 12, 24];
+
+const { values: options, positionals: wanted } = parseArgs({
+  options: { network: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const network = options.network ? await openU2netp() : undefined;
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -28,13 +38,16 @@ async function measure(name: string) {
   const analyzer = createShotAnalyzer();
   for (const [frame, { picture }] of drawn.entries())
     if (analyzer.needsFrame(frame)) analyzer.addFrame(viewPicture(picture));
-  const analysis = analyzer.finish();
-  const find = createMatteFinder(analysis);
-  const followed = drawn.map(({ picture, matte }) => iou(find(viewPicture(picture)), matte));
-  const still = alone.map((frame) => {
-    const { picture, matte } = drawn[frame] as GroundTruthFrame;
-    return iou(createMatteFinder()(viewPicture(picture)), matte);
-  });
+  const analysis = network ? await analyzer.finishWith(network) : analyzer.finish();
+  const createFinder = (shot?: typeof analysis) =>
+    network ? createNetworkFinder(network, shot) : createMatteFinder(shot);
+  const measureFrame = async (find: MatteFinder, { picture, matte }: GroundTruthFrame) =>
+    iou(await find(viewPicture(picture)), matte);
+  const find = createFinder(analysis);
+  const followed: number[] = [];
+  for (const frame of drawn) followed.push(await measureFrame(find, frame));
+  const still: number[] = [];
+  for (const frame of alone) still.push(await measureFrame(createFinder(), drawn[frame] as GroundTruthFrame));
   return {
     isAnalysed: analysis !== undefined,
     shot: mean(followed),
@@ -43,7 +56,6 @@ async function measure(name: string) {
   };
 }
 
-const wanted = process.argv.slice(2);
 for (const [kind, names] of Object.entries({
   tuning: tuningSet,
   validation: validationSet,

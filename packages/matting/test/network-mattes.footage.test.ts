@@ -1,22 +1,15 @@
-import { isFailure } from '@restage/errors';
-import { footagePath, modelPath } from '@restage/fixtures/footage';
+import { footagePath } from '@restage/fixtures/footage';
 import { computeTraceIou, readTrace, type TraceName } from '@restage/fixtures/traced';
 import { viewPicture } from '@restage/pixels';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { createNetworkFinder } from '../src/matte-finder.ts';
 import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
-import { openNetwork } from '../src/network/network.ts';
 import { iou } from './drawn/iou.ts';
 import { holdoutSet, openShot, regressionSet, tuningSet, validationSet } from './drawn/shot.ts';
+import { openU2netp } from './support/u2netp.ts';
 
 const timeout = 300_000;
-
-async function openU2netp() {
-  const network = await openNetwork({ path: modelPath('u2netp.onnx'), input: 'imagenet', output: 'alpha' });
-  if (isFailure(network)) throw new Error(network.message);
-  return network;
-}
 
 async function findMatte(name: TraceName, file: Parameters<typeof footagePath>[0]): Promise<Uint8Array> {
   const image = sharp(footagePath(file)).removeAlpha().toColourspace('srgb').raw();
