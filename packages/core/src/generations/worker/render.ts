@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import type { StoredOutputs } from '@restage/db';
 import type { Rendered, RenderResult } from '@restage/engine';
-import { isFailure } from '@restage/errors';
+import { failWith, isFailure } from '@restage/errors';
 import type { WorkerContext } from '../../context.ts';
 import type { Generation } from '../row.ts';
 import type { InputPaths } from './fetch.ts';
@@ -18,6 +18,8 @@ export async function renderGeneration(
   outputDirectory: string,
   signal: AbortSignal,
 ): Promise<RenderResult> {
+  // Engines listen for the signal, and one that was aborted during the fetch does not call them again.
+  if (signal.aborted) return failWith('CANCELLED', 'The attempt was ended before it rendered.');
   const { job } = lease;
   const progress = createProgressWriter(ctx, lease);
   const startedAt = performance.now();
