@@ -52,15 +52,21 @@ beforeAll(async () => {
 
 const request = (fields: Partial<RenderRequest> = {}): RenderRequest => ({
   ...base,
-  ...{ source, alpha, alphaKeyframeIndex: keyframe, prompt: 'dusk', outputDirectory: createFolder() },
+  ...{ source, alpha, alphaKeyframeIndex: keyframe, prompt: 'dusk', outputDirectory: mkdtempSync(join(folder, 'out-')) },
   ...fields,
 });
 
-async function render(onProgress: (fraction: number) => void = () => {}): Promise<Rendered> {
-  const result = await renderVideo(request(), onProgress);
-  if (isFailure(result)) throw new Error(result.message);
-  return result;
+async function render(): Promise<{ readonly rendered: Rendered; readonly progress: readonly number[] }> {
+  const progress: number[] = [];
+  const rendered = await renderVideo(request(), (fraction) => progress.push(fraction));
+  if (isFailure(rendered)) throw new Error(rendered.message);
+  return { rendered, progress };
 }
+
+let first: Awaited<ReturnType<typeof render>>;
+beforeAll(async () => {
+  first = await render();
+});
 
 async function readMattes(path: string): Promise<Uint8Array[]> {
   const input = await openVideo(path, 'alpha');
@@ -72,9 +78,8 @@ async function readMattes(path: string): Promise<Uint8Array[]> {
 }
 
 test('the matte of one frame is itself in that frame, and carried both ways with its soft edge in the others', async () => {
-  const progress: number[] = [];
-  const { alpha: written } = await render((fraction) => progress.push(fraction));
-  const mattes = await readMattes(written);
+  const { rendered, progress } = first;
+  const mattes = await readMattes(rendered.alpha);
   expect(mattes).toHaveLength(frames);
   for (const [frame, matte] of mattes.entries()) {
     const truth = getTruth(frame);
@@ -91,13 +96,9 @@ test('the matte of one frame is itself in that frame, and carried both ways with
 });
 
 test('a matte is carried with the same bytes every time', async () => {
-  const digest = async () => {
-    const result = await render();
-    return [result.render, result.source, result.alpha].map((path) =>
-      createHash('sha256').update(readFileSync(path)).digest('hex'),
-    );
-  };
-  expect(await digest()).toEqual(await digest());
+  const digest = ({ rendered: { render, source, alpha } }: typeof first) =>
+    [render, source, alpha].map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
+  expect(digest(await render())).toEqual(digest(first));
 });
 
 test('a render with select fails for a matte that is missing or damaged, and for a frame that is not there', async () => {
