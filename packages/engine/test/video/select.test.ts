@@ -52,7 +52,13 @@ beforeAll(async () => {
 
 const request = (fields: Partial<RenderRequest> = {}): RenderRequest => ({
   ...base,
-  ...{ source, alpha, alphaKeyframeIndex: keyframe, prompt: 'dusk', outputDirectory: mkdtempSync(join(folder, 'out-')) },
+  ...{
+    source,
+    alpha,
+    alphaKeyframeIndex: keyframe,
+    prompt: 'dusk',
+    outputDirectory: mkdtempSync(join(folder, 'out-')),
+  },
   ...fields,
 });
 
