@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openShot } from '@restage/matting/testing';
 import { type Grid, linearSteps, linearToByte, resize, rgbToPlanes } from '@restage/pixels';
-import { paintPlate, parsePrompt } from '@restage/scenes';
+import { compressHighlight, paintPlate, parsePrompt } from '@restage/scenes';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
 import { createWriter } from '../src/video/encode.ts';
@@ -32,7 +32,10 @@ function drawScene(prompt: string, width: number, height: number) {
 }
 
 function toFileBytes({ data }: Grid): Uint8Array {
-  return Uint8Array.from(data, (light) => linearToByte[Math.round(Math.min(1, light) * linearSteps)] ?? 0);
+  return Uint8Array.from(
+    data,
+    (light) => linearToByte[Math.round(compressHighlight(light) * linearSteps)] ?? 0,
+  );
 }
 
 async function drawBird(): Promise<void> {

@@ -18,7 +18,7 @@ import {
 import { paintPlate, parsePrompt } from '@restage/scenes';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
-import { createBackdrop, linearToPlate } from '../src/composite/backdrop.ts';
+import { createBackdrop, paintedToPlate } from '../src/composite/backdrop.ts';
 import { createWriter } from '../src/video/encode.ts';
 import type { Pose } from './robot.ts';
 import { develop, look } from './studio.ts';
@@ -65,7 +65,7 @@ async function still(): Promise<void> {
 async function reference(): Promise<void> {
   const [width, height] = [1280, 720];
   const { plate } = paintPlate(parsePrompt('sunset over the sea, cloudy'), width, height, 21);
-  const backdrop = createBackdrop(linearToPlate(plate), { width, height }, 1.5, 21);
+  const backdrop = createBackdrop(paintedToPlate(plate), { width, height }, 1.5, 21);
   const bytes = new Uint8Array(width * height * 3);
   const codes = new Float32Array(width * 3);
   for (let y = 0; y < height; y++) backdrop.row(y, codes, bytes.subarray(y * width * 3, (y + 1) * width * 3));

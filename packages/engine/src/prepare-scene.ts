@@ -15,6 +15,7 @@ import {
   sampleLut,
 } from '@restage/pixels';
 import {
+  compressHighlight,
   createGrade,
   describeEffects,
   estimateKeyLight,
@@ -24,7 +25,13 @@ import {
   paintPlate,
   parsePrompt,
 } from '@restage/scenes';
-import { type Backdrop, createBackdrop, linearToPlate, type Plate } from './composite/backdrop.ts';
+import {
+  type Backdrop,
+  createBackdrop,
+  linearToPlate,
+  type Plate,
+  paintedToPlate,
+} from './composite/backdrop.ts';
 import { downsample } from './composite/downsample.ts';
 import { getCoarseSize } from './composite/fields.ts';
 import type { InputFailure, RenderRequest } from './engine.ts';
@@ -96,7 +103,8 @@ async function preparePlate(
   }
   const painted = paintPlate(parsed ?? parsePrompt(''), width, height, request.seed);
   notes.push(...painted.notes);
-  if (grade !== undefined) applyMap(painted.plate, grade);
+  if (grade === undefined) return paintedToPlate(painted.plate);
+  gradePainted(painted.plate, grade);
   return linearToPlate(painted.plate);
 }
 
@@ -110,9 +118,10 @@ function gradePlate(bytes: Uint8Array, { width, height }: Size, grade: Lut): Pla
   return linearToPlate(plate);
 }
 
-function applyMap({ data }: Grid, map: LabMap): void {
+function gradePainted({ data }: Grid, map: LabMap): void {
+  const light = (i: number) => compressHighlight(data[i] as number);
   for (let i = 0; i < data.length; i += 3) {
-    const rgb = fitToGamut(map(rgbToLab([data[i] as number, data[i + 1] as number, data[i + 2] as number])));
+    const rgb = fitToGamut(map(rgbToLab([light(i), light(i + 1), light(i + 2)])));
     data[i] = rgb[0];
     data[i + 1] = rgb[1];
     data[i + 2] = rgb[2];

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { paintPlate, parsePrompt } from '@restage/scenes';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { linearToPlate } from '../src/composite/backdrop.ts';
+import { paintedToPlate } from '../src/composite/backdrop.ts';
 import { computeSsim } from './support/ssim.ts';
 
 /** Every place at sunset, of 160 × 90 pixels, four in a row. */
@@ -14,7 +14,7 @@ const places = [
 ];
 
 function paint(prompt: string, width: number, height: number) {
-  const plate = linearToPlate(paintPlate(parsePrompt(prompt), width, height, 7).plate);
+  const plate = paintedToPlate(paintPlate(parsePrompt(prompt), width, height, 7).plate);
   const data = Buffer.from(Uint8ClampedArray.from(plate.codes).buffer);
   return { data, raw: { width: plate.width, height: plate.height, channels: 3 as const } };
 }

@@ -6,6 +6,7 @@ export {
   codeSteps,
   codeToLinear,
   decodeSrgb,
+  encodeSrgb,
   linearSteps,
   linearToByte,
   linearToCode,

@@ -30,7 +30,10 @@ function fitSize(width: number, height: number, maxLines: number): Size {
 
 /** A painted scene. */
 export interface PaintedPlate {
-  /** Linear light, three channels, in the requested aspect ratio; at most 720 lines with rain or snow, else 540. */
+  /**
+   * Linear light, three channels, in the requested aspect ratio; at most 720 lines with rain or snow, else 540. Light
+   * above display white is for {@link compressHighlight}.
+   */
   readonly plate: Grid;
   /** What the prompt leaves open and the seed decides; one sentence each. */
   readonly notes: readonly string[];
@@ -61,7 +64,6 @@ export function paintPlate(parsed: ParsedPrompt, width: number, height: number, 
   const fine = getPlateSize(width, height);
   const plate = hasFineWeather(parsed) ? resize(canvas, fine.width, fine.height) : canvas;
   paintWeather({ ...context, canvas: plate });
-  compressHighlights(plate);
   return { plate, notes };
 }
 
@@ -110,25 +112,9 @@ function chooseTime(parsed: ParsedPrompt, place: Place, random: Random, notes: s
 }
 
 const knee = 0.72;
-const tableSteps = 4096;
-/** What light above the knee becomes, in `tableSteps` steps per unit of light; the last is as good as white. */
-const compressed = Float32Array.from({ length: tableSteps * 3 + 1 }, (_, step) => {
-  return 1 - (1 - knee) * Math.exp(-step / tableSteps / (1 - knee));
-});
 
-/** Compresses highlights above display white smoothly, and keeps their hue. */
-function compressHighlights({ width, data }: Grid): void {
-  for (let start = 0; start < data.length; start += width * 3) compressRow(data, start, start + width * 3);
-}
-
-/** A function of its own, since V8 keeps compiled code of functions that are called often. */
-function compressRow(data: Float32Array, start: number, end: number): void {
-  for (let i = start; i < end; i++) {
-    const value = data[i] as number;
-    if (value < 0) data[i] = 0;
-    else if (value > knee)
-      data[i] = compressed[
-        Math.min(compressed.length - 1, ((value - knee) * tableSteps + 0.5) | 0)
-      ] as number;
-  }
+/** Light of a painted plate as it is shown, 0…1: highlights above display white are compressed smoothly. */
+export function compressHighlight(light: number): number {
+  if (light <= knee) return Math.max(0, light);
+  return 1 - (1 - knee) * Math.exp((knee - light) / (1 - knee));
 }

@@ -1,7 +1,8 @@
-import { byteToLinear, createGrid, createRandom } from '@restage/pixels';
+import { byteToLinear, createGrid, createRandom, encodeSrgb } from '@restage/pixels';
+import { compressHighlight } from '@restage/scenes';
 import { expect, test } from 'vitest';
 import { rounded as f, mixed } from '../../test/support/scalar.ts';
-import { createBackdrop, createNoiseTable, linearize, linearToPlate } from './backdrop.ts';
+import { createBackdrop, createNoiseTable, linearize, linearToPlate, paintedToPlate } from './backdrop.ts';
 
 /** Where among `cells` the middle of place `at` of `count` lies: the cell before it, and how far from that to the next. */
 function placed(at: number, count: number, cells: number) {
@@ -61,4 +62,16 @@ test('a plate’s code values are those of its light, and back, as near as an ey
   linearize(codes, linear);
   for (let i = 0; i < codes.length; i++)
     expect(Math.abs((linear[i] ?? 0) - (plate.data[i] ?? 0))).toBeLessThan(5e-4);
+});
+
+test('a painted plate’s code values are those of its light with highlights compressed', () => {
+  // Rows of 9 floats, which are not a whole number of vectors.
+  const plate = createGrid(3, 200, 3);
+  for (let i = 0; i < plate.data.length; i++) plate.data[i] = -0.1 + (i / 300) ** 2;
+  const { codes } = paintedToPlate(plate);
+  expect(codes).toHaveLength(plate.data.length);
+  for (const [i, light] of plate.data.entries()) {
+    const expected = encodeSrgb(compressHighlight(light)) * 255;
+    expect(Math.abs((codes[i] ?? 0) - expected), `light ${light}`).toBeLessThan(0.07);
+  }
 });

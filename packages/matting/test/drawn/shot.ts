@@ -10,7 +10,7 @@ import {
   type Picture,
   resize,
 } from '@restage/pixels';
-import { paintPlate, parsePrompt } from '@restage/scenes';
+import { compressHighlight, paintPlate, parsePrompt } from '@restage/scenes';
 import sharp from 'sharp';
 import { type Background, backgrounds } from './backgrounds.ts';
 import { holdoutSubjects } from './holdout-set.ts';
@@ -56,7 +56,7 @@ export function openShot(name: string): (time: number) => Promise<GroundTruthFra
     const margins = scenery.camera === undefined ? 0 : margin;
     const [columns, rows] = [width + margins * 2, height + margins * 2];
     const { plate } = paintPlate(parsePrompt(scenery.scene), columns, rows, 3);
-    const scene = resize(plate, columns, rows);
+    const scene = resize({ ...plate, data: plate.data.map(compressHighlight) }, columns, rows);
     return (time) =>
       drawFrame(scenery, cropScene(scene, margins, scenery.camera?.(time) ?? { x: 0, y: 0 }), time);
   }

@@ -7,7 +7,7 @@ export function decodeSrgb(value: number): number {
 }
 
 /** Its inverse, linear light to 0…1 code value. */
-function encodeSrgb(value: number): number {
+export function encodeSrgb(value: number): number {
   return value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055;
 }
 

@@ -121,6 +121,7 @@ export const f32x4 = {
     code: [...a.code, ...value.code, ...simd(32), lane],
   }),
   greater: binary<'f32x4', 'i32x4'>(simd(68), 'i32x4'),
+  sqrt: unary<'f32x4', 'f32x4'>(simd(227), 'f32x4'),
   add: binary<'f32x4', 'f32x4'>(simd(228), 'f32x4'),
   sub: binary<'f32x4', 'f32x4'>(simd(229), 'f32x4'),
   mul: binary<'f32x4', 'f32x4'>(simd(230), 'f32x4'),

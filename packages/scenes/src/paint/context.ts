@@ -28,10 +28,8 @@ export function forEachRow(
 }
 
 function getRows({ height }: Grid, top: number, bottom: number) {
-  return {
-    first: Math.max(0, Math.floor(top * height)),
-    end: Math.min(height, Math.ceil(bottom * height)),
-  };
+  const first = Math.max(0, Math.floor(top * height));
+  return { first, end: Math.max(first, Math.min(height, Math.ceil(bottom * height))) };
 }
 
 /** The column of pixels at a position across the picture, or the nearest one. */

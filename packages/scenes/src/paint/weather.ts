@@ -1,12 +1,21 @@
 import {
+  type Block,
   clamp,
+  createSharedArenaFactory,
+  f32,
+  f32x4,
   fractal,
+  type Grid,
+  i32,
+  kernel,
+  loop,
   mixRgb,
   parseHex,
   type Rgb,
   randomBetween,
   scaleRgb,
   smoothstep,
+  type Value,
 } from '@restage/pixels';
 import {
   addDisc,
@@ -16,7 +25,6 @@ import {
   getColumns,
   type PaintContext,
   sampleField,
-  tabulate,
 } from './context.ts';
 
 /** Whether the weather has details that are in focus, finer than the scene: drops, flakes, lightning. */
@@ -61,34 +69,73 @@ function paintRain(context: PaintContext): void {
   const count = Math.ceil((canvas.width + canvas.height * lean + 2) * samplesPerPixel);
   const farShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 90, 1) * 4);
   const nearShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 40, 6) * 5);
-  const sampleRow = (y: number, out: Float32Array) => {
+  const sampleRow = (y: number, { view }: Block<Float32Array>) => {
     for (let n = 0; n < count; n++) {
       const far = noise(n * unit * 210, y * 6.5 + (farShifts[n] as number));
       const near = noise(n * unit * 70, y * 2.2 + (nearShifts[n] as number));
-      out[n] = (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * power;
+      view[n] = (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * power;
     }
-    return out;
   };
+  const floats = canvas.width * 3;
+  const { kernels, ...arena } = rainArena((count * 2 + floats + 6) * 4 + 128);
+  let [above, below] = [arena.floats(count), arena.floats(count)];
+  const [light, shares, tint] = [arena.floats(floats), arena.floats(2), arena.floats(4)];
+  tint.view.set([...colour, 0]);
   const spacing = 1 / 36;
-  let above = sampleRow(0, new Float32Array(count));
-  let below = sampleRow(spacing, new Float32Array(count));
+  sampleRow(0, above);
+  sampleRow(spacing, below);
   let sampled = 1;
   forEachRow(context, 0, 1, (y, row) => {
-    while (sampled * spacing < y) [above, below] = [below, sampleRow(++sampled * spacing, above)];
-    const down = y / spacing - (sampled - 1);
-    const start = 0.5 * samplesPerPixel + y * lean * canvas.height * samplesPerPixel;
-    const part = start - Math.floor(start);
-    const interpolate = (n: number) =>
-      (above[n] as number) + ((below[n] as number) - (above[n] as number)) * down;
-    let i = row * canvas.width * 3;
-    let n = Math.floor(start);
-    for (let column = 0; column < canvas.width; column++, i += 3, n += samplesPerPixel) {
-      const left = interpolate(n);
-      const amount = left + (interpolate(n + 1) - left) * part;
-      if (amount > 0) addLight(canvas.data, i, colour, amount);
+    for (; sampled * spacing < y; sampled++) {
+      [above, below] = [below, above];
+      sampleRow((sampled + 1) * spacing, below);
     }
+    const start = 0.5 * samplesPerPixel + y * lean * canvas.height * samplesPerPixel;
+    const first = Math.floor(start);
+    shares.view.set([y / spacing - (sampled - 1), start - first]);
+    light.view.set(canvas.data.subarray(row * floats, (row + 1) * floats));
+    kernels.addStreaks({
+      above: above.at + first * 4,
+      below: below.at + first * 4,
+      shares: shares.at,
+      tint: tint.at,
+      light: light.at,
+      width: canvas.width,
+      step: samplesPerPixel * 4,
+    });
+    canvas.data.set(light.view, row * floats);
   });
 }
+
+/**
+ * Adds the light of streaks to a row of pixels. `above` and `below` are the addresses of the row's first sample in the
+ * rows of samples around it, and the samples of two pixels are `step` bytes apart; `shares` is the address of the shares
+ * of the row below and of the next sample, and `tint` that of the streaks' colour and a zero.
+ */
+const addStreaks = kernel(
+  ['above', 'below', 'shares', 'tint', 'light', 'width', 'step'],
+  ({ arguments: { above, below, shares, tint, light, width, step }, locals }) => {
+    const [x, at, pixel] = locals('i32', 3);
+    const [left, right] = locals('f32', 2);
+    const mixed = (from: Value<'f32'>, to: Value<'f32'>, share: number) =>
+      f32.add(from, f32.mul(f32.sub(to, from), f32.load(shares, share * 4)));
+    const sample = (offset: number) =>
+      mixed(f32.load(i32.add(above, at), offset), f32.load(i32.add(below, at), offset), 0);
+    const amount = f32x4.splat(mixed(left, right, 1));
+    return [
+      at.set(i32.const(0)),
+      pixel.set(light),
+      loop(x, i32.const(0), width, 1, [
+        left.set(sample(0)),
+        right.set(sample(4)),
+        f32x4.store(pixel, f32x4.add(f32x4.load(pixel), f32x4.mul(f32x4.load(tint), amount))),
+        at.set(i32.add(at, step)),
+        pixel.set(i32.add(pixel, i32.const(12))),
+      ]),
+    ];
+  },
+);
+const rainArena = createSharedArenaFactory({ addStreaks });
 
 function paintSnow(context: PaintContext): void {
   const { random, aspect, sky } = context;
@@ -119,19 +166,35 @@ function paintLightning(context: PaintContext): void {
     x0 +
     fractal(noise, y * 5 + branch * 9, seed, 5) * (0.1 + branch * 0.05) +
     branch * Math.max(0, y - 0.16) * 0.5;
-  const glows = tabulate(0, 0.5, 512, (distance) => 0.14 * Math.exp(-distance * 16));
   forEachRow(context, 0, 0.52, (y, row) => {
     for (const branch of [0, -0.5, 0.7]) {
       if (branch !== 0 && (y < 0.16 || y > 0.4)) continue;
       const centre = path(y, branch);
       const power = branch === 0 ? 1 : 0.35 * smoothstep(0.4, 0.2, y);
-      const { first, end } = getColumns(context, centre - 0.5, centre + 0.5);
+      // It fades where the bolt and its branches begin and end, so that no edge shows.
+      const spread = branch === 0 ? smoothstep(0.52, 0.42, y) : smoothstep(0.16, 0.22, y);
+      addGlow(canvas, row, centre, power * spread * 0.14);
+      const { first, end } = getColumns(context, centre - 0.0035, centre + 0.0035);
       for (let column = first; column < end; column++) {
         const distance = Math.abs((column + 0.5) / canvas.height - centre);
-        const bolt = distance < 0.0035 ? smoothstep(0.0035, 0.001, distance) * 2.4 : 0;
-        const light = power * (bolt + glows(distance));
+        const light = power * smoothstep(0.0035, 0.001, distance) * 2.4;
         addLight(canvas.data, (row * canvas.width + column) * 3, boltColour, light);
       }
     }
   });
+}
+
+/** Adds light of the bolt's colour to a row, which fades exponentially to both sides of a position. */
+function addGlow({ width, height, data }: Grid, row: number, centre: number, power: number): void {
+  const fade = Math.exp(-16 / height);
+  const middle = clamp(Math.ceil(centre * height - 0.5), 0, width);
+  const reach = Math.round(height / 2);
+  for (const [from, end, step] of [
+    [middle, Math.min(width, middle + reach), 1],
+    [middle - 1, Math.max(0, middle - reach) - 1, -1],
+  ] as const) {
+    let light = power * Math.exp(-16 * Math.abs((from + 0.5) / height - centre));
+    for (let column = from; column !== end; column += step, light *= fade)
+      addLight(data, (row * width + column) * 3, boltColour, light);
+  }
 }

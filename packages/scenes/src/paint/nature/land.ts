@@ -78,13 +78,14 @@ export function paintDesert(context: PaintContext): void {
       return (crest(x + 0.02) - crest(x - 0.02)) / 0.04 / (ridge.rise * ridge.stretch);
     });
     const top = ridge.base - ridge.rise * 3;
+    const bottom = Math.max(...cover);
     // The line between the lit and the shaded side runs down from each crest in a curve.
-    const bends = sampleField(context, { top, bottom: 1, step: 6, channels: 1 }, (x, y, out, at) => {
+    const bends = sampleField(context, { top, bottom, step: 6, channels: 1 }, (x, y, out, at) => {
       out[at] = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
     });
     const ripples = sampleField(
       context,
-      { top: Math.max(top, 0.55), bottom: 1, step: 4, rowStep: 1, channels: 1 },
+      { top: Math.max(top, 0.55), bottom, step: 4, rowStep: 1, channels: 1 },
       (x, y, out, at) => {
         const column = getColumn(context, x);
         if (y < (line[column] as number) - margin || y > (cover[column] as number) + margin) return;
@@ -93,7 +94,7 @@ export function paintDesert(context: PaintContext): void {
         out[at] = ripple * 0.06 * smoothstep(0.55, 0.95, y);
       },
     );
-    forEachRow(context, top, 1, (y, row) => {
+    forEachRow(context, top, bottom, (y, row) => {
       const bendRow = bends.row(row);
       const rippleRow = y < 0.56 ? undefined : ripples.row(row);
       for (let column = 0; column < canvas.width; column++) {

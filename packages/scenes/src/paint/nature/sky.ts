@@ -10,6 +10,7 @@ import {
   paintSmooth,
   sampleField,
   setPixel,
+  tabulate,
 } from '../context.ts';
 
 /** Paints the sky down to `horizon` (0 top … 1 bottom): gradient, stars, sun or moon and its glow, clouds. */
@@ -25,7 +26,7 @@ function paintGradient(context: PaintContext, horizon: number): void {
   const { sky } = context;
   const sunY = horizon * (1 - sky.sunHeight);
   const strength = sky.glow * (1 - sky.gloom * 0.6);
-  paintSmooth(context, { top: 0, bottom: horizon + 0.02, step: 4 }, (x, y, out, at) => {
+  paintSmooth(context, { top: 0, bottom: horizon + 0.02, step: 8 }, (x, y, out, at) => {
     const height = clamp(1 - y / horizon, 0, 1);
     const low = Math.exp(-height * 5.5);
     const high = smoothstep(0.12, 1, height);
@@ -114,9 +115,12 @@ function paintClouds(context: PaintContext, horizon: number): void {
   const near = sampleField(context, { top: 0, bottom: far, step: 5, channels: 3 }, sampleCloud);
   const flat = sampleField(
     context,
-    { top: far, bottom: horizon, step: 6, rowStep: 1, channels: 3 },
+    { top: far, bottom: horizon, step: 6, rowStep: 2, channels: 3 },
     sampleCloud,
   );
+  const opaque = 0.42;
+  const opacities = tabulate(0, opaque, 512, (thickness) => smoothstep(0, opaque, thickness));
+  const rims = tabulate(0, opaque, 512, (thickness) => 1 - smoothstep(0, 0.3, thickness));
   forEachRow(context, 0, horizon, (y, row) => {
     const cloud = (y < far ? near : flat).row(row);
     const body = smoothstep(0, 0.12, 1 - y / horizon) * (0.86 + sky.gloom * 0.14);
@@ -124,10 +128,10 @@ function paintClouds(context: PaintContext, horizon: number): void {
     for (let at = 0; at < cloud.length; at += 3, i += 3) {
       const thickness = cloud[at] as number;
       if (thickness <= 0) continue;
-      const opacity = smoothstep(0, 0.42, thickness) * body;
+      const opacity = opacities(thickness) * body;
       blendMix(canvas.data, i, shadow, light, cloud[at + 1] as number, opacity);
-      const rim = 1 - smoothstep(0, 0.3, thickness);
-      addLight(canvas.data, i, sky.sun, opacity * rim * (cloud[at + 2] as number));
+      const rim = (cloud[at + 2] as number) * rims(thickness);
+      if (rim > 0) addLight(canvas.data, i, sky.sun, opacity * rim);
     }
   });
 }
