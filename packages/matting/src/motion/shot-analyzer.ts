@@ -101,8 +101,7 @@ export function createShotAnalyzer(): ShotAnalyzer {
       const byMotion = segmentMovingSubject(alignment, motion, motion.priors);
       const priors = await inferAlignedPriors(network, alignment);
       const byNetwork = segmentMovingSubject(alignment, motion, priors);
-      const lead = (byNetwork?.score ?? 0) / (byMotion?.score ?? 0);
-      const best = byNetwork !== undefined && lead > minNetworkLead ? byNetwork : byMotion;
+      const best = byNetwork && (!byMotion || isBetter(byNetwork, byMotion)) ? byNetwork : byMotion;
       return best && describeShot(alignment, best);
     },
   };
@@ -225,6 +224,7 @@ export const minMovingPartShare = 0.005;
 interface MovingSegmentation extends Pick<ShotAnalysis, 'models' | 'backgroundModel'> {
   readonly labels: readonly Grid[];
   readonly unoccluded: readonly Uint8Array[];
+  readonly shares: MotionShares;
   /** How well subject and background are separated, 0…1. */
   readonly score: number;
 }
@@ -261,10 +261,11 @@ function segmentMovingSubject(
     unoccluded = findUnoccludedCells(all, labels, motion, models);
     backgroundModel = buildBackgroundModel(aligned, unoccluded, motion);
   }
-  if (backgroundModel === undefined || !explainsMotion(labels, motion.movement)) return undefined;
+  const shares = measureMotion(labels, motion.movement);
+  if (backgroundModel === undefined || !explainsMotion(shares)) return undefined;
   const scores = all.map((sample, k) => scoreSegmentation(sample, labels[k] as Grid));
   const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  return { models, backgroundModel, labels, unoccluded, score };
+  return { models, backgroundModel, labels, unoccluded, shares, score };
 }
 
 /** The analysis of a shot whose subject was segmented. */
@@ -300,14 +301,35 @@ function computeSubjectColours(
   );
 }
 
-/** Factor by which the network's subject must be separated better than what moves. */
+/** Factor by which the network's subject must be separated better than what moves, if both account for the motion. */
 const minNetworkLead = 1.05;
+/** Difference of shares from which one of two subjects accounts for the motion better. */
+const minShareLead = 0.05;
 
-/** Minimum share of the subject that moves, and minimum share of what moves that is subject in some sample. */
-const [minMovingShare, minExplainedShare] = [0.2, 0.65];
+/** Whether the network's subject is better than the one that was segmented by motion alone. */
+function isBetter(byNetwork: MovingSegmentation, byMotion: MovingSegmentation): boolean {
+  const explains = byNetwork.shares.explained - byMotion.shares.explained;
+  const moves = byNetwork.shares.moving - byMotion.shares.moving;
+  if (explains < -minShareLead || moves < -minShareLead) return false;
+  return explains > minShareLead || byNetwork.score > byMotion.score * minNetworkLead;
+}
+
+interface MotionShares {
+  /** The share of the subject that moves. */
+  readonly moving: number;
+  /** The share of what moves that is subject in some sample. */
+  readonly explained: number;
+}
+
+/** The minimum of each share. */
+const minShares: MotionShares = { moving: 0.2, explained: 0.65 };
 
 /** Whether the segmented subject moves, and accounts for nearly all motion. */
-function explainsMotion(labels: readonly Grid[], movement: Grid): boolean {
+function explainsMotion({ moving, explained }: MotionShares): boolean {
+  return moving > minShares.moving && explained > minShares.explained;
+}
+
+function measureMotion(labels: readonly Grid[], movement: Grid): MotionShares {
   let [area, movingArea, movingCells, explainedCells] = [0, 0, 0, 0];
   for (let p = 0; p < movement.data.length; p++) {
     const moves = (movement.data[p] as number) > 0.5;
@@ -319,7 +341,7 @@ function explainsMotion(labels: readonly Grid[], movement: Grid): boolean {
     movingCells++;
     if (count > 0) explainedCells++;
   }
-  return movingArea > area * minMovingShare && explainedCells > movingCells * minExplainedShare;
+  return { moving: movingArea / Math.max(1, area), explained: explainedCells / Math.max(1, movingCells) };
 }
 
 /** Samples' worth of cells that colour models are fitted to. */
