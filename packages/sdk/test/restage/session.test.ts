@@ -46,6 +46,8 @@ test('a client with a session calls, uploads and watches a job to its end over t
     for await (const job of restage.generations.watch(id)) seen.push(job);
   })();
   await expect.poll(() => seen.at(-1)?.status).toBe('processing');
+  // A job is processing from its claim on, before it renders.
+  await engine.started(1);
   engine.advance(1);
   await watching;
   expect(seen.at(-1)).toMatchObject({ id, status: 'completed', output: { render: expect.any(String) } });
