@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { defineProject } from 'vitest/config';
+import { defineProject, type Plugin } from 'vitest/config';
 
 /**
  * The tiers of tests, chosen with vitest's `--mode`:
@@ -74,12 +74,21 @@ const packages: readonly TestPackage[] = [
   { name: 'workspace', root: 'scripts', needs: ['server'] },
 ];
 
+/** Packages resolve as Node.js resolves them by itself, without Vite's condition `development`. */
+const plainConditions: Plugin = {
+  name: 'plain-conditions',
+  configResolved({ ssr }) {
+    if (ssr.resolve) ssr.resolve.conditions = [];
+  },
+};
+
 /** One project a package; `vitest run --project core` runs one of them. */
 export function projects(mode: string) {
   // Tools that only read this configuration, such as knip, come with modes of their own, and see every test.
   const tier = tiers[mode] ?? { include: ['**/*.test.{ts,tsx}'] };
   return packages.map(({ name, root, needs = [], environment = 'node', sharesModules = false }) =>
     defineProject({
+      plugins: environment === 'node' ? [plainConditions] : [],
       test: {
         name,
         root,
