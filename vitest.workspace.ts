@@ -94,6 +94,8 @@ export function projects(mode: string) {
         root,
         environment,
         isolate: !sharesModules,
+        // Its long tests pack @restage/errors and @restage/sdk, as those of `sdk` do: one after the other.
+        sequence: { groupOrder: mode === 'long' && name === 'testing' ? 1 : 0 },
         // Node.js loads the modules itself, as it does for users: calls between modules that Vite has rewritten cost more
         // than the work of a pixel. The console's are TSX, which Node.js can't read.
         experimental: { viteModuleRunner: environment !== 'node', nodeLoader: false },
