@@ -129,6 +129,8 @@ test('a job that is cancelled says so, and its credits are refunded', async () =
     route.continue({ headers: { ...route.request().headers(), 'x-restage-simulate': 'stall' } }),
   );
   await page.getByRole('button', { name: /Golden hour/ }).click();
+  // Before the sample is there, a start is refused for want of a source.
+  await page.getByRole('status', { name: 'Cost' }).getByText('Free').waitFor();
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByRole('progressbar', { name: 'Progress of the job' }).waitFor();
   await takeScreenshot(page, 'playground-running');
@@ -143,6 +145,8 @@ test('a job that failed says why', async () => {
     route.continue({ headers: { ...route.request().headers(), 'x-restage-simulate': 'job-failed' } }),
   );
   await page.getByRole('button', { name: /Golden hour/ }).click();
+  // Before the sample is there, a start is refused for want of a source.
+  await page.getByRole('status', { name: 'Cost' }).getByText('Free').waitFor();
   await page.getByRole('button', { name: 'Start' }).click();
   await page.getByRole('alert').getByText('JOB_FAILED', { exact: true }).waitFor();
   await takeScreenshot(page, 'playground-failed');
