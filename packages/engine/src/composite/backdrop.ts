@@ -43,7 +43,7 @@ function tabulateCodes(tone: (light: number) => number): Float32Array {
   });
 }
 
-/** Looks up the codes of a row of linear light. A loop in JavaScript takes five times as long in a worker's first renders. */
+/** Looks up the codes of a row of linear light. A loop in JavaScript takes five times as long within a render. */
 const encodeRow = kernel(
   ['light', 'codes', 'floats', 'table'],
   ({ arguments: { light, codes, floats, table }, locals }) => {
