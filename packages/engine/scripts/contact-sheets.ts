@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isFailure } from '@restage/errors';
-import { footagePath, modelPath } from '@restage/fixtures/footage';
+import { footagePath } from '@restage/fixtures/footage';
 import { readTrace } from '@restage/fixtures/traced';
-import { createNetworkFinder, openNetwork } from '@restage/matting';
+import { createNetworkFinder, type MatteNetwork } from '@restage/matting';
+import { openU2netp } from '@restage/matting/testing';
 import { linearSteps, linearToByte, mix, smoothstep, viewPlanes } from '@restage/pixels';
 import sharp from 'sharp';
 import type { RenderRequest } from '../src/engine.ts';
@@ -37,16 +38,10 @@ const keys = [
 
 type Job = Pick<RenderRequest, 'source' | 'alphaMode'> & Partial<RenderRequest>;
 
-async function openU2netp() {
-  const network = await openNetwork({ path: modelPath('u2netp.onnx'), input: 'imagenet', output: 'alpha' });
-  if (isFailure(network)) throw new Error(network.message);
-  return network;
-}
-
 /** A job's three pictures. */
 async function render(
   job: Job,
-  network?: Awaited<ReturnType<typeof openU2netp>>,
+  network?: MatteNetwork,
 ): Promise<readonly [source: string, alpha: string, render: string]> {
   const outputDirectory = join(scratch, String(runs++));
   mkdirSync(outputDirectory);
@@ -170,7 +165,7 @@ async function cockatoo(): Promise<void> {
   const network = await openU2netp();
   const render = async (
     style: Pick<RenderRequest, 'alphaMode'> & Partial<RenderRequest>,
-    finder?: typeof network,
+    finder?: MatteNetwork,
   ) => {
     const outputDirectory = join(scratch, String(runs++));
     mkdirSync(outputDirectory);

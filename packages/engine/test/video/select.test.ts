@@ -52,13 +52,11 @@ beforeAll(async () => {
 
 const request = (fields: Partial<RenderRequest> = {}): RenderRequest => ({
   ...base,
-  ...{
-    source,
-    alpha,
-    alphaKeyframeIndex: keyframe,
-    prompt: 'dusk',
-    outputDirectory: mkdtempSync(join(folder, 'out-')),
-  },
+  source,
+  alpha,
+  alphaKeyframeIndex: keyframe,
+  prompt: 'dusk',
+  outputDirectory: mkdtempSync(join(folder, 'out-')),
   ...fields,
 });
 

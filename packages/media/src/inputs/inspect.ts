@@ -38,7 +38,8 @@ export async function inspect(
   role: Role,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<Probe | InspectFailure> {
-  const result = await probeLocation(context, location, role, options);
+  const timeoutMs = Math.min(options.timeoutMs ?? context.limits.inspectMs, context.limits.inspectMs);
+  const result = await probeLocation(context, location, role, timeoutMs);
   if (isFailure(result)) return result;
   switch (result.kind) {
     case 'probed':
@@ -56,7 +57,7 @@ async function probeLocation(
   context: Context,
   location: Location,
   role: Role,
-  options: { readonly timeoutMs?: number },
+  timeoutMs: number,
 ): Promise<ProbeResult | InspectFailure> {
   switch (location.kind) {
     case 'file':
@@ -66,7 +67,7 @@ async function probeLocation(
     case 'data':
       return await probeDataUri(context, location, role);
     case 'https':
-      return await probeUrl(context, location, role, options);
+      return await probeUrl(context, location, role, timeoutMs);
   }
 }
 
@@ -135,9 +136,9 @@ async function probeUrl(
   context: Context,
   media: HttpsMedia,
   role: Role,
-  { timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number },
+  timeoutMs: number,
 ): Promise<ProbeResult | InspectFailure> {
-  const signal = AbortSignal.timeout(Math.max(0, Math.ceil(Math.min(timeoutMs, context.limits.inspectMs))));
+  const signal = AbortSignal.timeout(Math.max(0, Math.ceil(timeoutMs)));
   const fetcher = openFetcher(context.network, context.limits);
   try {
     return await context.temporary.withFile(async (path) => {
