@@ -2,7 +2,7 @@ import { generations } from '@restage/db';
 import { testDatabase } from '@restage/db/testing';
 import { eq } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { describeError } from './logger.ts';
+import { describeError } from '../../src/settings/logger.ts';
 
 const { db, sql } = await testDatabase();
 
