@@ -22,7 +22,7 @@ import {
   type Stream,
 } from 'node-av/lib';
 import type { AudioTrack } from './audio/audio-track.ts';
-import type { CopyShift } from './decode/open.ts';
+import type { CopyTiming } from './decode/open.ts';
 import './silence-ffmpeg-log.ts';
 
 /** A video being written. */
@@ -159,9 +159,9 @@ export interface VideoCopier extends Pick<VideoWriter, 'finish' | 'close'> {
 
 /**
  * Starts an MP4 that holds a copy of one stream, its index in front.
- * @param shift what is added to the times of its packets
+ * @param timing the times of its packets
  */
-export async function createCopier(path: string, source: Stream, shift: CopyShift): Promise<VideoCopier> {
+export async function createCopier(path: string, source: Stream, timing: CopyTiming): Promise<VideoCopier> {
   const muxer = new FormatContext();
   throwOnError(muxer.allocOutputContext2(null, 'mp4', path), 'allocOutputContext2');
   const stream = muxer.newStream(null);
@@ -173,7 +173,7 @@ export async function createCopier(path: string, source: Stream, shift: CopyShif
   throwOnError(muxer.setOption('movflags', '+faststart'), 'movflags');
   throwOnError(await muxer.writeHeader(), 'writeHeader');
   return {
-    copy: (packet) => carry(muxer, packet, source, stream, shift),
+    copy: (packet) => carry(muxer, packet, source, stream, timing),
     async finish() {
       throwOnError(await muxer.writeTrailer(), 'writeTrailer');
     },
@@ -189,12 +189,13 @@ async function carry(
   packet: Packet,
   from: Stream,
   to: Stream,
-  shift: CopyShift,
+  timing: CopyTiming,
 ): Promise<void> {
   using twin = packet.clone();
   if (twin === null) throw new Error('a packet could not be cloned');
-  twin.pts += BigInt(shift.composition);
-  twin.dts += BigInt(shift.decode);
+  twin.pts += BigInt(timing.compositionShift);
+  twin.dts += BigInt(timing.decodeShift);
+  twin.duration = BigInt(timing.duration);
   twin.streamIndex = to.index;
   twin.rescaleTs(from.timeBase, to.timeBase);
   throwOnError(await muxer.interleavedWriteFrame(twin), 'interleavedWriteFrame');

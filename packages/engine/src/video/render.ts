@@ -19,10 +19,10 @@ import { carryGivenMatte } from './carry-matte.ts';
 import { type DecodedFrame, decodeFrames } from './decode/decode.ts';
 import { isPlain } from './decode/frame-filter.ts';
 import {
-  type CopyShift,
+  type CopyTiming,
   closeVideo,
   findExcess,
-  getCopyShift,
+  getCopyTiming,
   getOutputSize,
   hasConstantFrameRate,
   openVideo,
@@ -43,8 +43,8 @@ export function renderVideo(
   return withInputs(request, async (source, alpha) => {
     const job = await prepareJob(request, source, onProgress, network);
     if (isFailure(job)) return job;
-    const shift = isPlain(source, job.size) ? getCopyShift(source) : undefined;
-    const result = await writeVideos(job, source, alpha, shift);
+    const timing = isPlain(source, job.size) ? getCopyTiming(source) : undefined;
+    const result = await writeVideos(job, source, alpha, timing);
     if (result !== 'not as stored') return result;
     // Only decoding shows that a frame differs from the file's header: start over, and encode the source.
     return withInputs(request, async (...inputs) => {
@@ -148,14 +148,13 @@ async function prepareJob(
 
 /**
  * Renders all frames, and writes the three videos.
- * @param shift set if the source is copied as stored, since all of its frames are shown: the offset added to their
- *   times.
+ * @param timing set if the source is copied as stored, since all of its frames are shown: the times of its packets
  */
 async function writeVideos(
   { request, size, scene, colours, newFinder, preparedShare, onProgress }: Job,
   source: VideoInput,
   alpha: VideoInput | undefined,
-  shift: CopyShift | undefined,
+  timing: CopyTiming | undefined,
 ): Promise<RenderResult | 'not as stored'> {
   const find = newFinder?.();
   const audio = await openAudio(request.source, source);
@@ -170,9 +169,9 @@ async function writeVideos(
     frameRate: source.stream.avgFrameRate,
     keepsOrder: !hasConstantFrameRate(source),
   };
-  const copier = shift === undefined ? undefined : await createCopier(paths.source, source.stream, shift);
+  const copier = timing === undefined ? undefined : await createCopier(paths.source, source.stream, timing);
   const sourceWriter =
-    shift !== undefined
+    timing !== undefined
       ? undefined
       : await createWriter(paths.source, { ...common, preset: 'veryfast', quality: 21 });
   const writers = {

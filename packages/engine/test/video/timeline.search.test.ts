@@ -101,6 +101,22 @@ test.each([
   expect(movie.timeline.end / timescale).toBeCloseTo((23 + 12) / 25, 3);
 });
 
+test.each([
+  ['last decoded, which another is shown after,', [1, 1, 1 / 512]],
+  ['first reordered', [1, 1 / 512, 1, 1]],
+  ['last decoded, three times as long,', [1, 1, 3]],
+  ['last shown', [1, 3, 1]],
+])(
+  'a copied video lasts as long as its headers say: the frame %s has a duration of its own',
+  async (_name, frames) => {
+    const parts = await encodeParts(48, { space: AVCOL_SPC_BT709 });
+    const durations = frames.map((length) => length * frameTicks);
+    const source = write({ ...parts, samples: retime(parts.samples, durations, 0) });
+    const { movie, result } = await expectAgreement(source);
+    expect(readMovie(result.source).samples.sizes).toEqual(movie.samples.sizes);
+  },
+);
+
 test('the frames of each segment are shown, in any order and more than once', async () => {
   const parts = await encodeParts(48, {
     draw: (frame) => [40 + frame * 4, 128, 128],

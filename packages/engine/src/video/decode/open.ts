@@ -169,17 +169,23 @@ export function hasConstantFrameRate({ times, timeBase: { num, den } }: VideoInp
   return durations.every((duration) => (Math.abs(duration - mean) * num) / den <= maxUnevenness);
 }
 
-/** What a copy adds to the times at which the samples of a track are shown and decoded. */
-export interface CopyShift {
-  readonly composition: number;
-  readonly decode: number;
+/** The times that the packets of a copied track get, in ticks. */
+export interface CopyTiming {
+  /** What is added to the times at which samples are shown. */
+  readonly compositionShift: number;
+  /** What is added to the times at which samples are decoded. */
+  readonly decodeShift: number;
+  /** The duration of every packet: that of the last sample. The muxer takes all others from the times of decoding. */
+  readonly duration: number;
 }
 
 /**
- * The shift of a plain copy of a video's samples; undefined if a copy would not show the same. A muxer accepts no sample
- * that is shown before it is decoded, as a track with negative composition offsets has them: all are decoded earlier.
+ * How the samples of a video are copied as they are; undefined if a copy would not show the same. A muxer accepts no
+ * sample that is shown before it is decoded, as a track with negative composition offsets has them: all are decoded
+ * earlier. It ends the track with the packet that ends last (libavformat/movenc.c), by the packets' own durations: the
+ * frame that is shown last lasts as long as the sample that is decoded last, which need not be the same.
  */
-export function getCopyShift({ stream, movie }: VideoInput): CopyShift | undefined {
+export function getCopyTiming({ stream, movie }: VideoInput): CopyTiming | undefined {
   const { codecId, colorSpace } = stream.codecpar;
   if (codecId !== AV_CODEC_ID_H264 || colorSpace !== AVCOL_SPC_BT709) return undefined;
   const { samples, timeline, timescale } = movie;
@@ -203,7 +209,11 @@ export function getCopyShift({ stream, movie }: VideoInput): CopyShift | undefin
     (lowest, { sample }) => Math.min(lowest, getTime(sample) - (samples.decodeTimes[sample] as number)),
     0,
   );
-  return { composition: shift, decode: shift + lowestOffset };
+  return {
+    compositionShift: shift,
+    decodeShift: shift + lowestOffset,
+    duration: getDuration(samples.count - 1),
+  };
 }
 
 /** A track's display matrix (ISO/IEC 14496-12, 8.3.2) as filters, rotated as FFmpeg's own program does. */
