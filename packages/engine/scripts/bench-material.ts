@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createNoise, createPlanes, createRandom, writeGrey } from '@restage/pixels';
+import { createNoise, createPlanes, createRandom, sampleNoise, writeGrey } from '@restage/pixels';
 import { Rational } from 'node-av/lib';
 import sharp from 'sharp';
 import { writePng } from '../src/image/png.ts';
@@ -15,7 +15,7 @@ export async function drawShot(folder: string, width: number, height: number, fr
   const grey = await createWriter(alpha, { ...common, preset: 'veryfast', quality: 16 });
   const texture = Uint8Array.from(
     { length: width * height * 2 },
-    (_, p) => 110 + 70 * noise((p % width) / 37, Math.floor(p / width) / 29),
+    (_, p) => 110 + 70 * sampleNoise(noise, (p % width) / 37, Math.floor(p / width) / 29),
   );
   const planes = createPlanes(width, height);
   const matte = new Uint8Array(width * height);
@@ -46,8 +46,8 @@ export async function drawStill(path: string, width: number, height: number): Pr
   for (let p = 0; p < width * height; p++) {
     const value =
       128 +
-      100 * noise((p % width) / 90, Math.floor(p / width) / 70) +
-      8 * noise((p % width) / 2.3, Math.floor(p / width) / 2.1);
+      100 * sampleNoise(noise, (p % width) / 90, Math.floor(p / width) / 70) +
+      8 * sampleNoise(noise, (p % width) / 2.3, Math.floor(p / width) / 2.1);
     for (let c = 0; c < 3; c++) data[p * 3 + c] = Math.max(0, Math.min(255, value * (0.7 + c * 0.15)));
   }
   await writePng(path, { width, height, channels: 3, data });

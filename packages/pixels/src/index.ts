@@ -35,7 +35,7 @@ export {
 } from './frame/planes.ts';
 export { type Channel, type Picture, type View, viewPicture } from './frame/view.ts';
 export { boxBlur, createGrid, type Grid } from './math/blur.ts';
-export { createNoise, fractal, type Noise, ridged } from './math/noise.ts';
+export { createNoise, fractal, type Noise, ridged, sampleNoise } from './math/noise.ts';
 export { createRandom, pickRandom, type Random, randomBetween } from './math/random.ts';
 export { computeCellMeans, resize, shrink } from './math/resample.ts';
 export { clamp, mix, smoothstep } from './math/scalar.ts';

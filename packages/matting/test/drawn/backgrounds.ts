@@ -8,6 +8,7 @@ import {
   type Rgb,
   randomBetween,
   ridged,
+  sampleNoise,
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
@@ -46,7 +47,7 @@ function bricks(): Background {
     const along = x + (row % 2) * 55;
     const column = Math.floor(along / 110);
     const joint = along % 110 < 7 || y % 44 < 6;
-    const tone = 0.75 + 0.35 * noise(column * 3.7 + 0.4, row * 5.3 + 0.6);
+    const tone = 0.75 + 0.35 * sampleNoise(noise, column * 3.7 + 0.4, row * 5.3 + 0.6);
     const grain = 1 + fractal(noise, x / 14, y / 14, 3) * 0.25;
     return scaleRgb(joint ? parseHex('#b8b0a4') : scaleRgb(parseHex('#8d5a48'), tone), grain);
   };
@@ -72,7 +73,10 @@ function canvas(): Background {
   const noise = createNoise(createRandom(24));
   return (x, y) => {
     const cloud = clamp(0.5 + fractal(noise, x / 230, y / 190, 5) * 0.9, 0, 1);
-    return scaleRgb(mixRgb(parseHex('#255b62'), parseHex('#6a4f86'), cloud), 0.9 + noise(x / 5, y / 5) * 0.1);
+    return scaleRgb(
+      mixRgb(parseHex('#255b62'), parseHex('#6a4f86'), cloud),
+      0.9 + sampleNoise(noise, x / 5, y / 5) * 0.1,
+    );
   };
 }
 
@@ -101,7 +105,7 @@ function street(): Background {
       ? mixRgb(
           parseHex('#2c3640'),
           parseHex('#aebfcb'),
-          clamp(noise(house * 7.1 + 0.3, Math.floor(y / 150) * 3.3 + 0.2) + 0.4, 0, 1),
+          clamp(sampleNoise(noise, house * 7.1 + 0.3, Math.floor(y / 150) * 3.3 + 0.2) + 0.4, 0, 1),
         )
       : parseHex(fronts[house % fronts.length] ?? '#ffffff');
     return scaleRgb(colour, 0.85 + fractal(noise, x / 60, y / 60, 4) * 0.2);
@@ -125,7 +129,7 @@ function bar(): Background {
   return (x, y) => {
     if (y > 640) return scaleRgb(parseHex('#4a2f20'), 0.7 + fractal(noise, x / 120, y / 4, 4) * 0.4);
     const shelf = y % 190 > 170;
-    const thing = noise(Math.floor(x / 34) * 1.7 + 0.3, Math.floor(y / 190) * 4.1 + 0.7);
+    const thing = sampleNoise(noise, Math.floor(x / 34) * 1.7 + 0.3, Math.floor(y / 190) * 4.1 + 0.7);
     const stands = !shelf && y % 190 > 96 - thing * 60 && x % 34 < 27;
     const warm = 0.5 + 0.5 * smoothstep(900, 100, Math.hypot(x - 980, y - 160));
     const colour = shelf

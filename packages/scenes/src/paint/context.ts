@@ -50,21 +50,25 @@ export function computeColumns({ canvas }: PaintContext, compute: (x: number) =>
   return Float64Array.from({ length: canvas.width }, (_, column) => compute((column + 0.5) / canvas.height));
 }
 
-/** A function of one number as a table of `count` values that are interpolated between. */
-export function tabulate(
-  from: number,
-  to: number,
-  count: number,
-  compute: (value: number) => number,
-): (value: number) => number {
+/** A function of one number as a table of values, for {@link lookUp}. */
+interface Table {
+  readonly from: number;
+  readonly step: number;
+  readonly values: Float64Array;
+}
+
+/** Tabulates a function between two numbers at `count` of them. */
+export function tabulate(from: number, to: number, count: number, compute: (value: number) => number): Table {
   const step = (to - from) / (count - 1);
-  const table = Float64Array.from({ length: count + 1 }, (_, i) => compute(from + i * step));
-  return (value) => {
-    const at = clamp((value - from) / step, 0, count - 1);
-    const index = Math.floor(at);
-    const below = table[index] as number;
-    return below + ((table[index + 1] as number) - below) * (at - index);
-  };
+  return { from, step, values: Float64Array.from({ length: count + 1 }, (_, i) => compute(from + i * step)) };
+}
+
+/** A tabulated function's value, interpolated; outside the table that of its end. */
+export function lookUp({ from, step, values }: Table, value: number): number {
+  const at = clamp((value - from) / step, 0, values.length - 2);
+  const index = Math.floor(at);
+  const below = values[index] as number;
+  return below + ((values[index + 1] as number) - below) * (at - index);
 }
 
 /** A smooth function's values for every pixel between two heights, row by row. */
@@ -96,17 +100,19 @@ export function sampleField(
   const { first, end } = getRows(canvas, top, bottom);
   const across = createSteps(canvas, 0, canvas.width, step);
   const down = createSteps(canvas, first, end, rowStep);
-  const coarse = createGrid(across.count, down.count, channels);
-  for (let row = 0, at = 0; row < down.count; row++) {
-    const y = down.at(row);
-    for (let column = 0; column < across.count; column++, at += channels)
-      sample(across.at(column), y, coarse.data, at);
+  const coarse = createGrid(across.positions.length, down.positions.length, channels);
+  let at = 0;
+  for (const y of down.positions) {
+    for (const x of across.positions) {
+      sample(x, y, coarse.data, at);
+      at += channels;
+    }
   }
-  const line = new Float32Array(across.count * channels);
+  const line = new Float32Array(coarse.width * channels);
   const out = new Float32Array(canvas.width * channels);
   return {
     row(row) {
-      const { index, fraction } = down.locate(row - first);
+      const { index, fraction } = locate(down, row - first);
       interpolateRows(coarse.data, index * line.length, fraction, line);
       if (across.pixels === 1) return line;
       for (let c = 0; c < channels; c++) enlargeRow(line, c, channels, across, out);
@@ -129,10 +135,11 @@ function enlargeRow(
   samples: Float32Array,
   channel: number,
   channels: number,
-  { locate, pixels }: Steps,
+  steps: Steps,
   out: Float32Array,
 ): void {
-  const { index, fraction } = locate(0);
+  const { pixels } = steps;
+  const { index, fraction } = locate(steps, 0);
   let at = index * channels + channel;
   let part = Math.round(fraction * pixels * 2);
   let left = samples[at] as number;
@@ -152,11 +159,10 @@ function enlargeRow(
 interface Steps {
   /** Pixels between two samples. */
   readonly pixels: number;
-  readonly count: number;
-  /** The position of a sample. */
-  at(index: number): number;
-  /** The sample before a pixel's centre, and the part of the way from there to the next. */
-  locate(pixel: number): { readonly index: number; readonly fraction: number };
+  /** Pixels of the samples that lie before the first pixel. */
+  readonly margin: number;
+  /** The position of each sample. */
+  readonly positions: Float64Array;
 }
 
 /** Places samples from pixel `first` to `end`. */
@@ -164,16 +170,16 @@ function createSteps({ height }: Grid, first: number, end: number, step: number)
   const pixels = Math.max(1, Math.round((step * height) / 720));
   // One more at each end: the outermost samples have no neighbours to be interpolated with.
   const margin = pixels === 1 ? 0 : pixels;
-  return {
-    pixels,
-    count: Math.ceil((end - first + margin * 2) / pixels),
-    at: (index) => (first - margin + (index + 0.5) * pixels) / height,
-    locate: (pixel) => {
-      const position = (pixel + margin + 0.5) / pixels - 0.5;
-      const index = Math.floor(position);
-      return { index, fraction: position - index };
-    },
-  };
+  const count = Math.ceil((end - first + margin * 2) / pixels);
+  const position = (index: number) => (first - margin + (index + 0.5) * pixels) / height;
+  return { pixels, margin, positions: Float64Array.from({ length: count }, (_, index) => position(index)) };
+}
+
+/** The sample before a pixel's centre, and the part of the way from there to the next. */
+function locate({ pixels, margin }: Steps, pixel: number) {
+  const position = (pixel + margin + 0.5) / pixels - 0.5;
+  const index = Math.floor(position);
+  return { index, fraction: position - index };
 }
 
 /** Paints a smooth function's colours over the canvas between two heights. */

@@ -6,6 +6,7 @@ import {
   type Rgb,
   randomBetween,
   ridged,
+  sampleNoise,
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
@@ -107,7 +108,11 @@ export function paintUnderwater(context: PaintContext): void {
       y < 0.4 ? mixRgb(top, middle, smoothstep(0, 0.4, y)) : mixRgb(middle, deep, smoothstep(0.4, 1, y));
     setPixel(out, at, base[0] * 0.8, base[1] * 0.8, base[2] * 0.8);
     const angle = Math.atan2(x - sourceX, y + 0.5);
-    const beam = smoothstep(-0.1, 0.6, noise(angle * 11, 3.3) + 0.4 * noise(angle * 27, 7.1));
+    const beam = smoothstep(
+      -0.1,
+      0.6,
+      sampleNoise(noise, angle * 11, 3.3) + 0.4 * sampleNoise(noise, angle * 27, 7.1),
+    );
     addLight(out, at, top, beam * Math.exp(-Math.abs(angle) * 2) * Math.exp(-y * 1.7) * 0.7);
   });
   addSmoothLight(context, { top: 0, bottom: 0.6, step: 3, rowStep: 2 }, (x, y, out, at) => {

@@ -1,18 +1,26 @@
-import { createGrid, createRandom, mix, mixRgb, parseHex, smoothstep } from '@restage/pixels';
+import {
+  createGrid,
+  createNoise,
+  createRandom,
+  mix,
+  mixRgb,
+  parseHex,
+  sampleNoise,
+  smoothstep,
+} from '@restage/pixels';
 import { expect, test } from 'vitest';
 import { parsePrompt } from '../parse-prompt.ts';
 import { createSky } from '../sky.ts';
 import { paintWeather } from './weather.ts';
 
 const [width, height] = [50, 72];
-/** Instead of noise: many crests, so that there is a streak nearly everywhere. */
-const noise = (x: number, y: number) => 0.75 + 0.25 * Math.sin(x * 1.3 + y * 0.7);
+const noise = createNoise(createRandom(5));
 const at = (step: number) => step / (height * 2);
 
 /** The strength of the rain on a line of samples, half a pixel apart. */
 function sampleRain(step: number, y: number): number {
-  const far = noise(at(step) * 210, y * 6.5 + noise(at(step) * 90, 1) * 4);
-  const near = noise(at(step) * 70, y * 2.2 + noise(at(step) * 40, 6) * 5);
+  const far = sampleNoise(noise, at(step) * 210, y * 6.5 + sampleNoise(noise, at(step) * 90, 1) * 4);
+  const near = sampleNoise(noise, at(step) * 70, y * 2.2 + sampleNoise(noise, at(step) * 40, 6) * 5);
   return (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * 0.2;
 }
 
@@ -23,6 +31,7 @@ test('rain adds to each pixel the light of the streaks between the samples aroun
   canvas.data.fill(0.25);
   paintWeather({ canvas, aspect: width / height, random, noise, sky, parsed });
   const colour = mixRgb(sky.horizon, parseHex('#cfd8e2'), 0.5);
+  let wet = 0;
   for (let row = 0; row < height; row++) {
     const y = (row + 0.5) / height;
     const line = Math.ceil(y * 36) - 1;
@@ -32,10 +41,12 @@ test('rain adds to each pixel the light of the streaks between the samples aroun
         mix(sampleRain(step, line / 36), sampleRain(step, (line + 1) / 36), y * 36 - line);
       const left = Math.floor(place);
       const strength = mix(sample(left), sample(left + 1), place - left);
+      if (strength > 0) wet += 1;
       for (const [channel, light] of colour.entries()) {
         const painted = canvas.data[(row * width + column) * 3 + channel];
         expect(painted, `${column}, ${row}`).toBeCloseTo(0.25 + light * strength, 5);
       }
     }
   }
+  expect(wet).toBeGreaterThan(300);
 });

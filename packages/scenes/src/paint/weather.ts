@@ -13,6 +13,7 @@ import {
   parseHex,
   type Rgb,
   randomBetween,
+  sampleNoise,
   scaleRgb,
   smoothstep,
   type Value,
@@ -67,12 +68,12 @@ function paintRain(context: PaintContext): void {
   const samplesPerPixel = 2;
   const unit = 1 / (canvas.height * samplesPerPixel);
   const count = Math.ceil((canvas.width + canvas.height * lean + 2) * samplesPerPixel);
-  const farShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 90, 1) * 4);
-  const nearShifts = Float64Array.from({ length: count }, (_, n) => noise(n * unit * 40, 6) * 5);
+  const farShifts = Float64Array.from({ length: count }, (_, n) => sampleNoise(noise, n * unit * 90, 1) * 4);
+  const nearShifts = Float64Array.from({ length: count }, (_, n) => sampleNoise(noise, n * unit * 40, 6) * 5);
   const sampleRow = (y: number, { view }: Block<Float32Array>) => {
     for (let n = 0; n < count; n++) {
-      const far = noise(n * unit * 210, y * 6.5 + (farShifts[n] as number));
-      const near = noise(n * unit * 70, y * 2.2 + (nearShifts[n] as number));
+      const far = sampleNoise(noise, n * unit * 210, y * 6.5 + (farShifts[n] as number));
+      const near = sampleNoise(noise, n * unit * 70, y * 2.2 + (nearShifts[n] as number));
       view[n] = (smoothstep(0.5, 0.85, far) * 0.6 + smoothstep(0.62, 0.9, near)) * power;
     }
   };

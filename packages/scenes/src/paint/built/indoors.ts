@@ -6,6 +6,7 @@ import {
   pickRandom,
   type Rgb,
   randomBetween,
+  sampleNoise,
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
@@ -40,7 +41,8 @@ const surfaces: Record<Material, BackdropMaterial> = {
     colour: '#dcdad6',
     step: 2,
     pattern: ({ noise }, x, y) =>
-      -Math.max(0, 1 - Math.abs(fractal(noise, x * 2.4 + noise(x, y) * 1.5, y * 3, 5)) * 9) * 0.5,
+      -Math.max(0, 1 - Math.abs(fractal(noise, x * 2.4 + sampleNoise(noise, x, y) * 1.5, y * 3, 5)) * 9) *
+      0.5,
   },
   wood: {
     colour: '#8a5a34',
@@ -53,18 +55,19 @@ const surfaces: Record<Material, BackdropMaterial> = {
   brick: {
     colour: '#9a4f38',
     step: 1,
-    pattern: ({ noise }, x, y) => bricks(noise(Math.floor(x * 7), Math.floor(y * 19)), x, y),
+    pattern: ({ noise }, x, y) => bricks(sampleNoise(noise, Math.floor(x * 7), Math.floor(y * 19)), x, y),
   },
   velvet: {
     colour: '#6d1226',
     step: 3,
-    pattern: ({ noise }, x, y) => Math.sin(x * 26 + noise(x * 2, y * 0.6) * 5) * 0.55,
+    pattern: ({ noise }, x, y) => Math.sin(x * 26 + sampleNoise(noise, x * 2, y * 0.6) * 5) * 0.55,
   },
   metal: {
     colour: '#848a92',
     step: 8,
     rowStep: 1,
-    pattern: ({ noise }, x, y) => fractal(noise, x * 0.8, y * 220, 3) * 0.3 + noise(x * 1.2, 3) * 0.3,
+    pattern: ({ noise }, x, y) =>
+      fractal(noise, x * 0.8, y * 220, 3) * 0.3 + sampleNoise(noise, x * 1.2, 3) * 0.3,
   },
   paper: {
     colour: '#e2dccd',
@@ -244,9 +247,13 @@ function paintShelves(context: PaintContext, centre: number): void {
   const edges = computeColumns(context, (x) => smoothstep(1, 0.98, Math.abs(x - centre) / 0.32));
   for (let shelf = 0; shelf < 4; shelf++) {
     const books = computeColumns(context, (x) => Math.floor(x * 46 + shelf * 11.3));
-    const talls = books.map((book) => 0.35 + 0.5 * Math.abs(noise(book * 5.3 + 0.4, shelf + 0.6)));
-    const tones = books.map((book) => 0.25 + 0.65 * Math.abs(noise(book * 3.1 + 0.7, shelf * 4 + 0.2)));
-    const hues = books.map((book) => noise(book * 1.7 + 0.1, shelf * 2 + 0.9));
+    const talls = books.map(
+      (book) => 0.35 + 0.5 * Math.abs(sampleNoise(noise, book * 5.3 + 0.4, shelf + 0.6)),
+    );
+    const tones = books.map(
+      (book) => 0.25 + 0.65 * Math.abs(sampleNoise(noise, book * 3.1 + 0.7, shelf * 4 + 0.2)),
+    );
+    const hues = books.map((book) => sampleNoise(noise, book * 1.7 + 0.1, shelf * 2 + 0.9));
     const top = 0.1 + shelf * 0.16;
     forEachRow(context, top, top + 0.16, (y, row) => {
       const within = (y - top) / 0.16;

@@ -6,6 +6,7 @@ import {
   pickRandom,
   type Rgb,
   randomBetween,
+  sampleNoise,
   smoothstep,
 } from '@restage/pixels';
 import {
@@ -13,6 +14,7 @@ import {
   addSmoothLight,
   forEachRow,
   getColumns,
+  lookUp,
   type PaintContext,
   sampleField,
   setPixel,
@@ -53,7 +55,7 @@ export function paintNeon(context: PaintContext): void {
   const last = parseHex(tints[tints.length - 1] ?? tints[0]);
   const ground = 0.77;
   const haze = sampleField(context, { top: 0, bottom: ground, step: 6, channels: 3 }, (x, y, out, at) => {
-    const across = (x / aspect - 0.5) * 2 + noise(x * 2, y * 2) * 0.4;
+    const across = (x / aspect - 0.5) * 2 + sampleNoise(noise, x * 2, y * 2) * 0.4;
     const colour = mixRgb(mixRgb(first, last, smoothstep(-0.7, 0.7, across)), [1, 1, 1], 0.12);
     setPixel(out, at, colour[0], colour[1], colour[2]);
   });
@@ -145,7 +147,7 @@ function paintTubes(context: PaintContext, tubes: readonly Tube[]): void {
     for (const tube of tubes) {
       if (Math.abs(y - tube.y) > tube.length + 0.2) continue;
       const distance = getDistance(tube, x, y);
-      if (distance < 0.4) addLight(out, at, tube.colour, tube.power * halos(distance));
+      if (distance < 0.4) addLight(out, at, tube.colour, tube.power * lookUp(halos, distance));
     }
   });
   for (const tube of tubes) {
@@ -157,7 +159,7 @@ function paintTubes(context: PaintContext, tubes: readonly Tube[]): void {
         const distance = getDistance(tube, (column + 0.5) / height, y);
         if (distance > 0.1) continue;
         const i = (row * width + column) * 3;
-        addLight(data, i, tube.colour, tube.power * glows(distance));
+        addLight(data, i, tube.colour, tube.power * lookUp(glows, distance));
         if (distance < 0.0075)
           addLight(data, i, core, tube.power * 1.6 * smoothstep(0.0075, 0.004, distance));
       }

@@ -1,4 +1,13 @@
-import { clamp, fractal, mixRgb, parseHex, pickRandom, randomBetween, smoothstep } from '@restage/pixels';
+import {
+  clamp,
+  fractal,
+  mixRgb,
+  parseHex,
+  pickRandom,
+  randomBetween,
+  sampleNoise,
+  smoothstep,
+} from '@restage/pixels';
 import { colours } from '../../vocabulary.ts';
 import {
   addLight,
@@ -29,7 +38,7 @@ export function paintStage(context: PaintContext): void {
   }));
   const tint = tints[0] ?? ([1, 1, 1] as const);
   paintSmooth(context, { top: 0, bottom: 1, step: 4 }, (x, y, out, at) => {
-    const folds = 1 + Math.sin(x * 30 + noise(x * 3, y) * 3) * 0.5;
+    const folds = 1 + Math.sin(x * 30 + sampleNoise(noise, x * 3, y) * 3) * 0.5;
     const curtain = 0.014 * folds * (1 - smoothstep(0.7, 0.78, y));
     setPixel(out, at, curtain * tint[0] + 0.004, curtain * tint[1] + 0.004, curtain * tint[2] + 0.005);
     for (const beam of beams) {

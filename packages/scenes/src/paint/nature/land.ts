@@ -6,6 +6,7 @@ import {
   type Rgb,
   randomBetween,
   ridged,
+  sampleNoise,
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
@@ -15,6 +16,7 @@ import {
   computeColumns,
   forEachRow,
   getColumn,
+  lookUp,
   type PaintContext,
   type Surface,
   sampleField,
@@ -90,7 +92,7 @@ export function paintDesert(context: PaintContext): void {
         const column = getColumn(context, x);
         if (y < (line[column] as number) - margin || y > (cover[column] as number) + margin) return;
         const bend = fractal(noise, x * 2.2 + ridge.shift, y * 4, 2) * 0.12;
-        const ripple = noise((x + bend) * 14, y * 130 + noise(x * 5, y * 8) * 5);
+        const ripple = sampleNoise(noise, (x + bend) * 14, y * 130 + sampleNoise(noise, x * 5, y * 8) * 5);
         out[at] = ripple * 0.06 * smoothstep(0.55, 0.95, y);
       },
     );
@@ -102,7 +104,7 @@ export function paintDesert(context: PaintContext): void {
         if (depth <= 0 || y >= (cover[column] as number)) continue;
         const x = (column + 0.5) / canvas.height;
         const bend = bendRow[column] as number;
-        const turn = tilt(x - (depth * 1.5 + depth * depth * 2 + bend * depth * 3) * side);
+        const turn = lookUp(tilt, x - (depth * 1.5 + depth * depth * 2 + bend * depth * 3) * side);
         const face = smoothstep(-0.35, 0.35, turn * -side);
         const ripple = rippleRow === undefined ? 0 : (rippleRow[column] as number);
         const facing = clamp(0.1 + face * 0.85 + ripple - depth * 0.12, 0.03, 1.1);
@@ -154,7 +156,7 @@ export function paintMountains(context: PaintContext): void {
   const crests = ranges.map((range) =>
     computeColumns(context, (x) => {
       const jag = ridged(noise, x * range.stretch + range.shift, range.shift, range.wooded ? 3 : 6);
-      const pines = range.wooded ? Math.abs(noise(x * 70, range.shift)) * 0.012 : 0;
+      const pines = range.wooded ? Math.abs(sampleNoise(noise, x * 70, range.shift)) * 0.012 : 0;
       return range.base - range.rise * (range.wooded ? jag * 1.5 - 0.4 : jag * 2.1 - 0.62) - pines;
     }),
   );
@@ -226,7 +228,7 @@ export function paintGround(context: PaintContext, top: number, colour: string, 
       if (depth <= 0) continue;
       const facing = tuft[column * 2] as number;
       const shadow = tuft[column * 2 + 1] as number;
-      const haze = hazes(depth / (1 - top));
+      const haze = lookUp(hazes, depth / (1 - top));
       const edge = smoothstep(0, 2 / canvas.height, depth);
       const i = (row * canvas.width + column) * 3;
       blendSurfaces(canvas.data, i, bright, dark, shadow, facing, sky.horizon, haze, edge);

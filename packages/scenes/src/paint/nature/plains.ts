@@ -1,4 +1,4 @@
-import { clamp, fractal, mix, mixRgb, parseHex, smoothstep } from '@restage/pixels';
+import { clamp, fractal, mix, mixRgb, parseHex, sampleNoise, smoothstep } from '@restage/pixels';
 import {
   blendMix,
   blendPixel,
@@ -28,7 +28,7 @@ export function paintMeadow(context: PaintContext): void {
   ]) {
     const surface = createSurface(layer.albedo, light);
     const crests = computeColumns(context, (x) => {
-      const rise = layer.rise * (0.5 + noise(x * 1.6 + layer.shift, 1));
+      const rise = layer.rise * (0.5 + sampleNoise(noise, x * 1.6 + layer.shift, 1));
       return layer.base - rise - Math.abs(fractal(noise, x * 14 + layer.shift, 2, 3)) * layer.rough * 2;
     });
     // The plain covers everything below.
@@ -52,7 +52,7 @@ export function paintMeadow(context: PaintContext): void {
   paintGround(context, plain, '#7c9440', 0.9);
   const blades = lightSurface(createSurface(parseHex('#c3cf6a'), light), 0.8);
   const sway = sampleField(context, { top: 0.6, bottom: 1, step: 4, channels: 1 }, (x, y, out, at) => {
-    out[at] = noise(x * 30, y * 4) * 2;
+    out[at] = sampleNoise(noise, x * 30, y * 4) * 2;
   });
   forEachRow(context, 0.6, 1, (y, row) => {
     const swayRow = sway.row(row);
@@ -61,7 +61,7 @@ export function paintMeadow(context: PaintContext): void {
     const down = y * mix(120, 16, near);
     for (let column = 0; column < canvas.width; column++) {
       const x = (column + 0.5) / canvas.height;
-      const blade = noise(x * across, down + (swayRow[column] as number));
+      const blade = sampleNoise(noise, x * across, down + (swayRow[column] as number));
       const glow = smoothstep(0.15, 0.75, blade) * 0.5 * near;
       if (glow > 0) blendPixel(canvas.data, (row * canvas.width + column) * 3, blades, glow);
     }
@@ -84,13 +84,13 @@ export function paintTundra(context: PaintContext): void {
     const getTree = (x: number) => Math.floor(x * density + n * 7.7);
     const centres = computeColumns(context, (x) => {
       const tree = getTree(x);
-      return (tree + 0.5 + noise(tree * 7.1, n) * 0.4 - n * 7.7) / density;
+      return (tree + 0.5 + sampleNoise(noise, tree * 7.1, n) * 0.4 - n * 7.7) / density;
     });
     const heights = computeColumns(context, (x) => {
       const tree = getTree(x);
       // Pines stand in groups, with clearings between them.
-      const group = smoothstep(-0.3, 0.25, noise(tree * 0.21 + n * 9, 6.5));
-      return layer.tall * group * (0.4 + 0.9 * Math.abs(noise(tree * 3.7 + 0.5, n * 5 + 0.3)));
+      const group = smoothstep(-0.3, 0.25, sampleNoise(noise, tree * 0.21 + n * 9, 6.5));
+      return layer.tall * group * (0.4 + 0.9 * Math.abs(sampleNoise(noise, tree * 3.7 + 0.5, n * 5 + 0.3)));
     });
     const needlesInAir = mixRgb(needles, sky.horizon, layer.air);
     const frostedInAir = mixRgb(frosted, sky.horizon, layer.air);

@@ -1,4 +1,13 @@
-import { clamp, fractal, mixRgb, parseHex, randomBetween, scaleRgb, smoothstep } from '@restage/pixels';
+import {
+  clamp,
+  fractal,
+  mixRgb,
+  parseHex,
+  randomBetween,
+  sampleNoise,
+  scaleRgb,
+  smoothstep,
+} from '@restage/pixels';
 import {
   addLight,
   addSmoothLight,
@@ -6,6 +15,7 @@ import {
   blendPixel,
   forEachRow,
   getColumns,
+  lookUp,
   type PaintContext,
   paintSmooth,
   sampleField,
@@ -89,7 +99,7 @@ function paintClouds(context: PaintContext, horizon: number): void {
   const threshold = 0.42 - sky.cover * 0.82;
   const sunY = horizon * (1 - sky.sunHeight);
   const density = (u: number, v: number, octaves: number) => {
-    const bend = noise(u * 0.55 + 7, v * 0.55 - 3) * 0.45;
+    const bend = sampleNoise(noise, u * 0.55 + 7, v * 0.55 - 3) * 0.45;
     return fractal(noise, u + bend, v * 1.25 + bend, octaves) - threshold;
   };
   /** Thickness, how much of the sun's light comes through, and the bright rim around the sun. */
@@ -107,9 +117,9 @@ function paintClouds(context: PaintContext, horizon: number): void {
     out[at + 1] = clamp(0.5 - density(u + dx * towards, v - dy * towards, 3) * 0.55, 0, 1);
     out[at + 2] = Math.exp(-(dx * dx + dy * dy) * 8) * sky.glow * 0.5;
   };
-  const lit = mixRgb(sky.horizon, mixRgb(sky.sun, [1, 1, 1], sky.time === 'day' ? 0.7 : 0.15), 0.75);
+  const bright = mixRgb(sky.horizon, mixRgb(sky.sun, [1, 1, 1], sky.time === 'day' ? 0.7 : 0.15), 0.75);
   const shadow = scaleRgb(sky.ambient, 1 - sky.gloom * 0.62);
-  const light = scaleRgb(lit, (sky.time === 'night' ? 0.18 : 0.9) * (1 - sky.gloom * 0.7));
+  const light = scaleRgb(bright, (sky.time === 'night' ? 0.18 : 0.9) * (1 - sky.gloom * 0.7));
   // Far clouds are flat, so that each row there differs from the next.
   const far = horizon * 0.66;
   const near = sampleField(context, { top: 0, bottom: far, step: 5, channels: 3 }, sampleCloud);
@@ -128,9 +138,14 @@ function paintClouds(context: PaintContext, horizon: number): void {
     for (let at = 0; at < cloud.length; at += 3, i += 3) {
       const thickness = cloud[at] as number;
       if (thickness <= 0) continue;
-      const opacity = opacities(thickness) * body;
-      blendMix(canvas.data, i, shadow, light, cloud[at + 1] as number, opacity);
-      const rim = (cloud[at + 2] as number) * rims(thickness);
+      const lit = cloud[at + 1] as number;
+      if (thickness >= opaque) {
+        blendMix(canvas.data, i, shadow, light, lit, body);
+        continue;
+      }
+      const opacity = lookUp(opacities, thickness) * body;
+      blendMix(canvas.data, i, shadow, light, lit, opacity);
+      const rim = (cloud[at + 2] as number) * lookUp(rims, thickness);
       if (rim > 0) addLight(canvas.data, i, sky.sun, opacity * rim);
     }
   });
@@ -149,7 +164,9 @@ function paintAurora(context: PaintContext, horizon: number): void {
     addSmoothLight(context, { top: 0, bottom: horizon, step: 3 }, (x, y, out, at) => {
       const above = base + fractal(noise, x * 1.1 + drift, drift, 3) * 0.26 - y;
       if (above < -0.02) return;
-      const rays = 0.55 + 0.45 * noise(x * 22 + noise(x * 3, drift) * 6 + drift, drift + y * 0.6);
+      const rays =
+        0.55 +
+        0.45 * sampleNoise(noise, x * 22 + sampleNoise(noise, x * 3, drift) * 6 + drift, drift + y * 0.6);
       const strength = smoothstep(-0.02, 0.03, above) * Math.exp(-above * 5.5) * rays * power;
       addLight(out, at, mixRgb(green, violet, clamp(above * 3.2, 0, 1)), Math.max(0, strength));
     });

@@ -5,6 +5,7 @@ import {
   parseHex,
   type Rgb,
   randomBetween,
+  sampleNoise,
   scaleRgb,
   smoothstep,
 } from '@restage/pixels';
@@ -88,7 +89,7 @@ function paintTrunk(
   const { canvas, noise } = context;
   const { data } = canvas;
   forEachRow(context, 0, trunk.foot, (y, row) => {
-    const axis = trunk.centre + trunk.lean * (1 - y) + noise(y * 2.5, trunk.seed) * 0.012;
+    const axis = trunk.centre + trunk.lean * (1 - y) + sampleNoise(noise, y * 2.5, trunk.seed) * 0.012;
     const flare = 1 + 0.9 * Math.exp(-(trunk.foot - y) * 22);
     const radius = trunk.width * flare * (0.72 + y * 0.4);
     const { first, end } = getColumns(context, axis - radius * 1.1, axis + radius * 1.1);
@@ -161,7 +162,11 @@ function paintShafts(context: PaintContext, colour: Rgb, glowX: number): void {
   const { noise } = context;
   addSmoothLight(context, { top: 0, bottom: 0.95, step: 4 }, (x, y, out, at) => {
     const angle = Math.atan2(x - glowX, y + 0.35);
-    const beam = smoothstep(0.05, 0.6, noise(angle * 13, 5.5) + 0.25 * noise(angle * 40, 2.5));
+    const beam = smoothstep(
+      0.05,
+      0.6,
+      sampleNoise(noise, angle * 13, 5.5) + 0.25 * sampleNoise(noise, angle * 40, 2.5),
+    );
     const fade = Math.exp(-Math.abs(angle) * 2.1) * smoothstep(1, 0.25, y) * smoothstep(-0.1, 0.25, y);
     addLight(out, at, colour, beam * fade * 0.34);
   });
