@@ -4,6 +4,7 @@ import { createNetworkFinder } from '../src/matte-finder.ts';
 import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
 import { iou } from './drawn/iou.ts';
 import { type GroundTruthFrame, openShot } from './drawn/shot.ts';
+import { expectNoFlicker } from './drawn-mattes-suite.ts';
 import { openU2netp } from './support/u2netp.ts';
 
 const frames = 9;
@@ -39,5 +40,17 @@ test.concurrent.each([
   async (name, bound) => {
     expect(await measureShot(name)).toBeGreaterThanOrEqual(bound);
   },
+  300_000,
+);
+
+test.concurrent.each(['plant', 'bicycle'])(
+  'the matte of the %s, as a still with u2netp, flickers by less than 1 % under sensor noise',
+  async (name) => expectNoFlicker(name, { isAnalysed: false, network: await openU2netp() }),
+  300_000,
+);
+
+test.concurrent.each(['chair', 'umbrella'])(
+  'the matte of the %s, as a shot with u2netp, flickers by less than 1 % under sensor noise',
+  async (name) => expectNoFlicker(name, { isAnalysed: true, network: await openU2netp() }),
   300_000,
 );
