@@ -54,8 +54,7 @@ export function buildBackgroundModel(
   }
   for (let i = 0; i < mean.data.length; i++)
     mean.data[i] = (mean.data[i] as number) / Math.max(1, seenSamples[Math.floor(i / 3)] as number);
-  const variance = Float32Array.from(
-    seenSamples,
+  const variance = new Float32Array(seenSamples).map(
     (_, p) =>
       ((3 * noise) ** 2 + minVariance) * darkNoiseGain(mean.data[p * 3] as number) +
       (isStaticCamera ? 0 : (subcellMisalignment * getSlope(mean, p)) ** 2),
@@ -74,8 +73,7 @@ export function buildBackgroundModel(
       Math.log(backgroundInlierRatio)
     );
   };
-  const getSampleCosts = (sample: Grid) =>
-    Float32Array.from({ length: cells }, (_, p) => costAt(sample, p, p));
+  const getSampleCosts = (sample: Grid) => new Float32Array(cells).map((_, p) => costAt(sample, p, p));
   return {
     getSampleCosts,
     getFrameCosts(frame, previousTransform) {

@@ -40,7 +40,7 @@ export function detectMotion({
       spread[p] = (spread[p] as number) + getColourDistance(sample, median, p) / all.length;
   const noise = spread.slice().sort()[Math.floor(cells * 0.3)] as number;
   const threshold = Math.max(minChange, noise * noiseFactor);
-  const blur = Float32Array.from(spread, (_, p) => darkNoiseGain(median.data[p * 3] as number));
+  const blur = spread.map((_, p) => darkNoiseGain(median.data[p * 3] as number));
   const movement = createGrid(width, height, 1);
   for (let p = 0; p < cells; p++) {
     const change = (spread[p] as number) - (isStaticCamera ? 0 : subcellMisalignment * getSlope(median, p));

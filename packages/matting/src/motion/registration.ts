@@ -189,9 +189,7 @@ function halve({ width, height, data }: Grid): Grid {
 /** The shift by whole cells that aligns two small pictures best; the identity if none is clearly better. */
 function findShift(one: Grid, other: Grid): Similarity {
   const { width, height } = one;
-  const weights = Float32Array.from(one.data, (_, p) =>
-    getOutwardWeight(p % width, Math.floor(p / width), width, height),
-  );
+  const weights = one.data.map((_, p) => getOutwardWeight(p % width, Math.floor(p / width), width, height));
   const [across, down] = [Math.floor(width * 0.3), Math.floor(height * 0.3)];
   let [least, best]: [number, Similarity] = [Number.POSITIVE_INFINITY, identity];
   for (let dy = -down; dy <= down; dy++) {

@@ -114,9 +114,11 @@ function fillMedian(
   deviations.fill(0);
   for (let y = area.top; y < area.bottom; y++) {
     for (let x = area.left; x < area.right; x++) {
-      for (let k = 0; k < visible.length; k++)
-        values[k] = getSampleCode(visible[k] as PlateSample, area, x, y);
-      sorted.set(values);
+      for (let k = 0; k < visible.length; k++) {
+        const code = getSampleCode(visible[k] as PlateSample, area, x, y);
+        values[k] = code;
+        sorted[k] = code;
+      }
       const median = sortAndGetMedian(sorted, visible.length);
       codes[at + y * stride + x * step] = Math.round(median);
       for (let k = 0; k < visible.length; k++)
@@ -183,7 +185,7 @@ export function refineAlignment(
 
 /** 1 where a sample's background is unoccluded, in cells of a grid; 0 elsewhere. */
 function toWeights({ unoccluded }: PlateSample, { width, height }: Grid): Float32Array {
-  return Float32Array.from({ length: width * height }, (_, p) => {
+  return new Float32Array(width * height).map((_, p) => {
     const x = Math.floor((((p % width) + 0.5) * unoccluded.width) / width);
     const y = Math.floor(((Math.floor(p / width) + 0.5) * unoccluded.height) / height);
     return unoccluded.data[y * unoccluded.width + x] as number;

@@ -48,7 +48,7 @@ function computeLikelihoods(lab: Grid, border: Border, patches: number): Float32
     count,
   );
   const highest = saliency.reduce((high, value) => Math.max(high, value), 1e-9);
-  return Float32Array.from(labels, (label) => (saliency[label] as number) / highest);
+  return new Float32Array(labels).map((label) => (saliency[label] as number) / highest);
 }
 
 /** Which patches are adjacent, and which touch the frame's border. */

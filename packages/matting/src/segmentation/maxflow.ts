@@ -172,7 +172,7 @@ export function cutGrid(grid: GridCut): Uint8Array {
     augment(path);
     adopt();
   }
-  return Uint8Array.from(tree, (side) => (side > 0 ? 1 : 0));
+  return Uint8Array.from(tree.map((side) => (side > 0 ? 1 : 0)));
 }
 
 /** Padding before the first and after the last cell: arcs that would leave the grid can be looked up. */

@@ -86,10 +86,10 @@ export function computeBarrierDistance(
   border: Border,
 ): Float32Array {
   const cells = width * height;
-  const value = Float32Array.from({ length: cells }, (_, p) => data[p * channels + channel] as number);
+  const value = new Float32Array(cells).map((_, p) => data[p * channels + channel] as number);
   const highest = value.slice();
   const lowest = value.slice();
-  const distance = Float32Array.from(border, (seed) => (seed === 1 ? 0 : Number.POSITIVE_INFINITY));
+  const distance = new Float32Array(border).map((seed) => (seed === 1 ? 0 : Number.POSITIVE_INFINITY));
   const relax = (p: number, q: number) => {
     const up = Math.max(highest[q] as number, value[p] as number);
     const down = Math.min(lowest[q] as number, value[p] as number);

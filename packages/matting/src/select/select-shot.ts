@@ -86,7 +86,7 @@ export function createShotCarrier(): ShotCarrier {
   const readLab = (frame: number): Grid => ({
     ...size,
     channels: 3,
-    data: Float32Array.from(labs[frame] as StoredLab, (value) => value / labScale),
+    data: new Float32Array(labs[frame] as StoredLab).map((value) => value / labScale),
   });
   function* readLabs(frames: readonly number[]) {
     for (const frame of frames) yield readLab(frame);
@@ -96,7 +96,7 @@ export function createShotCarrier(): ShotCarrier {
       const frame = labs.length;
       const { width, height, data } = toLabGrid(view, carrySize);
       size = { width, height };
-      labs.push(Int16Array.from(data, (value) => Math.round(value * labScale)));
+      labs.push(Int16Array.from(data.map((value) => Math.round(value * labScale))));
       if (frame % stride !== 0) return;
       const { channels } = view;
       samples.push({
@@ -140,14 +140,14 @@ export function createShotCarrier(): ShotCarrier {
 
 /** A matte's mean in each cell of a grid, 0…1. */
 function toCells({ width, height, data }: GivenMatte, cells: Pick<Grid, 'width' | 'height'>): Grid {
-  const pixels = { width, height, channels: 1, data: Float32Array.from(data, (value) => value / 255) };
+  const pixels = { width, height, channels: 1, data: new Float32Array(data).map((value) => value / 255) };
   const step = Math.floor(Math.min(width / cells.width, height / cells.height));
   return resize(step > 1 ? shrink(pixels, step) : pixels, cells.width, cells.height);
 }
 
 function store({ coarse, toKeyframe, confidence }: CarriedMatte): StoredMatte {
   return {
-    coarse: Uint8Array.from(coarse.data, (value) => Math.round(value * 255)),
+    coarse: Uint8Array.from(coarse.data.map((value) => Math.round(value * 255))),
     columns: coarse.width,
     rows: coarse.height,
     toKeyframe: shrink(toKeyframe, flowStep),
@@ -161,7 +161,7 @@ export function toCoarse({ coarse, columns, rows }: StoredMatte): Grid {
     width: columns,
     height: rows,
     channels: 1,
-    data: Float32Array.from(coarse, (value) => value / 255),
+    data: new Float32Array(coarse).map((value) => value / 255),
   };
 }
 
@@ -197,5 +197,5 @@ function markUnoccluded(coarse: Grid, transform: Similarity | undefined) {
   const nearby = { ...coarse, data: coarse.data.slice() };
   boxBlur(nearby, 1, 2);
   const { width, height, data } = transform === undefined ? nearby : warp(nearby, transform, 1);
-  return { width, height, data: Uint8Array.from(data, (value) => (value < maxShare ? 1 : 0)) };
+  return { width, height, data: Uint8Array.from(data.map((value) => (value < maxShare ? 1 : 0))) };
 }

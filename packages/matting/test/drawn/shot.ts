@@ -115,10 +115,12 @@ async function drawFrame(
         ? 1
         : 1 + fractal(texture, ((p % width) - x) / 40, (Math.floor(p / width) - y) / 40, 3) * 0.16;
     for (let c = 0; c < 3; c++) {
-      const back = background[p * 3 + c] as number;
-      const front = (byteToLinear[drawn[p * 4 + c] as number] as number) * cloth;
-      const light = clamp(back + (front - back) * (coverage / 255), 0, 1);
-      const code = linearToByte[Math.round(light * linearSteps)] as number;
+      let light = background[p * 3 + c] as number;
+      if (coverage > 0) {
+        const front = (byteToLinear[drawn[p * 4 + c] as number] as number) * cloth;
+        light += (front - light) * (coverage / 255);
+      }
+      const code = linearToByte[Math.round(clamp(light, 0, 1) * linearSteps)] as number;
       data[p * 3 + c] = clamp(Math.round(code + grain), 0, 255);
     }
   }
