@@ -79,25 +79,14 @@ const channel = `pgboss_${createHash('sha224').update(queueSchema).digest('hex')
  */
 function enqueueRenderSql(task: RenderTask): SQL {
   const render = sql.raw(`'${renderQueue}'`);
-  // Each search for a priority has the condition of an index that leaves out entries that have ended; without it, a
-  // planner that believes the table small reads them all. If the queue is missing, `name` is null and the insert fails.
+  // If the queue is missing, `name` is null and the insert fails.
   return sql`
     insert into ${entries} (
       id, name, data, group_id, priority, start_after, created_on, keep_until, policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     )
     select ${toUuid(task.generationId)}::uuid, name, ${JSON.stringify(task)}::jsonb, debited.id,
-      greatest(${minPriority}::integer, coalesce(least((
-        select priority from ${entries}
-        where name = ${render} and state < 'active' and not blocked and state = 'created'
-        order by priority desc limit 1
-      ), (
-        select min(priority) from ${entries}
-        where name = ${render} and state = 'active' and group_id is not null
-      )), (
-        select min(priority) from ${entries}
-        where name = ${render} and state < 'active' and not blocked and state = 'retry'
-      ), 0)) - debited.in_flight,
+      greatest(${minPriority}::integer, next_render_priority()) - debited.in_flight,
       now(), now(), now() + retention_seconds * interval '1 second', policy, retry_limit, retry_delay,
       retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, dead_letter, heartbeat_seconds
     from debited left join ${sql.identifier(queueSchema)}.queue on name = ${render}`;

@@ -127,6 +127,28 @@ test('jobs of an account that are started at once have priorities one apart', as
   expect(entries.map(({ priority }) => next - priority)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
 
+test('the place of a job is found without reading the whole queue, though that was planned while it was empty', async () => {
+  await ctx.db.execute(sql`delete from queue.job_common`);
+  // PostgreSQL now knows the table to have no pages.
+  await ctx.db.execute(sql`vacuum (analyze) queue.job_common`);
+  await ctx.db.transaction(async (tx) => {
+    const countScans = async () => {
+      const [row] = await tx.execute<{ scans: number }>(
+        sql`select seq_scan::integer as scans from pg_stat_xact_all_tables where relid = 'queue.job_common'::regclass`,
+      );
+      return row?.scans;
+    };
+    const before = await countScans();
+    await tx.execute(sql`select next_render_priority()`);
+    expect(await countScans()).toBe(before);
+    // A table of that size is otherwise read as a whole.
+    await tx.execute(
+      sql`select min(priority) from queue.job_common where name = 'render' and state = 'retry'`,
+    );
+    expect(await countScans()).toBe((before ?? 0) + 1);
+  });
+});
+
 test('starts, repeats and refusals of one upload at once don’t get in each other’s way', async () => {
   const { id } = await server.account();
   const { source_uri } = await upload(id);
