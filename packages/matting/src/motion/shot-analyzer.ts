@@ -302,7 +302,7 @@ function computeSubjectColours(
 }
 
 /** Factor by which the network's subject must be separated better than what moves, if both account for the motion. */
-const minNetworkLead = 1.05;
+const minNetworkLead = 1.02;
 /** Difference of shares from which one of two subjects accounts for the motion better. */
 const minShareLead = 0.05;
 
