@@ -4,7 +4,7 @@ import { accounts, creditEntries, generations, uploads } from '@restage/db';
 import { isFailure } from '@restage/errors';
 import { makePng } from '@restage/media/testing';
 import { openTestServices } from '@restage/testing/support';
-import { count, eq, sql } from 'drizzle-orm';
+import { count, eq, type SQL, sql } from 'drizzle-orm';
 import { describe, expect, test, vi } from 'vitest';
 import {
   createUpload,
@@ -114,6 +114,37 @@ test('a start that is refused is tried once, and leaves nothing', async () => {
   expect(calls).toBe(1);
   expect(await rows(generations, id)).toBe(0);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
+});
+
+test('a start that is refused is tried again if the account allows it a moment later', async () => {
+  const { id } = await server.account();
+  await startGeneration(asAccount(ctx, id, 1), tinyStart());
+  let attempts = 0;
+  const enqueueRenderSql: typeof ctx.queue.enqueueRenderSql = (task) => {
+    attempts += 1;
+    return ctx.queue.enqueueRenderSql(task);
+  };
+  const caller = asAccount(ctx, id, 1);
+  const db = new Proxy(ctx.db, {
+    get: (target, name) => {
+      if (name !== 'execute') return Reflect.get(target, name);
+      return async (query: SQL) => {
+        const result = await target.execute(query);
+        // As if the job that is in flight had ended right after the first attempt.
+        if (attempts === 1) await target.update(accounts).set({ inFlight: 0 }).where(eq(accounts.id, id));
+        return result;
+      };
+    },
+  });
+  const job = await startGeneration(
+    { ...caller, db, queue: { ...ctx.queue, enqueueRenderSql } },
+    tinyStart(),
+  );
+  expect(job).toMatchObject({ status: 'in_queue' });
+  expect(attempts).toBe(2);
+  expect(await rows(generations, id)).toBe(2);
+  // Two charges and the grant.
+  expect(await rows(creditEntries, id)).toBe(3);
 });
 
 test('jobs of an account that are started at once have priorities one apart', async () => {

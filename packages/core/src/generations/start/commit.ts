@@ -3,19 +3,23 @@ import { findStatementError } from '@restage/db';
 import { fail } from '@restage/errors';
 import { type SQL, sql } from 'drizzle-orm';
 import type { AccountContext } from '../../context.ts';
-import { type BalanceState, chargeAccountSql, checkSpend } from '../../credits/charge.ts';
+import { chargeAccountSql, checkSpend, readBalance } from '../../credits/charge.ts';
 import { isQueueError } from '../../queue.ts';
 import { toJob } from '../present.ts';
 import type { Generation } from '../row.ts';
 import { createJobRow, insertGenerationSql, type NewJob } from './insert.ts';
 import type { UsedUpload } from './resolve-inputs.ts';
 
-/** What the statement of a start returns: the account before the charge, and whether all was written. */
-interface CommitRow extends BalanceState, Record<string, unknown> {
+/** What the statement of a start returns. */
+interface CommitRow extends Record<string, unknown> {
+  /** Whether the account was charged, and all was written. */
   readonly isDebited: boolean;
   /** The ids of the job's uploads that exist. */
   readonly uploads: readonly string[];
 }
+
+/** How often a start is tried whose account turns out to allow it after all. */
+const maxAttempts = 10;
 
 /**
  * Writes a start in one statement: uploads, charge, job and queue entry, all or none. All starts of an account wait for
@@ -29,18 +33,22 @@ export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
   const fixed = { ...ctx, now: () => now };
   const row = createJobRow(fixed, newJob);
   const uploads = listUploads(newJob);
-  let result: CommitRow | undefined;
-  try {
-    [result] = await ctx.db.execute<CommitRow>(commitSql(fixed, row, uploads));
-  } catch (error) {
-    return explainError(ctx, row.id, error);
-  }
-  if (!result) throw new Error(`account ${row.accountId} is gone`);
-  if (!result.isDebited) {
-    const missing = uploads.find(({ id }) => !result.uploads.includes(id));
-    const refusal = missing ? uploadMissing(missing.param) : checkSpend(ctx, result, row.cost);
-    if (!refusal) throw new Error(`account ${row.accountId} allows job ${row.id}, but was not debited`);
-    return refusal;
+  for (let attempt = 1; ; attempt += 1) {
+    let result: CommitRow | undefined;
+    try {
+      [result] = await ctx.db.execute<CommitRow>(commitSql(fixed, row, uploads));
+    } catch (error) {
+      return explainError(ctx, row.id, error);
+    }
+    if (result?.isDebited) break;
+    const missing = uploads.find(({ id }) => !result?.uploads.includes(id));
+    const refusal = missing
+      ? uploadMissing(missing.param)
+      : checkSpend(ctx, await readBalance(ctx), row.cost);
+    if (refusal) return refusal;
+    // What the account did not allow, it allows now: a job may have ended in between.
+    if (attempt === maxAttempts)
+      throw new Error(`account ${row.accountId} allows job ${row.id}, but was not debited`);
   }
   // After the commit: PostgreSQL commits transactions that notify one at a time.
   ctx.queue.wakeWorkers();
@@ -81,7 +89,7 @@ function commitSql(ctx: AccountContext, row: Generation, uploads: readonly UsedU
     ),
     ${insertGenerationSql(row)},
     queued as (${ctx.queue.enqueueRenderSql({ generationId: row.id, traceparent: ctx.traceparent })})
-    select *, exists (select from debited) as "isDebited", array(select id from held) as uploads from locked`;
+    select exists (select from debited) as "isDebited", array(select id from held) as uploads`;
 }
 
 /** Which part of the statement PostgreSQL rejected. Throws an error after which the start may have been committed. */
