@@ -121,6 +121,13 @@ export default {
       to: { path: testCode, pathNot: 'node_modules' },
     },
     {
+      name: 'no-database-in-unit-tests',
+      comment: 'test:unit runs the tests in src, without a database.',
+      severity: 'error',
+      from: { path: `${anyPackage}[^/]+/src/.*[.]test[.]tsx?$` },
+      to: { path: '^packages/(?:db/test/support/(?!temporary)|testing/)' },
+    },
+    {
       name: 'no-dev-dependencies-in-production',
       severity: 'error',
       from: { path: productionCode.path, pathNot: [...testCode, inPackages(bundledPackages)] },

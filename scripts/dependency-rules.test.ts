@@ -26,6 +26,7 @@ const violations = [
   ['no-paths-out-of-tests', '../tests/chaos/src/path.ts', "import '../../../packages/core/src/index.ts';"],
   ['no-test-code-in-production', 'core/src/helped.ts', "import './testing/kit.ts';"],
   ['no-test-code-in-production', 'core/src/tested.ts', "import './allowed.test.ts';"],
+  ['no-database-in-unit-tests', 'core/src/stored.test.ts', "import '@restage/testing';"],
   ['no-dev-dependencies-in-production', 'core/src/tool.ts', "import 'development-library';"],
   ['no-undeclared-dependencies-in-production', 'core/src/stranger.ts', "import 'undeclared-library';"],
   ['no-dist', 'core/src/built.ts', "import '../dist/index.js';"],
