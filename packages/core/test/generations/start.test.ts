@@ -6,6 +6,7 @@ import { makePng } from '@restage/media/testing';
 import { openTestServices } from '@restage/testing/support';
 import { count, eq, type SQL, sql } from 'drizzle-orm';
 import { describe, expect, test, vi } from 'vitest';
+import type { AccountContext } from '../../src/context.ts';
 import {
   createUpload,
   receiveUpload,
@@ -13,6 +14,7 @@ import {
   startGeneration,
   startRenderWorkers,
 } from '../../src/index.ts';
+import type { Queue } from '../../src/queue.ts';
 import { asAccount, createStubEngine, tinyStart } from '../support/kit.ts';
 
 const server = await openTestServices();
@@ -100,18 +102,26 @@ test('a charge and its job lie in the same billing period, though the month ends
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
 
-test('a start that is refused is tried once, and leaves nothing', async () => {
-  const { id } = await server.account({ credits: 2 });
-  let calls = 0;
-  const enqueueRenderSql: typeof ctx.queue.enqueueRenderSql = (task) => {
-    calls += 1;
+/** A caller whose attempts to write a start are counted. */
+function countAttempts(caller: AccountContext) {
+  let attempts = 0;
+  const enqueueRenderSql: Queue['enqueueRenderSql'] = (task) => {
+    attempts += 1;
     return ctx.queue.enqueueRenderSql(task);
   };
-  const caller = { ...asAccount(ctx, id), queue: { ...ctx.queue, enqueueRenderSql } };
+  return {
+    caller: { ...caller, queue: { ...ctx.queue, enqueueRenderSql } },
+    getAttempts: () => attempts,
+  };
+}
+
+test('a start that is refused is tried once, and leaves nothing', async () => {
+  const { id } = await server.account({ credits: 2 });
+  const { caller, getAttempts } = countAttempts(asAccount(ctx, id));
   const { source_uri } = await upload(id);
   const outcome = await startGeneration(caller, tinyStart({ source_uri, idempotency_key: 'refused' }));
   expect(outcome).toMatchObject({ code: 'INSUFFICIENT_CREDITS' });
-  expect(calls).toBe(1);
+  expect(getAttempts()).toBe(1);
   expect(await rows(generations, id)).toBe(0);
   expect((await reconcile(ctx)).filter(({ accountId }) => accountId === id)).toEqual([]);
 });
@@ -119,32 +129,38 @@ test('a start that is refused is tried once, and leaves nothing', async () => {
 test('a start that is refused is tried again if the account allows it a moment later', async () => {
   const { id } = await server.account();
   await startGeneration(asAccount(ctx, id, 1), tinyStart());
-  let attempts = 0;
-  const enqueueRenderSql: typeof ctx.queue.enqueueRenderSql = (task) => {
-    attempts += 1;
-    return ctx.queue.enqueueRenderSql(task);
-  };
-  const caller = asAccount(ctx, id, 1);
+  const { caller, getAttempts } = countAttempts(asAccount(ctx, id, 1));
   const db = new Proxy(ctx.db, {
     get: (target, name) => {
       if (name !== 'execute') return Reflect.get(target, name);
       return async (query: SQL) => {
         const result = await target.execute(query);
         // As if the job that is in flight had ended right after the first attempt.
-        if (attempts === 1) await target.update(accounts).set({ inFlight: 0 }).where(eq(accounts.id, id));
+        if (getAttempts() === 1)
+          await target.update(accounts).set({ inFlight: 0 }).where(eq(accounts.id, id));
         return result;
       };
     },
   });
-  const job = await startGeneration(
-    { ...caller, db, queue: { ...ctx.queue, enqueueRenderSql } },
-    tinyStart(),
-  );
+  const job = await startGeneration({ ...caller, db }, tinyStart());
   expect(job).toMatchObject({ status: 'in_queue' });
-  expect(attempts).toBe(2);
+  expect(getAttempts()).toBe(2);
   expect(await rows(generations, id)).toBe(2);
   // Two charges and the grant.
   expect(await rows(creditEntries, id)).toBe(3);
+});
+
+test('a start that is refused at the turn of a billing period is refused for the period in which it was tried', async () => {
+  const { id } = await server.account();
+  await ctx.db.update(accounts).set({ spendingLimit: 3 }).where(eq(accounts.id, id));
+  const before = Date.UTC(2027, 0, 31, 23, 59, 59, 999);
+  await startGeneration({ ...asAccount(ctx, id), now: () => before }, tinyStart());
+  const { caller, getAttempts } = countAttempts(asAccount(ctx, id));
+  const now = () => (getAttempts() === 0 ? before : before + 1);
+  const outcome = await startGeneration({ ...caller, now }, tinyStart());
+  expect(outcome).toMatchObject({ code: 'HARD_LIMIT_EXCEEDED' });
+  expect(getAttempts()).toBe(1);
+  expect(await rows(generations, id)).toBe(1);
 });
 
 test('jobs of an account that are started at once have priorities one apart', async () => {

@@ -74,7 +74,7 @@ describe.each<[string, Parameters<typeof encodeParts>[1]]>([
           expect(await render(path)).toMatchObject({ code: 'INVALID_INPUT', message: expect.any(String) });
         else await expectAgreement(path, isCustom ? { alphaMode: 'custom', alpha: path } : {});
       }),
-      { numRuns: searchRuns(8, 150) },
+      { numRuns: searchRuns(8, 300) },
     );
   });
 });

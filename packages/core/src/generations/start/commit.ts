@@ -44,7 +44,7 @@ export async function commitGeneration(ctx: AccountContext, newJob: NewJob) {
     const missing = uploads.find(({ id }) => !result?.uploads.includes(id));
     const refusal = missing
       ? uploadMissing(missing.param)
-      : checkSpend(ctx, await readBalance(ctx), row.cost);
+      : checkSpend(ctx, await readBalance(fixed), row.cost);
     if (refusal) return refusal;
     // What the account did not allow, it allows now: a job may have ended in between.
     if (attempt === maxAttempts)

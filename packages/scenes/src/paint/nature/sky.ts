@@ -117,9 +117,9 @@ function paintClouds(context: PaintContext, horizon: number): void {
     out[at + 1] = clamp(0.5 - density(u + dx * towards, v - dy * towards, 3) * 0.55, 0, 1);
     out[at + 2] = Math.exp(-(dx * dx + dy * dy) * 8) * sky.glow * 0.5;
   };
-  const bright = mixRgb(sky.horizon, mixRgb(sky.sun, [1, 1, 1], sky.time === 'day' ? 0.7 : 0.15), 0.75);
+  const lit = mixRgb(sky.horizon, mixRgb(sky.sun, [1, 1, 1], sky.time === 'day' ? 0.7 : 0.15), 0.75);
   const shadow = scaleRgb(sky.ambient, 1 - sky.gloom * 0.62);
-  const light = scaleRgb(bright, (sky.time === 'night' ? 0.18 : 0.9) * (1 - sky.gloom * 0.7));
+  const light = scaleRgb(lit, (sky.time === 'night' ? 0.18 : 0.9) * (1 - sky.gloom * 0.7));
   // Far clouds are flat, so that each row there differs from the next.
   const far = horizon * 0.66;
   const near = sampleField(context, { top: 0, bottom: far, step: 5, channels: 3 }, sampleCloud);
@@ -138,13 +138,10 @@ function paintClouds(context: PaintContext, horizon: number): void {
     for (let at = 0; at < cloud.length; at += 3, i += 3) {
       const thickness = cloud[at] as number;
       if (thickness <= 0) continue;
-      const lit = cloud[at + 1] as number;
-      if (thickness >= opaque) {
-        blendMix(canvas.data, i, shadow, light, lit, body);
-        continue;
-      }
-      const opacity = lookUp(opacities, thickness) * body;
-      blendMix(canvas.data, i, shadow, light, lit, opacity);
+      const isOpaque = thickness >= opaque;
+      const opacity = isOpaque ? body : lookUp(opacities, thickness) * body;
+      blendMix(canvas.data, i, shadow, light, cloud[at + 1] as number, opacity);
+      if (isOpaque) continue;
       const rim = (cloud[at + 2] as number) * lookUp(rims, thickness);
       if (rim > 0) addLight(canvas.data, i, sky.sun, opacity * rim);
     }
