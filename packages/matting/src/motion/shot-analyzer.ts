@@ -17,6 +17,7 @@ import { fitMixture } from '../segmentation/mixture.ts';
 import { scoreSegmentation } from '../segmentation/segment.ts';
 import { type BackgroundModel, buildBackgroundModel } from './background-model.ts';
 import { detectMotion, type Motion } from './motion.ts';
+import { explainsMotion, isBetter, type MotionEvidence, measureMotion } from './motion-shares.ts';
 import {
   type AlignedSamples,
   identity,
@@ -221,12 +222,9 @@ const [initialPriorWeight, priorWeightStep] = [1.2, 0.3];
 export const minMovingPartShare = 0.005;
 
 /** A subject that was segmented in all samples of a shot, with what was learned on the way. */
-interface MovingSegmentation extends Pick<ShotAnalysis, 'models' | 'backgroundModel'> {
+interface MovingSegmentation extends MotionEvidence, Pick<ShotAnalysis, 'models' | 'backgroundModel'> {
   readonly labels: readonly Grid[];
   readonly unoccluded: readonly Uint8Array[];
-  readonly shares: MotionShares;
-  /** How well subject and background are separated, 0…1. */
-  readonly score: number;
 }
 
 /** @returns undefined if the subject does not account for what moves. */
@@ -299,49 +297,6 @@ function computeSubjectColours(
       computeLabStatistics(sample, (cell) => (labels[k] as Grid).data[cell] as number),
     ),
   );
-}
-
-/** Factor by which the network's subject must be separated better than what moves, if both account for the motion. */
-const minNetworkLead = 1.02;
-/** Difference of shares from which one of two subjects accounts for the motion better. */
-const minShareLead = 0.05;
-
-/** Whether the network's subject is better than the one that was segmented by motion alone. */
-function isBetter(byNetwork: MovingSegmentation, byMotion: MovingSegmentation): boolean {
-  const explains = byNetwork.shares.explained - byMotion.shares.explained;
-  const moves = byNetwork.shares.moving - byMotion.shares.moving;
-  if (explains < -minShareLead || moves < -minShareLead) return false;
-  return explains > minShareLead || byNetwork.score > byMotion.score * minNetworkLead;
-}
-
-interface MotionShares {
-  /** The share of the subject that moves. */
-  readonly moving: number;
-  /** The share of what moves that is subject in some sample. */
-  readonly explained: number;
-}
-
-/** The minimum of each share. */
-const minShares: MotionShares = { moving: 0.2, explained: 0.65 };
-
-/** Whether the segmented subject moves, and accounts for nearly all motion. */
-function explainsMotion({ moving, explained }: MotionShares): boolean {
-  return moving > minShares.moving && explained > minShares.explained;
-}
-
-function measureMotion(labels: readonly Grid[], movement: Grid): MotionShares {
-  let [area, movingArea, movingCells, explainedCells] = [0, 0, 0, 0];
-  for (let p = 0; p < movement.data.length; p++) {
-    const moves = (movement.data[p] as number) > 0.5;
-    let count = 0;
-    for (const { data } of labels) count += data[p] as number;
-    area += count;
-    if (!moves) continue;
-    movingArea += count;
-    movingCells++;
-    if (count > 0) explainedCells++;
-  }
-  return { moving: movingArea / Math.max(1, area), explained: explainedCells / Math.max(1, movingCells) };
 }
 
 /** Samples' worth of cells that colour models are fitted to. */
