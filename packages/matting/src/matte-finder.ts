@@ -1,7 +1,8 @@
 import { boxBlur, clamp, type Grid, resize, type View } from '@restage/pixels';
 import { toLabGrid } from './frame-grids.ts';
+import { minMovingPartShare } from './motion/moving-subject.ts';
 import { invert, refineTransform, type Similarity } from './motion/registration.ts';
-import { analysisSize, minMovingPartShare, type ShotAnalysis } from './motion/shot-analyzer.ts';
+import { analysisSize, type ShotAnalysis } from './motion/shot-analyzer.ts';
 import type { MatteNetwork } from './network/network.ts';
 import { type Framing, inferAlpha, inferPrior } from './network/prior.ts';
 import { networkSize, segmentByNetwork } from './network/segment-by-network.ts';

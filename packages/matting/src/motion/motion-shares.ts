@@ -1,4 +1,5 @@
 import type { Grid } from '@restage/pixels';
+import { findParts } from '../segmentation/components.ts';
 
 /** How a segmented subject and what moves in a shot overlap. */
 export interface MotionShares {
@@ -32,6 +33,19 @@ export function measureMotion(labels: readonly Grid[], movement: Grid): MotionSh
   return { moving: movingArea / Math.max(1, area), explained: explainedCells / Math.max(1, movingCells) };
 }
 
+/** The share of a separate part that moves at least; less is background in the subject's colours, such as a low sun. */
+const minMovingShare = 0.02;
+
+/** Removes separate parts of a subject that do not move. */
+export function dropStillParts(labels: Grid, movement: Grid): Grid {
+  const data = labels.data.slice();
+  for (const part of findParts(labels, 1)) {
+    const moving = part.filter((cell) => (movement.data[cell] as number) > 0.5);
+    if (moving.length < part.length * minMovingShare) for (const cell of part) data[cell] = 0;
+  }
+  return { ...labels, data };
+}
+
 /** What tells of two segmented subjects which one is the better. */
 export interface MotionEvidence {
   readonly shares: MotionShares;
@@ -39,15 +53,10 @@ export interface MotionEvidence {
   readonly score: number;
 }
 
-/** Factor by which the network's subject must be separated better than what moves, if both account for the motion. */
-const minNetworkLead = 1.02;
-/** Difference of shares from which one of two subjects accounts for the motion better. */
-const minShareLead = 0.05;
+/** Exponent of the share of the motion that a subject accounts for: a lost part of what moves weighs more than colours. */
+const explainedWeight = 4;
 
-/** Whether the network's subject is better than the one that was segmented by motion alone. */
-export function isBetter(byNetwork: MotionEvidence, byMotion: MotionEvidence): boolean {
-  const explains = byNetwork.shares.explained - byMotion.shares.explained;
-  const moves = byNetwork.shares.moving - byMotion.shares.moving;
-  if (explains < -minShareLead || moves < -minShareLead) return false;
-  return explains > minShareLead || byNetwork.score > byMotion.score * minNetworkLead;
+/** Rates a segmented subject, 0…1: how well it is separated, how much of it moves, and how much of the motion it is. */
+export function rateSubject({ shares: { moving, explained }, score }: MotionEvidence): number {
+  return score * moving * explained ** explainedWeight;
 }

@@ -11,13 +11,10 @@ import { copyView, toLabGrid } from '../frame-grids.ts';
 import type { MatteNetwork } from '../network/network.ts';
 import { chooseFraming } from '../network/prior.ts';
 import { buildCleanPlate, type CleanPlate, refineAlignment } from '../plate/clean-plate.ts';
-import { keepLargestParts } from '../segmentation/components.ts';
-import { computeEdgeWeights, cutSubject, type Models } from '../segmentation/grabcut.ts';
-import { fitMixture } from '../segmentation/mixture.ts';
-import { scoreSegmentation } from '../segmentation/segment.ts';
-import { type BackgroundModel, buildBackgroundModel } from './background-model.ts';
+import type { Models } from '../segmentation/grabcut.ts';
+import type { BackgroundModel } from './background-model.ts';
 import { detectMotion, type Motion } from './motion.ts';
-import { explainsMotion, isBetter, type MotionEvidence, measureMotion } from './motion-shares.ts';
+import { type Start, segmentMovingSubject, startByBoth, startByMotion } from './moving-subject.ts';
 import {
   type AlignedSamples,
   identity,
@@ -29,7 +26,6 @@ import {
   type Similarity,
   warp,
 } from './registration.ts';
-import { findUnoccludedCells } from './unoccluded-cells.ts';
 
 /** Samples kept at most; when there are as many, every second one is dropped. */
 const maxSamples = 12;
@@ -65,7 +61,7 @@ export interface ShotAnalyzer {
   getSamples(): readonly Grid[];
   /** @returns undefined if nothing moves before a background that can be distinguished from it. */
   finish(): ShotAnalysis | undefined;
-  /** The same with a network, whose subject replaces what moves where it is separated better. */
+  /** The same with a network, which is believed if that gives a better subject. */
   finishWith(network: MatteNetwork): Promise<ShotAnalysis | undefined>;
 }
 
@@ -90,20 +86,14 @@ export function createShotAnalyzer(): ShotAnalyzer {
     getSamples: () => samples.map(({ lab }) => lab),
     finish() {
       const shot = detectMovingSubject(samples);
-      if (shot === undefined) return undefined;
-      const { alignment, motion } = shot;
-      const byMotion = segmentMovingSubject(alignment, motion, motion.priors);
-      return byMotion && describeShot(alignment, byMotion);
+      return shot && describeShot(shot, startByMotion(shot.motion));
     },
     async finishWith(network) {
       const shot = detectMovingSubject(samples);
       if (shot === undefined) return undefined;
       const { alignment, motion } = shot;
-      const byMotion = segmentMovingSubject(alignment, motion, motion.priors);
       const priors = await inferAlignedPriors(network, alignment);
-      const byNetwork = segmentMovingSubject(alignment, motion, priors);
-      const best = byNetwork && (!byMotion || isBetter(byNetwork, byMotion)) ? byNetwork : byMotion;
-      return best && describeShot(alignment, best);
+      return describeShot(shot, [...startByMotion(motion), startByBoth(motion, priors)]);
     },
   };
 }
@@ -214,63 +204,14 @@ async function inferAlignedPriors(
   return priors;
 }
 
-/** Rounds in which labels, the pooled colour models and the background model are refined from each other. */
-const rounds = 3;
-/** Weight of the motion prior in the first round, and by how much it falls each round. */
-const [initialPriorWeight, priorWeightStep] = [1.2, 0.3];
-/** Minimum size of a separate part of a moving subject, as a share of its largest part. */
-export const minMovingPartShare = 0.005;
-
-/** A subject that was segmented in all samples of a shot, with what was learned on the way. */
-interface MovingSegmentation extends MotionEvidence, Pick<ShotAnalysis, 'models' | 'backgroundModel'> {
-  readonly labels: readonly Grid[];
-  readonly unoccluded: readonly Uint8Array[];
-}
-
-/** @returns undefined if the subject does not account for what moves. */
-function segmentMovingSubject(
-  { aligned }: Alignment,
-  motion: Motion,
-  priors: readonly Grid[],
-): MovingSegmentation | undefined {
-  const { all } = aligned.samples;
-  const edgeWeights = all.map((sample) => computeEdgeWeights(sample));
-  let labels: readonly Grid[] = priors.map(({ width, height, data }) => ({
-    ...{ width, height, channels: 1 },
-    data: data.map((value) => (value > 0.7 ? 1 : value < 0.3 ? 0 : 0.5)),
-  }));
-  let models = fitPooledModels(all, labels, motion.staticCells);
-  let backgroundModel: BackgroundModel | undefined;
-  let unoccluded: readonly Uint8Array[] = [];
-  for (let round = 0; round < rounds; round++) {
-    labels = all.map((sample, k) => {
-      const priorWeight = initialPriorWeight - round * priorWeightStep;
-      const cut = cutSubject(
-        sample,
-        models,
-        priors[k] as Grid,
-        priorWeight,
-        edgeWeights[k],
-        backgroundModel?.getSampleCosts(sample),
-      );
-      return keepLargestParts(cut, minMovingPartShare);
-    });
-    models = fitPooledModels(all, labels, motion.staticCells);
-    unoccluded = findUnoccludedCells(all, labels, motion, models);
-    backgroundModel = buildBackgroundModel(aligned, unoccluded, motion);
-  }
-  const shares = measureMotion(labels, motion.movement);
-  if (backgroundModel === undefined || !explainsMotion(shares)) return undefined;
-  const scores = all.map((sample, k) => scoreSegmentation(sample, labels[k] as Grid));
-  const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-  return { models, backgroundModel, labels, unoccluded, shares, score };
-}
-
-/** The analysis of a shot whose subject was segmented. */
+/** The analysis of a shot; undefined if no start leads to a subject that accounts for what moves. */
 function describeShot(
-  { reference, aligned, registered }: Alignment,
-  { models, backgroundModel, labels, unoccluded }: MovingSegmentation,
-): ShotAnalysis {
+  { alignment: { reference, aligned, registered }, motion }: MovingShot,
+  starts: readonly Start[],
+): ShotAnalysis | undefined {
+  const subject = segmentMovingSubject(aligned, motion, starts);
+  if (subject === undefined) return undefined;
+  const { models, backgroundModel, labels, unoccluded } = subject;
   const { width, height } = aligned.reference;
   const { isStaticCamera, firstTransform } = aligned;
   const [firstLabels] = labels as [Grid];
@@ -297,26 +238,4 @@ function computeSubjectColours(
       computeLabStatistics(sample, (cell) => (labels[k] as Grid).data[cell] as number),
     ),
   );
-}
-
-/** Samples' worth of cells that colour models are fitted to. */
-const fittedSamples = 2;
-
-/** Fits colour models over all samples. Static cells amid motion count only where they are labelled as subject. */
-function fitPooledModels(samples: readonly Grid[], labels: readonly Grid[], staticCells: Uint8Array): Models {
-  const cells = staticCells.length;
-  const step = Math.max(1, Math.floor(samples.length / fittedSamples));
-  const pooled = createGrid(Math.ceil((cells * samples.length) / step), 1, 3);
-  const labelled = new Float32Array(pooled.width);
-  for (let at = 0; at < pooled.width; at++) {
-    const [k, p] = [Math.floor((at * step) / cells), (at * step) % cells];
-    const colours = samples[k] as Grid;
-    for (let c = 0; c < 3; c++) pooled.data[at * 3 + c] = colours.data[p * 3 + c] as number;
-    const label = labels[k]?.data[p] as number;
-    labelled[at] = staticCells[p] === 1 && label === 0 ? 0.5 : label;
-  }
-  return {
-    subject: fitMixture(pooled, (cell) => ((labelled[cell] as number) > 0.9 ? 1 : 0), 6),
-    background: fitMixture(pooled, (cell) => ((labelled[cell] as number) < 0.1 ? 1 : 0), 8),
-  };
 }
