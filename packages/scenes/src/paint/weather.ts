@@ -33,13 +33,17 @@ export function hasFineWeather({ weathers }: PaintContext['parsed']): boolean {
   return weathers.some((weather) => weather === 'storm' || weather === 'rain' || weather === 'snow');
 }
 
+/** Places so dark or plain that rain is most of what shows; they take little time themselves. */
+const plainPlaces = ['space', 'stage', 'fire', 'studio'] as const;
+
 /** Paints the weather over the finished scene: fog, rain, snow, lightning. */
 export function paintWeather(context: PaintContext): void {
   const has = (weather: PaintContext['parsed']['weathers'][number]) =>
     context.parsed.weathers.includes(weather);
   if (has('storm')) paintLightning(context);
   if (has('fog')) paintFog(context);
-  if (has('rain') || has('storm')) paintRain(context);
+  const isPlain = plainPlaces.some((place) => context.parsed.places[0] === place);
+  if (has('rain') || has('storm')) paintRain(context, isPlain ? 3 : 2);
   if (has('snow')) paintSnow(context);
 }
 
@@ -59,13 +63,12 @@ function paintFog(context: PaintContext): void {
   });
 }
 
-function paintRain(context: PaintContext): void {
+function paintRain(context: PaintContext, samplesPerPixel: number): void {
   const { canvas, noise, sky } = context;
   const colour = mixRgb(sky.horizon, parseHex('#cfd8e2'), 0.5);
   const power = sky.time === 'night' ? 0.08 : 0.2;
   // Streaks fall aslant: in rows that are shifted along with them, they are upright, and change slowly downwards.
   const lean = 0.13;
-  const samplesPerPixel = 2;
   const unit = 1 / (canvas.height * samplesPerPixel);
   const count = Math.ceil((canvas.width + canvas.height * lean + 2) * samplesPerPixel);
   const farShifts = Float64Array.from({ length: count }, (_, n) => sampleNoise(noise, n * unit * 90, 1) * 4);
