@@ -7,13 +7,12 @@
  */
 import { parseArgs } from 'node:util';
 import { viewPicture } from '@restage/pixels';
-import { createMatteFinder, createNetworkFinder, type MatteFinder } from '../src/matte-finder.ts';
-import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
+import { createMatteFinder, createNetworkFinder } from '../src/matte-finder.ts';
 import { iou } from '../test/drawn/iou.ts';
+import { drawFrames, mean, measureFrames } from '../test/drawn/measure-shot.ts';
 import {
   type GroundTruthFrame,
   holdoutSet,
-  openShot,
   regressionSet,
   tuningSet,
   validationSet,
@@ -29,29 +28,19 @@ const { values: options, positionals: wanted } = parseArgs({
 });
 const network = options.network ? await openU2netp() : undefined;
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 async function measure(name: string) {
-  const shot = openShot(name);
-  const drawn: GroundTruthFrame[] = [];
-  for (let frame = 0; frame < frames; frame++) drawn.push(await shot(frame / (frames - 1)));
-  const analyzer = createShotAnalyzer();
-  for (const [frame, { picture }] of drawn.entries())
-    if (analyzer.needsFrame(frame)) analyzer.addFrame(viewPicture(picture));
-  const analysis = network ? await analyzer.finishWith(network) : analyzer.finish();
-  const createFinder = (shot?: typeof analysis) =>
-    network ? createNetworkFinder(network, shot) : createMatteFinder(shot);
-  const measureFrame = async (find: MatteFinder, { picture, matte }: GroundTruthFrame) =>
-    iou(await find(viewPicture(picture)), matte);
-  const find = createFinder(analysis);
-  const followed: number[] = [];
-  for (const frame of drawn) followed.push(await measureFrame(find, frame));
+  const drawn = await drawFrames(name, frames);
+  const { analysis, overlaps } = await measureFrames(drawn, network);
   const still: number[] = [];
-  for (const frame of alone) still.push(await measureFrame(createFinder(), drawn[frame] as GroundTruthFrame));
+  for (const frame of alone) {
+    const { picture, matte } = drawn[frame] as GroundTruthFrame;
+    const find = network ? createNetworkFinder(network) : createMatteFinder();
+    still.push(iou(await find(viewPicture(picture)), matte));
+  }
   return {
     isAnalysed: analysis !== undefined,
-    shot: mean(followed),
-    min: Math.min(...followed),
+    shot: mean(overlaps),
+    min: Math.min(...overlaps),
     still: mean(still),
   };
 }

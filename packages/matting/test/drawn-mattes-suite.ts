@@ -4,22 +4,15 @@ import { createMatteFinder, createNetworkFinder } from '../src/matte-finder.ts';
 import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
 import type { MatteNetwork } from '../src/network/network.ts';
 import { iou } from './drawn/iou.ts';
+import { drawFrames, mean, measureFrames } from './drawn/measure-shot.ts';
 import { type GroundTruthFrame, openShot } from './drawn/shot.ts';
 
 const frames = 9;
 
-/** Mean IoU of the automatic matte with the ground truth over nine frames of a drawn shot, or over every few of them. */
-export async function measureShot(name: string, { every = 1 } = {}): Promise<number> {
-  const shot = openShot(name);
-  const drawn = await Promise.all(Array.from({ length: frames }, (_, n) => shot(n / (frames - 1))));
-  const analyzer = createShotAnalyzer();
-  for (const [frame, { picture }] of drawn.entries())
-    if (analyzer.needsFrame(frame)) analyzer.addFrame(viewPicture(picture));
-  const find = createMatteFinder(analyzer.finish());
-  const overlaps = drawn
-    .filter((_, frame) => frame % every === 0)
-    .map(({ picture, matte }) => iou(find(viewPicture(picture)), matte));
-  return overlaps.reduce((sum, value) => sum + value, 0) / overlaps.length;
+/** Mean IoU of the automatic matte with the ground truth over nine frames of a drawn shot. */
+export async function measureShot(name: string): Promise<number> {
+  const { overlaps } = await measureFrames(await drawFrames(name, frames));
+  return mean(overlaps);
 }
 
 /** IoU of the automatic matte with the ground truth for a shot's first frame, taken as a still. */

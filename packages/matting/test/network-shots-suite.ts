@@ -1,31 +1,10 @@
-import { viewPicture } from '@restage/pixels';
 import { beforeAll, expect, test } from 'vitest';
-import { createNetworkFinder } from '../src/matte-finder.ts';
-import { createShotAnalyzer } from '../src/motion/shot-analyzer.ts';
 import type { MatteNetwork } from '../src/network/network.ts';
-import { iou } from './drawn/iou.ts';
-import { type GroundTruthFrame, openShot } from './drawn/shot.ts';
+import { drawFrames, mean, measureFrames } from './drawn/measure-shot.ts';
 import { expectNoFlicker } from './drawn-mattes-suite.ts';
 import { openU2netp } from './support/u2netp.ts';
 
 const frames = 13;
-
-/** Mean IoU with the ground truth, with a network, over every second frame of a drawn shot. */
-async function measureShot(network: MatteNetwork, name: string): Promise<number> {
-  const shot = openShot(name);
-  const drawn: GroundTruthFrame[] = [];
-  for (let frame = 0; frame < frames; frame++) drawn.push(await shot(frame / (frames - 1)));
-  const analyzer = createShotAnalyzer();
-  for (const [frame, { picture }] of drawn.entries())
-    if (analyzer.needsFrame(frame)) analyzer.addFrame(viewPicture(picture));
-  const find = createNetworkFinder(network, await analyzer.finishWith(network));
-  const overlaps: number[] = [];
-  for (const [frame, { picture, matte }] of drawn.entries()) {
-    const found = await find(viewPicture(picture));
-    if (frame % 2 === 0) overlaps.push(iou(found, matte));
-  }
-  return overlaps.reduce((sum, value) => sum + value, 0) / overlaps.length;
-}
 
 /** Drawn shots that are measured with u2netp. */
 interface MeasuredShots {
@@ -50,7 +29,8 @@ export function testNetworkShots({ shots, bounds, meanBound, still, moving }: Me
   test.concurrent.each(Object.entries(bounds))(
     'the drawn %s, as a shot with u2netp, has a mean IoU of at least %d',
     async (name, bound) => {
-      const overlap = await measureShot(network, name);
+      const { overlaps } = await measureFrames(await drawFrames(name, frames), network);
+      const overlap = mean(overlaps);
       measured.push(overlap);
       expect(overlap).toBeGreaterThanOrEqual(bound);
     },
@@ -60,8 +40,7 @@ export function testNetworkShots({ shots, bounds, meanBound, still, moving }: Me
   test(`these shots together have a mean IoU of at least ${meanBound}`, () => {
     expect(Object.keys(bounds).sort()).toEqual([...shots].sort());
     expect(measured).toHaveLength(shots.length);
-    const mean = measured.reduce((sum, value) => sum + value, 0) / measured.length;
-    expect(mean).toBeGreaterThanOrEqual(meanBound);
+    expect(mean(measured)).toBeGreaterThanOrEqual(meanBound);
   });
 
   test(

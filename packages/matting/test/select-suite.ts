@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { createSelectFinder } from '../src/select/select-finder.ts';
 import { createShotCarrier, type SelectedShot } from '../src/select/select-shot.ts';
 import { iou } from './drawn/iou.ts';
+import { drawFrames, mean } from './drawn/measure-shot.ts';
 import { type GroundTruthFrame, openShot } from './drawn/shot.ts';
 
 /** The frame whose true matte is given. */
@@ -23,16 +24,14 @@ export async function measureSelect(
   name: string,
   given: Given,
 ): Promise<{ readonly mean: number; readonly least: number }> {
-  const shot = openShot(name);
-  const drawn: GroundTruthFrame[] = [];
-  for (let n = 0; n < frames; n++) drawn.push(await shot(n / (frames - 1)));
+  const drawn = await drawFrames(name, frames);
   const keyframe = { first: 0, middle: frames >> 1, last: frames - 1 }[given];
   const find = createSelectFinder(carry(drawn, keyframe));
   const overlaps = drawn
     .map(({ picture, matte }) => iou(find(viewPicture(picture)), matte))
     .filter((_, frame) => frame !== keyframe);
   return {
-    mean: overlaps.reduce((sum, value) => sum + value, 0) / overlaps.length,
+    mean: mean(overlaps),
     least: Math.min(...overlaps),
   };
 }

@@ -17,15 +17,19 @@ export function explainsMotion({ moving, explained }: MotionShares): boolean {
   return moving > minShares.moving && explained > minShares.explained;
 }
 
+/** Whether something moves in a cell. */
+function moves(movement: Grid, cell: number): boolean {
+  return (movement.data[cell] as number) > 0.5;
+}
+
 /** Measures the shares of a subject that is segmented in each sample. */
 export function measureMotion(labels: readonly Grid[], movement: Grid): MotionShares {
   let [area, movingArea, movingCells, explainedCells] = [0, 0, 0, 0];
   for (let p = 0; p < movement.data.length; p++) {
-    const moves = (movement.data[p] as number) > 0.5;
     let count = 0;
     for (const { data } of labels) count += data[p] as number;
     area += count;
-    if (!moves) continue;
+    if (!moves(movement, p)) continue;
     movingArea += count;
     movingCells++;
     if (count > 0) explainedCells++;
@@ -34,14 +38,14 @@ export function measureMotion(labels: readonly Grid[], movement: Grid): MotionSh
 }
 
 /** The share of a separate part that moves at least; less is background in the subject's colours, such as a low sun. */
-const minMovingShare = 0.02;
+const minPartMovement = 0.02;
 
 /** Removes separate parts of a subject that do not move. */
 export function dropStillParts(labels: Grid, movement: Grid): Grid {
   const data = labels.data.slice();
   for (const part of findParts(labels, 1)) {
-    const moving = part.filter((cell) => (movement.data[cell] as number) > 0.5);
-    if (moving.length < part.length * minMovingShare) for (const cell of part) data[cell] = 0;
+    const moving = part.filter((cell) => moves(movement, cell));
+    if (moving.length < part.length * minPartMovement) for (const cell of part) data[cell] = 0;
   }
   return { ...labels, data };
 }

@@ -105,8 +105,8 @@ function segmentFrom(
   let backgroundModel: BackgroundModel | undefined;
   let unoccluded: readonly Uint8Array[] = [];
   for (let round = 0; round < rounds; round++) {
+    const priorWeight = initialPriorWeight - round * priorWeightStep;
     labels = all.map((sample, k) => {
-      const priorWeight = initialPriorWeight - round * priorWeightStep;
       const cut = cutSubject(
         sample,
         models,

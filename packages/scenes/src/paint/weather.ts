@@ -18,6 +18,7 @@ import {
   smoothstep,
   type Value,
 } from '@restage/pixels';
+import type { Place } from '../vocabulary.ts';
 import {
   addDisc,
   addLight,
@@ -34,7 +35,7 @@ export function hasFineWeather({ weathers }: PaintContext['parsed']): boolean {
 }
 
 /** Places so dark or plain that rain is most of what shows; they take little time themselves. */
-const plainPlaces = ['space', 'stage', 'fire', 'studio'] as const;
+const plainPlaces: readonly (Place | undefined)[] = ['space', 'stage', 'fire', 'studio'];
 
 /** Paints the weather over the finished scene: fog, rain, snow, lightning. */
 export function paintWeather(context: PaintContext): void {
@@ -42,8 +43,7 @@ export function paintWeather(context: PaintContext): void {
     context.parsed.weathers.includes(weather);
   if (has('storm')) paintLightning(context);
   if (has('fog')) paintFog(context);
-  const isPlain = plainPlaces.some((place) => context.parsed.places[0] === place);
-  if (has('rain') || has('storm')) paintRain(context, isPlain ? 3 : 2);
+  if (has('rain') || has('storm')) paintRain(context, plainPlaces.includes(context.parsed.places[0]) ? 3 : 2);
   if (has('snow')) paintSnow(context);
 }
 
@@ -63,6 +63,7 @@ function paintFog(context: PaintContext): void {
   });
 }
 
+/** Paints rain, from so many samples across each pixel. */
 function paintRain(context: PaintContext, samplesPerPixel: number): void {
   const { canvas, noise, sky } = context;
   const colour = mixRgb(sky.horizon, parseHex('#cfd8e2'), 0.5);
